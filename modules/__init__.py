@@ -1,0 +1,1 @@
+"""Gameplay modules, one folder each."""

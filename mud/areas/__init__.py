@@ -1,0 +1,1 @@
+"""World files to the model and back; importers for the worlds of other servers."""

@@ -1,0 +1,107 @@
+"""The compiled world: all definitions in one file under DATA/cache, checked by content.
+
+A start, and above all the start in the silence of a copyover, then decodes one file instead of parsing many. It
+can be thrown away at any time; whatever is wrong with it, the files are read.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import logging
+import os
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from mud.areas import load as loading
+from mud.areas import locate, names, references
+from mud.areas.load import files_of, load
+from mud.core import area, body, markup
+from mud.core.area import AreaDef, WorldDef
+
+log = logging.getLogger("mud.areas")
+
+
+class Compiled(msgspec.Struct):
+    """A compiled world, and which files in which state it was made of."""
+
+    stamp: list[tuple[str, int, int]]  # name, size, time of change in ns
+    digest: bytes
+    start: str
+    areas: list[AreaDef]
+
+
+def load_cached(directory: Path, folder: Path) -> WorldDef:
+    """The world in `directory`, from the cache in `folder` if that is of the same files.
+
+    Raises WorldError as `load` does.
+    """
+    path = folder / f"world-{hashlib.blake2b(str(directory.absolute()).encode(), digest_size=6).hexdigest()}.msgpack"
+    compiled = _read(path)
+    stamp = _stamp(directory)
+    if compiled is not None and compiled.stamp == stamp:
+        return WorldDef.of(compiled.areas, compiled.start)
+    digest = _digest(directory)
+    if compiled is not None and compiled.digest == digest:
+        world = WorldDef.of(compiled.areas, compiled.start)
+    else:
+        world = load(directory)
+    _write(path, Compiled(stamp, digest, world.start, list(world.areas.values())))
+    return world
+
+
+def _read(path: Path) -> Compiled | None:
+    """What the file holds; None when there is none, it is damaged, or of another program's format."""
+    try:
+        data = path.read_bytes()
+        if data[:16] != _format():
+            return None
+        enabled = gc.isenabled()
+        gc.disable()  # hundreds of thousands of new objects, none of them garbage
+        try:
+            return msgspec.msgpack.decode(memoryview(data)[16:], type=Compiled)
+        finally:
+            if enabled:
+                gc.enable()
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _write(path: Path, compiled: Compiled) -> None:
+    temporary = path.with_suffix(".tmp")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(fd, "wb") as file:
+            file.write(_format())
+            file.write(msgspec.msgpack.encode(compiled))
+        temporary.rename(path)
+    except OSError as error:
+        log.warning("the compiled world can't be kept, the next start is slower: %s", error)
+
+
+def _stamp(directory: Path) -> list[tuple[str, int, int]]:
+    """The files as the folder lists them: if nothing of this changed, nothing of the content did."""
+    stats = [(path, path.stat()) for path in files_of(directory)]
+    return [(str(path.relative_to(directory)), stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+
+
+def _digest(directory: Path) -> bytes:
+    """A hash over the files' names and contents."""
+    total = hashlib.blake2b(digest_size=16)
+    for path in files_of(directory):
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(directory)}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.digest()
+
+
+@cache
+def _format() -> bytes:
+    """A hash over the code that reads area files: other code, other cache."""
+    total = hashlib.blake2b(digest_size=16)
+    for module in (area, body, markup, loading, locate, names, references):
+        total.update(Path(str(module.__file__)).read_bytes())
+    return total.digest()

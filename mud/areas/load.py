@@ -1,0 +1,245 @@
+"""Area files to definitions. Every problem in every file is found in one go, with its line and what to do.
+
+The files are TOML. Their keys are the fields of `mud.core.area`, but for what reads better in a file: tables that
+come more than once are called in the singular (`[[room]]`, `[[room.extra]]`), an exit may be just the room's id,
+and `give`, `equip` and `put` resets depend on the step before them unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+from mud.areas import references
+from mud.areas.locate import Lines
+from mud.areas.locate import Path as Where
+from mud.core import area as a
+from mud.core.errors import WorldError
+from mud.core.markup import parse
+
+#: Key in the files: field of AreaDef, and what each of its tables is.
+PARTS: dict[str, tuple[str, type[a.Definition]]] = {
+    "room": ("rooms", a.RoomDef),
+    "mob": ("mobs", a.MobDef),
+    "item": ("items", a.ItemDef),
+    "shop": ("shops", a.ShopDef),
+    "reset": ("resets", a.Reset),
+}
+#: The same inside of a part.
+INNER: dict[str, tuple[str, type[a.Definition]]] = {"extra": ("extras", a.Extra), "modifier": ("modifiers", a.Modifier)}
+RESETS: dict[str, type[a.Reset]] = {
+    str(kind.__struct_config__.tag): kind
+    for kind in (a.MobReset, a.ItemReset, a.GiveReset, a.EquipReset, a.PutReset, a.DoorReset, a.RemoveReset)
+}
+DEPENDENT = ("give", "equip", "put")
+#: Fields that hold text for people, with colours.
+TEXTS = frozenset({"name", "description", "short", "long", "text"})
+WORLD_FILE = "world.toml"
+
+
+class File:
+    """One file being read, and what was found wrong with it."""
+
+    def __init__(self, path: Path, root: Path) -> None:
+        self.name = str(path.relative_to(root)) if path != root else path.name
+        self.problems: list[tuple[int, str]] = []
+        self.lines = Lines("")
+        self.raw: dict[str, Any] = {}
+        try:
+            text = path.read_text(encoding="utf-8")
+            self.lines = Lines(text)
+            self.raw = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"at line (\d+)", str(error))
+            self.problems.append((int(line[1]) if line else 1, f"no valid TOML: {error}; mend this line first"))
+        except (OSError, UnicodeDecodeError) as error:
+            self.problems.append((1, f"can't be read: {error}; area files are UTF-8 text"))
+
+    def wrong(self, where: Where, text: str) -> None:
+        """Note a problem at `where`."""
+        self.problems.append((self.lines.of(where), text))
+
+
+def files_of(directory: Path) -> list[Path]:
+    """The world's files, in the order of their names. What begins with a dot or an underscore is left out."""
+    found = sorted(directory.rglob("*.toml"))
+    return [p for p in found if not any(part[0] in "._" for part in p.relative_to(directory).parts)]
+
+
+def load(directory: Path) -> a.WorldDef:
+    """Read a world. Raises WorldError with all problems when there is any."""
+    world, problems = examine(directory)
+    if problems or world is None:
+        raise WorldError(problems)
+    return world
+
+
+def examine(directory: Path) -> tuple[a.WorldDef | None, list[str]]:
+    """Read a world as far as it can be read, and say all that is wrong with it."""
+    if not directory.is_dir():
+        return None, [f"{directory}: there is no such folder; name the world's folder with --world"]
+    files = [File(path, directory) for path in files_of(directory)]
+    start: str | None = None
+    areas: list[tuple[File, a.AreaDef]] = []
+    for file in files:
+        if Path(file.name).name == WORLD_FILE:
+            start = _world_file(file)
+        elif file.raw:
+            areas.append((file, _area(file)))
+    world = a.WorldDef.of([area for _, area in areas], start)
+    for file, area in areas:
+        references.check(file, area, world)
+    references.check_duplicates(areas)
+    if start is not None and start not in world.rooms:
+        head = next(f for f in files if Path(f.name).name == WORLD_FILE)
+        head.wrong(("world", "start"), f"no room is called {start!r}{near(start, world.rooms)}")
+    problems = [f"{f.name}:{line}: {text}" for f in files for line, text in sorted(set(f.problems))]
+    if not world.rooms and not problems:
+        problems = [f"{directory}: there is not a single room; write one, or name another folder with --world"]
+    return world, problems
+
+
+def _world_file(file: File) -> str | None:
+    """`world.toml`: where new characters wake."""
+    head = file.raw.get("world", {})
+    for key in [*file.raw, *(head if isinstance(head, dict) else ())]:
+        if key not in ("world", "start", "name"):
+            file.wrong((key,), f"unknown key {key!r}; this file has [world] with start and name")
+    start = head.get("start") if isinstance(head, dict) else None
+    return start if isinstance(start, str) else None
+
+
+def _area(file: File) -> a.AreaDef:
+    """One file's area: everything in it that is right."""
+    head = file.raw.get("area")
+    if not isinstance(head, dict):
+        file.wrong((), "there is no [area]; begin the file with [area], id and name")
+        head = {"id": file.name, "name": file.name}
+    for key in file.raw:
+        if key != "area" and key not in PARTS:
+            file.wrong((key,), f"unknown table [[{key}]]{near(key, PARTS)}")
+    parts = {field: tuple(_parts(file, (key,), file.raw.get(key, []), kind)) for key, (field, kind) in PARTS.items()}
+    made = _struct(file, ("area",), head, a.AreaDef, leave_out=frozenset(parts))
+    fallback = a.AreaDef(id=file.name, name=file.name)
+    return msgspec.structs.replace(made if isinstance(made, a.AreaDef) else fallback, **parts)
+
+
+def _parts(file: File, where: Where, raw: Any, kind: type[a.Definition]) -> list[a.Definition]:
+    if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
+        file.wrong(where, f"expected [[{where[0]}]] tables; write two brackets on each side")
+        return []
+    made = [_struct(file, (*where, n), each, _kind(file, (*where, n), each, kind)) for n, each in enumerate(raw)]
+    return [each for each in made if each is not None]
+
+
+def _kind(file: File, where: Where, raw: dict[str, Any], kind: type[a.Definition]) -> type[a.Definition] | None:
+    """The type of a table; a reset's depends on what it does."""
+    if kind is not a.Reset:
+        return kind
+    do = raw.get("do")
+    if do not in RESETS:
+        file.wrong((*where, "do"), f"a reset needs do = one of {', '.join(RESETS)}{near(str(do), RESETS)}")
+        return None
+    raw.setdefault("if_last", do in DEPENDENT)
+    return RESETS[do]
+
+
+def _struct(
+    file: File,
+    where: Where,
+    raw: dict[str, Any],
+    kind: type[a.Definition] | None,
+    leave_out: frozenset[str] = frozenset(),
+) -> a.Definition | None:
+    """One table as a definition; None when it is too wrong for that. Every wrong key is noted."""
+    if kind is None:
+        return None
+    types = _types(kind)
+    known = {k for k in types if k not in leave_out}
+    for key, (field, _) in INNER.items():
+        if field in known:
+            known = known - {field} | {key}
+    values: dict[str, Any] = {}
+    bad = False
+    for key, value in raw.items():
+        if key == "do":
+            continue
+        if key not in known:
+            file.wrong((*where, key), f"unknown key {key!r}{near(key, known)}")
+            continue
+        field = INNER[key][0] if key in INNER else key
+        try:
+            values[field] = _value(file, (*where, key), key, value, types[field])
+        except (msgspec.ValidationError, ValueError) as error:
+            bad = True
+            file.wrong((*where, key), f"{key}: {_plainly(error)}")
+    missing = [f.name for f in msgspec.structs.fields(kind) if f.required and f.name not in raw]
+    for name in missing:
+        file.wrong(where, f"{name} is missing; every {where[0]} needs it")
+    return None if missing or (bad and _required_failed(kind, values)) else kind(**values)
+
+
+def _required_failed(kind: type[a.Definition], values: dict[str, Any]) -> bool:
+    return any(f.required and f.name not in values for f in msgspec.structs.fields(kind))
+
+
+def _types(kind: type[a.Definition]) -> dict[str, Any]:
+    if kind not in _TYPES:
+        hints = get_type_hints(kind)
+        _TYPES[kind] = {name: hints[name] for name in kind.__struct_fields__}
+    return _TYPES[kind]
+
+
+_TYPES: dict[type[a.Definition], dict[str, Any]] = {}
+
+
+def _value(file: File, where: Where, key: str, value: Any, type_: Any) -> Any:
+    """A value as its field wants it. Raises ValueError or msgspec's ValidationError."""
+    if key == "exits":
+        return _exits(file, where, value)
+    if key in INNER:
+        return tuple(_parts(file, where, value, INNER[key][1]))
+    converted = msgspec.convert(value, type_)
+    if key in TEXTS and isinstance(converted, str):
+        return parse(converted.strip("\n"))
+    return converted
+
+
+def _exits(file: File, where: Where, raw: Any) -> dict[str, a.ExitDef]:
+    """A room's exits; each is a room's id, or a table."""
+    if not isinstance(raw, dict):
+        raise ValueError('expected [room.exits] with lines like north = "square"')
+    exits: dict[str, a.ExitDef] = {}
+    for direction, value in raw.items():
+        if direction not in a.DIRECTIONS:
+            file.wrong((*where, direction), f"unknown direction {direction!r}{near(direction, a.DIRECTIONS)}")
+            continue
+        table = {"to": value} if isinstance(value, str) else value
+        if not isinstance(table, dict):
+            file.wrong((*where, direction), f"{direction}: expected a room's id or a table")
+            continue
+        made = _struct(file, (*where, direction), {"to": None, **table}, a.ExitDef)
+        if isinstance(made, a.ExitDef):
+            exits[direction] = msgspec.structs.replace(made, to=made.to or None)
+    return exits
+
+
+def near(word: str, known: Any) -> str:
+    """The end of a complaint: the nearest known word, or what there is."""
+    found = get_close_matches(word, list(known), 1)
+    if found:
+        return f"; did you mean {found[0]!r}?"
+    return f"; known are {', '.join(sorted(known))}" if 0 < len(known) <= 40 else ""
+
+
+def _plainly(error: Exception) -> str:
+    """msgspec's complaint as a builder would put it."""
+    text = str(error).split(" - at `$")[0].replace("`", "")
+    names = {"str": "text in quotes", "int": "a whole number", "float": "a number", "bool": "true or false"}
+    names |= {"array": "a list in [brackets]", "object": "a table", "null": "nothing"}
+    return re.sub(r"\b(str|int|float|bool|array|object|null)\b", lambda m: names[m[1]], text)

@@ -1,0 +1,73 @@
+"""Where a key stands in a TOML file. tomllib reads values but forgets their lines, and a builder needs lines."""
+
+from __future__ import annotations
+
+import re
+
+Path = tuple[str | int, ...]
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(
+    r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=\s*(.*)$"""
+)
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
+
+
+class Lines:
+    """The lines of one file by path: `("room", 2, "exits", "east")` is the third room's way east."""
+
+    def __init__(self, text: str) -> None:
+        self._lines: dict[Path, int] = {(): 1}
+        self._scan(text.split("\n"))
+
+    def of(self, path: Path) -> int:
+        """The line of `path`, or of the nearest thing around it."""
+        while path not in self._lines:
+            path = path[:-1]
+        return self._lines[path]
+
+    def _scan(self, lines: list[str]) -> None:
+        table: Path = ()
+        counts: dict[Path, int] = {}
+        quote, depth = "", 0  # inside of a multi-line string, or of so many brackets
+        for number, line in enumerate(lines, 1):
+            if quote:
+                quote = "" if quote in line else quote
+                continue
+            if depth == 0 and (header := _HEADER.match(line)):
+                table = self._enter(header[2], header[1] == "[[", counts)
+                self._lines.setdefault(table, number)
+                continue
+            value = line
+            if depth == 0 and (key := _KEY.match(line)):
+                self._lines.setdefault(table + tuple(map(_bare, _PART.findall(key[1]))), number)
+                value = key[2]
+            quote = _opens(value)
+            if not quote:
+                plain = _STRINGS.sub("", value).split("#")[0]
+                depth = max(0, depth + sum(plain.count(c) for c in "[{") - sum(plain.count(c) for c in "]}"))
+
+    def _enter(self, name: str, array: bool, counts: dict[Path, int]) -> Path:
+        """The path of a header; an array's newest element stands for it in the headers below."""
+        path: Path = ()
+        parts = [_bare(part) for part in _PART.findall(name)]
+        for at, part in enumerate(parts):
+            path += (part,)
+            if at == len(parts) - 1 and array:
+                counts[path] = counts.get(path, -1) + 1
+            if path in counts:
+                path += (counts[path],)
+        return path
+
+
+def _bare(part: str) -> str:
+    return part[1:-1] if part[0] in "\"'" else part
+
+
+def _opens(value: str) -> str:
+    """The quotes of a multi-line string that begins in `value` and does not end there."""
+    for quote in ('"""', "'''"):
+        if value.lstrip().startswith(quote) and value.lstrip().count(quote) == 1:
+            return quote
+    return ""

@@ -1,0 +1,165 @@
+"""What area files say about each other and about the game's vocabulary: does it all exist?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from mud.areas import names
+from mud.areas.locate import Path as Where
+from mud.core import area as a
+from mud.core.body import PLACES, SLOTS
+
+if TYPE_CHECKING:
+    from mud.areas.load import File
+
+_DICE = re.compile(r"\d+d\d+([+-]\d+)?$")
+_BIT = re.compile(r"bit\d+$")
+
+
+def check(file: File, area: a.AreaDef, world: a.WorldDef) -> None:
+    """Note every name in `area` that nothing in the world or the vocabulary answers to."""
+    Checker(file, world).area(area)
+
+
+class Checker:
+    """Checks one file against the world."""
+
+    def __init__(self, file: File, world: a.WorldDef) -> None:
+        self._file = file
+        self._world = world
+
+    def area(self, area: a.AreaDef) -> None:
+        """All parts of an area."""
+        # Parts that could not be read at all are missing here, so their place is found by id, not by number.
+        places = {key: self._places(key) for key in ("room", "mob", "item", "shop")}
+        for room in area.rooms:
+            self._room(places["room"].get(room.id, ("room",)), room)
+        for mob in area.mobs:
+            self._mob(places["mob"].get(mob.id, ("mob",)), mob)
+        for item in area.items:
+            self._item(places["item"].get(item.id, ("item",)), item)
+        for shop in area.shops:
+            self._shop(places["shop"].get(shop.id, ("shop",)), shop)
+        self._resets(area)
+
+    def _places(self, key: str) -> dict[str, Where]:
+        raw = self._file.raw.get(key, [])
+        rows = raw if isinstance(raw, list) else []
+        return {str(each.get("id")): (key, n) for n, each in enumerate(rows) if isinstance(each, dict)}
+
+    def _known(self, where: Where, word: str | None, known: Collection[str], what: str) -> None:
+        from mud.areas.load import near
+
+        if word is not None and word not in known:
+            self._file.wrong(where, f"no {what} is called {word!r}{near(word, known)}")
+
+    def _flags(self, where: Where, words: Iterable[str], known: Collection[str], what: str) -> None:
+        for word in words:
+            if not _BIT.match(word):
+                self._known(where, word, known, what)
+
+    def _room(self, where: Where, room: a.RoomDef) -> None:
+        self._known((*where, "sector"), room.sector, names.SECTORS, "sector")
+        self._flags((*where, "flags"), room.flags, names.ROOM_FLAGS, "room flag")
+        for direction, way in room.exits.items():
+            here = (*where, "exits", direction)
+            self._known(here, way.to, self._world.rooms, "room")
+            self._known(here, way.key, self._world.items, "item")
+            if not way.door and (way.key or way.state != "open" or way.pickproof):
+                self._file.wrong(here, "only a door can be closed or have a key; add door = true")
+
+    def _mob(self, where: Where, mob: a.MobDef) -> None:
+        self._flags((*where, "flags"), mob.flags, names.MOB_FLAGS, "mob flag")
+        self._flags((*where, "affects"), mob.affects, names.AFFECTS, "affect")
+        self._known((*where, "position"), mob.position, names.POSITIONS, "position")
+        self._known((*where, "default_position"), mob.default_position, names.POSITIONS, "position")
+        for key in ("hit_dice", "damage_dice"):
+            if not _DICE.match(getattr(mob, key)):
+                self._file.wrong((*where, key), f'{key}: {getattr(mob, key)!r} is no dice; write them like "3d8+20"')
+        self._not_negative(where, mob, "gold", "experience", "level")
+
+    def _item(self, where: Where, item: a.ItemDef) -> None:
+        self._known((*where, "kind"), item.kind, names.ITEM_VALUES, "kind of item")
+        self._flags((*where, "flags"), item.flags, names.ITEM_FLAGS, "item flag")
+        self._flags((*where, "wear"), item.wear, ("take", *PLACES), "place to wear")
+        self._flags((*where, "affects"), item.affects, names.AFFECTS, "affect")
+        for name in item.values:
+            if item.kind in names.ITEM_VALUES:
+                self._known((*where, "values"), name, names.ITEM_VALUES[item.kind], f"value of a {item.kind}")
+        if item.kind == "container":
+            key = item.values.get("key")
+            self._known((*where, "values"), str(key) if key else None, self._world.items, "item")
+        for modifier in item.modifiers:
+            self._flags((*where, "modifier"), (modifier.apply,), names.APPLIES, "modifier")
+        self._not_negative(where, item, "weight", "cost", "rent")
+
+    def _shop(self, where: Where, shop: a.ShopDef) -> None:
+        self._known((*where, "keeper"), shop.keeper, self._world.mobs, "mob")
+        for room in shop.rooms:
+            self._known((*where, "rooms"), room, self._world.rooms, "room")
+        for item in shop.sells:
+            self._known((*where, "sells"), item, self._world.items, "item")
+        for kind in shop.buys:
+            self._known((*where, "buys"), kind.split(" ")[0], names.ITEM_VALUES, "kind of item")
+
+    def _not_negative(self, where: Where, thing: a.Definition, *keys: str) -> None:
+        for key in keys:
+            if getattr(thing, key) < 0:
+                self._file.wrong((*where, key), f"{key} can't be less than 0")
+
+    def _resets(self, area: a.AreaDef) -> None:
+        raw = self._file.raw.get("reset", [])
+        whole = isinstance(raw, list) and len(raw) == len(area.resets)
+        mob_made = False
+        for number, reset in enumerate(area.resets):
+            where: Where = ("reset", number) if whole else ("reset",)
+            self._reset(where, reset)
+            if isinstance(reset, a.MobReset):
+                mob_made = True
+            elif isinstance(reset, a.GiveReset | a.EquipReset) and not mob_made:
+                self._file.wrong(where, 'there is no mob before this to have it; put a do = "mob" step before it')
+
+    def _reset(self, where: Where, reset: a.Reset) -> None:
+        match reset:
+            case a.MobReset(id=id_, room=room):
+                self._known((*where, "id"), id_, self._world.mobs, "mob")
+                self._known((*where, "room"), room, self._world.rooms, "room")
+            case a.ItemReset(id=id_, room=room) | a.RemoveReset(id=id_, room=room):
+                self._known((*where, "id"), id_, self._world.items, "item")
+                self._known((*where, "room"), room, self._world.rooms, "room")
+            case a.GiveReset(id=id_):
+                self._known((*where, "id"), id_, self._world.items, "item")
+            case a.EquipReset(id=id_, slot=slot):
+                self._known((*where, "id"), id_, self._world.items, "item")
+                self._known((*where, "slot"), slot, SLOTS, "slot")
+            case a.PutReset(id=id_, into=into):
+                self._known((*where, "id"), id_, self._world.items, "item")
+                self._known((*where, "into"), into, self._world.items, "item")
+            case a.DoorReset(room=room, direction=direction):
+                self._known((*where, "room"), room, self._world.rooms, "room")
+                way = self._world.rooms[room].exits.get(direction) if room in self._world.rooms else None
+                if room in self._world.rooms and (way is None or not way.door):
+                    self._file.wrong(where, f"room {room!r} has no door {direction}; add it there, or leave this out")
+
+
+def check_duplicates(areas: list[tuple[File, a.AreaDef]]) -> None:
+    """Note every id that is given twice."""
+    seen: dict[tuple[str, str], str] = {}
+    for file, _ in areas:
+        for key in ("room", "mob", "item", "shop"):
+            rows = file.raw.get(key, [])
+            for number, each in enumerate(rows if isinstance(rows, list) else []):
+                if not isinstance(each, dict) or "id" not in each:
+                    continue
+                where: Where = (key, number, "id")
+                here = f"{file.name}:{file.lines.of(where)}"
+                first = seen.setdefault((key, str(each["id"])), here)
+                if first != here:
+                    file.wrong(where, f"{key} {each['id']!r} is there already, at {first}; give one of them another id")
+    ids: dict[str, str] = {}
+    for file, area in areas:
+        first = ids.setdefault(area.id, file.name)
+        if first != file.name:
+            file.wrong(("area", "id"), f"area {area.id!r} is there already, in {first}; give one another id")

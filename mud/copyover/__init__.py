@@ -1,0 +1,1 @@
+"""The copyover: phases, rehearsal, hand-over, recovery."""

@@ -1,0 +1,36 @@
+"""HEALTHY and GO: the two words that the new and the old program exchange, one byte each.
+
+The new program says HEALTHY when everything is built, and waits. The old side alone decides: GO, or STOP. When
+there is no old side any more, end-of-file counts as GO.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+HEALTHY, GO, STOP = b"H", b"G", b"S"
+
+
+def make() -> tuple[socket.socket, socket.socket]:
+    """The two ends: the old program's, and the one that the new program inherits. Raises OSError."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+
+
+def ask_to_go(fd: int) -> bool:
+    """Say HEALTHY on `fd`, wait for the answer, close. True for GO."""
+    channel = socket.socket(fileno=fd)
+    with channel:
+        channel.setblocking(True)
+        try:
+            channel.sendall(HEALTHY)
+            answer = channel.recv(1)
+        except OSError:
+            answer = b""  # nobody is left to say no
+    return answer in (GO, b"")
+
+
+def inheritable(descriptors: list[int], yes: bool) -> None:
+    """Let `descriptors` pass through exec, or no longer."""
+    for fd in descriptors:
+        os.set_inheritable(fd, yes)

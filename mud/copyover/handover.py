@@ -1,0 +1,92 @@
+"""The hand-over: all that the new program needs and no file may hold, in memory that is passed on by descriptor.
+
+Participants' state goes as snapshots in DATA/snapshots; this names them by checksum. What is in here may contain
+what somebody typed without echo, so it lives in a memfd, is read once, and is gone with the descriptor.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mud.core.errors import SnapshotError
+from mud.core.events import CheckName, HashPassword, LogIn, Register, VerifyPassword
+from mud.net.budget import Address
+from mud.net.wire import Wire
+
+#: The environment variable that tells a program which descriptor its hand-over is.
+VARIABLE = "EVERWAKE_HANDOVER"
+
+
+class Jobs(Struct, kw_only=True):
+    """Work that was not begun, by kind."""
+
+    names: list[CheckName] = []
+    logins: list[LogIn] = []
+    registers: list[Register] = []
+    hashes: list[HashPassword] = []
+    checks: list[VerifyPassword] = []
+
+    @classmethod
+    def of(cls, jobs: list[Any]) -> Jobs:
+        """Sort jobs by kind."""
+        return cls(
+            names=[j for j in jobs if isinstance(j, CheckName)],
+            logins=[j for j in jobs if isinstance(j, LogIn)],
+            registers=[j for j in jobs if isinstance(j, Register)],
+            hashes=[j for j in jobs if isinstance(j, HashPassword)],
+            checks=[j for j in jobs if isinstance(j, VerifyPassword)],
+        )
+
+    def all(self) -> list[Any]:
+        """All of them again."""
+        return [*self.names, *self.logins, *self.registers, *self.hashes, *self.checks]
+
+
+class Handover(Struct, kw_only=True):
+    """What one program leaves to the next.
+
+    `generation` is the new program's. `files` gives each participant's checksum. `began` is when the silence
+    began (wall clock, seconds) and `channel` the descriptor on which HEALTHY is said and GO is heard.
+    """
+
+    generation: int
+    version: str
+    by: str
+    reason: str
+    session: int  # who ordered it, 0 for nobody
+    began: float
+    files: dict[str, bytes]
+    listeners: list[int]
+    wires: list[Wire]
+    jobs: Jobs
+    addresses: dict[str, Address]
+    next_session: int
+    lock: int
+    channel: int
+
+    def descriptors(self) -> list[int]:
+        """Every descriptor that the new program takes over, but for the one of the hand-over itself."""
+        return [*self.listeners, *(w.fd for w in self.wires), self.lock, self.channel]
+
+
+def write(handover: Handover) -> int:
+    """Put a hand-over into memory; gives the descriptor, not yet inheritable. Raises OSError when there is none."""
+    fd = os.memfd_create("everwake-handover")
+    data = memoryview(msgspec.msgpack.encode(handover))
+    while data:
+        data = data[os.write(fd, data) :]
+    return fd
+
+
+def read(fd: int) -> Handover:
+    """Read the hand-over that `fd` holds, once: the descriptor is closed. Raises SnapshotError when it is none."""
+    try:
+        with os.fdopen(fd, "rb") as file:
+            file.seek(0)
+            return msgspec.msgpack.decode(file.read(), type=Handover)
+    except (OSError, msgspec.DecodeError) as error:
+        raise SnapshotError(f"descriptor {fd} holds no hand-over: {error}") from error

@@ -1,0 +1,75 @@
+"""The rehearsal: a child process starts the new code before anyone is interrupted.
+
+Today it imports everything and loads the world, which also compiles both into their caches, so that the real
+start is a warm one. It has no socket, no database and no lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from typing import IO
+
+from mud.core.errors import CopyoverError
+
+#: The environment variable that makes a start a rehearsal.
+VARIABLE = "EVERWAKE_REHEARSAL"
+LAST_LINES = 12
+
+
+async def rehearse(argv: list[str], environment: Mapping[str, str], seconds: float) -> None:
+    """Run `argv` as a rehearsal. Raises CopyoverError with the last lines of what it said when it fails.
+
+    The child ends with us, with the deadline, or when this is cancelled: in every case it is reaped.
+    """
+    env = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"} | {VARIABLE: "1"}
+    with tempfile.TemporaryFile() as said:
+        try:
+            child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        except OSError as error:
+            raise CopyoverError(f"the rehearsal can't be started: {argv[0]}: {error.strerror}") from error
+        try:
+            await asyncio.wait_for(_end_of(child), seconds)
+        except TimeoutError:
+            raise CopyoverError(f"the new code is not ready after {seconds:g} s:\n{_last(said)}") from None
+        finally:
+            if child.poll() is None:
+                child.send_signal(signal.SIGKILL)
+                child.wait()
+        if child.returncode:
+            raise CopyoverError(f"the new code does not start:\n{_last(said)}")
+
+
+async def _end_of(child: subprocess.Popen[bytes]) -> None:
+    """Wait for a child without a thread."""
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+    fd = os.pidfd_open(child.pid)
+
+    def end() -> None:
+        if not ended.done():
+            ended.set_result(None)
+
+    loop.add_reader(fd, end)
+    try:
+        await ended
+        child.wait()
+    finally:
+        loop.remove_reader(fd)
+        os.close(fd)
+
+
+def _last(said: IO[bytes]) -> str:
+    said.seek(0)
+    lines = said.read().decode("utf-8", "replace").strip().splitlines()
+    return "\n".join(f"  {line}" for line in lines[-LAST_LINES:]) or "  (it said nothing)"
+
+
+def command() -> list[str]:
+    """How this program was started: the interpreter and all of its arguments."""
+    return [sys.executable, *sys.orig_argv[1:]]

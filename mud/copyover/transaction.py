@@ -1,0 +1,84 @@
+"""The copyover as the old program sees it: phase after phase, and from each of them the way back."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from mud.copyover.handover import Handover
+from mud.copyover.phases import Phase, PhaseMachine
+from mud.core.errors import CopyoverError, EverwakeError
+
+log = logging.getLogger("mud.copyover")
+
+
+class Host(Protocol):
+    """What a copyover needs of the server. Each step may raise an EverwakeError; `go_on` must not."""
+
+    async def rehearse(self) -> None:
+        """Try the new code in a child. The game plays on."""
+
+    async def settle(self) -> None:
+        """Let workers finish and write everything, while the game plays on."""
+
+    async def freeze(self) -> None:
+        """Stop between two events: no socket is read or written, no timer fires. Write the last changes."""
+
+    def export(self, order: Order) -> Handover:
+        """All that the new program needs, snapshots written."""
+
+    async def go_on(self) -> None:
+        """Undo whatever of settle and freeze was done. The game plays on as if nothing had been."""
+
+
+class Order:
+    """Who wants a copyover, and why. `session` is where to answer, 0 for nowhere."""
+
+    def __init__(self, by: str, reason: str = "", session: int = 0) -> None:
+        self.by = by
+        self.reason = reason
+        self.session = session
+
+
+class Copyover:
+    """The one copyover that there can be at a time."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.machine = PhaseMachine()
+        self.order: Order | None = None
+
+    async def run(self, order: Order) -> Handover:
+        """Bring a copyover up to the moment before exec.
+
+        Raises CopyoverError, with the game playing on, when there is one already or a phase fails.
+        """
+        if self.order is not None:
+            raise CopyoverError(f"{self.order.by} is at it already ({self.machine.phase.value})")
+        self.order = order
+        try:
+            self.machine.go(Phase.REHEARSING)
+            await self._host.rehearse()
+            self.machine.go(Phase.PREPARING)
+            await self._host.settle()
+            self.machine.go(Phase.VETOING)
+            self.machine.go(Phase.STATE_TRANSFERRING)
+            await self._host.freeze()
+            handover = self._host.export(order)
+            self.machine.go(Phase.HANDING_OVER)
+            return handover
+        except BaseException as error:
+            phase = self.machine.phase.value
+            await self.give_up()
+            if isinstance(error, EverwakeError):
+                raise CopyoverError(f"while {phase}: {error}") from error
+            if isinstance(error, Exception):
+                log.exception("the copyover failed while %s", phase)
+                raise CopyoverError(f"while {phase}: {type(error).__name__}: {error}") from error
+            raise
+
+    async def give_up(self) -> None:
+        """Back to idle from wherever it is."""
+        await self._host.go_on()
+        self.machine.go(Phase.IDLE)
+        self.order = None

@@ -1,0 +1,95 @@
+"""Commands as a table: how a typed line finds its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mud.core.errors import Rejected
+from mud.core.model import ROLES, Role
+
+if TYPE_CHECKING:
+    from mud.core.context import Context
+
+Handler = Callable[["Context", str], None]
+
+
+class Command(Struct, frozen=True):
+    """One command. `help` is its page: the first line says how it is written and what it does.
+
+    `aliases` are other ways to write it: whole words, or a sign like `'` that needs no space after it.
+    """
+
+    name: str
+    handler: Handler
+    topic: str
+    help: str
+    role: Role = "player"
+    aliases: tuple[str, ...] = ()
+
+
+def allowed(role: Role, needed: Role) -> bool:
+    """Whether `role` includes the rights of `needed`: each role has those of all before it."""
+    return ROLES.index(role) >= ROLES.index(needed)
+
+
+class CommandTable:
+    """All commands, found by their name, an alias, or a beginning that only one of them has."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self.commands: dict[str, Command] = {}
+        self._exact: dict[str, Command] = {}
+        for command in commands:
+            for word in (command.name, *command.aliases):
+                if word in self._exact:
+                    raise ValueError(f"two commands are called {word!r}")
+                self._exact[word] = command
+            self.commands[command.name] = command
+        self._signs = {w for w in self._exact if not w[0].isalnum()}
+
+    def words(self) -> frozenset[str]:
+        """Every name and alias: none of them may be a player's name."""
+        return frozenset(self._exact)
+
+    def split(self, line: str) -> tuple[str, str]:
+        """A line as its verb and the rest: `'hello` is `'` and `hello`."""
+        line = line.strip()
+        if line[:1] in self._signs:
+            return line[0], line[1:].strip()
+        verb, _, rest = line.partition(" ")
+        return verb.casefold(), rest.strip()
+
+    def find(self, verb: str, role: Role) -> Command:
+        """The command that `verb` means to someone of `role`.
+
+        Raises Rejected, naming what was close, when none or more than one could be meant.
+        """
+        exact = self._exact.get(verb)
+        if exact is not None and allowed(role, exact.role):
+            return exact
+        names = [c.name for c in self.commands.values() if allowed(role, c.role)]
+        begun = [name for name in names if name.startswith(verb)]
+        if len(begun) == 1:
+            return self.commands[begun[0]]
+        if begun:
+            raise Rejected(f"{verb!r} could be {either(begun)}. Which one?")
+        near = get_close_matches(verb, names, 3, 0.6)
+        hint = f" Did you mean {either(near)}?" if near else " Try help."
+        raise Rejected(f"There is no command {verb!r}.{hint}")
+
+    def by_topic(self, role: Role) -> dict[str, list[Command]]:
+        """What someone of `role` may use, by topic, in the order of the table."""
+        topics: dict[str, list[Command]] = {}
+        for command in self.commands.values():
+            if allowed(role, command.role):
+                topics.setdefault(command.topic, []).append(command)
+        return topics
+
+
+def either(words: list[str]) -> str:
+    """ "a", "a or b", "a, b or c"; of more than six, the first six."""
+    words = words[:6]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -1,0 +1,164 @@
+"""What a handler is given: the world, who acts, and the ways to say something.
+
+A context lives for one event. What is said through it leaves only if the event succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mud.core.clock import Clock
+from mud.core.commands import CommandTable, allowed
+from mud.core.dialogs import AnyDialog, Pager
+from mud.core.events import Effect
+from mud.core.model import Character, Item, Role
+from mud.core.session import Session
+from mud.core.timers import AnyPayload, Timer
+from mud.core.world import World
+
+
+class Sessions:
+    """All sessions by id, and who of them plays which character."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, Session] = {}
+        self.by_character: dict[str, Session] = {}
+
+    def of(self, character: Character) -> Session | None:
+        """The session that plays `character`, if it has one."""
+        return self.by_character.get(character.id)
+
+
+class Context:
+    """One event's view of the game. `player` and `session` are of whoever sent it, where there is one."""
+
+    def __init__(
+        self,
+        world: World,
+        sessions: Sessions,
+        commands: CommandTable,
+        clock: Clock,
+        session: Session | None = None,
+    ) -> None:
+        self.world = world
+        self.sessions = sessions
+        self.commands = commands
+        self.clock = clock
+        self._session = session
+        self.outputs: dict[int, list[str]] = {}
+        self.effects: list[Effect] = []
+
+    @property
+    def session(self) -> Session:
+        """Whose event this is. Only for events that have a session."""
+        if self._session is None:
+            raise LookupError("this event has no session")
+        return self._session
+
+    @property
+    def player(self) -> Character:
+        """The character of this event's session. Only for a session in play."""
+        character = self.session.character
+        if character is None:
+            raise LookupError(f"session {self.session.id} is not in play")
+        return self.world.characters[character]
+
+    def role(self, character: Character | None = None) -> Role:
+        """What a character may do: looked up in its account at every use (rule 7)."""
+        character = character or self.player
+        account = self.world.accounts.get((character.account or "").casefold())
+        return account.role if account is not None else "player"
+
+    def may(self, role: Role) -> bool:
+        """Whether the player has the rights of `role`."""
+        return allowed(self.role(), role)
+
+    # Saying
+
+    def send(self, text: str) -> None:
+        """Tell this event's session something: one or more lines of marked-up text."""
+        self.write(self.session, text)
+
+    def write(self, session: Session, text: str) -> None:
+        """Tell any session something."""
+        lines = self.outputs.get(session.id)
+        if lines is None:
+            lines = self.outputs[session.id] = []
+        lines.append(text)
+
+    def tell(self, character: Character, text: str) -> None:
+        """Tell a character something; mobs and the link-dead do not hear."""
+        session = self.sessions.by_character.get(character.id)
+        if session is not None:
+            self.write(session, text)
+
+    def room_says(self, room_id: str, text: str, but: Iterable[Character] = ()) -> None:
+        """Tell everyone awake in a room something, except `but`."""
+        deaf = {c.id for c in but}
+        for character in self.world.present(room_id):
+            if character.id not in deaf:
+                self.tell(character, text)
+
+    def others(self, text: str) -> None:
+        """Tell everyone else in the player's room something."""
+        self.room_says(self.player.room, text, but=(self.player,))
+
+    def page(self, text: str) -> None:
+        """Tell this event's session a long text, a screenful at a time where its screen has a height."""
+        lines = tuple(text.split("\n"))
+        height = page_height(self.session, self.world)
+        if not height or len(lines) <= height:
+            self.send(text)
+            return
+        self.send("\n".join(lines[:height]))
+        self.push(Pager(lines, height))
+
+    # Conversation
+
+    def push(self, dialog: AnyDialog) -> None:
+        """Begin a conversation on top of what the session is in."""
+        self.world.journal.append(self.session.stack, dialog)
+
+    def replace(self, dialog: AnyDialog) -> None:
+        """Go on with another dialog in place of the top one."""
+        self.pop()
+        self.push(dialog)
+
+    def pop(self) -> None:
+        """End the top conversation."""
+        self.world.journal.edit(self.session)
+        del self.session.stack[-1]
+
+    # Asking
+
+    def do(self, effect: Effect) -> None:
+        """Ask for something to be done once the event has succeeded."""
+        self.effects.append(effect)
+
+    def after(self, seconds: float, payload: AnyPayload) -> Timer:
+        """Set a timer, by its payload's clock."""
+        now = self.clock.game if payload.clock == "game" else self.clock.wall
+        return self.world.timers.set(now + seconds, payload)
+
+    def pay(self, debit: str, credit: str, amount: int, reason: str) -> None:
+        """Move gold. Raises LedgerError."""
+        self.world.ledger.transfer(debit, credit, amount, reason, self.clock.wall)
+
+    def destroy(self, item: Item) -> None:
+        """An item is no more, with all in it; gold in it goes to the sink."""
+        for thing in (item, *self.world.all_inside(item.owner_key)):
+            gold = self.world.ledger.balance(thing.owner_key)
+            self.pay(thing.owner_key, "sink", gold, "destroyed")
+        self.world.remove_item(item)
+
+
+def page_height(session: Session, world: World) -> int:
+    """Lines a page holds for a session; 0 for no paging.
+
+    The player's own setting (`set pager 20`, `set pager off`), else what the client told about its window.
+    """
+    character = world.characters.get(session.character or "")
+    setting = character.settings.get("pager", "auto") if character is not None else "auto"
+    if setting.isdigit():
+        return int(setting)
+    return max(0, session.terminal.height - 2) if setting == "auto" and not session.terminal.screen_reader else 0

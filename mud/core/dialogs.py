@@ -1,0 +1,100 @@
+"""Conversations as data: what a session is in the middle of is a stack of these (rule 3).
+
+A dialog never changes: a step forward replaces the top of the stack by a new one. What each of them asks and
+does with an answer is in the table of `mud.play.dialogs`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+
+class Dialog(Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """Base of all dialogs. `secret` answers are typed without echo and never touch a file."""
+
+    secret: ClassVar[bool] = False
+
+
+class AskName(Dialog, frozen=True, tag="ask_name"):
+    """A newcomer is asked for a name."""
+
+
+class AskPassword(Dialog, frozen=True, tag="ask_password"):
+    """A known name is asked for its password."""
+
+    secret: ClassVar[bool] = True
+    name: str
+
+
+class ConfirmNew(Dialog, frozen=True, tag="confirm_new"):
+    """The name is new: is it meant?"""
+
+    name: str
+
+
+class NewPassword(Dialog, frozen=True, tag="new_password"):
+    """A password to be, for a new character (`name`) or for the player's own (`name` is None)."""
+
+    secret: ClassVar[bool] = True
+    name: str | None = None
+
+
+class RepeatPassword(Dialog, frozen=True, tag="repeat_password"):
+    """The same again. What was typed first is kept only as its hash."""
+
+    secret: ClassVar[bool] = True
+    hash: str
+    name: str | None = None
+
+
+class OldPassword(Dialog, frozen=True, tag="old_password"):
+    """Before it is changed, the present password is asked."""
+
+    secret: ClassVar[bool] = True
+
+
+class AskPronouns(Dialog, frozen=True, tag="ask_pronouns"):
+    """The last step of creation."""
+
+    name: str
+    hash: str
+
+
+class Working(Dialog, frozen=True, tag="working"):
+    """On top while the answer to an effect is awaited: lines typed meanwhile wait their turn.
+
+    Remembers nothing: if the work is lost with the program that did it, this is taken off and the dialog below asks
+    again.
+    """
+
+
+class Play(Dialog, frozen=True, tag="play"):
+    """In the world: lines are commands."""
+
+
+class Pager(Dialog, frozen=True, tag="pager"):
+    """A long text, a screenful at a time; `at` is the first line not yet shown."""
+
+    lines: tuple[str, ...]
+    at: int
+
+
+class Confirm(Dialog, frozen=True, tag="confirm"):
+    """A question before `command` is really run."""
+
+    question: str
+    command: str
+
+
+class Editor(Dialog, frozen=True, tag="editor"):
+    """The line editor. `purpose` says what becomes of the text."""
+
+    purpose: str
+    lines: tuple[str, ...] = ()
+
+
+AnyDialog = (
+    AskName | AskPassword | ConfirmNew | NewPassword | RepeatPassword | OldPassword | AskPronouns | Working | Play
+) | (Pager | Confirm | Editor)

@@ -1,0 +1,220 @@
+"""Events, one at a time into the kernel; and effects, what it wants done, out of it (rule 1).
+
+Passwords pass through here in the clear, on their way to a worker thread; they are never part of state.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mud.core.model import Account, Character, Item, Role
+from mud.core.session import Session, Terminal
+from mud.core.timers import Timer
+
+# Events
+
+
+class Opened(Struct, frozen=True):
+    """A connection was made, and this is its session."""
+
+    new: Session
+
+
+class Line(Struct, frozen=True):
+    """A player sent a line. It is free of control characters."""
+
+    session: int
+    text: str
+
+
+class Lost(Struct, frozen=True):
+    """A connection ended. `reason` is for the log."""
+
+    session: int
+    reason: str
+
+
+class TerminalTold(Struct, frozen=True):
+    """A client told more about itself."""
+
+    session: int
+    terminal: Terminal
+
+
+class Due(Struct, frozen=True):
+    """A timer fell due. It is no longer pending."""
+
+    timer: Timer
+
+
+class NameChecked(Struct, frozen=True):
+    """Answer to CheckName."""
+
+    session: int
+    name: str
+    exists: bool
+
+
+class LoggedIn(Struct, frozen=True):
+    """Answer to LogIn. `account` is None when name or password were wrong; `character` when it has none yet."""
+
+    session: int
+    name: str
+    account: Account | None
+    character: Character | None = None
+    items: tuple[Item, ...] = ()
+
+
+class Registered(Struct, frozen=True):
+    """Answer to Register. `hash` is None when the name is taken."""
+
+    session: int
+    name: str
+    hash: str | None
+
+
+class Hashed(Struct, frozen=True):
+    """Answer to HashPassword."""
+
+    session: int
+    hash: str
+
+
+class Verified(Struct, frozen=True):
+    """Answer to VerifyPassword."""
+
+    session: int
+    ok: bool
+
+
+class Failed(Struct, frozen=True):
+    """The work that a session waits for could not be done: the dialog below asks again."""
+
+    session: int
+
+
+class Told(Struct, frozen=True):
+    """Words for a session from outside of the game; with `answer`, those that it waits for (a flush, an audit)."""
+
+    session: int
+    text: str
+    answer: bool = False
+
+
+class Announced(Struct, frozen=True):
+    """A line for everybody in play, or for those with at least `role`."""
+
+    text: str
+    role: Role = "player"
+
+
+class AccountSet(Struct, frozen=True):
+    """An account was made or changed from outside of the game: this is how it is to be."""
+
+    account: Account
+
+
+Event = (
+    (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
+    | (Failed | Told | Announced | AccountSet)
+)  # fmt: skip
+
+# Effects
+
+
+class Output(Struct, frozen=True):
+    """Text for a session, then its prompt. With `secret` what is typed next is not echoed."""
+
+    session: int
+    text: str
+    prompt: str
+    secret: bool = False
+
+
+class Close(Struct, frozen=True):
+    """End a connection after what was written to it."""
+
+    session: int
+
+
+class CheckName(Struct, frozen=True):
+    """Is there an account of this name?"""
+
+    session: int
+    name: str
+
+
+class LogIn(Struct, frozen=True):
+    """Check name and password, and load the character."""
+
+    session: int
+    name: str
+    password: str
+
+
+class Register(Struct, frozen=True):
+    """If the name is free, hash the password of its account to be."""
+
+    session: int
+    name: str
+    password: str
+
+
+class HashPassword(Struct, frozen=True):
+    """Hash a password to be."""
+
+    session: int
+    password: str
+
+
+class VerifyPassword(Struct, frozen=True):
+    """Does the password match the hash?"""
+
+    session: int
+    password: str
+    hash: str
+
+
+class Flush(Struct, frozen=True):
+    """Write all that changed now, then tell the session."""
+
+    session: int
+
+
+class Audit(Struct, frozen=True):
+    """Check the whole economy, memory and database, then tell the session."""
+
+    session: int
+
+
+class StartCopyover(Struct, frozen=True):
+    """Begin a copyover."""
+
+    session: int
+    by: str
+    reason: str
+
+
+class Shutdown(Struct, frozen=True):
+    """Take the server down."""
+
+    by: str
+
+
+class LogLine(Struct, frozen=True):
+    """A line for the log, under the logger `name`."""
+
+    name: str
+    text: str
+
+
+class AddressDid(Struct, frozen=True):
+    """Something that an address may do only so often: "failed_login" or "creation"."""
+
+    address: str
+    what: str
+
+
+#: Work that a worker thread or the database does for a session, and answers by an event.
+Job = CheckName | LogIn | Register | HashPassword | VerifyPassword
+Effect = Output | Close | Job | Flush | Audit | StartCopyover | Shutdown | LogLine | AddressDid

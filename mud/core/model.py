@@ -1,0 +1,80 @@
+"""The living world: characters, items, doors. Values that change while the game runs, and nothing else.
+
+Where a thing is, is said in one place: a character's `room`, an item's `owner`. Everything the other way
+round (who is in a room, what a chest holds) is an index that `mud.core.world` derives and keeps.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Role = Literal["player", "builder", "admin", "owner"]
+ROLES: tuple[Role, ...] = ("player", "builder", "admin", "owner")
+
+Position = Literal["dead", "sleeping", "resting", "sitting", "fighting", "standing"]
+
+
+class Account(Struct, kw_only=True):
+    """Who may log in. `password` is an argon2id hash in its own text form."""
+
+    name: str
+    password: str
+    role: Role = "player"
+    character: str | None = None
+    created: float  # wall clock, seconds
+
+
+class Character(Struct, kw_only=True, omit_defaults=True):
+    """A player's character, or a mob. A mob names its definition and takes from it what it does not say itself."""
+
+    id: str
+    name: str
+    room: str
+    mob: str | None = None  # definition id
+    account: str | None = None
+    area: str | None = None  # a mob's home: the area whose reset made it
+    title: str = ""
+    description: str = ""
+    pronouns: str = "they"
+    position: str = "standing"
+    level: int = 1
+    created: float = 0.0  # wall clock, seconds
+    played: float = 0.0  # game seconds in play before `entered`
+    entered: float = 0.0  # game clock when it last entered the world
+    link_dead: bool = False  # in the world without a connection
+    away: bool = False  # not in the world: logged out
+    settings: dict[str, str] = {}
+
+    @property
+    def owner_key(self) -> str:
+        """What its items name as their owner, and its purse in the ledger."""
+        return f"char:{self.id}"
+
+
+class Item(Struct, kw_only=True, omit_defaults=True):
+    """One item. Whatever is None or missing here is as its definition `kind` says.
+
+    `owner` is "room:ID", "char:ID", "item:ID" (inside it) or "escrow:...": exactly one, always.
+    """
+
+    id: str
+    kind: str  # definition id
+    owner: str
+    slot: str | None = None  # where it is worn
+    short: str | None = None
+    long: str | None = None
+    keywords: tuple[str, ...] | None = None
+    values: dict[str, int | str] = {}  # what differs from the definition's
+    state: Literal["open", "closed", "locked"] | None = None  # a container's lid
+
+    @property
+    def owner_key(self) -> str:
+        """What its contents name as their owner, and its gold in the ledger if it is a heap of coins."""
+        return f"item:{self.id}"
+
+
+def room_key(room: str) -> str:
+    """What items on the ground of `room` name as their owner."""
+    return f"room:{room}"

@@ -1,0 +1,53 @@
+"""A session: who is connected, what their screen can do, and what conversation they are in.
+
+A session is data and outlives the program that made it. The socket is not part of it (mud.net has that).
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mud.core.dialogs import AnyDialog
+
+
+class Screen(Struct, frozen=True):
+    """What to render for. `colours` is 0, 16 or 256; `charset` is "utf-8", "latin-1" or "ascii"."""
+
+    width: int = 80
+    colours: int = 0
+    charset: str = "utf-8"
+
+
+class Terminal(Struct, frozen=True):
+    """What the client told about itself by telnet negotiation.
+
+    `colours` 0 means unknown or none. `client` is the name it gave (TTYPE), "" when it gave none.
+    `width` 0 means never told (NAWS).
+    """
+
+    width: int = 0
+    height: int = 0
+    colours: int = 0
+    charset: str = "utf-8"
+    client: str = ""
+    screen_reader: bool = False
+
+
+class Session(Struct, kw_only=True):
+    """One connection's side of the game.
+
+    `stack` holds dialogs (see mud.core.dialogs), the top one last; `account` and `character` are set when
+    logged in, and only the database can confirm them after a copyover (rule 7).
+    """
+
+    id: int
+    address: str
+    stack: list[AnyDialog]
+    account: str | None = None
+    character: str | None = None
+    terminal: Terminal = Terminal()
+    connected_at: float  # wall clock, seconds
+    last_input: float  # wall clock, seconds
+    failures: int = 0  # failed logins so far
+    replies_to: str | None = None  # the name that `reply` answers
+    at_prompt: bool = False  # the last thing on the screen is a prompt

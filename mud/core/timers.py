@@ -1,0 +1,120 @@
+"""Timers as data: what falls due, when, and by which clock.
+
+A deadline is stored and belongs to the game; the event loop's handle is derived from the earliest one and thrown
+away (rule 2). A payload is a small tagged Struct, never a function, so a timer outlives the program that set it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from mud.core.clock import Clock
+from mud.core.journal import Journal
+
+ClockName = Literal["game", "wall"]
+
+
+class Payload(Struct, frozen=True, tag_field="type"):
+    """What a timer is about. `clock` says by which clock its kind lives."""
+
+    clock: ClassVar[ClockName] = "game"
+
+
+class ZoneReset(Payload, frozen=True, tag="zone_reset"):
+    """Reset the zone of `area`."""
+
+    area: str
+
+
+class LinkDeadEnds(Payload, frozen=True, tag="link_dead_ends"):
+    """A character that lost its connection leaves the world."""
+
+    character: str
+
+
+class ItemDecays(Payload, frozen=True, tag="item_decays"):
+    """An item falls to dust."""
+
+    item: str
+
+
+AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays
+
+
+class Timer(Struct, frozen=True):
+    """`due` in seconds of the payload's clock."""
+
+    id: str
+    due: float
+    payload: AnyPayload
+
+
+class Timers:
+    """All pending timers; undoable through the journal, soonest first."""
+
+    def __init__(self, journal: Journal, pending: list[Timer] | None = None, serial: int = 0) -> None:
+        self._journal = journal
+        self.pending: dict[str, Timer] = {}
+        self.serial = serial
+        self.changed = True  # there may be an earlier timer than whoever waits for the earliest knows
+        # A heap may hold timers that are no longer pending: they are passed over when they come up.
+        self._heaps: dict[ClockName, list[tuple[float, int, Timer]]] = {"game": [], "wall": []}
+        for timer in pending or []:
+            self.pending[timer.id] = timer
+            self._push(timer)
+
+    def set(self, due: float, payload: AnyPayload) -> Timer:
+        """A new timer, due at `due` seconds of its payload's clock."""
+        self.serial += 1
+        timer = Timer(f"t{self.serial}", due, payload)
+        self._journal.put(self.pending, timer.id, timer)
+        self._journal.touch("timers", timer.id)
+        self._push(timer)
+        return timer
+
+    def cancel(self, timer_id: str) -> None:
+        """Forget a timer. One that is not pending is no error: it may just have fired."""
+        if timer_id in self.pending:
+            self._journal.drop(self.pending, timer_id)
+            self._journal.touch("timers", timer_id)
+
+    def find(self, payload: AnyPayload) -> Timer | None:
+        """The pending timer with exactly this payload, if any."""
+        return next((t for t in self.pending.values() if t.payload == payload), None)
+
+    def take_due(self, clock: Clock) -> Timer | None:
+        """The earliest timer that is due by either clock, no longer pending; None when nothing is due.
+
+        To order two clocks against each other, each is asked how long ago its timer fell due.
+        """
+        late = [(now - heap[0][0], name) for name, now, heap in self._fronts(clock) if heap[0][0] <= now]
+        if not late:
+            return None
+        _, name = max(late)
+        timer = heapq.heappop(self._heaps[name])[2]
+        del self.pending[timer.id]
+        self._journal.dirty.add(("timers", timer.id))
+        return timer
+
+    def next_in(self, clock: Clock) -> float | None:
+        """Seconds until something is due (0 when it is already), or None."""
+        waits = [max(0.0, heap[0][0] - now) for _, now, heap in self._fronts(clock)]
+        return min(waits, default=None)
+
+    def _fronts(self, clock: Clock) -> list[tuple[ClockName, float, list[tuple[float, int, Timer]]]]:
+        """The clocks that have a pending timer at the front of their heap, the stale ones thrown out."""
+        fronts: list[tuple[ClockName, float, list[tuple[float, int, Timer]]]] = []
+        for name, heap in self._heaps.items():
+            while heap and self.pending.get(heap[0][2].id) is not heap[0][2]:
+                heapq.heappop(heap)
+            if heap:
+                fronts.append((name, clock.game if name == "game" else clock.wall, heap))
+        return fronts
+
+    def _push(self, timer: Timer) -> None:
+        self.changed = True
+        entry = (timer.due, int(timer.id[1:]), timer)
+        heapq.heappush(self._heaps[timer.payload.clock], entry)

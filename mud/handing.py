@@ -1,0 +1,178 @@
+"""A server in a copyover: how it is taken apart by the old program and put together by the new one.
+
+`freeze` and `export` of the one, `adopt` of the other: one pair, whichever way carries them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import time
+from typing import Any
+
+from mud import __version__
+from mud.areas.cache import load_cached
+from mud.copyover import channel, rehearsal
+from mud.copyover.handover import Handover, Jobs
+from mud.copyover.transaction import Order
+from mud.core import dialogs as d
+from mud.core.clock import Clock
+from mud.core.errors import SnapshotError
+from mud.core.session import Session
+from mud.core.world import World
+from mud.game import Game
+from mud.net.connection import Connection
+from mud.net.listener import Listener
+from mud.ops.config import Config
+from mud.server import Server
+from mud.snapshot import files, participants
+from mud.store import rows
+from mud.store.lock import Lock
+from mud.store.store import read_sessions
+
+log = logging.getLogger("mud.copyover")
+
+#: Seconds that running workers get before a copyover takes their work along undone.
+SETTLE_SECONDS = 5.0
+
+
+class Handing:
+    """The host of a copyover: the old program's side."""
+
+    def __init__(self, server: Server, lock: Lock) -> None:
+        self._server = server
+        self._lock = lock
+        self.channel: socket.socket | None = None
+
+    async def rehearse(self) -> None:
+        """Have a child import the new code and load the world."""
+        await rehearsal.rehearse(rehearsal.command(), os.environ, self._server.config.copyover.rehearsal_seconds)
+
+    async def settle(self) -> None:
+        """Running workers finish, and everything is on the disk, while the game plays on."""
+        server = self._server
+        server.jobs.pause()
+        await server.jobs.settle(SETTLE_SECONDS)
+        await server.flusher.flush()
+        if server.store is not None:
+            await server.store.checkpoint()
+
+    async def freeze(self) -> None:
+        """The silence begins. The last changes are written, the store closed."""
+        server = self._server
+        server.freeze()
+        await server.stop_workers()
+        if server.store is not None:
+            await server.store.relax()
+        await server.flusher.flush(last=True)
+        await server.close_store()
+
+    def export(self, order: Order) -> Handover:
+        """Write the snapshots; gather everything else."""
+        server, game = self._server, self._server.game
+        now, generation = time.time(), server.generation + 1
+        reason = order.reason or "copyover"
+        parts = {
+            "world": participants.world_parts(game.world.state(game.clock.game)),
+            "sessions": {"sessions": list(game.sessions.by_id.values())},
+        }
+        folder = server.config.snapshots
+        sums = {
+            name: files.write(folder, participants.snapshot(name, part, generation, now, reason))[-32:]
+            for name, part in parts.items()
+        }
+        ours, theirs = channel.make()
+        self.channel = ours
+        assert server.listener is not None
+        return Handover(
+            generation=generation,
+            version=__version__,
+            by=order.by,
+            reason=order.reason,
+            session=order.session,
+            began=now,
+            files=sums,
+            listeners=server.listener.fds(),
+            wires=[c.export() for c in server.connections.values()],
+            jobs=Jobs.of(server.jobs.waiting),
+            addresses=server.addresses.export(),
+            next_session=server.next_session,
+            lock=self._lock.fd,
+            channel=theirs.detach(),
+        )
+
+    async def go_on(self) -> None:
+        """Undo settle and freeze."""
+        server = self._server
+        if self.channel is not None:
+            self.channel.close()
+            self.channel = None
+        await server.unfreeze()
+
+
+# The new program's side
+
+
+def adopt(config: Config, loop: asyncio.AbstractEventLoop, handover: Handover) -> tuple[Server, Lock]:
+    """Build the server that `handover` describes: everything, but nothing runs yet.
+
+    Raises SnapshotError, StoreError or WorldError when something does not fit.
+    """
+    world_parts = _parts(config, handover, "world")
+    sessions: list[Session] = _parts(config, handover, "sessions")["sessions"]
+    state = participants.world_state(world_parts)
+    clock = Clock(time.monotonic, time.time, state.game_time)
+    clock.stop()
+    game = Game(World(load_cached(config.world, config.cache), state), clock)
+    server = Server(config, loop, game, handover.generation)
+    server.addresses.restore(handover.addresses)
+    server.next_session = handover.next_session
+    server.jobs.waiting = handover.jobs.all()
+    for wire in handover.wires:
+        server.connections[wire.session] = Connection.adopt(server.loop, wire, config.limits, server)
+    server.listener = Listener(server.loop, [socket.socket(fileno=fd) for fd in handover.listeners], server.accepted)
+    _adopt_sessions(server, sessions)
+    return server, Lock.adopt(handover.lock)
+
+
+def _parts(config: Config, handover: Handover, participant: str) -> dict[str, Any]:
+    """A participant's parts, from the very snapshot that the hand-over names."""
+    source = str(files.path_of(config.snapshots, participant))
+    found = files.read(config.snapshots, participant)
+    if found is None:
+        raise SnapshotError(f"{source}: the hand-over names it, but it is not there")
+    if found.generation != handover.generation:
+        raise SnapshotError(f"{source}: it is of generation {found.generation}, not {handover.generation}")
+    return participants.parts(found, source)
+
+
+def _adopt_sessions(server: Server, sessions: list[Session]) -> None:
+    """Give each connection its session back; logged in only if the database says so (rule 7)."""
+    session_rows, account_rows = read_sessions(server.config.database)
+    confirmed = {row[0]: row[1:] for row in session_rows}
+    world, game = server.game.world, server.game
+    for account in map(rows.account, account_rows):
+        world.accounts[account.name.casefold()] = account
+    by_id = {s.id: s for s in sessions}
+    waiting = {job.session for job in server.jobs.waiting}
+    for connection in server.connections.values():
+        session = by_id.get(connection.id) or newcomer(connection)
+        row = confirmed.get(session.id)
+        claimed = (connection.inode, connection.peer, session.account, session.character)
+        if session.character is not None and (row is None or tuple(row) != claimed):
+            log.error("session %d is not what the database says; it is asked to log in again", session.id)
+            session.account = session.character = None
+            session.stack = [d.AskName()]
+        elif session.stack and type(session.stack[-1]) is d.Working and session.id not in waiting:
+            server.work_lost.append(session.id)
+        game.sessions.by_id[session.id] = session
+        if session.character is not None:
+            game.sessions.by_character[session.character] = session
+
+
+def newcomer(connection: Connection) -> Session:
+    """A session for a connection whose own is lost."""
+    now = time.time()
+    return Session(id=connection.id, address=connection.address, stack=[d.AskName()], connected_at=now, last_input=now)

@@ -1,0 +1,1 @@
+"""The network edge: sockets, telnet, rendering, budgets."""

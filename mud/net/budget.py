@@ -1,0 +1,128 @@
+"""Budgets: what one connection and one address may do. Token buckets as data, so that a copyover carries them."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Limits(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """The budgets. A burst is what may come at once; then so many a second.
+
+    Lines and bytes over budget wait their turn (the connection is read no further); everything else over budget
+    ends the connection. `trusted` addresses are not limited as addresses: a proxy's players share its address.
+    """
+
+    bytes_per_second: float = 65_536
+    bytes_burst: float = 262_144
+    lines_per_second: float = 250
+    lines_burst: float = 500
+    telnet_per_second: float = 50
+    telnet_burst: float = 200
+    line: int = 4_096
+    subnegotiation: int = 8_192
+    backlog: int = 262_144
+    connections: int = 20
+    connections_per_minute: float = 30
+    failed_logins_per_minute: float = 10
+    creations_per_hour: float = 5
+    trusted: tuple[str, ...] = ("127.0.0.1", "::1")
+
+
+class Bucket(Struct):
+    """A token bucket: `level` tokens were there at `at` (seconds of any one clock)."""
+
+    level: float
+    at: float
+
+    def take(self, rate: float, burst: float, now: float, tokens: float = 1.0) -> bool:
+        """Take tokens if there are enough; they come back at `rate` a second, up to `burst`."""
+        self.level = min(burst, self.level + max(0.0, now - self.at) * rate)
+        self.at = now
+        if self.level < tokens:
+            return False
+        self.level -= tokens
+        return True
+
+    def spend(self, rate: float, burst: float, now: float, tokens: float) -> float:
+        """Take tokens even if that makes a debt; gives the seconds until there is none."""
+        self.take(rate, burst, now, 0.0)
+        self.level -= tokens
+        return max(0.0, -self.level / rate)
+
+
+class Address(Struct):
+    """What one address has left."""
+
+    connections: Bucket
+    failed_login: Bucket
+    creation: Bucket
+    open: int = 0
+
+
+class AddressBook:
+    """What each address did lately. Times are wall-clock seconds."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._book: dict[str, Address] = {}
+        self._rates = {
+            "connections": (limits.connections_per_minute / 60, limits.connections_per_minute),
+            "failed_login": (limits.failed_logins_per_minute / 60, limits.failed_logins_per_minute),
+            "creation": (limits.creations_per_hour / 3600, limits.creations_per_hour),
+        }
+
+    def connect(self, address: str, now: float) -> str | None:
+        """Count a new connection. Gives the reason, fit for people, when it may not be; then it is not counted."""
+        entry = self._entry(address, now)
+        if address not in self._limits.trusted:
+            if entry.open >= self._limits.connections:
+                return f"There are {entry.open} connections from your address already."
+            if not self._take(entry, "connections", now):
+                return "There have been too many new connections from your address. Please wait a minute."
+        entry.open += 1
+        return None
+
+    def disconnect(self, address: str) -> None:
+        """A connection that was counted is gone."""
+        entry = self._book.get(address)
+        if entry is not None:
+            entry.open = max(0, entry.open - 1)
+
+    def count(self, address: str, what: str, now: float) -> None:
+        """It did `what` ("failed_login" or "creation") once more."""
+        entry = self._entry(address, now)
+        bucket: Bucket = getattr(entry, what)
+        bucket.spend(*self._rates[what], now, 1.0)
+
+    def exhausted(self, address: str, what: str, now: float) -> bool:
+        """Whether it may not do `what` now."""
+        if address in self._limits.trusted:
+            return False
+        bucket: Bucket = getattr(self._entry(address, now), what)
+        bucket.take(*self._rates[what], now, 0.0)
+        return bucket.level < 1.0
+
+    def export(self) -> dict[str, Address]:
+        """For a copyover."""
+        return self._book
+
+    def restore(self, book: dict[str, Address]) -> None:
+        """After a copyover."""
+        self._book = book
+
+    def _take(self, entry: Address, what: str, now: float) -> bool:
+        bucket: Bucket = getattr(entry, what)
+        return bucket.take(*self._rates[what], now)
+
+    def _entry(self, address: str, now: float) -> Address:
+        entry = self._book.get(address)
+        if entry is None:
+            if len(self._book) > 10_000:
+                self._purge(now)
+            connections, failed, creation = (Bucket(burst, now) for _, burst in self._rates.values())
+            entry = self._book[address] = Address(connections, failed, creation)
+        return entry
+
+    def _purge(self, now: float) -> None:
+        """Forget addresses that have no connection and did nothing for an hour."""
+        self._book = {a: e for a, e in self._book.items() if e.open or now - e.connections.at < 3600}

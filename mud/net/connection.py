@@ -1,0 +1,386 @@
+"""A connection: one socket of ours, from bytes to lines and back.
+
+What the kernel has not taken yet is ours, and so is what has come of a line that is not complete: a copyover
+carries both. A connection over its budget is slowed or closed; no other one notices.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import socket
+from collections import deque
+from typing import Protocol
+
+from mud.core.session import Terminal
+from mud.net.budget import Bucket, Limits
+from mud.net.charset import decode
+from mud.net.framing import Command, Framer, OverBudget
+from mud.net.lines import LineBuffer
+from mud.net.telnet import Telnet
+from mud.net.wire import Wire
+
+log = logging.getLogger("mud.net")
+
+READ_BYTES = 65_536
+#: With so many lines waiting a connection is read no further until they are done.
+MOST_WAITING = 64
+#: Seconds that a closing connection gets to take what was written to it, and then to say goodbye.
+LINGER_SECONDS = 2.0
+
+_HTTP = re.compile(rb"^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) \S+ HTTP/\d")
+
+
+class Handler(Protocol):
+    """Who hears of a connection."""
+
+    def ready(self, connection: Connection) -> None:
+        """There is a line, after there was none."""
+
+    def slowed(self, connection: Connection) -> None:
+        """It sends more than its budget; its lines will wait. Said once."""
+
+    def closed(self, connection: Connection, reason: str) -> None:
+        """It is over. Said once."""
+
+    def terminal(self, connection: Connection, terminal: Terminal) -> None:
+        """The client told something new about itself."""
+
+    def mssp(self) -> dict[str, str]:
+        """What crawlers are told."""
+
+
+class Connection:
+    """One client. Frozen, until `start` or `thaw`."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        sock: socket.socket,
+        id: int,
+        address: str,
+        limits: Limits,
+        handler: Handler,
+        wire: Wire | None = None,
+    ) -> None:
+        now = loop.time()
+        sock.setblocking(False)
+        self.id = id
+        self.address = address
+        self._loop = loop
+        self._sock = sock
+        self._fd = sock.fileno()
+        self._limits = limits
+        self._handler = handler
+        self._wire = wire = wire or self._new_wire(now)
+        self._framer = Framer(limits.subnegotiation, wire.framing)
+        self._buffer = LineBuffer(limits.line, wire.partial, wire.after_cr)
+        self._lines = deque(wire.lines)
+        self._out = bytearray(wire.output)
+        self._telnet = Telnet(self.write, self._told, self._edit, handler.mssp, wire.telnet)
+        self._frozen = True
+        self._reading = False
+        self._writing = False
+        self._over = False
+        self._pause: asyncio.TimerHandle | None = None
+
+    def _new_wire(self, now: float) -> Wire:
+        limits, sock = self._limits, self._sock
+        peer = sock.getpeername()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        return Wire(
+            session=self.id,
+            fd=self._fd,
+            family=sock.family,
+            inode=os.fstat(self._fd).st_ino,
+            peer=f"{peer[0]} {peer[1]}",
+            address=self.address,
+            bytes_=Bucket(limits.bytes_burst, now),
+            lines_=Bucket(limits.lines_burst, now),
+            commands_=Bucket(limits.telnet_burst, now),
+        )
+
+    @classmethod
+    def adopt(cls, loop: asyncio.AbstractEventLoop, wire: Wire, limits: Limits, handler: Handler) -> Connection:
+        """The connection that `wire` describes, on its inherited descriptor. Frozen, and not a byte is sent.
+
+        Raises OSError when the descriptor is not that very socket.
+        """
+        sock = socket.socket(wire.family, socket.SOCK_STREAM, 0, fileno=wire.fd)
+        if os.fstat(wire.fd).st_ino != wire.inode:
+            raise OSError(f"descriptor {wire.fd} is not the socket of session {wire.session}")
+        return cls(loop, sock, wire.session, wire.address, limits, handler, wire)
+
+    @property
+    def inode(self) -> int:
+        """The socket's inode number: the same over exec, and no other socket's while it lives."""
+        return self._wire.inode
+
+    @property
+    def peer(self) -> str:
+        """The client's address and port."""
+        return self._wire.peer
+
+    # Life
+
+    def start(self) -> None:
+        """Make our offers, and listen."""
+        self._telnet.offer()
+        self.thaw()
+
+    def freeze(self) -> None:
+        """Leave the loop: nothing is read or written until `thaw`."""
+        self._frozen = True
+        self._stop_reading()
+        self._stop_writing()
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
+
+    def thaw(self) -> None:
+        """Be part of the loop."""
+        self._frozen = False
+        self._read_on()
+        self.flush()
+
+    def export(self) -> Wire:
+        """Everything but the socket. The connection must be frozen."""
+        wire = self._wire
+        wire.framing = self._framer.partial
+        wire.partial, wire.after_cr = self._buffer.partial, self._buffer.after_cr
+        wire.lines, wire.output = list(self._lines), bytes(self._out)
+        wire.telnet = self._telnet.export()
+        return wire
+
+    # Reading
+
+    def _read_on(self) -> None:
+        """Read, unless there is a reason not to."""
+        wanted = not (self._frozen or self._over or self._wire.ended or self._pause or len(self._lines) > MOST_WAITING)
+        if wanted and not self._reading:
+            self._loop.add_reader(self._fd, self._readable)
+            self._reading = True
+        elif not wanted:
+            self._stop_reading()
+
+    def _stop_reading(self) -> None:
+        if self._reading:
+            self._loop.remove_reader(self._fd)
+            self._reading = False
+
+    def _readable(self) -> None:
+        try:
+            data = self._sock.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._gone(error.strerror or "lost")
+            return
+        if data:
+            self._receive(data)
+        else:
+            self._wire.ended = True
+            self._stop_reading()
+            if not self._lines:
+                self._gone("closed by the client")
+
+    def _receive(self, data: bytes) -> None:
+        waiting = bool(self._lines)
+        limits, wire = self._limits, self._wire
+        try:
+            for piece in self._framer.feed(data):
+                if isinstance(piece, Command):
+                    if not wire.commands_.take(limits.telnet_per_second, limits.telnet_burst, self._loop.time()):
+                        raise OverBudget(f"more than {limits.telnet_per_second:g} telnet commands a second")
+                    self._telnet.command(piece.data)
+                else:
+                    self._lines += self._buffer.feed(piece)
+        except OverBudget as over:
+            self.fail(str(over))
+            return
+        self._slow(wire.bytes_.spend(limits.bytes_per_second, limits.bytes_burst, self._loop.time(), len(data)))
+        if self._lines and not wire.heard and self._is_http():
+            return
+        self._read_on()
+        if self._out:
+            self.flush()
+        if self._lines and not waiting:
+            self._handler.ready(self)
+
+    def _is_http(self) -> bool:
+        """A browser or a scanner took the wrong door: it gets no answer."""
+        self._wire.heard = True
+        if not _HTTP.match(self._lines[0]):
+            return False
+        log.warning("http request from=%s", self.address)
+        self._lines.clear()
+        self.close("an HTTP request")
+        return True
+
+    def _slow(self, seconds: float) -> None:
+        """Read no further for a while; what comes meanwhile waits in the network."""
+        if seconds <= 0 or self._pause is not None or self._over:
+            return
+        self._pause = self._loop.call_later(seconds, self._resume)
+        self._stop_reading()
+        if not self._wire.warned:
+            self._wire.warned = True
+            log.warning("slowed session=%d from=%s", self.id, self.address)
+            self._handler.slowed(self)
+
+    def _resume(self) -> None:
+        self._pause = None
+        self._read_on()
+        if self._lines:
+            self._handler.ready(self)
+
+    @property
+    def lines_waiting(self) -> bool:
+        """Whether there is a complete line."""
+        return bool(self._lines)
+
+    def next_line(self) -> str | None:
+        """The next line, clean; None when there is none, or it must wait for the budget (then `ready` follows)."""
+        if not self._lines or self._over:
+            return None
+        wire, limits, now = self._wire, self._limits, self._loop.time()
+        if not wire.lines_.take(limits.lines_per_second, limits.lines_burst, now):
+            self._slow((1 - wire.lines_.level) / limits.lines_per_second)
+            return None
+        text, valid = decode(self._lines.popleft(), wire.telnet.utf8_agreed)
+        if not valid and not wire.telnet.utf8_agreed:
+            self._telnet.use_latin1()
+        if not self._lines and wire.ended:
+            self._loop.call_soon(self._gone, "closed by the client")
+        elif not self._reading:
+            self._read_on()
+        return text
+
+    def _told(self, terminal: Terminal) -> None:
+        self._handler.terminal(self, terminal)
+
+    def _edit(self, act: str) -> None:
+        """A telnet command that edits the line, or asks for a sign of life."""
+        if act == "alive":
+            self.write(b"\r\n[Yes]\r\n")
+        elif act == "erase":
+            self._buffer.erase()
+        else:
+            self._buffer.clear()
+
+    # Writing
+
+    def write(self, data: bytes) -> None:
+        """Add to what is to be sent; `flush` sends it."""
+        if not self._over:
+            self._out += data
+
+    def prompt(self, data: bytes) -> None:
+        """Write a prompt and the mark that ends one."""
+        self.write(data + self._telnet.prompt_mark())
+
+    def echo(self, on: bool) -> None:
+        """Have what is typed shown or hidden. Only a change is told to the client."""
+        if on == self._wire.echo_off:
+            self._wire.echo_off = not on
+            self._telnet.echo(on)
+
+    def flush(self) -> None:
+        """Send what the kernel takes; the rest when it can take more."""
+        if self._frozen or self._over:
+            return
+        while self._out:
+            try:
+                sent = self._sock.send(self._out)
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError as error:
+                self._loop.call_soon(self._gone, error.strerror or "lost")
+                return
+            del self._out[:sent]
+        if len(self._out) > self._limits.backlog:
+            self.fail(f"more than {self._limits.backlog} bytes that the client does not read")
+        elif self._out and not self._writing:
+            self._loop.add_writer(self._fd, self.flush)
+            self._writing = True
+        elif not self._out:
+            self._stop_writing()
+
+    def _stop_writing(self) -> None:
+        if self._writing:
+            self._loop.remove_writer(self._fd)
+            self._writing = False
+
+    # The end
+
+    def fail(self, reason: str) -> None:
+        """Over budget: say why, and close."""
+        log.warning("closed session=%d from=%s reason=%s", self.id, self.address, reason)
+        self._out += f"\r\n*** You are disconnected: {reason}.\r\n".encode()
+        self.close(reason)
+
+    def close(self, reason: str | None) -> None:
+        """Close after what was written, as far as the client takes it. `closed` is told at once."""
+        if self._over:
+            return
+        self._end(reason or "closed by the game")
+        Farewell(self._loop, self._sock, bytes(self._out))
+
+    def _gone(self, reason: str) -> None:
+        """The other side is gone."""
+        if not self._over:
+            self._end(reason)
+            self._sock.close()
+
+    def _end(self, reason: str) -> None:
+        self.freeze()
+        self._over = True
+        self._loop.call_soon(self._handler.closed, self, reason)
+
+
+class Farewell:
+    """A socket on its way out: the last bytes, then our end, then a moment for the client to take them.
+
+    To close at once, with something unread, would make the kernel throw away what was just sent (RFC 1122
+    4.2.2.13).
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, rest: bytes) -> None:
+        self._loop = loop
+        self._sock = sock
+        self._fd = sock.fileno()
+        self._rest = rest
+        self._limit = loop.call_later(LINGER_SECONDS, self._close)
+        loop.add_reader(self._fd, self._read)
+        loop.add_writer(self._fd, self._write)
+        self._write()
+
+    def _write(self) -> None:
+        try:
+            self._rest = self._rest[self._sock.send(self._rest) :] if self._rest else b""
+            if not self._rest:
+                self._loop.remove_writer(self._fd)
+                self._sock.shutdown(socket.SHUT_WR)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._close()
+
+    def _read(self) -> None:
+        try:
+            if not self._sock.recv(READ_BYTES):
+                self._close()
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._close()
+
+    def _close(self) -> None:
+        if self._sock.fileno() >= 0:
+            self._limit.cancel()
+            self._loop.remove_reader(self._fd)
+            self._loop.remove_writer(self._fd)
+            self._sock.close()

@@ -1,0 +1,142 @@
+"""telnetlib3's interpreter with our policy. Imported when a client first speaks telnet, not before.
+
+It replaces `handle_do`, `handle_will` and the CHARSET and MSSP hooks of `TelnetWriter` as they are in telnetlib3
+5.0: that is why its minor version is pinned.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from telnetlib3.stream_writer import TelnetWriter
+
+from mud.net import telnet as t
+from mud.net.telnet import Telnet
+
+_SEPARATOR = ";"
+_REQUEST, _ACCEPTED, _REJECTED = b"\x01", b"\x02", b"\x03"
+
+
+class Pipe:
+    """What the interpreter takes for a transport."""
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self.write = send
+
+    def is_closing(self) -> bool:
+        """Never, for the interpreter: the connection decides about that."""
+        return False
+
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        """Nothing is known here."""
+        return default
+
+
+class Interpreter(TelnetWriter):
+    """Answers offers and requests by the tables of `mud.net.telnet`, once for each change of state (RFC 1143)."""
+
+    def __init__(self, telnet: Telnet, send: Callable[[bytes], None]) -> None:
+        super().__init__(Pipe(send), None, server=True)  # type: ignore[arg-type]
+        self.log = logging.getLogger("telnetlib3")
+        self._telnet = telnet
+        self.set_ext_callback(t.TTYPE, self._type)
+        self.set_ext_callback(t.NAWS, telnet.heard_size)
+        self.set_ext_callback(t.NEW_ENVIRON, telnet.heard_environ)
+        self.set_ext_offer_callback(t.NEW_ENVIRON, lambda: list(t.ENVIRON))
+
+    def handle_do(self, opt: bytes) -> bool:
+        """The client wants us to perform an option: the new state of it."""
+        ours = self.pending_option.enabled(t.WILL + opt)  # it agrees to our own offer
+        if opt == t.ECHO and self._telnet.echo_answered():
+            return True
+        if opt == t.TIMING_MARK:
+            self.send_iac(t.IAC + t.WILL + opt)  # RFC 860: the answer is all there is to it
+            return False
+        if opt not in t.LOCAL:
+            self.send_iac(t.IAC + t.WONT + opt)
+            return False
+        if not ours and not self.local_option.enabled(opt):
+            self.send_iac(t.IAC + t.WILL + opt)
+        if not self.local_option.enabled(opt):
+            self.local_option[opt] = True
+            self._began(opt)
+        return True
+
+    def handle_dont(self, opt: bytes) -> None:
+        """The client wants us to stop an option; that is confirmed once."""
+        if opt == t.ECHO:
+            self._telnet.echo_answered()
+        elif self.local_option.enabled(opt):
+            self.send_iac(t.IAC + t.WONT + opt)
+
+    def handle_will(self, opt: bytes) -> None:
+        """The client performs an option, or offers to."""
+        if opt not in t.REMOTE:
+            self.send_iac(t.IAC + t.DONT + opt)
+            return
+        if self.remote_option.enabled(opt):
+            return
+        if not self.pending_option.enabled(t.DO + opt):
+            self.send_iac(t.IAC + t.DO + opt)
+        self.remote_option[opt] = True
+        if opt == t.TTYPE:
+            self.request_ttype()
+        elif opt == t.NEW_ENVIRON:
+            self.request_environ()
+
+    def handle_wont(self, opt: bytes) -> None:
+        """The client stops an option; that is confirmed once."""
+        if self.remote_option.enabled(opt):
+            self.send_iac(t.IAC + t.DONT + opt)
+        self.remote_option[opt] = False
+
+    def handle_subnegotiation(self, buf: deque[bytes]) -> None:
+        """Only of options that are on: anything else was never agreed to."""
+        option = buf[0] if buf else b""
+        if option == t.CHARSET and (self.local_option.enabled(option) or self.remote_option.enabled(option)):
+            self._charset(b"".join(buf)[1:])
+        elif option in t.REMOTE and self.remote_option.enabled(option):
+            super().handle_subnegotiation(buf)
+
+    def _began(self, opt: bytes) -> None:
+        """We perform an option from now on."""
+        if opt == t.CHARSET:
+            self._subnegotiate(t.CHARSET, _REQUEST + (_SEPARATOR + _SEPARATOR.join(t.CHARSETS)).encode())
+        elif opt == t.MSSP:
+            self.send_mssp(dict(self._telnet.mssp()))
+
+    def _type(self, name: str) -> None:
+        if self._telnet.heard_type(name):
+            self.request_ttype()
+
+    def _charset(self, data: bytes) -> None:
+        """RFC 2066: the answer to our request, or the client's own."""
+        kind, rest = data[:1], data[1:]
+        if kind == _ACCEPTED:
+            self._telnet.heard_charset(rest.decode("ascii", "replace"))
+        elif kind == _REJECTED:
+            self._telnet.heard_charset(None)
+        elif kind == _REQUEST and len(rest) > 1:
+            offered = [name.decode("ascii", "replace") for name in rest[1:].split(rest[:1])]
+            chosen = next((n for n in offered if t.charset_of(n) is not None), None)
+            if chosen is None:
+                self._subnegotiate(t.CHARSET, _REJECTED)
+            else:
+                self._subnegotiate(t.CHARSET, _ACCEPTED + chosen.encode())
+                self._telnet.heard_charset(chosen)
+
+    def _subnegotiate(self, opt: bytes, data: bytes) -> None:
+        self.send_iac(t.IAC + t.SB + opt + data.replace(t.IAC, t.IAC + t.IAC) + t.IAC + t.SE)
+
+
+def interpreter(telnet: Telnet, send: Callable[[bytes], None]) -> Interpreter:
+    """An interpreter in the state that `telnet` remembers; nothing is sent."""
+    made = Interpreter(telnet, send)
+    for number, on in telnet.state.local.items():
+        made.local_option[bytes([number])] = on
+    for number, on in telnet.state.remote.items():
+        made.remote_option[bytes([number])] = on
+    made.pending_option.update(telnet.state.pending)
+    return made

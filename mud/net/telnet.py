@@ -1,0 +1,222 @@
+"""Telnet options, by telnetlib3's interpreter with our own policy in place of its hooks.
+
+The interpreter is made when the client sends its first command, not before: hundreds of them cost more than a
+copyover may take. Its option tables go over a copyover as data and are put back without a byte on the wire:
+strict clients ignore a second offer, and features would die.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from mud.core.session import Terminal
+from mud.net.wire import TelnetState
+
+log = logging.getLogger("mud.telnet")
+
+IAC, DONT, DO, WONT, WILL, SB, SE, GA, EOR_MARK = (bytes([n]) for n in (255, 254, 253, 252, 251, 250, 240, 249, 239))
+ECHO, SGA, TIMING_MARK, TTYPE, EOR, NAWS, NEW_ENVIRON, CHARSET, MSSP = (
+    bytes([n]) for n in (1, 3, 6, 24, 25, 31, 39, 42, 70)
+)
+
+#: What we offer and ask for when somebody connects. Not SGA: line clients take it as a wish for single characters.
+OFFERED_LOCAL = (CHARSET, EOR, MSSP)
+OFFERED_REMOTE = (TTYPE, NAWS, NEW_ENVIRON)
+OFFERS = b"".join([IAC + DO + o for o in OFFERED_REMOTE] + [IAC + WILL + o for o in OFFERED_LOCAL])
+
+#: Options that we perform when asked to, and that we let the client perform. All others are refused, 86 and 87
+#: (compression) above all: telnetlib3 would inflate without a limit.
+LOCAL = frozenset((SGA, EOR, CHARSET, MSSP))
+REMOTE = frozenset((SGA, TTYPE, NAWS, NEW_ENVIRON, CHARSET))
+
+CHARSETS = ("UTF-8", "ISO-8859-1", "US-ASCII")
+ENVIRON = ("CLIENT_NAME", "CLIENT_VERSION", "TERMINAL_TYPE", "CHARSET", "MTTS")
+MOST_TYPES = 4
+#: Bits of MTTS, as the Mud Terminal Type Standard numbers them.
+ANSI, UTF8, COLOURS_256, SCREEN_READER = 1, 4, 8, 64
+WIDTHS, HEIGHTS = (20, 500), (5, 500)
+
+
+class Telnet:
+    """One connection's negotiation. `send` takes raw bytes, `told` hears of a changed terminal."""
+
+    def __init__(
+        self,
+        send: Callable[[bytes], None],
+        told: Callable[[Terminal], None],
+        edit: Callable[[str], None],
+        mssp: Callable[[], dict[str, str]],
+        state: TelnetState | None = None,
+    ) -> None:
+        self._send = send
+        self._told = told
+        self._edit = edit
+        self._mssp = mssp
+        self.state = state or TelnetState()
+        self._writer: Any = None
+
+    def offer(self) -> None:
+        """Say what we can do and would like to know."""
+        for option in OFFERED_LOCAL:
+            self.state.pending[WILL + option] = True
+        for option in OFFERED_REMOTE:
+            self.state.pending[DO + option] = True
+        self._send(OFFERS)
+
+    def command(self, data: bytes) -> None:
+        """Interpret one whole command. A malformed one is logged and forgotten."""
+        self.state.spoke = True
+        writer = self._interpreter()
+        try:
+            for at in range(len(data)):
+                writer.feed_byte(data[at : at + 1])
+        except Exception as error:  # whatever a client can send, it costs only that command
+            log.debug("malformed telnet command %r: %s", data[:40], error)
+            writer.iac_received = writer.cmd_received = False
+        self._edit_by(data)
+
+    def echo(self, on: bool) -> None:
+        """Let the client echo what is typed, or not (RFC 857): not, while a password is asked.
+
+        Each change has one answer. It is counted, so that a late one is not taken for a wish of the client's own.
+        """
+        self.state.echo_answers += 1
+        self._send(IAC + (WONT if on else WILL) + ECHO)
+
+    def echo_answered(self) -> bool:
+        """DO or DONT ECHO came. True when it was an answer of ours."""
+        if not self.state.echo_answers:
+            return False
+        self.state.echo_answers -= 1
+        return True
+
+    def prompt_mark(self) -> bytes:
+        """What goes behind a prompt: EOR if that was agreed (RFC 885), else GA unless suppressed (RFC 858).
+
+        Nothing for a client that never spoke telnet.
+        """
+        if not self.state.spoke:
+            return b""
+        local = self._options("local")
+        if local.get(EOR[0]):
+            return IAC + EOR_MARK
+        return b"" if local.get(SGA[0]) else IAC + GA
+
+    def export(self) -> TelnetState:
+        """The state for a copyover."""
+        if self._writer is not None:
+            self.state.local = self._options("local")
+            self.state.remote = self._options("remote")
+            self.state.pending = dict(self._writer.pending_option)
+        return self.state
+
+    def _options(self, side: str) -> dict[int, bool]:
+        if self._writer is None:
+            return self.state.local if side == "local" else self.state.remote
+        table = self._writer.local_option if side == "local" else self._writer.remote_option
+        return {option[0]: on for option, on in table.items()}
+
+    def _interpreter(self) -> Any:
+        if self._writer is None:
+            from mud.net.interpreter import interpreter  # imports telnetlib3: not before it is needed
+
+            self._writer = interpreter(self, self._send)
+        return self._writer
+
+    def _edit_by(self, data: bytes) -> None:
+        """The commands that edit a line or ask whether anybody is there (RFC 854)."""
+        act = {244: "clear", 247: "erase", 248: "clear", 246: "alive"}.get(data[1]) if len(data) == 2 else None
+        if act:
+            self._edit(act)
+
+    # What the interpreter hears
+
+    def heard_type(self, name: str) -> bool:
+        """One answer to TTYPE. True when another one should be asked for (MTTS: client, terminal, bits)."""
+        name = name.strip()[:40]
+        if name in self.state.types:
+            return False
+        self.state.types.append(name)
+        told: dict[str, Any] = {}
+        if len(self.state.types) == 1:
+            told["client"] = name
+        if name.upper().startswith("MTTS ") and name[5:].isdigit():
+            told |= self._bits(int(name[5:]))
+        else:
+            told["colours"] = max(self.state.terminal.colours, colours_of(name))
+        self._tell(**told)
+        return len(self.state.types) < MOST_TYPES and not name.upper().startswith("MTTS ")
+
+    def _bits(self, bits: int) -> dict[str, Any]:
+        """What MTTS says."""
+        told: dict[str, Any] = {"screen_reader": bool(bits & SCREEN_READER)}
+        if bits & (ANSI | COLOURS_256):
+            told["colours"] = 256 if bits & COLOURS_256 else 16
+        if bits & UTF8:
+            self.state.utf8_agreed = True
+        return told
+
+    def heard_size(self, rows: int, columns: int) -> None:
+        """NAWS (RFC 1073). 0 means that the client does not know."""
+        width = min(max(columns, WIDTHS[0]), WIDTHS[1]) if columns else 0
+        height = min(max(rows, HEIGHTS[0]), HEIGHTS[1]) if rows else 0
+        self._tell(width=width, height=height)
+
+    def heard_charset(self, name: str | None) -> None:
+        """CHARSET (RFC 2066): what was agreed; None when the client wants none of ours."""
+        charset = charset_of(name or "")
+        if charset is not None:
+            self.state.utf8_agreed = charset == "utf-8"
+            self._tell(charset=charset)
+
+    def heard_environ(self, values: dict[str, str]) -> None:
+        """NEW-ENVIRON (RFC 1572). What a client says of itself is taken for its word, not for the truth."""
+        told: dict[str, Any] = {}
+        if values.get("CLIENT_NAME") and not self.state.terminal.client:
+            told["client"] = values["CLIENT_NAME"][:40]
+        if values.get("MTTS", "").isdigit():
+            told |= self._bits(int(values["MTTS"][:6]))
+        charset = charset_of(values.get("CHARSET", ""))
+        if charset is not None:
+            told["charset"] = charset
+            self.state.utf8_agreed = charset == "utf-8"
+        if told:
+            self._tell(**told)
+
+    def mssp(self) -> dict[str, str]:
+        """What crawlers are told."""
+        return self._mssp()
+
+    def use_latin1(self) -> None:
+        """The client's letters are no UTF-8."""
+        self._tell(charset="latin-1")
+
+    def _tell(self, **changed: Any) -> None:
+        terminal = msgspec.structs.replace(self.state.terminal, **changed)
+        if terminal != self.state.terminal:
+            self.state.terminal = terminal
+            self._told(terminal)
+
+
+def colours_of(name: str) -> int:
+    """How many colours a terminal of that name has."""
+    low = name.lower()
+    if "256" in low or "truecolor" in low or low in ("mudlet", "cmud", "zmud", "atlantis", "potato", "mudrammer"):
+        return 256
+    return (
+        16 if any(word in low for word in ("ansi", "xterm", "vt1", "vt2", "linux", "color", "screen", "tintin")) else 0
+    )
+
+
+def charset_of(name: str) -> str | None:
+    """A charset's name as we call it; None for one that we do not have."""
+    plain = name.strip().upper().replace("_", "-")
+    if plain in ("UTF-8", "UTF8"):
+        return "utf-8"
+    if plain in ("ISO-8859-1", "LATIN-1", "LATIN1", "ISO8859-1"):
+        return "latin-1"
+    return "ascii" if plain in ("US-ASCII", "ASCII") else None

@@ -1,0 +1,46 @@
+"""A connection as data: everything about it that is not the socket. What a copyover carries, in memory only."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from mud.core.session import Terminal
+from mud.net.budget import Bucket
+
+
+class TelnetState(Struct, kw_only=True, omit_defaults=True):
+    """What was negotiated. Options are by their number; `pending` keys are command and option (see telnetlib3)."""
+
+    spoke: bool = False  # the client sent at least one telnet command
+    local: dict[int, bool] = {}
+    remote: dict[int, bool] = {}
+    pending: dict[bytes, bool] = {}
+    echo_answers: int = 0  # changes of ECHO that the client has not answered yet
+    types: list[str] = []  # what TTYPE told, in order
+    terminal: Terminal = Terminal()
+    utf8_agreed: bool = False
+
+
+class Wire(Struct, kw_only=True, omit_defaults=True):
+    """One connection: whose it is, what is half received, what is half sent."""
+
+    session: int
+    fd: int
+    family: int
+    inode: int
+    peer: str
+    address: str
+    framing: bytes = b""  # a telnet command cut in half
+    partial: bytes = b""  # a line cut in half
+    after_cr: bool = False
+    lines: list[bytes] = []  # complete, not yet executed
+    output: bytes = b""  # not yet taken by the kernel
+    telnet: TelnetState = field(default_factory=TelnetState)
+    echo_off: bool = False
+    heard: bool = False  # the first line has come
+    ended: bool = False  # the client sent its end
+    closing: bool = False
+    warned: bool = False
+    bytes_: Bucket
+    lines_: Bucket
+    commands_: Bucket

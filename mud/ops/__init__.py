@@ -1,0 +1,1 @@
+"""Operations: command line, control socket, configuration, logging."""

@@ -1,0 +1,220 @@
+"""The command line: `run.py` and what can be asked of it. A running server is asked through its control socket."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mud.core.errors import EverwakeError
+from mud.ops import config as configuration
+from mud.ops.config import Config
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+COMMANDS = ("serve", "account", "backup", "restore", "world")
+
+
+def main(argv: list[str]) -> int:
+    """Run a command line without its program name. Gives the exit code: 0 done, 1 failed, 2 wrong usage."""
+    # `run.py --port 0` is short for `run.py serve --port 0`.
+    if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
+        argv = ["serve", *argv]
+    try:
+        options = parser().parse_args(argv)
+    except SystemExit as end:
+        return int(end.code or 0)
+    run: Callable[[argparse.Namespace, Config], int] = options.run
+    try:
+        return run(options, configure(options))
+    except (EverwakeError, OSError) as error:
+        print(f"run.py: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be written."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", metavar="DIR", help="the data folder (data)")
+    common.add_argument("--world", metavar="DIR", help="the folder of the world's files (world)")
+    common.add_argument("--config", metavar="FILE", type=Path, help="the operator's configuration")
+    common.add_argument("--json", action="store_true", help="answer in JSON")
+    top = argparse.ArgumentParser(
+        prog="run.py", description="Everwake, a MUD server that never makes its players reconnect."
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(group: Any, name: str, run: Callable[..., int], help_: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = group.add_parser(name, parents=[common], help=help_, description=help_)
+        made.set_defaults(run=run)
+        return made
+
+    serve_ = add(commands, "serve", serve, "run the server (the default)")
+    serve_.add_argument("--host", help='address to listen on; "localhost" and "*" mean IPv4 and IPv6 (127.0.0.1)')
+    serve_.add_argument("--port", type=int, help="port to listen on; 0 finds a free one (4000)")
+
+    account = commands.add_parser("account", help="make and change accounts").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    roles = "player, builder, admin or owner"
+    create = add(account, "create", account_create, "make an account")
+    create.add_argument("name")
+    create.add_argument("--role", default="player", help=roles)
+    reset = add(account, "reset", account_reset, "set an account's password")
+    reset.add_argument("name")
+    for each in (create, reset):
+        each.add_argument(
+            "--password-stdin", action="store_true", required=True, help="read the password from the input"
+        )
+    role = add(account, "role", account_role, "change an account's role; it acts at once")
+    role.add_argument("name")
+    role.add_argument("role", help=roles)
+    add(account, "list", account_list, "list all accounts")
+
+    add(commands, "backup", backup, "copy the database while the game plays on").add_argument(
+        "file", nargs="?", type=Path
+    )
+    add(commands, "restore", restore, "put a backup in the database's place").add_argument("file", type=Path)
+
+    world = commands.add_parser("world", help="check and import area files").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    add(world, "check", world_check, "say all that is wrong with a world").add_argument("folder", nargs="?", type=Path)
+    import_ = add(world, "import", world_import, "turn another server's world into area files")
+    import_.add_argument("format", choices=["circle"])
+    import_.add_argument("source", type=Path)
+    import_.add_argument("destination", type=Path)
+    return top
+
+
+def configure(options: argparse.Namespace) -> Config:
+    """The configuration file, with the command line's options over it."""
+    config = configuration.load(options.config)
+    for name in ("host", "port", "data", "world"):
+        value = getattr(options, name, None)
+        if value is not None:
+            setattr(config.server, name, value)
+    return config
+
+
+def serve(options: argparse.Namespace, config: Config) -> int:
+    """`run.py serve`"""
+    from mud.serving import serve as run
+
+    return run(config)
+
+
+# Accounts
+
+
+def account_create(options: argparse.Namespace, config: Config) -> int:
+    """`run.py account create`"""
+    answer = ask(config, "account.create", name=options.name, role=options.role, password=read_password())
+    return say(options, answer, "made {account}, {role}")
+
+
+def account_reset(options: argparse.Namespace, config: Config) -> int:
+    """`run.py account reset`"""
+    answer = ask(config, "account.reset", name=options.name, password=read_password())
+    return say(options, answer, "{account} has a new password")
+
+
+def account_role(options: argparse.Namespace, config: Config) -> int:
+    """`run.py account role`"""
+    return say(options, ask(config, "account.role", name=options.name, role=options.role), "{account} is {role} now")
+
+
+def account_list(options: argparse.Namespace, config: Config) -> int:
+    """`run.py account list`"""
+    answer = ask(config, "account.list")
+    if options.json or not answer["ok"]:
+        return say(options, answer, "")
+    for name, role in answer["accounts"]:
+        print(f"{name:20} {role}")
+    return DONE
+
+
+def read_password() -> str:
+    """The first line of the input."""
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
+    """Have a running server do it; without one take the lock and do it here."""
+    from mud.ops import control, offline
+
+    answer = control.ask(config.run / "control.sock", {"do": do, **request})
+    if answer is None:
+        answer = asyncio.run(offline.do(config, do, request))
+    return answer
+
+
+def say(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:
+    """Print an answer, for people or as JSON."""
+    if options.json:
+        print(json.dumps(answer))
+    elif answer["ok"]:
+        print(text.format(**answer))
+    else:
+        print(f"run.py: {answer['error']}", file=sys.stderr)
+    return DONE if answer["ok"] else FAILED
+
+
+# Backups
+
+
+def backup(options: argparse.Namespace, config: Config) -> int:
+    """`run.py backup`"""
+    import time
+
+    file = options.file or config.data / "backups" / time.strftime("everwake-%Y%m%d-%H%M%S.db")
+    file.absolute().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return say(options, ask(config, "backup", file=str(file.absolute())), "backed up to {file}")
+
+
+def restore(options: argparse.Namespace, config: Config) -> int:
+    """`run.py restore`"""
+    from mud.store.lock import Lock
+    from mud.store.store import restore as put_back
+
+    lock = Lock.acquire(config.run / "lock")
+    try:
+        aside = put_back(options.file, config.database)
+    finally:
+        lock.release()
+    kept = f"; the old database is kept as {aside}" if aside else ""
+    return say(options, {"ok": True, "file": str(options.file), "aside": str(aside or "")}, f"restored {{file}}{kept}")
+
+
+# The world
+
+
+def world_check(options: argparse.Namespace, config: Config) -> int:
+    """`run.py world check`"""
+    from mud.areas.load import examine
+
+    world, problems = examine(options.folder or config.world)
+    if options.json:
+        print(json.dumps({"ok": not problems, "problems": problems}))
+    else:
+        print("\n".join(problems) or f"all is well: {len(world.rooms) if world else 0} rooms")
+    return FAILED if problems else DONE
+
+
+def world_import(options: argparse.Namespace, config: Config) -> int:
+    """`run.py world import circle`"""
+    from mud.areas import circle
+    from mud.areas.write import write_world
+
+    imported = circle.import_world(options.source)
+    write_world(imported.areas, options.destination)
+    if options.json:
+        print(json.dumps({"ok": not imported.problems, "problems": imported.problems, **imported.report}))
+    else:
+        print(circle.report_text(imported))
+    return FAILED if imported.problems else DONE

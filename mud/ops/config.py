@@ -1,0 +1,113 @@
+"""The operator's configuration: one TOML file, every key with a default, unknown keys refused by name."""
+
+from __future__ import annotations
+
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mud.core.errors import ConfigError
+from mud.net.budget import Limits
+
+
+class ServerConfig(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Where to listen and where things lie. The command line's options win over these."""
+
+    name: str = "Everwake"
+    host: str = "127.0.0.1"
+    port: int = 4000
+    data: str = "data"
+    world: str = "world"
+
+
+class StoreConfig(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`flush_seconds`: how far apart flushes are when something changed."""
+
+    flush_seconds: float = 0.25
+
+
+class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`rehearsal_seconds`: the most that the rehearsal of new code may take."""
+
+    rehearsal_seconds: float = 60.0
+
+
+class LogConfig(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`level` of the log, and the size in bytes at which a log file is rotated."""
+
+    level: str = "INFO"
+    bytes: int = 10_000_000
+    files: int = 5
+
+
+class Config(Struct, forbid_unknown_fields=True, kw_only=True):
+    """All of the configuration."""
+
+    server: ServerConfig = msgspec.field(default_factory=ServerConfig)
+    store: StoreConfig = msgspec.field(default_factory=StoreConfig)
+    limits: Limits = msgspec.field(default_factory=Limits)
+    copyover: CopyoverConfig = msgspec.field(default_factory=CopyoverConfig)
+    log: LogConfig = msgspec.field(default_factory=LogConfig)
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return Path(self.server.data)
+
+    @property
+    def database(self) -> Path:
+        """The one SQLite file."""
+        return self.data / "everwake.db"
+
+    @property
+    def snapshots(self) -> Path:
+        """Where a copyover's `.dat` files lie."""
+        return self.data / "snapshots"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again from the world's files."""
+        return self.data / "cache"
+
+    @property
+    def run(self) -> Path:
+        """What belongs to a running server: lock, ready.json, control socket."""
+        return self.data / "run"
+
+    @property
+    def world(self) -> Path:
+        """The folder of the world's files."""
+        return Path(self.server.world)
+
+
+def load(path: Path | None) -> Config:
+    """Read the configuration; all defaults without a file.
+
+    Raises ConfigError, naming file, key and what was expected, with the nearest known name of an unknown key.
+    """
+    if path is None:
+        return Config()
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    known = msgspec.to_builtins(Config())
+    _check_keys(path, raw, known, "")
+    try:
+        return msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _check_keys(path: Path, raw: dict[str, Any], known: dict[str, Any], prefix: str) -> None:
+    for key, value in raw.items():
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            hint = f"did you mean {prefix}{near[0]}?" if near else f"known are {', '.join(known)}"
+            raise ConfigError(f"{path}: unknown key {prefix}{key}; {hint}")
+        if isinstance(known[key], dict) and isinstance(value, dict):
+            _check_keys(path, value, known[key], f"{prefix}{key}.")

@@ -1,0 +1,106 @@
+"""The flusher: cuts all that changed out of the world, between two events, and has the store write it as one.
+
+A flush that fails loses nothing: what it held is written by the next one. The game plays on in memory, and the
+admins are told at once and again every minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from mud.core import events as e
+from mud.core.errors import StoreError
+from mud.game import Game
+from mud.store import rows
+from mud.store.store import Store
+
+log = logging.getLogger("mud.flush")
+
+#: Seconds between two warnings while the store refuses, and the longest pause between two tries.
+WARN_SECONDS, LONGEST_PAUSE = 60.0, 5.0
+#: Game time alone is no change worth a write; this is how far it may run ahead of the disk, in seconds.
+CLOCK_SECONDS = 5.0
+
+
+class Flusher:
+    """Writes what changed, every `seconds`."""
+
+    def __init__(
+        self,
+        game: Game,
+        post: Callable[[e.Event], None],
+        session_row: Callable[[int], tuple[Any, ...] | None],
+        pinned: Callable[[], set[str]],
+        generation: int,
+        seconds: float,
+    ) -> None:
+        self._game = game
+        self._post = post
+        self._session_row = session_row
+        self._pinned = pinned
+        self.generation = generation
+        self._seconds = seconds
+        self.store: Store | None = None
+        self._lock = asyncio.Lock()
+        self._failing_since: float | None = None
+        self._warned = 0.0
+        self._clock_written = game.clock.game
+
+    async def run(self) -> None:
+        """Flush for ever, a quarter of a second apart; slower while the store refuses."""
+        pause = self._seconds
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await self.flush()
+                pause = self._seconds
+            except StoreError:
+                pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def flush(self, last: bool = False) -> None:
+        """Write all that changed up to now; the `last` one of a program also when only time went by.
+
+        Raises StoreError, with nothing lost, when the store refuses.
+        """
+        async with self._lock:
+            if self.store is None or not (last or self._due()):
+                return
+            game_time = self._game.clock.game
+            cut = rows.Cut(self._game.world, self._session_row, rows.meta(self._game.world, game_time, self.generation))
+            try:
+                await self.store.flush(cut.batch)
+            except StoreError as error:
+                cut.undo()
+                self._failed(error)
+                raise
+            except BaseException:
+                cut.undo()  # cancelled: written or not, writing it again does no harm
+                raise
+            self._clock_written = game_time
+            self._succeeded()
+            self._game.evict(self._pinned())
+
+    def _due(self) -> bool:
+        world = self._game.world
+        changed = bool(world.journal.dirty or world.ledger.unwritten)
+        return changed or self._game.clock.game - self._clock_written >= CLOCK_SECONDS
+
+    def _failed(self, error: StoreError) -> None:
+        now = self._game.clock.wall
+        self._failing_since = self._failing_since or now
+        if now - self._warned >= WARN_SECONDS:
+            self._warned = now
+            log.error("the database can't be written, the game plays on in memory: %s", error)
+            minutes = int(now - self._failing_since) // 60
+            since = f" for {minutes} min" if minutes else ""
+            text = f"The database can't be written{since}: {error}. The game plays on in memory and keeps trying."
+            self._post(e.Announced(text, "admin"))
+
+    def _succeeded(self) -> None:
+        if self._failing_since is not None:
+            self._failing_since, self._warned = None, 0.0
+            log.warning("the database is written again; nothing was lost")
+            self._post(e.Announced("The database is written again; nothing was lost.", "admin"))

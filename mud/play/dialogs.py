@@ -1,0 +1,58 @@
+"""The table of dialogs: what each asks, and what it does with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from mud.core import dialogs as d
+from mud.core.context import Context
+from mud.core.events import Line
+from mud.core.session import Session
+from mud.play import editor, login, password, playing
+
+
+class Behaviour(Struct, frozen=True):
+    """`ask` gives the prompt; `answer` takes a line."""
+
+    ask: Callable[[Context, Session, Any], str]
+    answer: Callable[[Context, Any, str], None]
+
+
+def fixed(text: str) -> Callable[[Context, Session, Any], str]:
+    """A prompt that never changes."""
+    return lambda ctx, session, dialog: text
+
+
+DIALOGS: dict[type[d.Dialog], Behaviour] = {
+    d.AskName: Behaviour(fixed("By what name are you known? "), login.answer_name),
+    d.AskPassword: Behaviour(fixed("Password: "), login.answer_password),
+    d.ConfirmNew: Behaviour(lambda c, s, x: f"Begin a new life as {x.name}? (yes/no) ", login.answer_new),
+    d.NewPassword: Behaviour(fixed("Choose a password: "), password.answer_new),
+    d.RepeatPassword: Behaviour(fixed("The same once more: "), password.answer_repeat),
+    d.OldPassword: Behaviour(fixed("Your present password: "), password.answer_old),
+    d.AskPronouns: Behaviour(fixed("Are you he, she or they? "), login.answer_pronouns),
+    d.Working: Behaviour(fixed(""), lambda ctx, dialog, text: None),
+    d.Play: Behaviour(playing.prompt, playing.answer),
+    d.Pager: Behaviour(playing.pager_prompt, playing.answer_pager),
+    d.Confirm: Behaviour(lambda c, s, x: f"{x.question} (yes/no) ", playing.answer_confirm),
+    d.Editor: Behaviour(lambda c, s, x: f"{len(x.lines) + 1:3}> ", editor.answer),
+}
+
+
+def line(ctx: Context, event: Line) -> None:
+    """A line goes to the dialog on top."""
+    session = ctx.session
+    session.last_input = ctx.clock.wall
+    dialog = session.stack[-1]
+    # With echo off the player's own Enter did not move the cursor.
+    session.at_prompt = dialog.secret
+    DIALOGS[type(dialog)].answer(ctx, dialog, event.text)
+
+
+def prompt(ctx: Context, session: Session) -> tuple[str, bool]:
+    """A session's prompt, and whether the answer to it is secret."""
+    dialog = session.stack[-1]
+    return DIALOGS[type(dialog)].ask(ctx, session, dialog), dialog.secret

@@ -1,0 +1,115 @@
+"""The line editor: a text line by line, kept as data, so a copyover finds it where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mud.core.context import Context
+from mud.core.dialogs import Editor
+from mud.core.errors import Rejected
+
+MOST_LINES = 60
+HELP = """Write your text line by line. A line that begins with a dot is for the editor:
+  .save   keep the text and leave        .quit   leave, and keep what was before
+  .show   show the text with numbers     .clear  begin anew
+  .del N  delete line N                  .ins N TEXT  insert TEXT before line N
+  .set N TEXT  replace line N            ..TEXT  a line of text that begins with a dot"""
+
+
+def begin(ctx: Context, purpose: str, text: str) -> None:
+    """Open the editor on `text`."""
+    lines = tuple(text.split("\n")) if text else ()
+    ctx.send(HELP)
+    if lines:
+        ctx.send(numbered(lines))
+    ctx.push(Editor(purpose, lines))
+
+
+def answer(ctx: Context, dialog: Editor, text: str) -> None:
+    """A line of text, or a dot command."""
+    if not text.startswith(".") or text.startswith(".."):
+        put(ctx, dialog, (*dialog.lines, text.removeprefix(".")))
+        return
+    verb, _, rest = text[1:].partition(" ")
+    act = ACTS.get(verb.strip().casefold())
+    if act is None:
+        raise Rejected(f"The editor knows no .{verb}. Its commands are .{', .'.join(ACTS)}.")
+    act(ctx, dialog, rest)
+
+
+def put(ctx: Context, dialog: Editor, lines: tuple[str, ...]) -> None:
+    """Go on with these lines. Raises Rejected past the most a text may have."""
+    if len(lines) > MOST_LINES:
+        raise Rejected(f"A text has at most {MOST_LINES} lines. .save keeps it, .del N deletes one.")
+    ctx.replace(Editor(dialog.purpose, lines))
+
+
+def numbered(lines: tuple[str, ...]) -> str:
+    """The text with its line numbers."""
+    return "\n".join(f"{n:3}: {line}" for n, line in enumerate(lines, 1)) or "The text is empty."
+
+
+def number(dialog: Editor, text: str) -> tuple[int, str]:
+    """The index and the text of ".set 3 TEXT". Raises Rejected for a line that is not there."""
+    word, _, rest = text.strip().partition(" ")
+    if not (word.isascii() and word.isdigit() and 1 <= int(word[:6]) <= len(dialog.lines)):
+        raise Rejected(f"Which line? A number from 1 to {len(dialog.lines)}, as .show shows them.")
+    return int(word) - 1, rest
+
+
+def help_(ctx: Context, dialog: Editor, rest: str) -> None:
+    ctx.send(HELP)
+
+
+def show(ctx: Context, dialog: Editor, rest: str) -> None:
+    ctx.send(numbered(dialog.lines))
+
+
+def clear(ctx: Context, dialog: Editor, rest: str) -> None:
+    put(ctx, dialog, ())
+
+
+def delete(ctx: Context, dialog: Editor, rest: str) -> None:
+    at, _ = number(dialog, rest)
+    put(ctx, dialog, dialog.lines[:at] + dialog.lines[at + 1 :])
+
+
+def insert(ctx: Context, dialog: Editor, rest: str) -> None:
+    at, text = number(dialog, rest)
+    put(ctx, dialog, (*dialog.lines[:at], text, *dialog.lines[at:]))
+
+
+def replace(ctx: Context, dialog: Editor, rest: str) -> None:
+    at, text = number(dialog, rest)
+    put(ctx, dialog, (*dialog.lines[:at], text, *dialog.lines[at + 1 :]))
+
+
+def save(ctx: Context, dialog: Editor, rest: str) -> None:
+    ctx.pop()
+    PURPOSES[dialog.purpose](ctx, "\n".join(dialog.lines))
+
+
+def quit_(ctx: Context, dialog: Editor, rest: str) -> None:
+    ctx.pop()
+    ctx.send("Left as it was.")
+
+
+def keep_description(ctx: Context, text: str) -> None:
+    """The editor's text becomes the character's description."""
+    ctx.world.edit(ctx.player)
+    ctx.player.description = text
+    ctx.send("Your description is kept." if text else "Your description is gone.")
+
+
+ACTS: dict[str, Callable[[Context, Editor, str], None]] = {
+    "save": save,
+    "quit": quit_,
+    "show": show,
+    "clear": clear,
+    "del": delete,
+    "ins": insert,
+    "set": replace,
+    "help": help_,
+}
+
+PURPOSES: dict[str, Callable[[Context, str], None]] = {"description": keep_description}

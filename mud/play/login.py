@@ -1,0 +1,336 @@
+"""From a connection to a character in the world, and out of it again."""
+
+from __future__ import annotations
+
+from mud.core import dialogs as d
+from mud.core import events as e
+from mud.core.context import Context, Sessions
+from mud.core.markup import tag
+from mud.core.model import Account, Character
+from mud.core.session import Session
+from mud.core.targets import split
+from mud.core.timers import LinkDeadEnds
+from mud.core.world import World
+from mud.play import password, rooms
+from mud.play.names import check_name
+
+#: Failed logins that one connection may have.
+MOST_FAILURES = 5
+#: Game seconds that a character stays in the world without a connection.
+LINK_DEAD_SECONDS = 600.0
+
+BANNER = """
+  E V E R W A K E
+
+  The lamp is lit, and nobody puts it out.
+
+  Type your name, or a new one to begin.
+  Clients may send:  connect NAME PASSWORD   or   create NAME PASSWORD
+"""
+
+
+def opened(ctx: Context, event: e.Opened) -> None:
+    """Greet a new connection."""
+    session = event.new
+    ctx.world.journal.put(ctx.sessions.by_id, session.id, session)
+    session.stack.append(d.AskName())
+    ctx.write(session, tag("title", BANNER))
+
+
+def terminal_told(ctx: Context, event: e.TerminalTold) -> None:
+    """The client told more about its screen."""
+    ctx.world.journal.edit(ctx.session)
+    ctx.session.terminal = event.terminal
+
+
+# Name and password
+
+
+def answer_name(ctx: Context, dialog: d.AskName, text: str) -> None:
+    """A name; or all in one line, as clients' scripts send it."""
+    words = split(text)
+    verb = words[0].casefold() if words else ""
+    if not words:
+        return
+    if verb == "quit" and len(words) == 1:
+        ctx.send("Until another day.")
+        ctx.do(e.Close(ctx.session.id))
+    elif verb == "connect" and len(words) == 3:
+        work(ctx, e.LogIn(ctx.session.id, words[1], words[2]))
+    elif verb == "create" and len(words) == 3:
+        name = check_name(words[1], ctx.commands)
+        password.check(words[2], name)
+        work(ctx, e.Register(ctx.session.id, name, words[2]))
+    elif verb in ("connect", "create"):
+        ctx.send(f"Write: {verb} NAME PASSWORD. Or type just your name.")
+    else:
+        work(ctx, e.CheckName(ctx.session.id, check_name(text, ctx.commands)))
+
+
+def name_checked(ctx: Context, event: e.NameChecked) -> None:
+    """The name is known, or new."""
+    ctx.pop()
+    known = event.exists or event.name.casefold() in ctx.world.accounts
+    ctx.replace(d.AskPassword(event.name) if known else d.ConfirmNew(event.name))
+    ctx.outputs.setdefault(ctx.session.id, [])
+
+
+def answer_password(ctx: Context, dialog: d.AskPassword, text: str) -> None:
+    """The password of a known name; an empty line asks for the name again."""
+    if text:
+        work(ctx, e.LogIn(ctx.session.id, dialog.name, text))
+    else:
+        ctx.replace(d.AskName())
+
+
+def logged_in(ctx: Context, event: e.LoggedIn) -> None:
+    """Name and password were right, or not."""
+    ctx.pop()
+    session = ctx.session
+    if event.account is None:
+        failed(ctx, event.name)
+        return
+    key = event.account.name.casefold()
+    account = ctx.world.accounts.get(key) or event.account
+    ctx.world.journal.put(ctx.world.accounts, key, account)
+    ctx.do(e.LogLine("mud.login", f"login name={account.name} from={session.address}"))
+    character = ctx.world.known(account.name) or event.character
+    if character is None:
+        character = new_character(ctx, account)
+    elif character.id not in ctx.world.characters:
+        ctx.world.add_character(character, event.items)
+    enter(ctx, account, character)
+
+
+def failed(ctx: Context, name: str) -> None:
+    """A failed login: logged so that fail2ban can read it, and slower each time (see the server)."""
+    session = ctx.session
+    session.failures += 1
+    ctx.do(e.LogLine("mud.login", f"login failed name={name!r} from={session.address}"))
+    ctx.do(e.AddressDid(session.address, "failed_login"))
+    ctx.send(tag("error", "That name and password do not belong together."))
+    if session.failures >= MOST_FAILURES:
+        ctx.send("Too many tries.")
+        ctx.do(e.Close(session.id))
+    elif type(session.stack[-1]) is d.AskPassword:
+        ctx.replace(d.AskName())
+
+
+def work_failed(ctx: Context, event: e.Failed) -> None:
+    """The database or a worker could not answer."""
+    ctx.pop()
+    ctx.send(tag("error", "That can't be done just now. It has been logged; please try again in a moment."))
+
+
+# Creation
+
+
+def answer_new(ctx: Context, dialog: d.ConfirmNew, text: str) -> None:
+    """Is the new name meant?"""
+    word = text.strip().casefold()
+    if word in ("y", "yes"):
+        ctx.replace(d.NewPassword(dialog.name))
+    elif word in ("n", "no"):
+        ctx.replace(d.AskName())
+    else:
+        ctx.send("Please answer yes or no.")
+
+
+def registered(ctx: Context, event: e.Registered) -> None:
+    """`create NAME PASSWORD`: the name was free and the password is hashed, or the name is taken."""
+    ctx.pop()
+    if event.hash is None:
+        ctx.send(tag("error", f"The name {event.name} is taken."))
+    else:
+        create(ctx, event.name, event.hash, "they")
+
+
+def hashed(ctx: Context, event: e.Hashed) -> None:
+    """A password to be was hashed."""
+    ctx.pop()
+    password.hashed(ctx, event.hash)
+    ctx.outputs.setdefault(ctx.session.id, [])
+
+
+def verified(ctx: Context, event: e.Verified) -> None:
+    """A password was compared."""
+    ctx.pop()
+    password.verified(ctx, event.ok)
+    ctx.outputs.setdefault(ctx.session.id, [])
+
+
+def answer_pronouns(ctx: Context, dialog: d.AskPronouns, text: str) -> None:
+    """The last question of creation."""
+    word = text.strip().casefold()
+    if word not in ("he", "she", "they"):
+        ctx.send("Please answer he, she or they. (`set pronouns` changes it later.)")
+        return
+    create(ctx, dialog.name, dialog.hash, word)
+
+
+def create(ctx: Context, name: str, hash_: str, pronouns: str) -> None:
+    """A new account and its character, unless somebody took the name meanwhile."""
+    key = name.casefold()
+    if key in ctx.world.accounts or ctx.world.known(name) is not None:
+        ctx.send(tag("error", f"The name {name} has just been taken. Choose another."))
+        ctx.replace(d.AskName())
+        return
+    account = Account(name=name, password=hash_, created=ctx.clock.wall)
+    ctx.world.journal.put(ctx.world.accounts, key, account)
+    ctx.do(e.AddressDid(ctx.session.address, "creation"))
+    ctx.do(e.LogLine("mud.login", f"created name={name} from={ctx.session.address}"))
+    character = new_character(ctx, account)
+    character.pronouns = pronouns
+    enter(ctx, account, character)
+
+
+def new_character(ctx: Context, account: Account) -> Character:
+    """A character for an account that has none."""
+    world = ctx.world
+    character = Character(
+        id=world.new_id("p"),
+        name=account.name,
+        room=world.defs.start,
+        account=account.name,
+        created=ctx.clock.wall,
+        away=True,
+    )
+    world.edit(account)
+    account.character = character.id
+    return world.add_character(character)
+
+
+# Coming and going
+
+
+def enter(ctx: Context, account: Account, character: Character) -> None:
+    """A session takes its character: into the world, out of link-death, or over from another session."""
+    session, world = ctx.session, ctx.world
+    other = ctx.sessions.of(character)
+    resumed = character.link_dead or other is not None
+    if other is not None:
+        leave_session(ctx, other)
+        ctx.write(other, tag("system", f"Somebody logged in from {session.address} and plays on in your place."))
+        ctx.do(e.Close(other.id))
+    world.edit(character)
+    cancel_link_death(ctx, character)
+    character.link_dead = False
+    if character.away:
+        if character.room not in world.defs.rooms:
+            character.room = world.defs.start
+        world.enter(character)
+        character.entered = ctx.clock.game
+    world.journal.edit(session)
+    session.account, session.character = account.name, character.id
+    session.stack[:] = [d.Play()]
+    world.journal.put(ctx.sessions.by_character, character.id, session)
+    world.journal.touch("sessions", str(session.id))
+    how = "You are back where you were." if resumed else f"Welcome, {character.name}."
+    ctx.send(tag("system", how))
+    ctx.others(f"{tag('player', character.name)} {'wakes again' if resumed else 'arrives'}.")
+    rooms.look_room(ctx)
+
+
+def leave_session(ctx: Context, session: Session) -> None:
+    """A session lets go of its character."""
+    if session.character is not None:
+        ctx.world.journal.drop(ctx.sessions.by_character, session.character)
+    ctx.world.journal.edit(session)
+    ctx.world.journal.touch("sessions", str(session.id))
+    session.account = session.character = None
+    session.stack[:] = [d.AskName()]
+
+
+def leave_world(ctx: Context, character: Character) -> None:
+    """A player's character goes; what it holds goes with it."""
+    cancel_link_death(ctx, character)
+    ctx.room_says(character.room, f"{tag('player', character.name)} leaves the world.", but=(character,))
+    ctx.world.leave(character)
+    character.played += ctx.clock.game - character.entered
+    character.link_dead = False
+
+
+def quit_(ctx: Context, args: str) -> None:
+    """Leave the game."""
+    session, character = ctx.session, ctx.player
+    ctx.send("Until another day.")
+    leave_world(ctx, character)
+    leave_session(ctx, session)
+    ctx.do(e.Close(session.id))
+
+
+def kick(ctx: Context, session: Session, why: str) -> None:
+    """Put a session out, and its character with it."""
+    character = ctx.world.characters.get(session.character or "")
+    ctx.write(session, tag("system", why))
+    if character is not None:
+        leave_world(ctx, character)
+    leave_session(ctx, session)
+    ctx.do(e.Close(session.id))
+
+
+def lost(ctx: Context, event: e.Lost) -> None:
+    """A connection ended. A character in play stays a while, link-dead."""
+    session = ctx.sessions.by_id.get(event.session)
+    if session is None:
+        return
+    ctx.world.journal.drop(ctx.sessions.by_id, session.id)
+    character = ctx.world.characters.get(session.character or "")
+    if character is None:
+        return
+    leave_session(ctx, session)
+    make_link_dead(ctx, character)
+    ctx.do(e.LogLine("mud.login", f"link-dead name={character.name} from={session.address} reason={event.reason}"))
+
+
+def make_link_dead(ctx: Context, character: Character) -> None:
+    """A character in the world has no connection any more."""
+    ctx.world.edit(character)
+    character.link_dead = True
+    if ctx.world.timers.find(LinkDeadEnds(character.id)) is None:
+        ctx.after(LINK_DEAD_SECONDS, LinkDeadEnds(character.id))
+    ctx.room_says(character.room, f"{tag('player', character.name)} stares into nothing.", but=(character,))
+
+
+def cancel_link_death(ctx: Context, character: Character) -> None:
+    """It has a connection again, or leaves for good."""
+    timer = ctx.world.timers.find(LinkDeadEnds(character.id)) if character.link_dead else None
+    if timer is not None:
+        ctx.world.timers.cancel(timer.id)
+
+
+def link_death_ends(ctx: Context, payload: LinkDeadEnds) -> None:
+    """Nobody came back for it."""
+    character = ctx.world.characters.get(payload.character)
+    if character is not None and character.link_dead:
+        leave_world(ctx, character)
+
+
+# Memory
+
+
+def names_in_creation(sessions: Sessions) -> set[str]:
+    """Names (casefolded) that somebody is in the middle of choosing."""
+    making = d.ConfirmNew | d.NewPassword | d.RepeatPassword | d.AskPronouns
+    return {
+        x.name.casefold()
+        for s in sessions.by_id.values()
+        for x in s.stack
+        if isinstance(x, making) and x.name is not None
+    }
+
+
+def evict(world: World, pinned: set[str]) -> None:
+    """Forget who is away and written, but for the names in `pinned`."""
+    for character in world.away():
+        if character.name.casefold() not in pinned and ("characters", character.id) not in world.journal.dirty:
+            world.forget(character)
+    for key, account in list(world.accounts.items()):
+        if key not in pinned and world.known(account.name) is None and ("accounts", key) not in world.journal.dirty:
+            del world.accounts[key]
+
+
+def work(ctx: Context, job: e.Job | e.Flush | e.Audit) -> None:
+    """Have something done outside of the game; the session's next lines wait for its answer."""
+    ctx.push(d.Working())
+    ctx.do(job)

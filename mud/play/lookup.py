@@ -1,0 +1,170 @@
+"""Looking things up: who, score, help, commands, uptime, settings; and news from outside of the game."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from mud.core import events as e
+from mud.core.commands import allowed, either
+from mud.core.context import Context
+from mud.core.dialogs import Play, Working
+from mud.core.errors import Rejected
+from mud.core.markup import tag
+from mud.core.session import Screen, Session
+from mud.core.targets import split_first
+from mud.core.world import World
+from mud.play.describe import coins
+
+
+def who(ctx: Context, args: str) -> None:
+    """Who is in the world."""
+    rows = []
+    for character in sorted(ctx.world.players(), key=lambda c: c.name):
+        session = ctx.sessions.of(character)
+        role = ctx.role(character)
+        notes: list[str] = [role] if role != "player" else []
+        if session is None:
+            notes.append("link-dead")
+        elif ctx.clock.wall - session.last_input >= 120:
+            notes.append(f"idle {duration(ctx.clock.wall - session.last_input)}")
+        title = f" {character.title}" if character.title else ""
+        noted = f" ({', '.join(notes)})" if notes else ""
+        rows.append(f"  {tag('player', character.name)}{title}{noted}")
+    count = "One soul is" if len(rows) == 1 else f"{len(rows)} souls are"
+    ctx.page(f"{count} awake:\n" + "\n".join(rows))
+
+
+def score(ctx: Context, args: str) -> None:
+    """The player's own figures."""
+    me, world = ctx.player, ctx.world
+    played = me.played + ctx.clock.game - me.entered
+    ctx.send(
+        f"You are {me.name}{f' {me.title}' if me.title else ''}, level {me.level}, {me.position}.\n"
+        f"You carry {len(world.carried(me))} things and wear {len(world.worn(me))}. "
+        f"Your purse holds {coins(world.ledger.balance(me.owner_key))}.\n"
+        f"You have played {duration(played)}. You are {'an' if ctx.role()[0] in 'ao' else 'a'} {ctx.role()}."
+    )
+
+
+def uptime(ctx: Context, args: str) -> None:
+    """How long the game has run, all its programs together."""
+    ctx.send(f"This world has been awake for {duration(ctx.clock.game)}, all copyovers included.")
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words, the two largest units: "2 hours 5 minutes"."""
+    parts = []
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(int(seconds), size)
+        if count:
+            parts.append(f"{count} {unit}{'s' if count != 1 else ''}")
+    return " ".join(parts[:2]) or "0 seconds"
+
+
+# Help
+
+
+def commands(ctx: Context, args: str) -> None:
+    """The names of all commands, by topic."""
+    topics = ctx.commands.by_topic(ctx.role())
+    ctx.page("\n".join(f"{tag('bold', topic)}: {', '.join(c.name for c in known)}" for topic, known in topics.items()))
+
+
+def help_(ctx: Context, args: str) -> None:
+    """A command's page, a topic's list, or all topics."""
+    topics = ctx.commands.by_topic(ctx.role())
+    word = args.strip().casefold()
+    if not word:
+        rows = [f"  {tag('bold', topic)}: {', '.join(c.name for c in known)}" for topic, known in topics.items()]
+        ctx.page("Help is there for these:\n" + "\n".join(rows) + "\nType help WORD for one of them.")
+        return
+    named = next((c for known in topics.values() for c in known if word == c.name or word in c.aliases), None)
+    if named is None and word in topics:
+        rows = [f"  {c.help.splitlines()[0]}" for c in topics[word]]
+        ctx.page(f"{tag('bold', word)}\n" + "\n".join(rows))
+        return
+    names = [c.name for known in topics.values() for c in known]
+    begun = [n for n in names if n.startswith(word)]
+    if named is None and len(begun) == 1:
+        named = ctx.commands.commands[begun[0]]
+    if named is None:
+        near = begun or get_close_matches(word, [*names, *topics], 3, 0.6)
+        raise Rejected(f"There is no help on {args!r}." + (f" Did you mean {either(near)}?" if near else ""))
+    also = f"\nAlso: {', '.join(named.aliases)}" if named.aliases else ""
+    ctx.page(f"{tag('bold', named.name)}\n{named.help}{also}")
+
+
+# Settings
+
+#: Setting: its values ("N" is a number), the one it has until set, what it does.
+SETTINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "colour": (("auto", "off", "16", "256"), "auto", "colours on the screen"),
+    "width": (("auto", "N"), "auto", "the width that text is wrapped to; 0 leaves that to the client"),
+    "pager": (("auto", "off", "N"), "auto", "long texts a page at a time, and of how many lines"),
+    "charset": (("auto", "utf-8", "latin-1", "ascii"), "auto", "the letters the screen can show"),
+    "brief": (("off", "on"), "off", "rooms without their description"),
+    "pronouns": (("they", "she", "he"), "they", "what others call you by"),
+}
+
+
+def set_(ctx: Context, args: str) -> None:
+    """Show the settings, or set one."""
+    name, value = split_first(args.casefold())
+    me = ctx.player
+    if not name:
+        rows = [f"  {n:9} {me.settings.get(n, d):8} {what}" for n, (_, d, what) in SETTINGS.items()]
+        ctx.send("Your settings:\n" + "\n".join(rows))
+        return
+    if name not in SETTINGS:
+        near = get_close_matches(name, SETTINGS, 1)
+        raise Rejected(f"There is no setting {name!r}." + (f" Did you mean {near[0]}?" if near else " Try set alone."))
+    values = SETTINGS[name][0]
+    number = "N" in values and value.isascii() and value.isdigit() and int(value[:6]) <= 500
+    if value not in values and not number:
+        raise Rejected(f"{name} can be {either([v.replace('N', 'a number up to 500') for v in values])}.")
+    ctx.world.edit(me)
+    me.settings[name] = value
+    if name == "pronouns":
+        me.pronouns = value
+    ctx.send(f"{name} is now {value}.")
+
+
+def screen(session: Session, world: World) -> Screen:
+    """What to render for: the player's settings over what the client told."""
+    told = session.terminal
+    character = world.characters.get(session.character or "")
+    chosen = character.settings if character is not None else {}
+    colour, width, charset = (chosen.get(name, "auto") for name in ("colour", "width", "charset"))
+    return Screen(
+        width=int(width) if width.isdigit() else told.width or 80,
+        colours=told.colours if colour == "auto" else int(colour) if colour.isdigit() else 0,
+        charset=told.charset if charset == "auto" else charset,
+    )
+
+
+# News
+
+
+def told(ctx: Context, event: e.Told) -> None:
+    """An answer from outside of the game, if its session is still there."""
+    session = ctx.sessions.by_id.get(event.session)
+    if session is None:
+        return
+    if event.answer and type(session.stack[-1]) is Working:
+        ctx.pop()
+    ctx.write(session, event.text)
+
+
+def announced(ctx: Context, event: e.Announced) -> None:
+    """A line for everybody in play who may hear it."""
+    for session in ctx.sessions.by_character.values():
+        character = ctx.world.characters[session.character or ""]
+        if Play in map(type, session.stack) and allowed(ctx.role(character), event.role):
+            ctx.write(session, tag("system", event.text))
+
+
+def account_set(ctx: Context, event: e.AccountSet) -> None:
+    """An account was made or changed from outside: from now on it is as the event says."""
+    key = event.account.name.casefold()
+    ctx.world.journal.put(ctx.world.accounts, key, event.account)
+    ctx.world.journal.touch("accounts", key)

@@ -1,0 +1,34 @@
+"""What a character may be called."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from mud.core.commands import CommandTable
+from mud.core.errors import Rejected
+
+SHORTEST, LONGEST = 3, 16
+
+#: Words of the game that are no commands yet, or would confuse as somebody's name.
+RESERVED = frozenset(
+    "all me self here none nobody someone somebody everyone everybody admin owner builder player mint sink gold "
+    "auction trade buffs kill flee cast buy sell list mail board connect create who the and "
+    "everwake guest new north east south west up down".split()
+)
+
+
+def check_name(text: str, commands: CommandTable) -> str:
+    """`text` as a proper name: "ada" becomes "Ada".
+
+    Raises Rejected when it has the wrong length, anything but letters, letters of two scripts (to look like
+    somebody else's), or is a word of the game.
+    """
+    name = unicodedata.normalize("NFC", text.strip())
+    if not SHORTEST <= len(name) <= LONGEST or not name.isalpha():
+        raise Rejected(f"A name has {SHORTEST} to {LONGEST} letters and nothing else. {name[:20]!r} does not fit.")
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in name}
+    if len(scripts) > 1:
+        raise Rejected("A name is written in the letters of one script.")
+    if name.casefold() in RESERVED or name.casefold() in commands.words():
+        raise Rejected(f"{name!r} is a word of the game. Choose another name.")
+    return name[0].upper() + name[1:].lower()

@@ -1,0 +1,84 @@
+"""Choosing a password: for a new character, and for one's own. Only its hash is ever kept."""
+
+from __future__ import annotations
+
+from mud.core.context import Context
+from mud.core.dialogs import AskPronouns, NewPassword, OldPassword, RepeatPassword, Working
+from mud.core.errors import Rejected
+from mud.core.events import HashPassword, VerifyPassword
+
+SHORTEST, LONGEST = 8, 128
+
+
+def check(text: str, name: str) -> None:
+    """Raises Rejected for a password that is too short, too long, or the name itself."""
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise Rejected(f"A password has {SHORTEST} to {LONGEST} characters.")
+    if text.casefold() == name.casefold():
+        raise Rejected("Your name is the first thing anyone would try. Choose another password.")
+
+
+def change(ctx: Context, args: str) -> None:
+    """Begin to change one's own password."""
+    if args:
+        raise Rejected("Type just `password`: it asks, and what you type then is not shown.")
+    ctx.push(OldPassword())
+
+
+def answer_old(ctx: Context, dialog: OldPassword, text: str) -> None:
+    """The present password, or an empty line to leave."""
+    if not text:
+        ctx.pop()
+        ctx.send("Your password is as it was.")
+        return
+    ctx.push(Working())
+    ctx.do(VerifyPassword(ctx.session.id, text, ctx.world.accounts[own_name(ctx)].password))
+
+
+def answer_new(ctx: Context, dialog: NewPassword, text: str) -> None:
+    """The new password."""
+    if not text and dialog.name is None:
+        ctx.pop()
+        ctx.send("Your password is as it was.")
+        return
+    check(text, dialog.name or own_name(ctx))
+    ctx.push(Working())
+    ctx.do(HashPassword(ctx.session.id, text))
+
+
+def answer_repeat(ctx: Context, dialog: RepeatPassword, text: str) -> None:
+    """The same again."""
+    ctx.push(Working())
+    ctx.do(VerifyPassword(ctx.session.id, text, dialog.hash))
+
+
+def hashed(ctx: Context, hash_: str) -> None:
+    """The new password's hash has been made."""
+    dialog = ctx.session.stack[-1]
+    if isinstance(dialog, NewPassword):
+        ctx.replace(RepeatPassword(hash_, dialog.name))
+
+
+def verified(ctx: Context, ok: bool) -> None:
+    """A password was compared: the old one, or the new one's repetition."""
+    match ctx.session.stack[-1]:
+        case OldPassword():
+            if not ok:
+                raise Rejected("That is not your password. Press Enter alone to leave it as it is.")
+            ctx.replace(NewPassword())
+        case RepeatPassword(name=name) if not ok:
+            ctx.replace(NewPassword(name))
+            ctx.send("The two were not the same. Once more, from the beginning.")
+        case RepeatPassword(hash=hash_, name=None):
+            account = ctx.world.accounts[own_name(ctx)]
+            ctx.world.edit(account)
+            account.password = hash_
+            ctx.pop()
+            ctx.send("Your password is changed.")
+        case RepeatPassword(hash=hash_, name=str(name)):
+            ctx.replace(AskPronouns(name, hash_))
+
+
+def own_name(ctx: Context) -> str:
+    """The key of the session's own account."""
+    return (ctx.session.account or "").casefold()

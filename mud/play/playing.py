@@ -1,0 +1,55 @@
+"""In play: lines are commands. With it the two small conversations that commands start."""
+
+from __future__ import annotations
+
+from mud.core.context import Context, page_height
+from mud.core.dialogs import Confirm, Pager, Play
+from mud.core.session import Session
+
+
+def prompt(ctx: Context, session: Session, dialog: Play) -> str:
+    """The prompt in play."""
+    return "> "
+
+
+def answer(ctx: Context, dialog: Play, text: str) -> None:
+    """Run a line as a command. Raises Rejected for an unknown one."""
+    if text.strip():
+        run(ctx, text)
+
+
+def run(ctx: Context, text: str) -> None:
+    """Find and run the command that `text` begins with."""
+    verb, rest = ctx.commands.split(text)
+    ctx.commands.find(verb, ctx.role()).handler(ctx, rest)
+
+
+def pager_prompt(ctx: Context, session: Session, dialog: Pager) -> str:
+    """How far a long text is shown."""
+    return f"-- {dialog.at} of {len(dialog.lines)} lines: Enter for more, b back, q to stop -- "
+
+
+def answer_pager(ctx: Context, dialog: Pager, text: str) -> None:
+    """Enter turns the page, `b` turns it back, `q` closes; any other word closes and is a command."""
+    height = page_height(ctx.session, ctx.world) or 20
+    word = text.strip().casefold()
+    if word in ("", "b"):
+        start = dialog.at if not word else max(0, dialog.at - 2 * height)
+        end = start + height
+        ctx.send("\n".join(dialog.lines[start:end]))
+        ctx.pop()
+        if end < len(dialog.lines):
+            ctx.push(Pager(dialog.lines, end))
+        return
+    ctx.pop()
+    if word != "q":
+        run(ctx, text)
+
+
+def answer_confirm(ctx: Context, dialog: Confirm, text: str) -> None:
+    """`yes` runs the command, anything else does not."""
+    ctx.pop()
+    if text.strip().casefold() in ("y", "yes"):
+        run(ctx, dialog.command)
+    else:
+        ctx.send("Left as it is.")

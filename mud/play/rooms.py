@@ -1,0 +1,286 @@
+"""Seeing a room and moving through the world: look, exits, directions, doors."""
+
+from __future__ import annotations
+
+from mud.core.area import DIRECTIONS, DoorState, ExitDef
+from mud.core.commands import Handler
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.markup import tag
+from mud.core.model import Character, Item, room_key
+from mud.core.targets import answers, split, split_first
+from mud.play import describe
+from mud.play.describe import capital
+
+
+def look(ctx: Context, args: str) -> None:
+    """Look at the room, at something in it, or into a container."""
+    verb, rest = split_first(args)
+    if not args:
+        look_room(ctx)
+    elif verb in ("in", "into", "inside") and rest:
+        look_in(ctx, rest)
+    else:
+        look_at(ctx, rest if verb == "at" and rest else args)
+
+
+def look_room(ctx: Context) -> None:
+    """The room the player stands in."""
+    world, me = ctx.world, ctx.player
+    room = world.room(me.room)
+    number = f" [{room.id}]" if ctx.may("builder") else ""
+    parts = [tag("room", room.name) + number]
+    if me.settings.get("brief") != "on" and room.description:
+        parts.append(room.description)
+    parts.append(exit_line(ctx, me.room))
+    parts += [describe.long(world, item) for item in world.held(room_key(me.room))]
+    parts += [stands_here(ctx, c) for c in world.present(me.room) if c is not me]
+    ctx.send("\n".join(parts))
+
+
+def stands_here(ctx: Context, character: Character) -> str:
+    """Somebody in the room, a line."""
+    mob = ctx.world.mob_def(character)
+    if mob is not None:
+        if mob.long and character.position == mob.default_position:
+            return tag("mob", mob.long)
+        return f"{capital(describe.name(ctx.world, character))} is {character.position} here."
+    title = f" {character.title}" if character.title else ""
+    flag = " (link-dead)" if character.link_dead else ""
+    return f"{describe.name(ctx.world, character)}{title} is here.{flag}"
+
+
+def exit_line(ctx: Context, room_id: str) -> str:
+    """The ways out that one sees, in one line."""
+    shown = [
+        f"({d})" if ctx.world.door_state(room_id, d) != "open" else d for d, _ in visible_exits(ctx, room_id)
+    ]  # a closed door stands in brackets
+    return tag("exit", f"Exits: {' '.join(shown) or 'none'}")
+
+
+def visible_exits(ctx: Context, room_id: str) -> list[tuple[str, ExitDef]]:
+    """The exits of a room that lead somewhere, but for hidden ones that are closed."""
+    return [
+        (d, way)
+        for d, way in ctx.world.room(room_id).exits.items()
+        if way.to is not None and not (way.hidden and (not way.door or ctx.world.door_state(room_id, d) != "open"))
+    ]
+
+
+def exits(ctx: Context, args: str) -> None:
+    """List the ways out and where they lead."""
+    world, here = ctx.world, ctx.player.room
+    rows = []
+    for direction, way in visible_exits(ctx, here):
+        state = world.door_state(here, direction)
+        where = world.room(way.to or "").name if state == "open" else f"a {state} {door_name(way)}"
+        rows.append(f"  {direction:10} {where}")
+    ctx.send("Ways out:\n" + "\n".join(rows) if rows else "There is no way out that you can see.")
+
+
+def look_at(ctx: Context, text: str) -> None:
+    """Something or somebody here: characters, then things, then what the room's text speaks of."""
+    world, me = ctx.world, ctx.player
+    direction = direction_of(text)
+    if direction:
+        look_towards(ctx, direction)
+        return
+    someone = describe.seek_character(ctx, text)
+    if someone is not None:
+        look_at_character(ctx, someone)
+        return
+    near = [*world.held(me.owner_key), *world.held(room_key(me.room))]
+    word = text.casefold()
+    for extra in (*world.room(me.room).extras, *(e for i in near for e in world.item_def(i).extras)):
+        if answers(extra.keywords, word):
+            ctx.send(extra.text)
+            return
+    look_at_item(ctx, describe.find_item(world, text, near, "here to look at"))
+
+
+def look_at_character(ctx: Context, character: Character) -> None:
+    """Somebody, and what they wear."""
+    world = ctx.world
+    mob = world.mob_def(character)
+    text = mob.description if mob is not None else character.description
+    who = capital(describe.name(world, character))
+    ctx.send(text or f"There is nothing special about {describe.name(world, character)}.")
+    worn = world.worn(character)
+    if worn:
+        ctx.send(f"{who} wears:\n{describe.listing(world, worn)}")
+    if character is not ctx.player:
+        ctx.tell(character, f"{describe.name(world, ctx.player)} looks at you.")
+
+
+def look_at_item(ctx: Context, item: Item) -> None:
+    """A thing; a container also shows what is in it."""
+    text = ctx.world.item_def(item).description
+    ctx.send(text or f"There is nothing special about {describe.short(ctx.world, item)}.")
+    if ctx.world.item_def(item).kind == "container":
+        show_inside(ctx, item)
+
+
+def look_in(ctx: Context, text: str) -> None:
+    """Into a container."""
+    world, me = ctx.world, ctx.player
+    near = [*world.held(me.owner_key), *world.held(room_key(me.room))]
+    show_inside(ctx, describe.find_item(world, text, near, "here to look into"))
+
+
+def show_inside(ctx: Context, item: Item) -> None:
+    """What a container holds, if it is one and stands open."""
+    world, called = ctx.world, describe.short(ctx.world, item)
+    if world.item_def(item).kind not in ("container", "corpse"):
+        raise Rejected(f"{capital(called)} holds nothing.")
+    if lid(ctx, item) != "open":
+        ctx.send(f"{capital(called)} is closed.")
+        return
+    inside = world.held(item.owner_key)
+    ctx.send(f"In {called}:\n{describe.listing(world, inside)}" if inside else f"{capital(called)} is empty.")
+
+
+def lid(ctx: Context, item: Item) -> DoorState:
+    """How a container's lid stands now: its own state, else as its definition says."""
+    if item.state is not None:
+        return item.state
+    flags = str(ctx.world.value(item, "flags") or "").split()
+    return "locked" if "locked" in flags else "closed" if "closed" in flags else "open"
+
+
+# Moving
+
+
+def direction_of(text: str) -> str | None:
+    """A direction from its name or short form; None for anything else."""
+    word = SHORT.get(text.casefold(), text.casefold())
+    return word if word in DIRECTIONS else None
+
+
+def look_towards(ctx: Context, direction: str) -> None:
+    """What lies in a direction."""
+    way = ctx.world.exit(ctx.player.room, direction)
+    if way is None or (way.hidden and ctx.world.door_state(ctx.player.room, direction) != "open"):
+        raise Rejected("There is nothing special to see that way.")
+    state = ctx.world.door_state(ctx.player.room, direction)
+    parts = [way.description] if way.description else []
+    if way.door:
+        parts.append(f"The {door_name(way)} is {state}.")
+    ctx.send("\n".join(parts) or f"That way lies {ctx.world.room(way.to or '').name}.")
+
+
+def mover(direction: str) -> Handler:
+    """The handler of a direction's command."""
+    return lambda ctx, args: move(ctx, direction)
+
+
+def move(ctx: Context, direction: str) -> None:
+    """Walk. Raises Rejected at walls, closed doors and exits that lead nowhere."""
+    world, me = ctx.world, ctx.player
+    way = world.exit(me.room, direction)
+    if way is None or way.to is None:
+        raise Rejected(f"You can't go {direction}.")
+    if way.to not in world.defs.rooms:
+        raise Rejected("The way ends in mist: its other end is gone. (A builder should know.)")
+    if world.door_state(me.room, direction) != "open":
+        raise Rejected(f"You can't go {direction}." if way.hidden else f"The {door_name(way)} is closed.")
+    who = describe.name(world, me)
+    ctx.others(f"{who} goes {direction}.")
+    world.move_character(me, way.to)
+    ctx.others(f"{who} arrives from {FROM[direction]}.")
+    look_room(ctx)
+
+
+# Doors and lids
+
+
+def open_(ctx: Context, args: str) -> None:
+    """Open a door or a container."""
+    turn(ctx, args, "open", need="closed", already={"open": "open already", "locked": "locked"})
+
+
+def close(ctx: Context, args: str) -> None:
+    """Close a door or a container."""
+    turn(ctx, args, "closed", need="open", already={"closed": "closed already", "locked": "closed already"})
+
+
+def lock(ctx: Context, args: str) -> None:
+    """Lock what is closed, with its key."""
+    turn(ctx, args, "locked", need="closed", already={"open": "open", "locked": "locked already"}, key=True)
+
+
+def unlock(ctx: Context, args: str) -> None:
+    """Unlock what is locked, with its key."""
+    turn(ctx, args, "closed", need="locked", already={"open": "open", "closed": "not locked"}, key=True)
+
+
+def turn(ctx: Context, args: str, to: DoorState, need: str, already: dict[str, str], key: bool = False) -> None:
+    """Bring a container's lid or a door from the state `need` to `to`."""
+    verb = VERBS[to, need]
+    if not args:
+        raise Rejected(f"{capital(verb)} what?")
+    world, me = ctx.world, ctx.player
+    words = split(args)
+    direction = direction_of(words[-1]) if words else None
+    near = [*world.held(me.owner_key), *world.held(room_key(me.room))]
+    chests = [i for i in near if world.item_def(i).kind == "container"]
+    named = describe.seek_items(world, args, chests) if direction is None else []
+    if named:
+        turn_lid(ctx, named[0], verb, to, need, already, key)
+    else:
+        turn_door(ctx, direction or args, verb, to, need, already, key)
+
+
+def turn_lid(ctx: Context, item: Item, verb: str, to: DoorState, need: str, already: dict[str, str], key: bool) -> None:
+    """A container's lid."""
+    world, called = ctx.world, describe.short(ctx.world, item)
+    if "closeable" not in str(world.value(item, "flags") or "").split():
+        raise Rejected(f"You can't {verb} {called}.")
+    state = lid(ctx, item)
+    if state != need:
+        raise Rejected(f"{capital(called)} is {already[state]}.")
+    if key:
+        need_key(ctx, str(world.value(item, "key") or ""), called)
+    world.edit(item)
+    item.state = to
+    ctx.send(f"You {verb} {called}.")
+    ctx.others(f"{describe.name(world, ctx.player)} {verb}s {called}.")
+
+
+def turn_door(ctx: Context, text: str, verb: str, to: DoorState, need: str, already: dict[str, str], key: bool) -> None:
+    """A door, from both its sides."""
+    world, me = ctx.world, ctx.player
+    direction, way = describe.find_door(ctx, text)
+    called = f"the {door_name(way)}"
+    state = world.door_state(me.room, direction)
+    if state != need:
+        raise Rejected(f"{capital(called)} is {already[state]}.")
+    if key:
+        need_key(ctx, way.key or "", called)
+    world.set_door(me.room, direction, to)
+    back = world.exit(way.to or "", DIRECTIONS[direction])
+    if back is not None and back.door and back.to == me.room:
+        world.set_door(way.to or "", DIRECTIONS[direction], to)
+        ctx.room_says(way.to or "", f"The {door_name(back)} is {PARTICIPLES[verb]} from the other side.")
+    ctx.send(f"You {verb} {called}.")
+    ctx.others(f"{describe.name(world, me)} {verb}s {called}.")
+
+
+def need_key(ctx: Context, key: str, called: str) -> None:
+    """Raises Rejected unless the player has the key."""
+    if not any(item.kind == key for item in ctx.world.held(ctx.player.owner_key)):
+        raise Rejected(f"You don't have the key to {called}.")
+
+
+def door_name(way: ExitDef) -> str:
+    """How a door is called."""
+    return way.keywords[0] if way.keywords else "door"
+
+
+SHORT = {"n": "north", "e": "east", "s": "south", "w": "west", "u": "up", "d": "down"} | {
+    "nw": "northwest", "ne": "northeast", "se": "southeast", "sw": "southwest"
+}  # fmt: skip
+FROM = {d: f"the {back}" for d, back in DIRECTIONS.items()} | {"up": "below", "down": "above"}
+VERBS = {("open", "closed"): "open", ("closed", "open"): "close"} | {
+    ("locked", "closed"): "lock", ("closed", "locked"): "unlock"
+}  # fmt: skip
+PARTICIPLES = {"open": "opened", "close": "closed", "lock": "locked", "unlock": "unlocked"}

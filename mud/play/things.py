@@ -1,0 +1,288 @@
+"""Items in hand: inventory, get, drop, give, put, wear, remove, equipment. Gold in hand too."""
+
+from __future__ import annotations
+
+import re
+
+from mud.core.body import SLOTS, slots_for
+from mud.core.commands import Handler
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.model import Character, Item, room_key
+from mud.core.targets import parse_target, split
+from mud.core.world import DEEPEST, World
+from mud.play import describe, rooms
+from mud.play.describe import capital, coins
+
+MOST_ITEMS = 100  # that one character carries
+MOST_WEIGHT = 500  # in the same unit as the area files' weights
+
+_GOLD = re.compile(r"^(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)$", re.I)
+
+
+def inventory(ctx: Context, args: str) -> None:
+    """What the player carries."""
+    carried = ctx.world.carried(ctx.player)
+    gold = ctx.world.ledger.balance(ctx.player.owner_key)
+    parts = [f"You carry:\n{describe.listing(ctx.world, carried)}" if carried else "You carry nothing."]
+    if gold:
+        parts.append(f"In your purse: {coins(gold)}.")
+    ctx.send("\n".join(parts))
+
+
+def equipment(ctx: Context, args: str) -> None:
+    """What the player wears, slot by slot."""
+    worn = {item.slot: item for item in ctx.world.worn(ctx.player)}
+    rows = [f"  {where:24} {describe.short(ctx.world, worn[s])}" for s, where in SLOTS.items() if s in worn]
+    ctx.send("You wear:\n" + "\n".join(rows) if rows else "You wear nothing worth the name.")
+
+
+# Taking and leaving
+
+
+def get(ctx: Context, args: str) -> None:
+    """Take something from the ground, or out of a container."""
+    words = split(args)
+    if not words:
+        raise Rejected("Get what?")
+    world, me = ctx.world, ctx.player
+    words = [w for w in words if w.casefold() != "from"] or words
+    if len(words) > 1:
+        chest = describe.find_item(world, words[-1], near(ctx), "here to take from")
+        need_open(ctx, chest)
+        source, where = chest.owner_key, f"in {describe.short(world, chest)}"
+        origin = f" from {describe.short(world, chest)}"
+    else:
+        source, where, origin = room_key(me.room), "here to take", ""
+    many = parse_target(words[0]).every
+    for item in describe.find_items(world, words[0], world.held(source), where):
+        refusal = cannot_take(ctx, item)
+        if refusal and not many:
+            raise Rejected(refusal)
+        if refusal:
+            ctx.send(refusal)
+        else:
+            take(ctx, item, origin)
+
+
+def take(ctx: Context, item: Item, origin: str) -> None:
+    """One thing into the player's hands; coins into the purse."""
+    world, me = ctx.world, ctx.player
+    called = describe.short(world, item)
+    if describe.is_coins(world, item):
+        ctx.pay(item.owner_key, me.owner_key, world.ledger.balance(item.owner_key), "picked up")
+        world.remove_item(item)
+    else:
+        world.move_item(item, me.owner_key)
+    ctx.send(f"You get {called}{origin}.")
+    ctx.others(f"{describe.name(world, me)} gets {called}{origin}.")
+
+
+def cannot_take(ctx: Context, item: Item) -> str | None:
+    """Why the player can't take an item; None when nothing is in the way."""
+    world = ctx.world
+    if "take" not in world.item_def(item).wear and not describe.is_coins(world, item):
+        return f"You can't take {describe.short(world, item)}."
+    return cannot_hold(world, ctx.player, item)
+
+
+def cannot_hold(world: World, who: Character, item: Item) -> str | None:
+    """Why somebody can't carry one more item; None when nothing is in the way."""
+    held = world.held(who.owner_key)
+    if len(held) >= MOST_ITEMS:
+        return f"{capital(describe.short(world, item))} is one thing too many to carry."
+    if item.owner not in {i.owner_key for i in world.all_inside(who.owner_key)}:
+        load = sum(world.weight(i) for i in held)
+        if load + world.weight(item) > MOST_WEIGHT:
+            return f"{capital(describe.short(world, item))} is too heavy for all else that is carried."
+    return None
+
+
+def drop(ctx: Context, args: str) -> None:
+    """Leave something on the ground."""
+    amount = gold_in(ctx, args)
+    if amount is not None:
+        ground = room_key(ctx.player.room)
+        put_coins(ctx, amount, ground)
+        say(ctx, "drop", coins(amount))
+        return
+    for item in describe.find_items(
+        ctx.world, need(args, "Drop what?"), ctx.world.carried(ctx.player), "in your hands"
+    ):
+        if "nodrop" in ctx.world.item_def(item).flags:
+            raise Rejected(f"You can't let go of {describe.short(ctx.world, item)}.")
+        ctx.world.move_item(item, room_key(ctx.player.room))
+        say(ctx, "drop", describe.short(ctx.world, item))
+
+
+def put(ctx: Context, args: str) -> None:
+    """Put something into a container."""
+    world, me = ctx.world, ctx.player
+    words = [w for w in split(args) if w.casefold() not in ("in", "into")]
+    if len(words) < 2:
+        raise Rejected("Put what into what?")
+    chest = describe.find_item(world, words[-1], near(ctx), "here to put it into")
+    need_open(ctx, chest)
+    into = f"into {describe.short(world, chest)}"
+    amount = gold_in(ctx, " ".join(words[:-1]))
+    if amount is not None:
+        put_coins(ctx, amount, chest.owner_key)
+        say(ctx, "put", coins(amount), into)
+        return
+    for item in describe.find_items(world, words[0], [i for i in world.carried(me) if i is not chest], "in your hands"):
+        need_space(world, chest, item)
+        world.move_item(item, chest.owner_key)
+        say(ctx, "put", describe.short(world, item), into)
+
+
+def need_open(ctx: Context, chest: Item) -> None:
+    """Raises Rejected unless `chest` is an open container."""
+    called = capital(describe.short(ctx.world, chest))
+    if ctx.world.item_def(chest).kind not in ("container", "corpse"):
+        raise Rejected(f"{called} is no container.")
+    if rooms.lid(ctx, chest) != "open":
+        raise Rejected(f"{called} is closed.")
+
+
+def need_space(world: World, chest: Item, item: Item) -> None:
+    """Raises Rejected when `item` does not fit into `chest`."""
+    called = describe.short(world, item)
+    if any(i is chest for i in world.all_inside(item.owner_key)):
+        raise Rejected(f"{capital(called)} can't go into what it holds itself.")
+    if depth(world, chest) + height(world, item) > DEEPEST:
+        raise Rejected("That would be too many things inside of things.")
+    held = sum(world.weight(i) for i in world.held(chest.owner_key))
+    capacity = world.value(chest, "capacity")
+    if isinstance(capacity, int) and held + world.weight(item) > capacity:
+        raise Rejected(f"{capital(called)} does not fit into {describe.short(world, chest)}.")
+
+
+def depth(world: World, item: Item) -> int:
+    """How many containers an item lies in, itself counted."""
+    around = world.items.get(item.owner.removeprefix("item:")) if item.owner.startswith("item:") else None
+    return 1 + (depth(world, around) if around is not None else 0)
+
+
+def height(world: World, item: Item) -> int:
+    """How many levels of things an item is, itself counted."""
+    return 1 + max((height(world, i) for i in world.held(item.owner_key)), default=0)
+
+
+def give(ctx: Context, args: str) -> None:
+    """Give something, or gold, to somebody here."""
+    words = [w for w in split(args) if w.casefold() != "to"]
+    if len(words) < 2:
+        raise Rejected("Give what to whom?")
+    world, me = ctx.world, ctx.player
+    who = describe.find_character(ctx, words[-1])
+    if who is me:
+        raise Rejected("It is yours already.")
+    amount = gold_in(ctx, " ".join(words[:-1]))
+    if amount is not None:
+        ctx.pay(me.owner_key, who.owner_key, amount, "given")
+        hand_over(ctx, who, coins(amount))
+        return
+    for item in describe.find_items(world, words[0], world.carried(me), "in your hands"):
+        if "nodrop" in world.item_def(item).flags:
+            raise Rejected(f"You can't let go of {describe.short(world, item)}.")
+        refusal = cannot_hold(world, who, item)
+        if refusal:
+            raise Rejected(refusal)
+        world.move_item(item, who.owner_key)
+        hand_over(ctx, who, describe.short(world, item))
+
+
+def hand_over(ctx: Context, who: Character, what: str) -> None:
+    """Tell everybody who gave what to whom."""
+    giver, taker = describe.name(ctx.world, ctx.player), describe.name(ctx.world, who)
+    ctx.send(f"You give {what} to {taker}.")
+    ctx.tell(who, f"{giver} gives you {what}.")
+    ctx.room_says(ctx.player.room, f"{giver} gives {what} to {taker}.", but=(ctx.player, who))
+
+
+# Wearing
+
+
+def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
+    """The handler of wear, wield and hold: on the first free slot that the item fits, of `places` if given."""
+
+    def wear(ctx: Context, args: str) -> None:
+        world, me = ctx.world, ctx.player
+        target = need(args, f"{capital(verb)} what?")
+        items = describe.find_items(world, target, world.carried(me), "in your hands")
+        many = parse_target(target).every
+        for item in items:
+            slots = slots_for(world.item_def(item).kind, world.item_def(item).wear)
+            fitting = [s for s in slots if not places or s in places]
+            free = [s for s in fitting if s not in {i.slot for i in world.worn(me)}]
+            if free:
+                world.move_item(item, me.owner_key, free[0])
+                say(ctx, verb, describe.short(world, item), "" if places else SLOTS[free[0]])
+            elif not many:
+                what = describe.short(world, item)
+                raise Rejected("You wear something there already." if fitting else f"You can't {verb} {what}.")
+
+    return wear
+
+
+def remove(ctx: Context, args: str) -> None:
+    """Take off what is worn."""
+    world, me = ctx.world, ctx.player
+    for item in describe.find_items(world, need(args, "Remove what?"), world.worn(me), "that you wear"):
+        world.move_item(item, me.owner_key)
+        say(ctx, "remove", describe.short(world, item))
+
+
+# Gold
+
+
+def gold_in(ctx: Context, text: str) -> int | None:
+    """The amount in "12 gold" or "all gold"; None when the text is about something else."""
+    match = _GOLD.match(text.strip())
+    if match is None:
+        return None
+    have = ctx.world.ledger.balance(ctx.player.owner_key)
+    amount = have if match[1].casefold() == "all" else int(match[1].replace(",", "").replace("_", "")[:20])
+    if amount == 0:
+        raise Rejected("That is no gold at all.")
+    if amount > have:
+        raise Rejected(f"You have {coins(have)}." if have else "You have no gold.")
+    return amount
+
+
+def put_coins(ctx: Context, amount: int, owner_key: str) -> None:
+    """Gold out of the purse onto the ground or into a container: onto the heap there, or a new one."""
+    heap = coin_heap(ctx, owner_key)
+    ctx.pay(ctx.player.owner_key, heap.owner_key, amount, "put down")
+
+
+def coin_heap(ctx: Context, owner_key: str) -> Item:
+    """The heap of coins that `owner_key` holds; a new, empty one if there is none."""
+    world = ctx.world
+    for item in world.held(owner_key):
+        if describe.is_coins(world, item):
+            return item
+    return world.add_item(Item(id=world.new_id("i"), kind=describe.COINS_ID, owner=owner_key))
+
+
+# Small things
+
+
+def near(ctx: Context) -> list[Item]:
+    """What is within reach: carried and worn first, then what lies on the ground."""
+    return [*ctx.world.held(ctx.player.owner_key), *ctx.world.held(room_key(ctx.player.room))]
+
+
+def need(args: str, question: str) -> str:
+    """`args` without quotes. Raises Rejected with the question when there are none."""
+    words = split(args)
+    if not words:
+        raise Rejected(question)
+    return " ".join(words)
+
+
+def say(ctx: Context, verb: str, what: str, how: str = "") -> None:
+    """Tell the player and the room that the player did something with a thing."""
+    tail = f" {how}" if how else ""
+    ctx.send(f"You {verb} {what}{tail}.")
+    ctx.others(f"{describe.name(ctx.world, ctx.player)} {verb}s {what}{tail}.")

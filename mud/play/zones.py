@@ -1,0 +1,186 @@
+"""Zones: making mobs and items, and the resets that keep the world peopled. Timers that the core knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mud.core import area as a
+from mud.core import timers as t
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.events import Due
+from mud.core.ledger import MINT
+from mud.core.model import Character, Item, room_key
+from mud.play import describe, login
+
+#: A zone's minute, in game seconds.
+MINUTE = 60.0
+
+
+def make_item(ctx: Context, kind: str, owner_key: str, slot: str | None = None) -> Item:
+    """A new item of a kind that has a definition. A heap of coins gets its gold from the mint."""
+    item = ctx.world.add_item(Item(id=ctx.world.new_id("i"), kind=kind, owner=owner_key, slot=slot))
+    if describe.is_coins(ctx.world, item):
+        amount = ctx.world.value(item, "amount")
+        ctx.pay(MINT, item.owner_key, amount if isinstance(amount, int) and amount > 0 else 1, f"made {kind}")
+    return item
+
+
+def make_mob(ctx: Context, kind: str, room: str, area: str | None = None) -> Character:
+    """A new mob of a kind that has a definition, with its gold from the mint."""
+    mob = ctx.world.defs.mobs[kind]
+    character = Character(
+        id=ctx.world.new_id("m"),
+        name=mob.short,
+        room=room,
+        mob=kind,
+        area=area,
+        position=mob.position,
+        level=mob.level,
+    )
+    ctx.world.add_character(character)
+    ctx.pay(MINT, character.owner_key, mob.gold, f"made {kind}")
+    return character
+
+
+def wake(ctx: Context) -> None:
+    """Reset every zone that has no timer: it has never been reset, or is new in the world files."""
+    pending = {x.payload.area for x in ctx.world.timers.pending.values() if isinstance(x.payload, t.ZoneReset)}
+    for area in ctx.world.defs.areas.values():
+        if area.id not in pending:
+            reset(ctx, area)
+
+
+def reset(ctx: Context, area: a.AreaDef) -> None:
+    """Run all steps of a zone's reset, and set the timer of the next."""
+    made = Made()
+    done = False
+    for step in area.resets:
+        if not step.if_last or done:
+            done = STEPS[type(step)](ctx, step, made, area)
+    ctx.after(max(1, area.lifespan) * MINUTE, t.ZoneReset(area.id))
+
+
+class Made:
+    """What a reset has made so far: its next steps refer to it."""
+
+    def __init__(self) -> None:
+        self.mob: Character | None = None
+        self.items: dict[str, Item] = {}
+
+
+def mob_step(ctx: Context, step: a.MobReset, made: Made, area: a.AreaDef) -> bool:
+    if ctx.world.count("mob", step.id) >= step.max:
+        made.mob = None
+        return False
+    made.mob = make_mob(ctx, step.id, step.room, area.id)
+    return True
+
+
+def item_step(ctx: Context, step: a.ItemReset, made: Made, area: a.AreaDef) -> bool:
+    ground = room_key(step.room)
+    if full(ctx, step.id, step.max) or any(i.kind == step.id for i in ctx.world.held(ground)):
+        return False
+    made.items[step.id] = make_item(ctx, step.id, ground)
+    return True
+
+
+def give_step(ctx: Context, step: a.GiveReset, made: Made, area: a.AreaDef) -> bool:
+    return hold(ctx, step.id, step.max, None, made)
+
+
+def equip_step(ctx: Context, step: a.EquipReset, made: Made, area: a.AreaDef) -> bool:
+    return hold(ctx, step.id, step.max, step.slot, made)
+
+
+def hold(ctx: Context, kind: str, most: int, slot: str | None, made: Made) -> bool:
+    """Something for the mob made last; on a slot that is taken it is carried instead."""
+    if made.mob is None or full(ctx, kind, most):
+        return False
+    if slot in {i.slot for i in ctx.world.worn(made.mob)}:
+        slot = None
+    made.items[kind] = make_item(ctx, kind, made.mob.owner_key, slot)
+    return True
+
+
+def put_step(ctx: Context, step: a.PutReset, made: Made, area: a.AreaDef) -> bool:
+    """Into the container made last in this reset, else into the youngest of its kind in the world."""
+    chest = made.items.get(step.into)
+    if chest is None:
+        chest = next((i for i in reversed(ctx.world.items.values()) if i.kind == step.into), None)
+    if chest is None or full(ctx, step.id, step.max):
+        return False
+    made.items[step.id] = make_item(ctx, step.id, chest.owner_key)
+    return True
+
+
+def door_step(ctx: Context, step: a.DoorReset, made: Made, area: a.AreaDef) -> bool:
+    if ctx.world.door_state(step.room, step.direction) != step.state:
+        ctx.world.set_door(step.room, step.direction, step.state)
+    return True
+
+
+def remove_step(ctx: Context, step: a.RemoveReset, made: Made, area: a.AreaDef) -> bool:
+    found = next((i for i in ctx.world.held(room_key(step.room)) if i.kind == step.id), None)
+    if found is not None:
+        ctx.destroy(found)
+    return True
+
+
+def full(ctx: Context, kind: str, most: int) -> bool:
+    """Whether there are as many of a kind of item as there may be."""
+    return ctx.world.count("item", kind) >= most
+
+
+STEPS: dict[type[a.Reset], Callable[[Context, Any, Made, a.AreaDef], bool]] = {
+    a.MobReset: mob_step,
+    a.ItemReset: item_step,
+    a.GiveReset: give_step,
+    a.EquipReset: equip_step,
+    a.PutReset: put_step,
+    a.DoorReset: door_step,
+    a.RemoveReset: remove_step,
+}
+
+
+# Timers
+
+
+def zone_due(ctx: Context, payload: t.ZoneReset) -> None:
+    """Time to reset a zone: unless it is only reset when empty and somebody is there; then a minute later."""
+    area = ctx.world.defs.areas.get(payload.area)
+    if area is None or area.reset_when == "never":
+        return
+    visited = area.reset_when == "empty" and any(
+        ctx.world.defs.area_of.get(c.room) == area.id for c in ctx.world.players()
+    )
+    if visited:
+        ctx.after(MINUTE, payload)
+    else:
+        reset(ctx, area)
+
+
+def item_decays(ctx: Context, payload: t.ItemDecays) -> None:
+    """An item falls to dust, with what is in it."""
+    item = ctx.world.items.get(payload.item)
+    if item is not None:
+        ctx.destroy(item)
+
+
+DUE: dict[type[t.Payload], Callable[[Context, Any], None]] = {
+    t.ZoneReset: zone_due,
+    t.LinkDeadEnds: login.link_death_ends,
+    t.ItemDecays: item_decays,
+}
+
+
+def due(ctx: Context, event: Due) -> None:
+    """A timer fell due."""
+    DUE[type(event.timer.payload)](ctx, event.timer.payload)
+
+
+def need_kind(kinds: dict[str, Any], kind: str, what: str) -> None:
+    """Raises Rejected when there is no definition of that id."""
+    if kind not in kinds:
+        raise Rejected(f"There is no {what} with the id {kind!r}.")

@@ -1,0 +1,382 @@
+"""The server: one game, its sockets, its store and its workers, wired together.
+
+It is the composition root: the one place that knows them all. What becomes of it in a copyover is in
+`mud.handing`, the main program in `mud.serving`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from mud import __version__
+from mud.copyover.handover import Handover
+from mud.copyover.transaction import Copyover, Order
+from mud.core import events as e
+from mud.core.errors import CopyoverError, StoreError
+from mud.core.model import Account
+from mud.core.session import Session, Terminal
+from mud.game import Game
+from mud.net.budget import AddressBook
+from mud.net.connection import Connection
+from mud.net.listener import Listener
+from mud.net.render import render
+from mud.ops.actions import actions
+from mud.ops.config import Config
+from mud.ops.control import Control
+from mud.ops.flusher import Flusher
+from mud.ops.jobs import Jobs
+from mud.play.lookup import screen
+from mud.store.store import Store
+
+log = logging.getLogger("mud.server")
+
+#: The longest the loop sleeps without a look at the timers: somebody may set the wall clock.
+TIMER_SECONDS = 1.0
+
+
+class Server:
+    """Everything that runs. Frozen until `go`: no socket is read or written, no timer fires."""
+
+    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, game: Game, generation: int) -> None:
+        self.config = config
+        self.loop = loop
+        self.game = game
+        self.generation = generation
+        self.addresses = AddressBook(config.limits)
+        self.connections: dict[int, Connection] = {}
+        self.next_session = 1
+        self.listener: Listener | None = None
+        self.store: Store | None = None
+        self.jobs = Jobs(self.answer, self._known_account, self._failures)
+        self.flusher = Flusher(
+            game, self.post, self._session_row, self.jobs.names, generation, config.store.flush_seconds
+        )
+        self.control = Control(config.run / "control.sock", actions(self))
+        self.copyover: Copyover
+        self.leaving: Handover | None = None  # set when `run` ends for a copyover
+        self.started = time.time()
+        self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
+        self._frozen = True
+        self._queue: deque[Connection] = deque()  # connections with a line to run, in turn
+        self._turn: asyncio.Handle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._flushing: asyncio.Task[None] | None = None
+        self._done: asyncio.Future[None] | None = None
+
+    # Events and effects
+
+    def post(self, event: e.Event) -> None:
+        """Let an event happen, and do what it asks for."""
+        for effect in self.game.handle(event):
+            DO[type(effect)](self, effect)
+        self._watch_timers()
+
+    def _output(self, effect: e.Output) -> None:
+        connection = self.connections.get(effect.session)
+        if connection is None:
+            return
+        look = screen(self.game.sessions.by_id[effect.session], self.game.world)
+        connection.echo(not effect.secret)
+        if effect.text:
+            connection.write(render(effect.text, look))
+        if effect.prompt:
+            connection.prompt(render(effect.prompt, look))
+        connection.flush()
+
+    def _close(self, effect: e.Close) -> None:
+        connection = self.connections.get(effect.session)
+        if connection is not None:
+            connection.close(None)
+
+    def _job(self, job: e.Job) -> None:
+        self.jobs.add(job)
+
+    def _flush_now(self, effect: e.Flush) -> None:
+        self._start(self._saved(effect.session))
+
+    async def _saved(self, session: int) -> None:
+        try:
+            await self.flusher.flush()
+            text = "Everything is saved."
+        except StoreError as error:
+            text = f"It can't be saved just now: {error}. The server keeps trying."
+        self.answer(e.Told(session, text, answer=True))
+
+    def _audit(self, effect: e.Audit) -> None:
+        self._start(self._audited(effect.session))
+
+    async def _audited(self, session: int) -> None:
+        assert self.store is not None
+        try:
+            await self.flusher.flush()
+            problems = await self.store.audit()
+        except StoreError as error:
+            problems = [f"the database can't be read: {error}"]
+        total = self.game.world.ledger.total()
+        found = "\n".join(f"  {p}" for p in problems) or "Every item has exactly one owner."
+        self.answer(e.Told(session, f"The ledger sums to {total}.\n{found}", answer=True))
+
+    def _start_copyover(self, effect: e.StartCopyover) -> None:
+        self._start(self.hand_over(Order(effect.by, effect.reason, effect.session)))
+
+    async def hand_over(self, order: Order) -> None:
+        """Try a copyover; tell whoever ordered it when it can't be."""
+        log.info("copyover by %s: %s", order.by, order.reason or "no reason given")
+        try:
+            self.leaving = await self.copyover.run(order)
+        except CopyoverError as error:
+            log.warning("no copyover: %s", error)
+            self.post(e.Told(order.session, f"No copyover {error}\nThe game plays on."))
+        else:
+            self.stop()
+
+    def _shut_down(self, effect: e.Shutdown) -> None:
+        log.info("shutdown by %s", effect.by)
+        self.stop()
+
+    def stop(self) -> None:
+        """End `run`: for good, or when `leaving` is set for a copyover."""
+        if self._done is not None and not self._done.done():
+            self._done.set_result(None)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _log_line(self, effect: e.LogLine) -> None:
+        logging.getLogger(effect.name).info(effect.text)
+
+    def _address_did(self, effect: e.AddressDid) -> None:
+        self.addresses.count(effect.address, effect.what, time.time())
+
+    # Connections
+
+    def accepted(self, sock: socket.socket, address: str) -> None:
+        """A newcomer: a session, if its address has not too many."""
+        refusal = self.addresses.connect(address, time.time())
+        if refusal:
+            log.warning("refused address=%s reason=%s", address, refusal)
+            sock.close()
+            return
+        session_id, self.next_session = self.next_session, self.next_session + 1
+        connection = Connection(self.loop, sock, session_id, address, self.config.limits, self)
+        self.connections[session_id] = connection
+        connection.start()
+        now = time.time()
+        self.post(e.Opened(Session(id=session_id, address=address, stack=[], connected_at=now, last_input=now)))
+
+    def ready(self, connection: Connection) -> None:
+        """A connection has lines: it takes its turn among all that have."""
+        self._queue.append(connection)
+        if self._turn is None:
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Run one line of every connection that has one; whoever has more comes again in the next turn."""
+        self._turn = None
+        for _ in range(len(self._queue)):
+            if self._frozen:
+                break
+            connection = self._queue.popleft()
+            if self.game.busy(connection.id):
+                continue  # `wake` brings it back
+            line = connection.next_line()
+            if line is None:
+                continue
+            self.post(e.Line(connection.id, line))
+            if connection.lines_waiting:
+                self._queue.append(connection)
+        if self._queue and not self._frozen and self._turn is None:
+            self._turn = self.loop.call_soon(self._take_turn)
+
+    def answer(self, event: e.Event) -> None:
+        """A job's answer: after it, lines that waited for it go on."""
+        self.post(event)
+        connection = self.connections.get(getattr(event, "session", 0))
+        if connection is not None and connection.lines_waiting and connection not in self._queue:
+            self.ready(connection)
+
+    def closed(self, connection: Connection, reason: str) -> None:
+        """A connection is gone."""
+        if self.connections.pop(connection.id, None) is not None:
+            self.addresses.disconnect(connection.address)
+            self.post(e.Lost(connection.id, reason))
+
+    def slowed(self, connection: Connection) -> None:
+        """A connection sends more than its budget."""
+        self.post(e.Told(connection.id, "You send faster than the game listens: your lines wait their turn."))
+
+    def terminal(self, connection: Connection, terminal: Terminal) -> None:
+        """A client told more about itself."""
+        self.post(e.TerminalTold(connection.id, terminal))
+
+    # Timers
+
+    def _watch_timers(self) -> None:
+        """Derive the loop's handle from the earliest timer, when there may be an earlier one than before."""
+        timers = self.game.world.timers
+        if timers.changed and not self._frozen:
+            timers.changed = False
+            self._wind()
+
+    def _wind(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        wait = self.game.world.timers.next_in(self.game.clock)
+        self._timer = self.loop.call_later(TIMER_SECONDS if wait is None else min(TIMER_SECONDS, wait), self._ring)
+
+    def _ring(self) -> None:
+        if self._frozen:
+            return
+        while (due := self.game.due()) is not None:
+            self.post(due)
+        self._wind()
+
+    # Running
+
+    async def run(self) -> None:
+        """Serve until stopped. What was frozen goes on first; the store is opened beside the game."""
+        self._done = self.loop.create_future()
+        self.go()
+        try:
+            await self._open_store()
+            await self.control.start()
+            await self._done
+        finally:
+            self._done = None
+
+    async def _open_store(self) -> None:
+        if self.store is None:
+            self.store = await Store.open(self.config.database)
+        self.flusher.store = self.jobs.store = self.store
+        self._flushing = self.loop.create_task(self.flusher.run())
+        self.jobs.resume()
+
+    def freeze(self) -> None:
+        """Stand still between two events. Not to be called by an event."""
+        self._frozen = True
+        self.game.clock.stop()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self.listener is not None:
+            self.listener.pause()
+        for connection in self.connections.values():
+            connection.freeze()
+
+    def go(self) -> None:
+        """Go on from where it stood: first what fell due, then what players typed."""
+        self._frozen = False
+        self.game.clock.go()
+        self._ring()
+        while self.work_lost:
+            self.answer(e.Failed(self.work_lost.pop()))
+        for connection in list(self.connections.values()):
+            connection.thaw()
+            if connection.lines_waiting and connection not in self._queue:
+                self._queue.append(connection)
+        if self.listener is not None:
+            self.listener.resume()
+        if self._queue and self._turn is None:
+            self._turn = self.loop.call_soon(self._take_turn)
+
+    async def unfreeze(self) -> None:
+        """Go on as if nothing had been: whatever was stopped for a copyover runs again."""
+        if self._frozen:
+            self.go()
+        if self._flushing is None and self._done is not None:
+            await self._open_store()
+            await self.control.start()
+        self.jobs.resume()
+
+    async def stop_workers(self) -> None:
+        """End the flusher, the control socket and all background work; the store stays open."""
+        await self.control.stop()
+        tasks = [t for t in self._tasks if t is not asyncio.current_task()]
+        if self._flushing is not None:
+            tasks.append(self._flushing)
+            self._flushing = None
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def close_store(self) -> None:
+        """Close the database; no thread is left."""
+        self.flusher.store = self.jobs.store = None
+        if self.store is not None:
+            store, self.store = self.store, None
+            await store.close()
+
+    async def close(self) -> None:
+        """The end: everything is written, every connection closed."""
+        self.freeze()
+        self.jobs.pause()
+        await self.stop_workers()
+        await self.jobs.settle(1.0)
+        try:
+            await self.flusher.flush(last=True)
+        finally:
+            for connection in list(self.connections.values()):
+                connection.close(None)
+            if self.listener is not None:
+                self.listener.close()
+            await self.close_store()
+
+    # What others ask
+
+    def _known_account(self, name: str) -> Account | None:
+        return self.game.world.accounts.get(name.casefold())
+
+    def _failures(self, session_id: int) -> int:
+        session = self.game.sessions.by_id.get(session_id)
+        return session.failures if session is not None else 0
+
+    def _session_row(self, session_id: int) -> tuple[Any, ...] | None:
+        """A logged-in session as the database knows it: what rule 7 compares after a copyover."""
+        session = self.game.sessions.by_id.get(session_id)
+        connection = self.connections.get(session_id)
+        if session is None or session.character is None or connection is None:
+            return None
+        return (session_id, connection.inode, connection.peer, session.account, session.character)
+
+    def mssp(self) -> dict[str, str]:
+        """What crawlers are told (the MSSP specification's official variables)."""
+        return {
+            "NAME": self.config.server.name,
+            "PLAYERS": str(len(self.game.world.players())),
+            "UPTIME": str(int(self.started)),
+            "CODEBASE": f"Everwake {__version__}",
+            "PORT": str(self.listener.port if self.listener else self.config.server.port),
+            "ROOMS": str(len(self.game.world.defs.rooms)),
+            "AREAS": str(len(self.game.world.defs.areas)),
+            "MOBILES": str(len(self.game.world.defs.mobs)),
+            "OBJECTS": str(len(self.game.world.defs.items)),
+            "ANSI": "1",
+            "UTF-8": "1",
+            "XTERM 256 COLORS": "1",
+        }
+
+
+#: Who does what an event asked for.
+DO: dict[type, Callable[[Server, Any], None]] = {
+    e.Output: Server._output,
+    e.Close: Server._close,
+    e.CheckName: Server._job,
+    e.LogIn: Server._job,
+    e.Register: Server._job,
+    e.HashPassword: Server._job,
+    e.VerifyPassword: Server._job,
+    e.Flush: Server._flush_now,
+    e.Audit: Server._audit,
+    e.StartCopyover: Server._start_copyover,
+    e.Shutdown: Server._shut_down,
+    e.LogLine: Server._log_line,
+    e.AddressDid: Server._address_did,
+}

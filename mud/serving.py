@@ -1,0 +1,186 @@
+"""The main program of a server: a plain `while`. Run the loop; hand over; if that fails, run the loop again."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import resource
+import signal
+import time
+
+from mud.areas.cache import load_cached
+from mud.copyover import channel, handover, rehearsal
+from mud.copyover.handover import Handover
+from mud.copyover.transaction import Copyover
+from mud.core import events as e
+from mud.core.clock import Clock
+from mud.core.world import World
+from mud.game import Game
+from mud.handing import Handing, adopt
+from mud.net.listener import Listener
+from mud.ops import logs, ready
+from mud.ops.config import Config
+from mud.server import Server
+from mud.snapshot import files
+from mud.store import rows
+from mud.store.lock import Lock
+from mud.store.store import Store
+
+log = logging.getLogger("mud.server")
+
+#: Blocked across exec, which resets handlers; unblocked when the new program's handlers stand.
+SIGNALS = {signal.SIGTERM, signal.SIGINT}
+
+
+def serve(config: Config) -> int:
+    """Run a server until it is told to stop. Gives the exit code. Raises EverwakeError when it can't start."""
+    inherited = os.environ.pop(handover.VARIABLE, None)
+    if os.environ.pop(rehearsal.VARIABLE, None) is not None:
+        return rehearse(config)
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    logs.set_up(config.data / "logs", config.log)
+    raise_descriptor_limit()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        server, lock = begin(config, loop) if inherited is None else take_over(config, loop, int(inherited))
+        return run(server, lock)
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        logs.close()
+
+
+def rehearse(config: Config) -> int:
+    """All that a start does before it touches anything: every import has been done, the world is loaded."""
+    load_cached(config.world, config.cache)
+    return 0
+
+
+def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock]:
+    """A start from the database, which holds the last flush whatever became of the program before."""
+    lock = Lock.acquire(config.run / "lock")
+    try:
+        server = loop.run_until_complete(from_database(config, loop))
+    except BaseException:
+        lock.release()
+        raise
+    return server, lock
+
+
+async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Server:
+    """The server as the last flush left it."""
+    defs = load_cached(config.world, config.cache)
+    store = await Store.open(config.database)
+    try:
+        loaded = await store.load_active()
+        state, generation = rows.state(loaded)
+        game = Game(World(defs, state), Clock(time.monotonic, time.time, state.game_time))
+        server = Server(config, loop, game, max(1, generation))
+        server.store = store
+        game.reopen([row[0] for row in loaded.sessions])
+        game.populate()
+        address = (config.server.host, config.server.port)
+        server.listener = Listener.open(loop, *address, server.accepted)
+    except BaseException:
+        await store.close()
+        raise
+    return server
+
+
+def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple[Server, Lock]:
+    """A start from a hand-over: everything is built, then HEALTHY is said; from GO on the game is ours."""
+    gc.disable()  # a collection in the middle of this would double it
+    given = handover.read(fd)
+    channel.inheritable(given.descriptors(), False)
+    server, lock = adopt(config, loop, given)
+    if not channel.ask_to_go(given.channel):
+        log.error("the old program plays on; this one ends")
+        os._exit(1)
+    server.game.populate()
+    for participant in given.files:
+        files.remove(config.snapshots, participant)
+    loop.call_soon(lambda: announce(server, given))
+    return server, lock
+
+
+def announce(server: Server, given: Handover) -> None:
+    """The game is on: one line to everyone, the figures to the admins and the log."""
+    gc.enable()
+    silence = time.time() - given.began
+    log.warning(
+        "generation %d took over: by %s (%s), %d sessions, %.0f ms of silence",
+        given.generation,
+        given.by,
+        given.reason or "no reason given",
+        len(given.wires),
+        silence * 1000,
+    )
+    server.post(e.Announced("The world blinks, and goes on."))
+    server.post(
+        e.Told(
+            given.session,
+            f"Copyover done: generation {given.generation}, {len(given.wires)} connections kept, "
+            f"{silence * 1000:.0f} ms of silence.",
+        )
+    )
+
+
+def run(server: Server, lock: Lock) -> int:
+    """Run the loop until the end; a hand-over that fails is no end."""
+    loop, handing = server.loop, Handing(server, lock)
+    server.copyover = Copyover(handing)
+    for number in SIGNALS:
+        loop.add_signal_handler(number, server.stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    ready.write(server.config, server.listener, server.generation)
+    gc.freeze()
+    gc.enable()
+    while True:
+        loop.run_until_complete(server.run())
+        if server.leaving is None:
+            break
+        error = execute(server.leaving)
+        server.leaving = None
+        loop.run_until_complete(given_up(server, error))
+    loop.run_until_complete(server.close())
+    ready.remove(server.config)
+    lock.release()
+    return 0
+
+
+def execute(leaving: Handover) -> OSError:
+    """Become the new program. Comes back only with the error when that is impossible, everything as it was."""
+    fds: list[int] = []
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        memory = handover.write(leaving)
+        fds = [memory, *leaving.descriptors()]
+        channel.inheritable(fds, True)
+        command = rehearsal.command()
+        logging.shutdown()
+        os.execve(command[0], command, os.environ | {handover.VARIABLE: str(memory)})
+    except OSError as error:
+        channel.inheritable(fds, False)
+        for fd in {*fds[:1], leaving.channel}:
+            os.close(fd)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        return error
+
+
+async def given_up(server: Server, error: OSError) -> None:
+    """exec failed: the old program plays on."""
+    order = server.copyover.order
+    assert order is not None
+    await server.copyover.give_up()
+    log.error("the new program can't be executed: %s", error)
+    text = f"No copyover: the new program can't be executed: {error.strerror}.\nThe game plays on."
+    server.post(e.Told(order.session, text))
+
+
+def raise_descriptor_limit() -> None:
+    """As many connections as the system allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,1 @@
+"""Snapshots: one envelope for every participant of a copyover."""

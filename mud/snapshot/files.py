@@ -1,0 +1,70 @@
+"""Snapshot files: `NAME.dat` in one folder, private, whole or not there at all (S0.3)."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from mud.core.errors import SnapshotError
+from mud.snapshot.envelope import Snapshot, pack, unpack
+
+
+def path_of(folder: Path, participant: str) -> Path:
+    """Where a participant's snapshot lies."""
+    return folder / f"{participant}.dat"
+
+
+def write(folder: Path, snapshot: Snapshot) -> bytes:
+    """Write a snapshot under its participant's name, mode 0600, by way of a temporary file. Gives its bytes.
+
+    Not synced to the disk: a power cut in the middle of a copyover falls back to the database, which is.
+    Raises SnapshotError when the disk refuses.
+    """
+    data = pack(snapshot)
+    path = path_of(folder, snapshot.participant)
+    temporary = path.with_suffix(".tmp")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(fd, "wb") as file:
+            file.write(data)
+        temporary.rename(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise SnapshotError(f"{path}: {error.strerror}") from error
+    return data
+
+
+def read(folder: Path, participant: str) -> Snapshot | None:
+    """Read a participant's snapshot; None when there is none (S0.4).
+
+    Raises SnapshotError when it can't be read or is not this participant's.
+    """
+    path = path_of(folder, participant)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SnapshotError(f"{path}: {error.strerror}") from error
+    snapshot = unpack(data, str(path))
+    if snapshot.participant != participant:
+        raise SnapshotError(f"{path}: this is the state of {snapshot.participant!r}, not of {participant!r}")
+    return snapshot
+
+
+def remove(folder: Path, participant: str) -> None:
+    """Its state has been restored, and everything that came of it is safe."""
+    path_of(folder, participant).unlink(missing_ok=True)
+
+
+def set_aside(folder: Path, participant: str, why: str) -> Path | None:
+    """Keep a snapshot that can't be used under another name: `NAME.dat.WHY-TIME` (S0.7)."""
+    path = path_of(folder, participant)
+    aside = path.with_name(f"{path.name}.{why}-{int(time.time())}")
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return None
+    return aside

@@ -1,0 +1,54 @@
+"""The audit: does the database hold every coin and every item exactly once?"""
+
+from __future__ import annotations
+
+import aiosqlite
+
+#: What is wrong, and the query that finds it: each row is one case, its columns go into the text.
+CHECKS: tuple[tuple[str, str], ...] = (
+    (
+        "the accounts sum to {0}, not to 0",
+        "SELECT total FROM (SELECT sum(amount) AS total FROM balances) WHERE total <> 0",
+    ),
+    (
+        "account {0} has {1}: only the mint may owe",
+        "SELECT account, amount FROM balances WHERE amount < 0 AND account <> 'mint'",
+    ),
+    (
+        "account {0} has {1}, but its entries say {2}",
+        "SELECT account, sum(has), sum(says) FROM ("
+        " SELECT account, amount AS has, 0 AS says FROM balances"
+        " UNION ALL SELECT credit, 0, amount FROM ledger UNION ALL SELECT debit, 0, -amount FROM ledger"
+        ") GROUP BY account HAVING sum(has) <> sum(says)",
+    ),
+    (
+        "item {0} is with {1}, who does not exist",
+        "SELECT id, owner FROM items WHERE owner LIKE 'char:%' AND substr(owner, 6) NOT IN (SELECT id FROM characters)",
+    ),
+    (
+        "item {0} is in {1}, which does not exist",
+        "SELECT id, owner FROM items WHERE owner LIKE 'item:%' AND substr(owner, 6) NOT IN (SELECT id FROM items)",
+    ),
+    (
+        "item {0} has an owner of no known kind: {1}",
+        "SELECT id, owner FROM items WHERE owner NOT LIKE 'char:%' AND owner NOT LIKE 'item:%'"
+        " AND owner NOT LIKE 'room:%' AND owner NOT LIKE 'escrow:%'",
+    ),
+    (
+        "item {0} is inside of itself",
+        "WITH RECURSIVE reached (id) AS (SELECT id FROM items WHERE owner NOT LIKE 'item:%'"
+        " UNION SELECT i.id FROM items i JOIN reached ON i.owner = 'item:' || reached.id)"
+        " SELECT id FROM items WHERE id NOT IN (SELECT id FROM reached) AND substr(owner, 6) IN (SELECT id FROM items)",
+    ),
+    (
+        "account {0} holds {1} gold, but who or what it belongs to is gone",
+        "SELECT account, amount FROM balances WHERE"
+        " (account LIKE 'char:%' AND substr(account, 6) NOT IN (SELECT id FROM characters))"
+        " OR (account LIKE 'item:%' AND substr(account, 6) NOT IN (SELECT id FROM items))",
+    ),
+)
+
+
+async def audit(db: aiosqlite.Connection) -> list[str]:
+    """Run all checks; a line for each case that was found. Raises sqlite3.Error."""
+    return [text.format(*row) for text, sql in CHECKS for row in await db.execute_fetchall(sql)]

@@ -1,0 +1,152 @@
+"""Between the model and the rows of the database. What a row holds beside its `data` is there to be searched for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from mud.core.errors import StoreError
+from mud.core.journal import Key
+from mud.core.model import Account, Character, Item
+from mud.core.timers import Timer
+from mud.core.world import World, WorldState
+from mud.store.batch import Batch
+from mud.store.store import Loaded
+
+Row = tuple[Any, ...]
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class _Decode:
+    account = msgspec.msgpack.Decoder(Account).decode
+    character = msgspec.msgpack.Decoder(Character).decode
+    item = msgspec.msgpack.Decoder(Item).decode
+    timer = msgspec.msgpack.Decoder(Timer).decode
+
+
+def account_row(account: Account) -> Row:
+    """The row of an account."""
+    return (account.name, account.role, _encode(account))
+
+
+def account(row: Row) -> Account:
+    """An account from its row. The role is what the row says."""
+    found: Account = _Decode.account(row[2])
+    found.role = row[1]
+    return found
+
+
+def character_row(character: Character) -> Row:
+    """The row of a character."""
+    name = character.name if character.account is not None else None
+    return (character.id, name, character.account, int(not character.away), _encode(character))
+
+
+def item_row(item: Item) -> Row:
+    """The row of an item."""
+    return (item.id, item.owner, _encode(item))
+
+
+def player(
+    account_: Row | None, character: Row | None, items: list[Row], known: Account
+) -> tuple[Account, Character | None, tuple[Item, ...]]:
+    """What was loaded for a login; `known` is the account whose password was right."""
+    found = account(account_) if account_ is not None else known
+    return (
+        found,
+        _Decode.character(character[-1]) if character is not None else None,
+        tuple(_Decode.item(row[-1]) for row in items),
+    )
+
+
+class Cut:
+    """All that changed since the last flush, cut out of a world between two events.
+
+    `batch` is what to write. If that fails, `undo` puts everything back to be written with the next one.
+    """
+
+    def __init__(self, world: World, session_row: Callable[[int], Row | None], meta: dict[str, Any]) -> None:
+        self._world = world
+        self.dirty, world.journal.dirty = world.journal.dirty, set()
+        self.entries, world.ledger.unwritten = world.ledger.unwritten, []
+        self.batch = Batch()
+        for table, key in self.dirty:
+            self._add((table, key), session_row)
+        for entry in self.entries:
+            self._put("ledger", (entry.seq, entry.debit, entry.credit, entry.amount, entry.reason, entry.at))
+        for name, value in meta.items():
+            self._put("meta", (name, _encode(value)))
+
+    def undo(self) -> None:
+        """The flush failed."""
+        self._world.journal.dirty |= self.dirty
+        self._world.ledger.unwritten[:0] = self.entries
+
+    def _add(self, key: Key, session_row: Callable[[int], Row | None]) -> None:
+        table, name = key
+        row = session_row(int(name)) if table == "sessions" else ROWS[table](self._world, name)
+        if row is None:
+            self.batch.deletes.setdefault(table, []).append(int(name) if table == "sessions" else name)
+        else:
+            self._put(table, row)
+
+    def _put(self, table: str, row: Row) -> None:
+        self.batch.puts.setdefault(table, []).append(row)
+
+
+def _of(found: Any, row: Callable[[Any], Row]) -> Row | None:
+    return row(found) if found is not None else None
+
+
+#: How the row of each table is made from the world; None means that the row is to be deleted.
+ROWS: dict[str, Callable[[World, str], Row | None]] = {
+    "accounts": lambda w, k: _of(w.accounts.get(k), account_row),
+    "characters": lambda w, k: _of(w.characters.get(k), character_row),
+    "items": lambda w, k: _of(w.items.get(k), item_row),
+    "balances": lambda w, k: (k, w.ledger.balances[k]) if k in w.ledger.balances else None,
+    "doors": lambda w, k: (k, w.doors[k]) if k in w.doors else None,
+    "timers": lambda w, k: _of(w.timers.pending.get(k), lambda t: (t.id, _encode(t))),
+}
+
+
+def meta(world: World, game_time: float, generation: int) -> dict[str, Any]:
+    """What belongs to no row of its own."""
+    return {
+        "game_time": game_time,
+        "generation": generation,
+        "serial": world.serial,
+        "timer_serial": world.timers.serial,
+        "ledger_seq": world.ledger.seq,
+    }
+
+
+def decode_meta(rows: list[Row]) -> dict[str, Any]:
+    """The table `meta` as it was given to a Cut."""
+    return {name: msgspec.msgpack.decode(value) for name, value in rows}
+
+
+def state(loaded: Loaded) -> tuple[WorldState, int]:
+    """The living world as the last flush left it, and its generation.
+
+    Raises StoreError when a row can't be read.
+    """
+    known = decode_meta(loaded.meta)
+    try:
+        return WorldState(
+            characters=[_Decode.character(row[-1]) for row in loaded.characters],
+            items=[_Decode.item(row[-1]) for row in loaded.items],
+            doors=dict(loaded.doors),
+            balances=dict(loaded.balances),
+            timers=[_Decode.timer(row[-1]) for row in loaded.timers],
+            ledger_seq=known.get("ledger_seq", 0),
+            timer_serial=known.get("timer_serial", 0),
+            serial=known.get("serial", 0),
+            game_time=known.get("game_time", 0.0),
+        ), known.get("generation", 0)
+    except msgspec.DecodeError as error:
+        raise StoreError(f"a row of the database can't be read: {error}") from error
+
+
+__all__ = ["Cut", "account", "account_row", "decode_meta", "meta", "player", "state"]
