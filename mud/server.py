@@ -53,6 +53,7 @@ class Server:
         self.next_session = 1
         self.listener: Listener | None = None
         self.store: Store | None = None
+        self._store_is_open = asyncio.Event()
         self.jobs = Jobs(self.answer, self._known_account, self._failures)
         self.flusher = Flusher(
             game, self.post, self._session_row, self.jobs.names, generation, config.store.flush_seconds
@@ -99,29 +100,33 @@ class Server:
         self.jobs.add(job)
 
     def _flush_now(self, effect: e.Flush) -> None:
-        self._start(self._saved(effect.session))
-
-    async def _saved(self, session: int) -> None:
-        try:
-            await self.flusher.flush()
-            text = "Everything is saved."
-        except StoreError as error:
-            text = f"It can't be saved just now: {error}. The server keeps trying."
-        self.answer(e.Told(session, text, answer=True))
+        self._start(self._answered(effect.session, self._saved()))
 
     def _audit(self, effect: e.Audit) -> None:
-        self._start(self._audited(effect.session))
+        self._start(self._answered(effect.session, self._audited()))
 
-    async def _audited(self, session: int) -> None:
-        assert self.store is not None
+    async def _answered(self, session: int, work: Coroutine[Any, Any, str]) -> None:
+        """Do something that a session waits for, and tell it what came of it."""
+        await self._store_is_open.wait()
         try:
-            await self.flusher.flush()
-            problems = await self.store.audit()
+            self.answer(e.Told(session, await work, answer=True))
         except StoreError as error:
-            problems = [f"the database can't be read: {error}"]
-        total = self.game.world.ledger.total()
-        found = "\n".join(f"  {p}" for p in problems) or "Every item has exactly one owner."
-        self.answer(e.Told(session, f"The ledger sums to {total}.\n{found}", answer=True))
+            text = f"The database can't be used just now: {error}. Nothing is lost; the server keeps trying."
+            self.answer(e.Told(session, text, answer=True))
+        except Exception:
+            log.exception("work for session %d failed", session)
+            self.answer(e.Failed(session))
+
+    async def _saved(self) -> str:
+        await self.flusher.flush()
+        return "Everything is saved."
+
+    async def _audited(self) -> str:
+        assert self.store is not None
+        await self.flusher.flush()
+        problems = await self.store.audit()
+        found = "\n".join(f"  {problem}" for problem in problems) or "Every item has exactly one owner."
+        return f"The ledger sums to {self.game.world.ledger.total()}.\n{found}"
 
     def _start_copyover(self, effect: e.StartCopyover) -> None:
         self._start(self.hand_over(Order(effect.by, effect.reason, effect.session)))
@@ -257,6 +262,7 @@ class Server:
         if self.store is None:
             self.store = await Store.open(self.config.database)
         self.flusher.store = self.jobs.store = self.store
+        self._store_is_open.set()
         self._flushing = self.loop.create_task(self.flusher.run())
         self.jobs.resume()
 
@@ -309,6 +315,7 @@ class Server:
 
     async def close_store(self) -> None:
         """Close the database; no thread is left."""
+        self._store_is_open.clear()
         self.flusher.store = self.jobs.store = None
         if self.store is not None:
             store, self.store = self.store, None

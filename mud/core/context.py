@@ -15,6 +15,7 @@ from mud.core.model import Character, Item, Role
 from mud.core.session import Session
 from mud.core.timers import AnyPayload, Timer
 from mud.core.world import World
+from mud.core.wrap import wrap
 
 
 class Sessions:
@@ -105,8 +106,9 @@ class Context:
 
     def page(self, text: str) -> None:
         """Tell this event's session a long text, a screenful at a time where its screen has a height."""
-        lines = tuple(text.split("\n"))
         height = page_height(self.session, self.world)
+        width = self.session.terminal.width or 80
+        lines = tuple(part for line in text.split("\n") for part in wrap(line, width))
         if not height or len(lines) <= height:
             self.send(text)
             return

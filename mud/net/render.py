@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from colorama import Fore, Style
 
 from mud.core.markup import END, OPEN, STYLES
 from mud.core.session import Screen
+from mud.core.wrap import wrap
 from mud.net.charset import encode
 
 _TAG = re.compile(f"{OPEN}([^{END}]*){END}")
-_PIECES = re.compile(f"({OPEN}[^{END}]*{END}|[ ]+|[^ {OPEN}]+)")
 _SIXTEEN: list[str] = [
     Fore.BLACK, Fore.RED, Fore.GREEN, Fore.YELLOW, Fore.BLUE, Fore.MAGENTA, Fore.CYAN, Fore.WHITE,
     Fore.LIGHTBLACK_EX, Fore.LIGHTRED_EX, Fore.LIGHTGREEN_EX, Fore.LIGHTYELLOW_EX, Fore.LIGHTBLUE_EX,
@@ -83,54 +82,3 @@ def nearest(number: int) -> int:
     top = max(red, green, blue)
     bits = sum(bit for bit, part in ((1, red), (2, green), (4, blue)) if part * 2 > top) if top else 0
     return bits + (8 if top >= 4 else 0)
-
-
-def wrap(line: str, width: int) -> list[str]:
-    """One line as lines of at most `width` columns, broken at spaces; tags take no room. Width 0: as it is."""
-    if not width or (len(line) <= width and line.isascii()):
-        return [line]
-    indent = line[: len(line) - len(line.lstrip(" "))]
-    hang = indent if len(indent) < width // 2 else ""
-    lines: list[str] = []
-    current, used, gap = "", 0, ""
-    for piece in _PIECES.findall(line):
-        if piece[0] == OPEN:
-            current += piece
-        elif piece[0] == " ":
-            gap += piece
-        else:
-            for part in _fitting(piece, width - len(hang)):
-                size = columns(part)
-                if used and used + len(gap) + size > width:
-                    lines.append(current)
-                    current, used, gap = "", 0, hang
-                current, used, gap = current + gap + part, used + len(gap) + size, ""
-    return [*lines, current + gap if used + len(gap) <= width else current]
-
-
-def _fitting(word: str, width: int) -> list[str]:
-    """A word in parts that fit a line."""
-    if columns(word) <= width:
-        return [word]
-    parts, current, used = [], "", 0
-    for letter in word:
-        size = columns(letter)
-        if used + size > width and current:
-            parts.append(current)
-            current, used = "", 0
-        current, used = current + letter, used + size
-    return [*parts, current]
-
-
-def columns(text: str) -> int:
-    """How many columns a text takes: wide letters (UAX #11) two, combining ones none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.combining(c) or c in "\u200b\u200c\u200d"
-        else 2
-        if unicodedata.east_asian_width(c) in "WF"
-        else 1
-        for c in text
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import aiosqlite
+from mud.store.connection import Connection
 
 #: What is wrong, and the query that finds it: each row is one case, its columns go into the text.
 CHECKS: tuple[tuple[str, str], ...] = (
@@ -22,33 +22,35 @@ CHECKS: tuple[tuple[str, str], ...] = (
         ") GROUP BY account HAVING sum(has) <> sum(says)",
     ),
     (
+        "account {0} holds {1} gold, but who or what it belongs to is gone",
+        "SELECT account, amount FROM balances WHERE"
+        " (account GLOB 'char:*' AND substr(account, 6) NOT IN (SELECT id FROM characters))"
+        " OR (account GLOB 'item:*' AND substr(account, 6) NOT IN (SELECT id FROM items))",
+    ),
+    (
         "item {0} is with {1}, who does not exist",
-        "SELECT id, owner FROM items WHERE owner LIKE 'char:%' AND substr(owner, 6) NOT IN (SELECT id FROM characters)",
+        "SELECT id, owner FROM items WHERE owner GLOB 'char:*' AND substr(owner, 6) NOT IN (SELECT id FROM characters)",
     ),
     (
         "item {0} is in {1}, which does not exist",
-        "SELECT id, owner FROM items WHERE owner LIKE 'item:%' AND substr(owner, 6) NOT IN (SELECT id FROM items)",
+        "SELECT id, owner FROM items WHERE owner GLOB 'item:*' AND substr(owner, 6) NOT IN (SELECT id FROM items)",
     ),
     (
         "item {0} has an owner of no known kind: {1}",
-        "SELECT id, owner FROM items WHERE owner NOT LIKE 'char:%' AND owner NOT LIKE 'item:%'"
-        " AND owner NOT LIKE 'room:%' AND owner NOT LIKE 'escrow:%'",
+        "SELECT id, owner FROM items WHERE NOT (owner GLOB 'char:?*' OR owner GLOB 'item:?*'"
+        " OR owner GLOB 'room:?*' OR owner GLOB 'escrow:?*')",
     ),
     (
+        # whatever can't be reached from an item that is in no other one
         "item {0} is inside of itself",
-        "WITH RECURSIVE reached (id) AS (SELECT id FROM items WHERE owner NOT LIKE 'item:%'"
-        " UNION SELECT i.id FROM items i JOIN reached ON i.owner = 'item:' || reached.id)"
-        " SELECT id FROM items WHERE id NOT IN (SELECT id FROM reached) AND substr(owner, 6) IN (SELECT id FROM items)",
-    ),
-    (
-        "account {0} holds {1} gold, but who or what it belongs to is gone",
-        "SELECT account, amount FROM balances WHERE"
-        " (account LIKE 'char:%' AND substr(account, 6) NOT IN (SELECT id FROM characters))"
-        " OR (account LIKE 'item:%' AND substr(account, 6) NOT IN (SELECT id FROM items))",
+        "WITH RECURSIVE reached (id) AS ("
+        " SELECT id FROM items WHERE owner NOT GLOB 'item:*' OR substr(owner, 6) NOT IN (SELECT id FROM items)"
+        " UNION ALL SELECT i.id FROM reached JOIN items i ON i.owner = 'item:' || reached.id)"
+        " SELECT id FROM items WHERE id NOT IN (SELECT id FROM reached)",
     ),
 )
 
 
-async def audit(db: aiosqlite.Connection) -> list[str]:
+async def audit(db: Connection) -> list[str]:
     """Run all checks; a line for each case that was found. Raises sqlite3.Error."""
-    return [text.format(*row) for text, sql in CHECKS for row in await db.execute_fetchall(sql)]
+    return [text.format(*row) for text, sql in CHECKS for row in await db.rows(sql)]

@@ -1,6 +1,14 @@
-"""The database's tables, and how an older one becomes a newer one."""
+"""The database's tables as data: their columns, the SQL made from them, and how an older schema becomes a newer one."""
 
 from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from mud.core.errors import StoreError
+
+#: In the file's header: how a database of ours is told from any other SQLite file.
+APPLICATION_ID = int.from_bytes(b"EvWk", "big")
 
 #: Table: its columns, the key first.
 TABLES: dict[str, tuple[str, ...]] = {
@@ -15,35 +23,65 @@ TABLES: dict[str, tuple[str, ...]] = {
     "sessions": ("id", "inode", "peer", "account", "character"),
 }
 
-#: What turns a database of version N into one of version N + 1; the first makes a new one. One transaction each.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        "CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE accounts (name TEXT PRIMARY KEY COLLATE NOCASE, role TEXT NOT NULL, data BLOB NOT NULL)",
-        # name and account are NULL for mobs; active: is in the world now
-        "CREATE TABLE characters (id TEXT PRIMARY KEY, name TEXT UNIQUE COLLATE NOCASE, account TEXT COLLATE NOCASE,"
-        " active INTEGER NOT NULL, data BLOB NOT NULL)",
-        "CREATE INDEX characters_active ON characters (active)",
-        "CREATE TABLE items (id TEXT PRIMARY KEY, owner TEXT NOT NULL, data BLOB NOT NULL)",
-        "CREATE INDEX items_owner ON items (owner)",
-        "CREATE TABLE balances (account TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE ledger (seq INTEGER PRIMARY KEY, debit TEXT NOT NULL, credit TEXT NOT NULL,"
-        " amount INTEGER NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL)",
-        "CREATE TABLE doors (id TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE timers (id TEXT PRIMARY KEY, data BLOB NOT NULL)",
-        "CREATE TABLE sessions (id INTEGER PRIMARY KEY, inode INTEGER NOT NULL, peer TEXT NOT NULL,"
-        " account TEXT NOT NULL, character TEXT NOT NULL)",
-    ),
+#: A step of a migration: statements, or a function of the open connection that neither commits nor rolls back.
+Step = Sequence[str] | Callable[[sqlite3.Connection], None]
+#: (version, step): what turns a database of the version before into one of `version`. In rising order.
+Migrations = Sequence[tuple[int, Step]]
+
+_V1 = (
+    "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE accounts (name TEXT NOT NULL PRIMARY KEY COLLATE NOCASE, role TEXT NOT NULL, data BLOB NOT NULL)",
+    # account is NULL for mobs; active: is in the world now
+    "CREATE TABLE characters (id TEXT NOT NULL PRIMARY KEY, name TEXT COLLATE NOCASE,"
+    " account TEXT COLLATE NOCASE, active INTEGER NOT NULL, data BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX characters_name ON characters (name) WHERE account IS NOT NULL",
+    "CREATE INDEX characters_account ON characters (account) WHERE account IS NOT NULL",
+    "CREATE INDEX characters_active ON characters (active)",
+    # owner: room:ID, char:ID, item:ID (inside of it) or escrow:...
+    "CREATE TABLE items (id TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, data BLOB NOT NULL)",
+    "CREATE INDEX items_owner ON items (owner)",
+    "CREATE TABLE balances (account TEXT NOT NULL PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE ledger (seq INTEGER PRIMARY KEY, debit TEXT NOT NULL, credit TEXT NOT NULL,"
+    " amount INTEGER NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL)",
+    "CREATE TABLE doors (id TEXT NOT NULL PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE timers (id TEXT NOT NULL PRIMARY KEY, data BLOB NOT NULL)",
+    "CREATE TABLE sessions (id INTEGER PRIMARY KEY, inode INTEGER NOT NULL, peer TEXT NOT NULL,"
+    " account TEXT NOT NULL, character TEXT NOT NULL)",
 )
+
+MIGRATIONS: Migrations = ((1, _V1),)
+
+
+def newest(migrations: Migrations = MIGRATIONS) -> int:
+    """The version that `migrations` lead to."""
+    return migrations[-1][0]
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """The columns of `table`, the key first. Raises StoreError when there is none of that name."""
+    if table not in TABLES:
+        raise StoreError(f"there is no table {table!r}")
+    return TABLES[table]
 
 
 def put_sql(table: str) -> str:
-    """The statement that puts a row into `table`."""
-    columns = TABLES[table]
-    marks = ", ".join("?" * len(columns))
-    return f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    """The statement that puts a row into `table`.
+
+    An upsert by the key alone. INSERT OR REPLACE would also delete whatever else stands in a row's way: another
+    character of the same name, say.
+    """
+    key, *others = columns(table)
+    names = ", ".join((key, *others))
+    marks = ", ".join("?" * (1 + len(others)))
+    changes = ", ".join(f"{column} = excluded.{column}" for column in others)
+    return f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {changes}"
 
 
 def delete_sql(table: str) -> str:
     """The statement that deletes a row of `table` by its key."""
-    return f"DELETE FROM {table} WHERE {TABLES[table][0]} = ?"
+    return f"DELETE FROM {table} WHERE {columns(table)[0]} = ?"
+
+
+def select_sql(table: str, rest: str = "") -> str:
+    """The statement that reads whole rows of `table`; `rest` says which, and in what order."""
+    return f"SELECT {', '.join(columns(table))} FROM {table} {rest}".rstrip()

@@ -1,44 +1,63 @@
 """The store: one SQLite file in WAL mode, written one instant at a time.
 
-A flush is one transaction. After a crash, a kill or a power cut the file holds the last one that returned, never a
-mix; one that fails leaves nothing behind and can be tried again.
+A flush is one transaction. After a crash, a kill or a power cut the file holds the last one that returned, or the one
+that was being written, never a mix; one that fails leaves nothing behind and can be tried again.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import os
-import shutil
 import sqlite3
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
-import aiosqlite
 from msgspec import Struct
 
 from mud.core.errors import StoreError
-from mud.store import schema
+from mud.store import backup, file, schema
 from mud.store.audit import audit
+from mud.store.backup import restore
 from mud.store.batch import Batch
+from mud.store.connection import Connection, Row
+from mud.store.migrate import prepare
+from mud.store.schema import select_sql
+from mud.store.threads import in_thread, seen_through
 
-Row = tuple[Any, ...]
+#: How long a flush waits for whoever else has the database locked.
+BUSY_SECONDS = 5.0
 
-#: Items by their owner, and all that is inside of them. {roots} says whose.
+#: After these a connection may be of no more use, whatever became of the disk since: the next try opens a new one.
+BROKEN = frozenset(
+    {
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+
+#: Items, and all that is inside of them, holders first, each holder's oldest first. {roots} says with which to begin.
 _INSIDE = """
 WITH RECURSIVE inside (id, owner, data, depth, born) AS (
     SELECT id, owner, data, 0, rowid FROM items WHERE {roots}
     UNION ALL
-    SELECT i.id, i.owner, i.data, depth + 1, i.rowid FROM items i JOIN inside ON i.owner = 'item:' || inside.id
-    WHERE depth < 64
+    SELECT i.id, i.owner, i.data, depth + 1, i.rowid FROM inside JOIN items i ON i.owner = 'item:' || inside.id
 )
 SELECT id, owner, data FROM inside ORDER BY depth, born
 """
+#: What lies with nobody (room:, escrow:, anything that is no holder of ours), and what those have who are active.
+_IN_WORLD = _INSIDE.format(
+    roots="(owner NOT GLOB 'char:*' AND owner NOT GLOB 'item:*')"
+    " OR owner IN (SELECT 'char:' || id FROM characters WHERE active)"
+)
+_OF_OWNER = _INSIDE.format(roots="owner = ?")
 
 
 class Loaded(Struct):
-    """The rows of all that is in the world."""
+    """The rows of all that is in the world, whole, in the order of their tables' columns."""
 
     meta: list[Row]
     characters: list[Row]
@@ -50,234 +69,191 @@ class Loaded(Struct):
 
 
 class Store:
-    """An open database. Every method raises StoreError, in words, when SQLite refuses."""
+    """An open database. Every method raises StoreError, in words, when SQLite refuses.
 
-    def __init__(self, path: Path, db: aiosqlite.Connection) -> None:
+    One thing at a time: a reader waits for a flush and never sees half of it. One event loop for all its life.
+    """
+
+    def __init__(self, path: Path, connection: Connection, busy_seconds: float) -> None:
         self.path = path
-        self._db = db
+        self._busy_seconds = busy_seconds
+        self._identity = file.identity(path)
+        self._connection: Connection | None = connection
+        self._closed = False
+        self._lock = asyncio.Lock()
+        # set by `relax`: it keeps SQLite from working through the log when the other connection is closed
+        self._companion: sqlite3.Connection | None = None
+        self._relaxed_flush_done = False
 
     @classmethod
-    async def open(cls, path: Path, migrations: tuple[tuple[str, ...], ...] = schema.MIGRATIONS) -> Store:
+    async def open(
+        cls, path: Path, migrations: schema.Migrations = schema.MIGRATIONS, busy_seconds: float = BUSY_SECONDS
+    ) -> Store:
         """Open the database, made or migrated if need be.
 
-        Raises StoreError, with the file untouched, when it is no database or of a newer version.
+        Raises StoreError, with the file untouched, when it is no database of ours or of a newer version.
         """
-        with _in_words(path):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not path.exists():
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            check_version(path, len(migrations))
-            db = await aiosqlite.connect(path, isolation_level=None)
-        try:
-            with _in_words(path):
-                await db.execute("PRAGMA busy_timeout = 5000")
-                await db.execute("PRAGMA journal_mode = WAL")
-                await db.execute("PRAGMA synchronous = FULL")
-                await migrate(db, path, migrations)
-        except BaseException:
-            await db.close()
-            raise
-        return cls(path, db)
+        await in_thread(prepare, path, migrations)
+        with file.in_words(path):
+            return cls(path, await seen_through(Connection.open(path, busy_seconds)), busy_seconds)
+
+    # Writing
 
     async def flush(self, batch: Batch) -> None:
-        """Write a batch, whole or not at all."""
-        async with self._transaction():
-            for table, keys in batch.deletes.items():
-                await self._db.executemany(schema.delete_sql(table), [(key,) for key in keys])
-            for table, rows in batch.puts.items():
-                await self._db.executemany(schema.put_sql(table), rows)
-            for sql, parameters in batch.statements:
-                await self._db.execute(sql, parameters)
+        """Write a batch, whole or not at all. Raises StoreError when not at all; it can be tried again.
 
-    @contextlib.asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[None]:
-        with _in_words(self.path):
-            await self._db.execute("BEGIN IMMEDIATE")
+        One that has begun is seen through when the caller is cancelled.
+        """
+        if not batch.empty:
+            await seen_through(self._flush(batch))
+
+    async def _flush(self, batch: Batch) -> None:
+        async with self._using() as db:
+            if self._companion is not None and self._relaxed_flush_done:
+                await self._tighten(db)
+            self._relaxed_flush_done = True
             try:
-                yield
-                await self._db.execute("COMMIT")
+                await db.execute("BEGIN IMMEDIATE")
+                for sql, parameters in batch.writes():
+                    await db.write(sql, parameters)
+                await db.execute("COMMIT")
             except BaseException:
-                with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled back already
-                    await self._db.execute("ROLLBACK")
+                await self._undo(db)
                 raise
+
+    async def _undo(self, db: Connection) -> None:
+        try:
+            await db.rollback()
+        except sqlite3.Error:
+            await self._drop()
+
+    async def checkpoint(self) -> bool:
+        """Bring all that the write-ahead log holds into the file, so that closing has little left to do.
+
+        False when a reader (a backup, say) stood in the way of some of it.
+        """
+        async with self._using() as db:
+            busy, _, _ = (await db.rows("PRAGMA wal_checkpoint(TRUNCATE)"))[0]
+        return not busy
+
+    async def relax(self) -> None:
+        """Wait for the disk no more: for the last small flush of a copyover, in its silence, and the close after it.
+
+        A power cut then falls back to the flush before: the relaxed one goes into the log only, where checksums tell
+        a torn write, and stays there, as working through the log without syncing could tear the file itself. If the
+        game plays on instead of closing, every flush but the first waits for the disk again.
+        """
+        async with self._using() as db:
+            if self._companion is None:
+                # SQLite works through the log when the last connection is closed; this one outlasts the other,
+                # and may only read
+                self._companion = file.connect(self.path, "mode=ro")
+                self._companion.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            await db.execute("PRAGMA wal_autocheckpoint = 0")
+            await db.execute("PRAGMA synchronous = OFF")
+            self._relaxed_flush_done = False
+
+    async def _tighten(self, db: Connection) -> None:
+        await db.execute("PRAGMA synchronous = FULL")
+        await db.execute("PRAGMA wal_autocheckpoint = 1000")
+        self._dismiss_companion()
+
+    def _dismiss_companion(self) -> None:
+        if self._companion is not None:
+            self._companion.close()
+            self._companion = None
+
+    async def backup(self, destination: Path) -> None:
+        """A consistent copy while the game plays on: verified, synced, mode 0600, whole or not there."""
+        await in_thread(backup.copy, self.path, destination)
+
+    async def close(self) -> None:
+        """Close; the thread has ended. Twice is once."""
+        await seen_through(self._close())
+
+    async def _close(self) -> None:
+        async with self._lock:
+            self._closed = True
+            await self._drop()
+            self._dismiss_companion()
+
+    # Reading
 
     async def load_active(self) -> Loaded:
         """All that is in the world: who is active, and every item that is not with somebody who is away."""
-        roots = (
-            "owner NOT LIKE 'char:%' AND owner NOT LIKE 'item:%'"
-            " OR owner IN (SELECT 'char:' || id FROM characters WHERE active)"
-        )
-        return Loaded(
-            meta=await self._all("SELECT key, value FROM meta"),
-            characters=await self._all("SELECT data FROM characters WHERE active ORDER BY rowid"),
-            items=await self._all(_INSIDE.format(roots=roots)),
-            balances=await self._all("SELECT account, amount FROM balances"),
-            doors=await self._all("SELECT id, state FROM doors"),
-            timers=await self._all("SELECT data FROM timers ORDER BY rowid"),
-            sessions=await self._all("SELECT id, inode, peer, account, character FROM sessions"),
-        )
+        async with self._using() as db:
+            return Loaded(
+                meta=await db.rows(select_sql("meta")),
+                characters=await db.rows(select_sql("characters", "WHERE active ORDER BY rowid")),
+                items=await db.rows(_IN_WORLD),
+                balances=await db.rows(select_sql("balances")),
+                doors=await db.rows(select_sql("doors")),
+                timers=await db.rows(select_sql("timers", "ORDER BY rowid")),
+                sessions=await db.rows(select_sql("sessions", "ORDER BY id")),
+            )
 
     async def load_player(self, name: str) -> tuple[Row | None, Row | None, list[Row]]:
         """The rows of an account, its character, and all that this holds."""
-        accounts = await self._all("SELECT name, role, data FROM accounts WHERE name = ?", name)
-        characters = await self._all("SELECT id, data FROM characters WHERE account = ?", name)
-        if not characters:
-            return (accounts[0] if accounts else None), None, []
-        items = await self._all(_INSIDE.format(roots="owner = ?"), f"char:{characters[0][0]}")
-        return (accounts[0] if accounts else None), characters[0], items
+        async with self._using() as db:
+            accounts = await db.rows(select_sql("accounts", "WHERE name = ?"), name)
+            characters = await db.rows(select_sql("characters", "WHERE account = ? ORDER BY rowid LIMIT 1"), name)
+            items = [row for c in characters for row in await db.rows(_OF_OWNER, f"char:{c[0]}")]
+        return (accounts[0] if accounts else None), (characters[0] if characters else None), items
 
     async def account(self, name: str) -> Row | None:
         """The row of an account, by its name in any case."""
-        rows = await self._all("SELECT name, role, data FROM accounts WHERE name = ?", name)
+        async with self._using() as db:
+            rows = await db.rows(select_sql("accounts", "WHERE name = ?"), name)
         return rows[0] if rows else None
 
     async def accounts(self) -> list[Row]:
         """Name and role of every account."""
-        return await self._all("SELECT name, role FROM accounts ORDER BY name")
+        async with self._using() as db:
+            return await db.rows("SELECT name, role FROM accounts ORDER BY name")
 
     async def audit(self) -> list[str]:
         """What is wrong with gold and items in the database, a line each."""
-        with _in_words(self.path):
-            return await audit(self._db)
+        async with self._using() as db:
+            return await audit(db)
 
-    async def checkpoint(self) -> None:
-        """Bring all that the write-ahead log holds into the file, so that closing has little left to do."""
-        await self._all("PRAGMA wal_checkpoint(TRUNCATE)")
+    # The connection
 
-    async def relax(self) -> None:
-        """Wait for the disk no more: for the last small flush of a copyover, in its silence.
+    @contextlib.asynccontextmanager
+    async def _using(self) -> AsyncIterator[Connection]:
+        """The connection, for one at a time. After an error that may have broken it the next one gets a new one."""
+        async with self._lock:
+            with file.in_words(self.path):
+                if self._closed:
+                    raise StoreError(f"{self.path} is closed")
+                if file.identity(self.path) != self._identity:
+                    raise StoreError(f"{self.path} was moved or replaced: put back the file this server opened")
+                if self._connection is None:
+                    self._connection = await seen_through(Connection.open(self.path, self._busy_seconds))
+                try:
+                    yield self._connection
+                except sqlite3.Error as error:
+                    if getattr(error, "sqlite_errorcode", 0) & 0xFF in BROKEN:
+                        await self._drop()
+                    raise
 
-        A power cut falls back to the flush before it; the process may die as it likes.
-        """
-        await self._all("PRAGMA synchronous = OFF")
-
-    async def backup(self, destination: Path) -> None:
-        """A consistent copy while the game plays on: verified, synced, mode 0600, whole or not there."""
-        temporary = destination.with_name(destination.name + ".tmp")
-        with _in_words(destination):
-            try:
-                temporary.unlink(missing_ok=True)
-                os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-                async with aiosqlite.connect(temporary) as copy:
-                    await self._db.backup(copy)
-                    await copy.execute("PRAGMA journal_mode = DELETE")
-                verify(temporary)
-                sync(temporary)
-                temporary.rename(destination)
-                sync(destination.parent)
-            finally:
-                temporary.unlink(missing_ok=True)
-
-    async def close(self) -> None:
-        """Close; the thread ends."""
-        with _in_words(self.path):
-            await self._db.close()
-
-    async def _all(self, sql: str, *parameters: Any) -> list[Row]:
-        with _in_words(self.path):
-            return list(await self._db.execute_fetchall(sql, parameters))  # type: ignore[arg-type]
-
-
-@contextlib.contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    """SQLite's and the system's errors as StoreError with the file's name."""
-    try:
-        yield
-    except (sqlite3.Error, OSError, ValueError) as error:
-        raise StoreError(f"{path}: {error}") from error
-
-
-def version_of(path: Path) -> int:
-    """The schema version of a database file; 0 for a new one. Raises sqlite3.Error when it is no database."""
-    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-        return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def check_version(path: Path, known: int) -> None:
-    """Raises StoreError for a database of a newer version than `known`, and for a file that is no database."""
-    with _in_words(path):
-        found = version_of(path)
-    if found > known:
-        raise StoreError(f"{path} is of schema version {found}, but this program knows versions up to {known}")
-
-
-async def migrate(db: aiosqlite.Connection, path: Path, migrations: tuple[tuple[str, ...], ...]) -> None:
-    """Bring a database up to the newest version, a transaction a step; a copy of an older one is set aside."""
-    row = await (await db.execute("PRAGMA user_version")).fetchone()
-    version = int(row[0]) if row else 0
-    if 0 < version < len(migrations):
-        await db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copy2(path, path.with_name(f"{path.name}.before-v{len(migrations)}"))
-    for number in range(version, len(migrations)):
-        await db.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in migrations[number]:
-                await db.execute(statement)
-            await db.execute(f"PRAGMA user_version = {number + 1}")
-            await db.execute("COMMIT")
-        except BaseException:
-            await db.execute("ROLLBACK")
-            raise
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                await connection.close()
 
 
 def read_sessions(path: Path) -> tuple[list[Row], list[Row]]:
-    """The sessions of the last flush and their accounts, read at once and without a thread: for a new program.
+    """The sessions of the last flush and their accounts, read at once, without a thread or a write: for a new program.
 
     Raises StoreError.
     """
-    with _in_words(path), contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db:
-        sessions = db.execute("SELECT id, inode, peer, account, character FROM sessions").fetchall()
+    with file.in_words(path), contextlib.closing(file.look(path)) as db:
+        sessions = db.execute(select_sql("sessions", "ORDER BY id")).fetchall()
         accounts = db.execute(
-            "SELECT name, role, data FROM accounts WHERE name IN (SELECT account FROM sessions)"
+            select_sql("accounts", "WHERE name IN (SELECT account FROM sessions) ORDER BY name")
         ).fetchall()
     return sessions, accounts
 
 
-def verify(path: Path) -> int:
-    """Check a database file through and through; gives its version. Raises StoreError."""
-    with _in_words(path), contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-        problems = [row[0] for row in db.execute("PRAGMA quick_check") if row[0] != "ok"]
-        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if problems:
-        raise StoreError(f"{path} is damaged: {problems[0]}")
-    if not set(schema.TABLES) <= tables:
-        raise StoreError(f"{path} is no database of Everwake")
-    return version
-
-
-def sync(path: Path) -> None:
-    """Have a file, or a folder's entries, survive a power cut."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def restore(backup: Path, database: Path) -> Path | None:
-    """Put a backup in the database's place. The caller holds the lock. Gives where the old one was set aside.
-
-    Raises StoreError, with nothing changed, when the backup is not good.
-    """
-    version = verify(backup)
-    if version > len(schema.MIGRATIONS):
-        raise StoreError(
-            f"{backup} is of schema version {version}, but this program knows versions up to {len(schema.MIGRATIONS)}"
-        )
-    with _in_words(database):
-        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = database.with_name(database.name + ".restoring")
-        shutil.copyfile(backup, temporary)
-        temporary.chmod(0o600)
-        sync(temporary)
-        aside = None
-        if database.exists():
-            aside = database.with_name(f"{database.name}.replaced-{time.strftime('%Y%m%d-%H%M%S')}")
-            for suffix in ("-wal", "-shm", ""):
-                part = database.with_name(database.name + suffix)
-                if part.exists():
-                    part.rename(aside.with_name(aside.name + suffix))
-        temporary.rename(database)
-        sync(database.parent)
-    return aside
+__all__ = ["Loaded", "Store", "read_sessions", "restore"]

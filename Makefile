@@ -1,0 +1,43 @@
+# Each target does its own set-up: it makes .venv and installs what it needs when pyproject.toml has changed.
+#   make run     the server, on 127.0.0.1 port 4000        make test   all tests but the soak
+#   make lint    ruff, mypy, the direction of imports      make bench  the measurements (ARGS=--json)
+#   make tools   system packages that tests use            make soak   tests that take minutes
+# ARGS are passed on:  make run ARGS="--port 5000"         make test ARGS="tests/net -x"
+# PYTHON names the interpreter that .venv is made with:    make test PYTHON=python3.12
+
+PYTHON ?=
+ARGS ?=
+
+python := .venv/bin/python
+setup := @sh .ci/install
+
+.PHONY: run test lint bench soak tools clean
+
+run:
+	$(setup) run "$(PYTHON)"
+	@$(python) run.py $(ARGS)
+
+test:
+	$(setup) dev "$(PYTHON)"
+	$(python) -m pytest $(ARGS)
+
+lint:
+	$(setup) dev "$(PYTHON)"
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m mypy
+	$(python) -m pytest -q tests/test_imports.py
+
+bench:
+	$(setup) dev "$(PYTHON)"
+	@$(python) -m tests.bench $(ARGS)
+
+soak:
+	$(setup) dev "$(PYTHON)"
+	$(python) -m pytest -m soak $(ARGS)
+
+tools:
+	@sh .ci/tools
+
+clean:
+	rm -rf .venv

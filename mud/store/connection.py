@@ -1,0 +1,86 @@
+"""One open database and the thread it lives in, which has ended when `close` returns."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from mud.core.errors import StoreError
+
+Row = tuple[Any, ...]
+
+#: How a connection is set up. FULL: a commit that returned is on the disk.
+PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "wal_autocheckpoint = 1000")
+
+
+class Connection:
+    """aiosqlite's connection, in autocommit mode: transactions are begun and ended in words."""
+
+    def __init__(self, db: aiosqlite.Connection, threads: list[threading.Thread]) -> None:
+        self._db = db
+        self._threads = threads
+
+    @classmethod
+    async def open(cls, path: Path, busy_seconds: float) -> Connection:
+        """Open a database that is there. Raises StoreError or sqlite3.Error, with no thread left."""
+        threads: list[threading.Thread] = []
+
+        def made(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+            threads.append(threading.current_thread())
+            return sqlite3.Connection(*args, **kwargs)
+
+        # rw, not rwc: a database that is gone must not come back as an empty one
+        location = f"{path.absolute().as_uri()}?mode=rw"
+        try:
+            db = await aiosqlite.connect(location, uri=True, isolation_level=None, timeout=busy_seconds, factory=made)
+        except BaseException:
+            _join(threads)
+            raise
+        self = cls(db, threads)
+        try:
+            await self._set_up(path)
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def _set_up(self, path: Path) -> None:
+        mode = (await self.rows("PRAGMA journal_mode = WAL"))[0][0]
+        if mode != "wal":
+            raise StoreError(f"{path}: its file system can't hold a write-ahead log")
+        for pragma in PRAGMAS:
+            await self.execute(f"PRAGMA {pragma}")
+
+    async def execute(self, sql: str) -> None:
+        """Run a statement that gives no rows."""
+        await self._db.execute_fetchall(sql)
+
+    async def write(self, sql: str, parameters: Iterable[Row]) -> None:
+        """Run a statement once for each of `parameters`."""
+        await (await self._db.executemany(sql, parameters)).close()
+
+    async def rows(self, sql: str, *parameters: Any) -> list[Row]:
+        """All rows of a query."""
+        return [tuple(row) for row in await self._db.execute_fetchall(sql, parameters)]
+
+    async def rollback(self) -> None:
+        """Undo the transaction, if SQLite has not done so itself."""
+        await self._db.rollback()
+
+    async def close(self) -> None:
+        """Close the connection and end its thread. Raises sqlite3.Error with the thread ended all the same."""
+        try:
+            await self._db.close()
+        finally:
+            _join(self._threads)
+
+
+def _join(threads: list[threading.Thread]) -> None:
+    """Wait for threads that have nothing left to do: aiosqlite lets go of them a moment before they end."""
+    for thread in threads:
+        thread.join()

@@ -1,0 +1,44 @@
+"""Bringing a database up to the newest schema. Synchronous; nobody else has the file open meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from mud.store import file, schema
+from mud.store.backup import copy
+
+
+def prepare(path: Path, migrations: schema.Migrations) -> None:
+    """Make a database, or bring an older one up to date, each step in a transaction of its own.
+
+    An older one is copied to NAME.before-vN before step N. Raises StoreError: with nothing changed when the file is
+    no database of ours or of a newer version, with the steps before it done when a step fails.
+    """
+    with file.in_words(path):
+        file.create(path)
+    found = file.version(path, schema.newest(migrations))
+    steps = [(number, step) for number, step in migrations if number > found]
+    if found and steps:
+        copy(path, file.beside(path, f".before-v{steps[0][0]}"))
+    for number, step in steps:
+        what = f"{path}, to schema version {number}"
+        with file.in_words(what), contextlib.closing(file.connect(path, "mode=rw")) as db:
+            _take(db, number, step)
+
+
+def _take(db: sqlite3.Connection, number: int, step: schema.Step) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        if callable(step):
+            step(db)
+        else:
+            for statement in step:
+                db.execute(statement)
+        db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {number}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.rollback()
+        raise

@@ -1,0 +1,41 @@
+"""Waiting for threads: work on the disk that has begun is seen through, and no thread is left behind.
+
+Threads survive neither fork nor exec, so a copyover has to know that there is none: the loop's own executor, whose
+threads stay, is not used here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def seen_through(work: Awaitable[T]) -> T:
+    """Wait for `work` to end, even when cancelled meanwhile: whether it was done has to be known.
+
+    The cancellation is not lost: it reaches the caller when it next waits for something.
+    """
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    caller = asyncio.current_task()
+    if cancelled and caller is not None:
+        caller.uncancel()  # the same request again, not a second one: asyncio.timeout counts them
+        caller.cancel()
+    return task.result()
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a function that waits for the disk in a thread of its own, which is gone afterwards."""
+    with ThreadPoolExecutor(1, thread_name_prefix="store") as pool:
+        loop = asyncio.get_running_loop()
+        return await seen_through(loop.run_in_executor(pool, lambda: function(*args, **kwargs)))

@@ -1,0 +1,321 @@
+"""A first copyover: whoever was connected stays, in the middle of whatever they were in the middle of."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import PASSWORD, Client, Game, copyover, wait_for
+
+pytestmark = pytest.mark.e2e
+
+
+def test_who_is_in_play_stays_and_the_process_id_too(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    pid, port = game.pid, game.port
+    ada.command("north")
+    copyover(admin, "new quests")
+    ada.expect("blinks")
+    assert "The Hall" in ada.command("look")
+    assert (game.pid, game.port) == (pid, port)
+    assert game.ready["generation"] == 2
+
+
+def test_half_a_line_is_carried_over(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    ada.send_raw(b"think half a ")
+    copyover(admin)
+    ada.send_raw(b"line\r\n")
+    ada.expect(r'You think, "half a line"')
+
+
+@pytest.mark.parametrize("cut", range(1, len("think grüße ∞!".encode())))
+def test_a_character_of_utf8_cut_in_half_is_carried_over(shared: tuple[Game, Client], cut: int) -> None:
+    game, admin = shared
+    line = "think grüße ∞!".encode()
+    with_cut = game.client()
+    with_cut.login("Cutter", new=cut == 1)
+    with_cut.send_raw(line[:cut])
+    copyover(admin)
+    with_cut.send_raw(line[cut:] + b"\r\n")
+    with_cut.expect('You think, "grüße ∞!"')
+    with_cut.send("quit")
+    with_cut.expect_end()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """One server for many copyovers."""
+    game = Game(tmp_path_factory.mktemp("shared") / "data").start()
+    try:
+        yield game, game.admin()
+        assert game.stop() == 0
+        assert game.errors() == ""
+    finally:
+        game.close()
+
+
+def test_a_telnet_sequence_cut_in_half_is_carried_over(shared: tuple[Game, Client]) -> None:
+    game, admin = shared
+    client = game.client()
+    client.login("Teller", new=True)
+    size = b"\xff\xfb\x1f\xff\xfa\x1f\x00\x1e\x00\x18\xff\xf0"  # WILL NAWS, a window of 30 by 24
+    for at in (1, 2, 4, 5, 8, 11):
+        client.send_raw(size[:at])
+        copyover(admin)
+        client.send_raw(size[at:])
+        client.send("help score")
+        client.expect("score\r\nscore --")
+    text = client.command("look")
+    assert max(len(line) for line in text.splitlines()) <= 30
+
+
+def test_lines_sent_at_once_are_executed_once_and_in_order_around_a_copyover(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    admin.send("copyover")
+    # Some of these are executed before the silence, some are read and wait, some lie in the kernel.
+    ada.send_raw(b"".join(b"think number %d\r\n" % n for n in range(400)))
+    admin.expect(r"Copyover done")
+    text = ada.expect(r"number 399\"")
+    numbers = [int(n) for n in re.findall(r"number (\d+)\"", text)]
+    assert numbers == list(range(400))
+
+
+def test_output_that_the_kernel_had_not_taken_arrives_whole(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    ada.sock.setsockopt(__import__("socket").SOL_SOCKET, __import__("socket").SO_RCVBUF, 4096)
+    lines = 150
+    ada.send_raw(b"".join(b"think %s %d\r\n" % (b"x" * 400, n) for n in range(lines)))
+    wait_for(lambda: "x" in ada.sock.recv(1, 2).decode("latin-1") or True, "output")
+    copyover(admin)
+    text = ada.expect(rf"x {lines - 1}\"")
+    assert [int(n) for n in re.findall(r"x (\d+)\"", text)] == list(range(lines))
+
+
+def test_the_name_prompt_stays(game: Game) -> None:
+    admin, client = game.admin(), game.client()
+    client.expect(r"known\? ")
+    client.send_raw(b"newco")
+    copyover(admin)
+    client.send_raw(b"mer\r\n")
+    client.expect(r"Begin a new life as Newcomer")
+
+
+def test_the_password_prompt_stays_unauthenticated_and_without_echo(game: Game) -> None:
+    admin = game.admin()
+    game.player("Ada").close()
+    client = game.client()
+    client.expect(r"known\? ")
+    client.send_raw(b"Ada\r\n")
+    client.expect("Password: ")
+    assert client.raw.count(b"\xff\xfb\x01") == 1  # WILL ECHO
+    client.send_raw(PASSWORD[:5].encode())
+    copyover(admin)
+    assert client.raw.count(b"\xff\xfb\x01") == 1 and b"\xff\xfc\x01" not in client.raw
+    assert "Ada (" not in admin.command("who").replace("(link-dead)", "")
+    client.send_raw(PASSWORD[5:].encode() + b"\r\n")
+    client.expect(r"You are back where you were.*> ")
+    assert client.raw.count(b"\xff\xfc\x01") == 1  # WONT ECHO, now
+
+
+def test_half_a_password_never_touches_a_file(game: Game) -> None:
+    admin = game.admin()
+    game.player("Ada").close()
+    client = game.client()
+    client.expect(r"known\? ")
+    client.send("Ada")
+    client.expect("Password: ")
+    client.send_raw(b"halfAPassword")
+    # Watch the folder from the inside of the silence: keep a link to every snapshot that ever lies there.
+    seen: dict[str, bytes] = {}
+    folder = game.data / "snapshots"
+    admin.send("copyover")
+    pattern = re.compile(rb"halfAPassword")
+
+    def done() -> bool:
+        for path in folder.glob("*") if folder.exists() else ():
+            try:
+                seen[path.name] = path.read_bytes()
+            except FileNotFoundError:
+                continue
+        return game.ready["generation"] == 2
+
+    wait_for(done, "generation 2")
+    admin.expect("Copyover done")
+    assert seen, "no snapshot was seen"
+    files = [p for p in game.data.rglob("*") if p.is_file()]
+    assert not [name for name, content in seen.items() if pattern.search(content)]
+    assert not [p for p in files if pattern.search(p.read_bytes())]
+
+
+def test_a_character_in_creation_stays(game: Game) -> None:
+    admin, client = game.admin(), game.client()
+    for answer, question in (("Newbie", "life as Newbie"), ("yes", "Choose a password: "), (PASSWORD, "once more: ")):
+        client.send(answer)
+        client.expect(question)
+        copyover(admin)
+    client.send(PASSWORD)
+    client.expect("he, she or they")
+    copyover(admin)
+    client.send("she")
+    client.expect(r"Welcome, Newbie\..*> ")
+    assert "Newbie" in admin.command("who")
+
+
+def test_the_pager_stays_at_its_place(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    ada.command("set pager 5")
+    ada.send("commands")
+    ada.expect(r"-- 5 of \d+ lines")
+    first = ada.text_from(0)
+    copyover(admin)
+    ada.send("")
+    second = ada.expect(r"-- 10 of \d+ lines|> ")
+    assert "moving" in first and "moving" not in second
+
+
+def test_the_line_editor_keeps_its_text(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    ada.send("description")
+    ada.expect("1> ")
+    ada.send("Tall and quiet.")
+    ada.expect("2> ")
+    ada.send_raw(b"With a {red}scar")
+    copyover(admin)
+    ada.send_raw(b".\r\n")
+    ada.expect("3> ")
+    ada.send(".save")
+    ada.expect("kept")
+    assert "Tall and quiet.\r\nWith a {red}scar." in admin.command("look ada")
+
+
+def test_a_link_dead_character_stays_and_is_resumed(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    ada.command("north")
+    ada.close()
+    wait_for(lambda: "link-dead" in admin.command("who"), "link-death")
+    copyover(admin)
+    assert "Ada (link-dead)" in admin.command("who")
+    again = game.client()
+    text = again.login("Ada")
+    assert "You are back where you were." in text and "The Hall" in text
+
+
+def test_negotiated_options_are_kept_without_negotiating_again(game: Game) -> None:
+    admin, client = game.admin(), game.client()
+    client.send_raw(b"\xff\xfb\x18\xff\xfd\x19\xff\xfb\x1f\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0")  # TTYPE, EOR, NAWS
+    client.send_raw(b"\xff\xfa\x18\x00XTERM-256COLOR\xff\xf0")
+    client.login("Ada", new=True)
+    wait_for(lambda: b"\xff\xef" in client.raw or client.read(), "EOR after a prompt")
+    assert "\x1b[38;5;" in client.command("look")
+    before = len(client.raw)
+    copyover(admin)
+    client.expect("blinks")
+    text = client.command("look")
+    assert "\x1b[38;5;" in text
+    since = client.raw[before:]
+    assert not re.search(rb"\xff[\xfa-\xfe]", since), since
+    assert b"> \xff\xef" in since
+
+
+def test_timers_and_idle_times_go_on(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    ada.command("look")
+    uptime = admin.command("uptime")
+    copyover(admin)
+    assert "m1" in admin.command("stat guard")
+    assert "awake" in uptime and "awake" in admin.command("uptime")
+
+
+def test_the_rest_of_the_world_stays(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+    for command in ("north", "get sword", "wield sword", "open chest", "get coins from chest", "drop 15 gold", "south"):
+        ada.command(command)
+    copyover(admin)
+    assert "25 gold coins" in ada.command("inventory")
+    assert "a short sword" in ada.command("equipment")
+    hall = ada.command("north")
+    assert "15 gold coins lie here" in hall.lower() and "sword" not in hall
+    assert "is empty" in ada.command("look in chest")
+    answer = admin.command("audit economy")
+    assert "sums to 0." in answer and "exactly one owner" in answer
+
+
+def test_newcomers_during_the_silence_are_let_in_after_it(game: Game) -> None:
+    admin = game.admin()
+    admin.send("copyover")
+    newcomers = [game.client() for _ in range(20)]
+    admin.expect("Copyover done")
+    for newcomer in newcomers:
+        newcomer.expect(r"known\? ")
+
+
+def test_only_what_is_meant_is_inheritable(game: Game) -> None:
+    admin = game.admin()
+    copyover(admin)
+    descriptors = Path(f"/proc/{game.pid}/fdinfo")
+    open_for_exec = [
+        os.readlink(f"/proc/{game.pid}/fd/{info.name}")
+        for info in descriptors.iterdir()
+        if int(info.name) > 2 and not int(re.search(r"flags:\s+(\d+)", info.read_text())[1], 8) & 0o2000000  # type: ignore[index]
+    ]
+    assert open_for_exec == []
+
+
+def test_fifty_in_a_row_leave_descriptors_threads_and_memory_level(game: Game) -> None:
+    admin, ada = game.admin(), game.player("Ada")
+
+    def figures() -> tuple[int, int, int]:
+        status = Path(f"/proc/{game.pid}/status").read_text()
+        threads = int(re.search(r"Threads:\s+(\d+)", status)[1])  # type: ignore[index]
+        rss = int(re.search(r"VmRSS:\s+(\d+)", status)[1])  # type: ignore[index]
+        return len(os.listdir(f"/proc/{game.pid}/fd")), threads, rss
+
+    for _ in range(3):
+        copyover(admin)
+    admin.command("save")  # the database is open again
+    fds, threads, rss = figures()
+    for number in range(50):
+        copyover(admin)
+        ada.send(f"think number {number}")
+        ada.expect(f'number {number}"')
+    admin.command("save")
+    after = figures()
+    assert after[:2] == (fds, threads)
+    assert after[2] < rss * 1.2
+    children = Path(f"/proc/{game.pid}/task/{game.pid}/children").read_text()
+    assert children == ""
+    assert game.ready["generation"] == 54
+
+
+def test_new_code_that_does_not_start_is_refused_and_nobody_notices(stopped: Game, tmp_path: Path) -> None:
+    import shutil
+
+    world = tmp_path / "world"
+    shutil.copytree(stopped.world, world)
+    stopped.world = world
+    stopped.start()
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    with (world / "small.toml").open("a") as file:
+        file.write('\n[[room]]\nid = "square"\nname = "Twice"\n')
+    admin.send("copyover")
+    text = admin.expect("The game plays on.")
+    assert re.search(r"small\.toml:\d+: room 'square' is there already", text), text
+    assert "blinks" not in ada.command("look")
+    assert stopped.ready["generation"] == 1
+    shutil.copy(Game(tmp_path).world / "small.toml", world / "small.toml")
+    copyover(admin)
+    assert stopped.ready["generation"] == 2
+    assert stopped.stop() == 0
+
+
+def test_a_second_order_is_told_who_is_at_it(game: Game) -> None:
+    admin, other = game.admin(), game.admin("Boss")
+    admin.send("copyover")
+    admin.expect("rehearsal")
+    other.send("copyover")
+    other.expect("Root is at it already|Copyover done")
+    admin.expect("Copyover done")
