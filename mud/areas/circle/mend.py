@@ -1,0 +1,108 @@
+"""What an imported world names that is not there: left out, with a word about each, so that the rest can be loaded."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mud.core import area as a
+
+
+def mend(areas: list[a.AreaDef], warnings: list[str]) -> tuple[list[a.AreaDef], int]:
+    """The areas without names of things that do not exist, and how many exits led to a missing room."""
+    mender = Mender(a.WorldDef.of(areas), warnings)
+    return [mender.area(area) for area in areas], mender.missing
+
+
+class Mender:
+    """Knows all that exists."""
+
+    def __init__(self, world: a.WorldDef, warnings: list[str]) -> None:
+        self._world = world
+        self._warnings = warnings
+        self.missing = 0
+
+    def area(self, area: a.AreaDef) -> a.AreaDef:
+        """One area, mended."""
+        return msgspec.structs.replace(
+            area,
+            rooms=tuple(self._room(room) for room in area.rooms),
+            items=tuple(self._item(item) for item in area.items),
+            shops=tuple(self._shop(shop) for shop in area.shops),
+            resets=self._resets(area),
+        )
+
+    def _room(self, room: a.RoomDef) -> a.RoomDef:
+        exits = {d: self._exit(room.id, d, way) for d, way in room.exits.items()}
+        return msgspec.structs.replace(room, exits=exits)
+
+    def _exit(self, room: str, direction: str, way: a.ExitDef) -> a.ExitDef:
+        if way.to is not None and way.to not in self._world.rooms:
+            self.missing += 1
+            self._warnings.append(f"room {room}, {direction}: there is no room {way.to}")
+            way = msgspec.structs.replace(way, to=None)
+        if way.key is not None and way.key not in self._world.items:
+            self._warnings.append(f"room {room}, {direction}: there is no key {way.key}")
+            way = msgspec.structs.replace(way, key=None)
+        return way
+
+    def _item(self, item: a.ItemDef) -> a.ItemDef:
+        key = item.values.get("key") if item.kind == "container" else None
+        if key is None or key in self._world.items:
+            return item
+        self._warnings.append(f"object {item.id}: there is no key {key}")
+        return msgspec.structs.replace(item, values={n: v for n, v in item.values.items() if n != "key"})
+
+    def _shop(self, shop: a.ShopDef) -> a.ShopDef:
+        keeper = shop.keeper
+        if keeper is not None and keeper not in self._world.mobs:
+            self._warnings.append(f"shop {shop.id}: there is no keeper {keeper}")
+            keeper = None
+        return msgspec.structs.replace(
+            shop,
+            keeper=keeper,
+            rooms=self._known(shop.rooms, self._world.rooms, f"shop {shop.id}: there is no room"),
+            sells=self._known(shop.sells, self._world.items, f"shop {shop.id}: there is no object"),
+        )
+
+    def _known(
+        self, ids: tuple[str, ...], known: dict[str, a.RoomDef] | dict[str, a.ItemDef], what: str
+    ) -> tuple[str, ...]:
+        self._warnings.extend(f"{what} {id_}" for id_ in ids if id_ not in known)
+        return tuple(id_ for id_ in ids if id_ in known)
+
+    def _resets(self, area: a.AreaDef) -> tuple[a.AnyReset, ...]:
+        """The steps that can be done. Without a step, those that depend on it go too."""
+        kept: list[a.AnyReset] = []
+        dropped = mob_made = False
+        for number, step in enumerate(area.resets, 1):
+            if dropped and step.if_last:
+                continue
+            why = self._lacks(step)
+            if why is None and isinstance(step, a.GiveReset | a.EquipReset) and not mob_made:
+                why = "there is no mob before it"
+            dropped = why is not None
+            mob_made = mob_made or (isinstance(step, a.MobReset) and not dropped)
+            if why is None:
+                kept.append(step)
+            else:
+                self._warnings.append(f"zone {area.id}, reset {number}: {why}")
+        return tuple(kept)
+
+    def _lacks(self, step: a.AnyReset) -> str | None:
+        """What a step names that is not there; None when all is."""
+        world = self._world
+        if isinstance(step, a.MobReset) and step.id not in world.mobs:
+            return f"there is no mob {step.id}"
+        if (
+            isinstance(step, a.ItemReset | a.GiveReset | a.EquipReset | a.PutReset | a.RemoveReset)
+            and step.id not in world.items
+        ):
+            return f"there is no object {step.id}"
+        if isinstance(step, a.PutReset) and step.into not in world.items:
+            return f"there is no container {step.into}"
+        if isinstance(step, a.MobReset | a.ItemReset | a.DoorReset | a.RemoveReset) and step.room not in world.rooms:
+            return f"there is no room {step.room}"
+        if isinstance(step, a.DoorReset):
+            way = world.rooms[step.room].exits.get(step.direction)
+            return None if way is not None and way.door else f"room {step.room} has no door {step.direction}"
+        return None
