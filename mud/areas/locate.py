@@ -11,6 +11,7 @@ _KEY = re.compile(
     r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=\s*(.*)$"""
 )
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_ESCAPED = re.compile(r"\\.")
 _STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
@@ -33,7 +34,7 @@ class Lines:
         quote, depth = "", 0  # inside of a multi-line string, or of so many brackets
         for number, line in enumerate(lines, 1):
             if quote:
-                quote = "" if quote in line else quote
+                quote = "" if quote in _ESCAPED.sub("", line) else quote
                 continue
             if depth == 0 and (header := _HEADER.match(line)):
                 table = self._enter(header[2], header[1] == "[[", counts)
@@ -68,6 +69,7 @@ def _bare(part: str) -> str:
 def _opens(value: str) -> str:
     """The quotes of a multi-line string that begins in `value` and does not end there."""
     for quote in ('"""', "'''"):
-        if value.lstrip().startswith(quote) and value.lstrip().count(quote) == 1:
+        begun = _ESCAPED.sub("", value).lstrip()
+        if begun.startswith(quote) and begun.count(quote) == 1:
             return quote
     return ""

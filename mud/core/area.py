@@ -183,7 +183,7 @@ class ShopDef(Definition, frozen=True, kw_only=True):
     """A shop: who keeps it, where, what it sells always, what it buys, at which factors and hours."""
 
     id: str
-    keeper: str | None  # mob id
+    keeper: str | None = None  # mob id
     rooms: tuple[str, ...] = ()
     sells: tuple[str, ...] = ()  # item ids
     buys: tuple[str, ...] = ()  # item kinds, with an optional keyword expression after a space

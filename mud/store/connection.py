@@ -55,14 +55,15 @@ class Connection:
             raise StoreError(f"{path}: its file system can't hold a write-ahead log")
         for pragma in PRAGMAS:
             await self.execute(f"PRAGMA {pragma}")
+        await self.rows("PRAGMA user_version")  # the first look makes the log, by which others see that it is in use
 
     async def execute(self, sql: str) -> None:
         """Run a statement that gives no rows."""
         await self._db.execute_fetchall(sql)
 
     async def write(self, sql: str, parameters: Iterable[Row]) -> None:
-        """Run a statement once for each of `parameters`."""
-        await (await self._db.executemany(sql, parameters)).close()
+        """Run a statement that changes rows once for each of `parameters`."""
+        await self._db.executemany(sql, parameters)
 
     async def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""

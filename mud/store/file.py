@@ -49,8 +49,10 @@ def look(path: Path) -> sqlite3.Connection:
 
 
 def create(path: Path) -> None:
-    """Make an empty file of mode 0600 if there is none, and its folder."""
+    """Make an empty file of mode 0600 if there is none, and its folder. Raises StoreError for what is no file."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is no file")
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
+from mud.areas import names
 from mud.core import area as a
 
 
@@ -60,15 +63,15 @@ class Mender:
         return msgspec.structs.replace(
             shop,
             keeper=keeper,
+            buys=self._known(shop.buys, names.ITEM_VALUES, f"shop {shop.id}: there is no kind of object"),
             rooms=self._known(shop.rooms, self._world.rooms, f"shop {shop.id}: there is no room"),
             sells=self._known(shop.sells, self._world.items, f"shop {shop.id}: there is no object"),
         )
 
-    def _known(
-        self, ids: tuple[str, ...], known: dict[str, a.RoomDef] | dict[str, a.ItemDef], what: str
-    ) -> tuple[str, ...]:
-        self._warnings.extend(f"{what} {id_}" for id_ in ids if id_ not in known)
-        return tuple(id_ for id_ in ids if id_ in known)
+    def _known(self, ids: tuple[str, ...], known: Collection[str], what: str) -> tuple[str, ...]:
+        """The ids whose first word is known: what a shop buys may have keywords behind it."""
+        self._warnings.extend(f"{what} {id_}" for id_ in ids if id_.split(" ")[0] not in known)
+        return tuple(id_ for id_ in ids if id_.split(" ")[0] in known)
 
     def _resets(self, area: a.AreaDef) -> tuple[a.AnyReset, ...]:
         """The steps that can be done. Without a step, those that depend on it go too."""

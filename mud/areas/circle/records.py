@@ -14,6 +14,7 @@ from mud.core import area as a
 
 DIRECTIONS = tuple(a.DIRECTIONS)
 _DICE = re.compile(r"\d+d\d+([+-]\d+)?$")
+_TRADE = re.compile(r"(?:(\d+)|(\w*))\s*(.*)", re.S)
 NOWHERE = (-1, 65535)
 
 
@@ -227,11 +228,11 @@ def listed(reader: Reader, what: str) -> list[str]:
 
 
 def trade(line: str) -> str:
-    """A kind of object by number or name, with the keywords that follow it."""
-    word, _, keywords = line.partition(" ")
-    kind = names.ITEM_KINDS[int(word)] if word.isdigit() and int(word) < len(names.ITEM_KINDS) else word.lower()
-    kind = {"armor": "armour", "liq container": "drink_container"}.get(kind, kind)
-    return f"{kind} {keywords.strip()}".strip()
+    """A kind of object by number or name, with the keywords that follow it ("11leather" is one and the other)."""
+    number, word, keywords = _TRADE.match(line).groups("")  # type: ignore[union-attr]  # it matches anything
+    known = names.ITEM_KINDS[int(number)] if number and int(number) < len(names.ITEM_KINDS) else word.lower() or number
+    kind = {"armor": "armour", "liq": "drink_container"}.get(known, known)
+    return f"{kind} {keywords.removeprefix('container') if word.lower() == 'liq' else keywords}".strip()
 
 
 def number_of(word: str, reader: Reader) -> int:
