@@ -169,6 +169,7 @@ class Game:
 
     def start(self, port: int = 0) -> Game:
         """Start, and wait until a client can log in."""
+        self.output = b""
         command = [sys.executable, "run.py", "--port", str(port), "--data", str(self.data), "--world", str(self.world)]
         self.process = subprocess.Popen(
             [*self.prefix, *command, *self.arguments],
