@@ -23,7 +23,7 @@ from mud.core.model import Account
 from mud.core.session import Session, Terminal
 from mud.game import Game
 from mud.net.budget import AddressBook
-from mud.net.connection import Connection
+from mud.net.connection import Connection, turn_away
 from mud.net.listener import Listener
 from mud.net.render import render
 from mud.ops.actions import actions
@@ -38,6 +38,11 @@ log = logging.getLogger("mud.server")
 
 #: The longest the loop sleeps without a look at the timers: somebody may set the wall clock.
 TIMER_SECONDS = 1.0
+#: What an address is told that has had too much of something.
+TOO_MANY = {
+    "failed_login": "There have been too many failed logins from your address. Please wait a minute.",
+    "creation": "There have been too many new characters from your address. Please come back in an hour.",
+}
 
 
 class Server:
@@ -97,7 +102,15 @@ class Server:
             connection.close(None)
 
     def _job(self, job: e.Job) -> None:
-        self.jobs.add(job)
+        """Have a job done, unless the session's address has had too much of its kind."""
+        session = self.game.sessions.by_id[job.session]
+        creation = isinstance(job, e.Register) or (isinstance(job, e.HashPassword) and session.account is None)
+        what = "failed_login" if isinstance(job, e.LogIn) else "creation" if creation else ""
+        if what and self.addresses.exhausted(session.address, what, time.time()):
+            log.warning("refused from=%s reason=too many: %s", session.address, what)
+            self.loop.call_soon(self.answer, e.Told(job.session, TOO_MANY[what], answer=True))
+        else:
+            self.jobs.add(job)
 
     def _flush_now(self, effect: e.Flush) -> None:
         self._start(self._answered(effect.session, self._saved()))
@@ -168,8 +181,8 @@ class Server:
         """A newcomer: a session, if its address has not too many."""
         refusal = self.addresses.connect(address, time.time())
         if refusal:
-            log.warning("refused address=%s reason=%s", address, refusal)
-            sock.close()
+            log.warning("refused from=%s reason=%s", address, refusal)
+            turn_away(self.loop, sock, refusal)
             return
         session_id, self.next_session = self.next_session, self.next_session + 1
         connection = Connection(self.loop, sock, session_id, address, self.config.limits, self)

@@ -82,6 +82,8 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         server.store = store
         game.reopen([row[0] for row in loaded.sessions])
         game.populate()
+        if not any(role == "owner" for _, role in await store.accounts()):
+            print("There is no owner yet. To make one: python run.py account create NAME --role owner --password-stdin")
         address = (config.server.host, config.server.port)
         server.listener = Listener.open(loop, *address, server.accepted)
     except BaseException:

@@ -341,6 +341,12 @@ class Connection:
         self._loop.call_soon(self._handler.closed, self, reason)
 
 
+def turn_away(loop: asyncio.AbstractEventLoop, sock: socket.socket, reason: str) -> None:
+    """Say why somebody is not let in, and close."""
+    sock.setblocking(False)
+    Farewell(loop, sock, f"*** {reason}\r\n".encode())
+
+
 class Farewell:
     """A socket on its way out: the last bytes, then our end, then a moment for the client to take them.
 

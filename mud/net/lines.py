@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mud.net.framing import OverBudget
 
-CR, LF, NUL, BS, DEL, KILL, TAB = 13, 10, 0, 8, 127, 21, 9
+CR, LF, NUL, BS, DEL, KILL = 13, 10, 0, 8, 127, 21
 _PLAIN = bytes(range(32, 127)) + bytes(range(128, 256))
 
 
@@ -52,7 +52,7 @@ class LineBuffer:
             self.erase()
         elif byte == KILL:
             self._line.clear()
-        elif byte >= 32 or byte in (TAB, 27):
+        elif byte != NUL:  # other control characters go when the line is decoded: they may end a sequence
             self._line.append(byte)
             self._check(len(self._line))
 

@@ -62,7 +62,10 @@ class Connection:
         await self._db.execute_fetchall(sql)
 
     async def write(self, sql: str, parameters: Iterable[Row]) -> None:
-        """Run a statement that changes rows once for each of `parameters`."""
+        """Run a statement once for each of `parameters`. Only one that changes rows: no COMMIT, no PRAGMA.
+
+        Python sees to that (sqlite3.Cursor.executemany raises ProgrammingError).
+        """
         await self._db.executemany(sql, parameters)
 
     async def rows(self, sql: str, *parameters: Any) -> list[Row]:

@@ -29,16 +29,13 @@ def prepare(path: Path, migrations: schema.Migrations) -> None:
 
 
 def _take(db: sqlite3.Connection, number: int, step: schema.Step) -> None:
+    """Take one step. Whoever gives up half-way closes the connection, which undoes it."""
     db.execute("BEGIN IMMEDIATE")
-    try:
-        if callable(step):
-            step(db)
-        else:
-            for statement in step:
-                db.execute(statement)
-        db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version = {number}")
-        db.execute("COMMIT")
-    except BaseException:
-        db.rollback()
-        raise
+    if callable(step):
+        step(db)
+    else:
+        for statement in step:
+            db.execute(statement)
+    db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {number}")
+    db.execute("COMMIT")

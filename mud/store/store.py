@@ -22,7 +22,7 @@ from mud.store.batch import Batch
 from mud.store.connection import Connection, Row
 from mud.store.migrate import prepare
 from mud.store.schema import select_sql
-from mud.store.threads import in_thread, seen_through
+from mud.store.threads import heard, in_thread, seen_through
 
 #: How long a flush waits for whoever else has the database locked.
 BUSY_SECONDS = 5.0
@@ -105,6 +105,7 @@ class Store:
         One that has begun is seen through when the caller is cancelled.
         """
         if not batch.empty:
+            await heard()
             await seen_through(self._flush(batch))
 
     async def _flush(self, batch: Batch) -> None:

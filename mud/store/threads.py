@@ -18,7 +18,8 @@ T = TypeVar("T")
 async def seen_through(work: Awaitable[T]) -> T:
     """Wait for `work` to end, even when cancelled meanwhile: whether it was done has to be known.
 
-    The cancellation is not lost: it reaches the caller when it next waits for something.
+    The cancellation is not lost: it reaches the caller when it next waits for something. (`heard` before `work` is
+    made, or who does one such thing after the other would put it off for ever.)
     """
     task = asyncio.ensure_future(work)
     cancelled = False
@@ -34,8 +35,14 @@ async def seen_through(work: Awaitable[T]) -> T:
     return task.result()
 
 
+async def heard() -> None:
+    """Let a cancellation that is still on its way arrive now, before anything begins."""
+    await asyncio.sleep(0)
+
+
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function that waits for the disk in a thread of its own, which is gone afterwards."""
+    await heard()
     with ThreadPoolExecutor(1, thread_name_prefix="store") as pool:
         loop = asyncio.get_running_loop()
         return await seen_through(loop.run_in_executor(pool, lambda: function(*args, **kwargs)))

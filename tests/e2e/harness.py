@@ -236,19 +236,19 @@ class Game:
 
     def kill(self) -> None:
         """kill -9."""
-        assert self.process is not None
+        assert self.process is not None and self.process.stdout is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self.said()
+        self.process.stdout.close()
+        self.process = None
 
     def close(self) -> None:
         """Whatever is left: hang up, kill, close."""
         for client in self.clients:
             client.close()
         if self.process is not None:
-            if self.process.poll() is None:
-                self.kill()
-            assert self.process.stdout is not None
-            self.process.stdout.close()
+            self.kill()
 
     def stop(self) -> int:
         """Ask it to end, and wait; gives the exit code."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.harness import PASSWORD, Client, Game, copyover, wait_for
+from tests.tools import need_tool
 
 pytestmark = pytest.mark.e2e
 
@@ -256,13 +258,7 @@ def test_newcomers_during_the_silence_are_let_in_after_it(game: Game) -> None:
 def test_only_what_is_meant_is_inheritable(game: Game) -> None:
     admin = game.admin()
     copyover(admin)
-    descriptors = Path(f"/proc/{game.pid}/fdinfo")
-    open_for_exec = [
-        os.readlink(f"/proc/{game.pid}/fd/{info.name}")
-        for info in descriptors.iterdir()
-        if int(info.name) > 2 and not int(re.search(r"flags:\s+(\d+)", info.read_text())[1], 8) & 0o2000000  # type: ignore[index]
-    ]
-    assert open_for_exec == []
+    assert inheritable(game.pid) == []
 
 
 def test_fifty_in_a_row_leave_descriptors_threads_and_memory_level(game: Game) -> None:
@@ -319,3 +315,60 @@ def test_a_second_order_is_told_who_is_at_it(game: Game) -> None:
     other.send("copyover")
     other.expect("Root is at it already|Copyover done")
     admin.expect("Copyover done")
+
+
+def test_exec_that_fails_leaves_everything_as_it_was(stopped: Game) -> None:
+    """The interpreter is gone in the very moment of exec: ENOENT."""
+    stopped.start()
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    ada.send_raw(b"think half ")
+    strace = subprocess.Popen(
+        [
+            need_tool("strace"),
+            "-p",
+            str(stopped.pid),
+            "-e",
+            "trace=execve",
+            "-e",
+            "inject=execve:error=ENOENT",
+            "-o",
+            "/dev/null",
+        ],
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert strace.stderr is not None and b"attached" in strace.stderr.readline()
+        for _ in range(2):
+            admin.send("copyover")
+            admin.expect(r"can't be executed: No such file or directory.*The game plays on\.")
+    finally:
+        strace.terminate()
+        strace.communicate()
+    ada.send_raw(b"a line\r\n")
+    ada.expect('think, "half a line"')
+    assert stopped.ready["generation"] == 1
+    assert "Everything is saved." in admin.command("save")
+    assert inheritable(stopped.pid) == []
+    copyover(admin)
+    assert stopped.ready["generation"] == 2
+    assert "The Square" in ada.command("look")
+    assert stopped.stop() == 0
+
+
+def test_too_long_an_environment_leaves_everything_as_it_was(stopped: Game) -> None:
+    """E2BIG, for real: the argument space shrinks with the stack's limit."""
+    stopped.environment["FILLER"] = "x" * 100_000
+    stopped.start()
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    subprocess.run(["prlimit", f"--pid={stopped.pid}", "--stack=65536:65536"], check=True)
+    admin.send("copyover")
+    admin.expect(r"Argument list too long.*The game plays on\.|can't be started.*The game plays on\.")
+    assert "The Square" in ada.command("look")
+    assert stopped.stop() == 0
+
+
+def inheritable(pid: int) -> list[str]:
+    """The descriptors of a process, but for the standard ones, that exec would pass on."""
+    infos = [i for i in Path(f"/proc/{pid}/fdinfo").iterdir() if int(i.name) > 2]
+    flags = {i.name: int(re.search(r"flags:\s+(\d+)", i.read_text())[1], 8) for i in infos}  # type: ignore[index]
+    return [os.readlink(f"/proc/{pid}/fd/{name}") for name, flag in flags.items() if not flag & os.O_CLOEXEC]

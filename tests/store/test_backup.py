@@ -73,6 +73,17 @@ def test_backup_replaces_an_older_one(tmp_path: Path) -> None:
     assert held(tmp_path / "backup.db") == 2
 
 
+def test_backup_of_a_damaged_database_is_refused_and_the_one_before_kept(tmp_path: Path) -> None:
+    with_instant(tmp_path / "everwake.db", 1)
+    copy(tmp_path / "everwake.db", tmp_path / "backup.db")
+    before = (tmp_path / "backup.db").read_bytes()
+    damaged(tmp_path / "everwake.db")
+    with pytest.raises(StoreError, match=r"damaged|malformed"):
+        copy(tmp_path / "everwake.db", tmp_path / "backup.db")
+    assert (tmp_path / "backup.db").read_bytes() == before
+    assert sorted(os.listdir(tmp_path)) == ["backup.db", "everwake.db"]
+
+
 def test_backup_ignores_what_a_killed_one_left(tmp_path: Path) -> None:
     for name in ("backup.db.tmp", "backup.db.tmp-journal", "backup.db.tmp-wal"):
         (tmp_path / name).write_bytes(b"left over" * 1000)

@@ -101,5 +101,3 @@ def test_killed_holder_leaves_it_free(tmp_path: Path) -> None:
         holder.kill()
         holder.wait(timeout=30)
     Lock.acquire(place(tmp_path)).release()
-
-

@@ -167,7 +167,7 @@ def test_newer_database_with_a_log_is_refused_and_not_touched(tmp_path: Path) ->
     asyncio.run(story())
     before = contents(tmp_path)
     assert sorted(before) == ["everwake.db", "everwake.db-wal"]
-    with pytest.raises(StoreError, match="version 3, .* up to 1$"):
+    with pytest.raises(StoreError, match=r"version 3, .* up to 1$"):
         opens(path)
     assert contents(tmp_path) == before
 

@@ -46,7 +46,6 @@ def ids(rows: list[tuple[object, ...]]) -> list[object]:
     return [row[0] for row in rows]
 
 
-
 def test_what_is_in_the_world_is_loaded_and_nobody_who_is_away(tmp_path: Path) -> None:
     async def story() -> None:
         async with opened(tmp_path / "everwake.db") as store:
@@ -137,7 +136,9 @@ def test_name_is_free_again_when_its_character_goes_in_the_same_flush(tmp_path: 
     async def story() -> None:
         async with opened(tmp_path / "everwake.db") as store:
             await store.flush(PEOPLE)
-            await store.flush(Batch(puts={"characters": [("p9", "Ada", "Ada", 1, b"")]}, deletes={"characters": ["p1"]}))
+            await store.flush(
+                Batch(puts={"characters": [("p9", "Ada", "Ada", 1, b"")]}, deletes={"characters": ["p1"]})
+            )
             assert (await store.load_player("Ada"))[1] == ("p9", "Ada", "Ada", 1, b"")
 
     asyncio.run(story())
@@ -247,7 +248,8 @@ def test_flush_that_has_begun_is_seen_through_when_the_caller_is_cancelled(tmp_p
             other = sqlite3.connect(path, isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
             task = asyncio.create_task(flush(store))
-            await asyncio.sleep(0)
+            for _ in range(10):  # turns of the loop: it has begun, and waits for the other one
+                await asyncio.sleep(0)
             task.cancel()
             await asyncio.sleep(0)
             task.cancel()
@@ -261,6 +263,26 @@ def test_flush_that_has_begun_is_seen_through_when_the_caller_is_cancelled(tmp_p
 
     asyncio.run(story(tmp_path / "everwake.db"))
     assert told == ["refused" if refused else "written"]
+
+
+def test_one_flush_after_the_other_ends_when_cancelled(tmp_path: Path) -> None:
+    written: asyncio.Queue[int] = asyncio.Queue()
+
+    async def write(store: Store) -> None:
+        for n in range(1, 100):
+            await store.flush(instant(n))
+            written.put_nowait(n)
+
+    async def story() -> None:
+        async with opened(tmp_path / "everwake.db") as store:
+            writing = asyncio.create_task(write(store))
+            assert await written.get() == 1
+            writing.cancel()
+            await asyncio.wait({writing})
+            assert writing.cancelled()
+            assert await only_instant(store) <= 2
+
+    asyncio.run(story())
 
 
 def test_no_thread_is_left(tmp_path: Path) -> None:
