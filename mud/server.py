@@ -38,6 +38,8 @@ log = logging.getLogger("mud.server")
 
 #: The longest the loop sleeps without a look at the timers: somebody may set the wall clock.
 TIMER_SECONDS = 1.0
+#: Seconds between two tries to open a database that can't be opened after a copyover.
+REOPEN_SECONDS = 2.0
 #: What an address is told that has had too much of something.
 TOO_MANY = {
     "failed_login": "There have been too many failed logins from your address. Please wait a minute.",
@@ -265,19 +267,28 @@ class Server:
         self._done = self.loop.create_future()
         self.go()
         try:
-            await self._open_store()
-            await self.control.start()
+            await self._start_workers()
             await self._done
         finally:
             self._done = None
 
-    async def _open_store(self) -> None:
-        if self.store is None:
-            self.store = await Store.open(self.config.database)
+    async def _start_workers(self) -> None:
+        if self._flushing is None:
+            self._flushing = self.loop.create_task(self._keep_writing())
+        await self.control.start()
+
+    async def _keep_writing(self) -> None:
+        """Open the store, however long that takes: the game plays on in memory. Then flush for ever."""
+        while self.store is None:
+            try:
+                self.store = await Store.open(self.config.database)
+            except StoreError as error:
+                self.flusher.failed(error)
+                await asyncio.sleep(REOPEN_SECONDS)
         self.flusher.store = self.jobs.store = self.store
         self._store_is_open.set()
-        self._flushing = self.loop.create_task(self.flusher.run())
         self.jobs.resume()
+        await self.flusher.run()
 
     def freeze(self) -> None:
         """Stand still between two events. Not to be called by an event."""
@@ -310,9 +321,7 @@ class Server:
         """Go on as if nothing had been: whatever was stopped for a copyover runs again."""
         if self._frozen:
             self.go()
-        if self._flushing is None and self._done is not None:
-            await self._open_store()
-            await self.control.start()
+        await self._start_workers()
         self.jobs.resume()
 
     async def stop_workers(self) -> None:

@@ -20,14 +20,25 @@ _SIXTEEN: list[str] = [
 ]  # fmt: skip
 
 
-@lru_cache(maxsize=2048)
+#: Longer texts are rarely for more than one screen, and would fill the memory.
+LONGEST_KEPT = 400
+
+
 def render(text: str, screen: Screen) -> bytes:
     """`text` for `screen`: wrapped at its width, tags as colours or gone, CR LF, IAC doubled (RFC 854)."""
     if OPEN not in text and len(text) <= screen.width and text.isascii():
         return text.replace("\n", "\r\n").encode("ascii")
+    return _kept(text, screen) if len(text) <= LONGEST_KEPT else _render(text, screen)
+
+
+def _render(text: str, screen: Screen) -> bytes:
     lines = [wrapped for line in text.split("\n") for wrapped in wrap(line, screen.width)]
     coloured = colour("\n".join(lines), screen.colours)
     return encode(coloured.replace("\n", "\r\n"), screen.charset).replace(b"\xff", b"\xff\xff")
+
+
+#: What is said to many is rendered once for each kind of screen.
+_kept = lru_cache(maxsize=512)(_render)
 
 
 def colour(text: str, colours: int) -> str:

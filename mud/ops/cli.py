@@ -208,13 +208,13 @@ def world_check(options: argparse.Namespace, config: Config) -> int:
 
 def world_import(options: argparse.Namespace, config: Config) -> int:
     """`run.py world import circle`"""
-    from mud.areas import circle
+    from mud.areas.circle import import_world, report_text
     from mud.areas.write import write_world
 
-    imported = circle.import_world(options.source)
+    imported = import_world(options.source)
     write_world(imported.areas, options.destination)
     if options.json:
         print(json.dumps({"ok": not imported.problems, "problems": imported.problems, **imported.report}))
     else:
-        print(circle.report_text(imported))
+        print(report_text(imported))
     return FAILED if imported.problems else DONE

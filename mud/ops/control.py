@@ -33,7 +33,9 @@ class Control:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen. A socket that a program before left behind is replaced."""
+        """Listen, unless that is so already. A socket that a program before left behind is replaced."""
+        if self._server is not None:
+            return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path.parent.chmod(0o700)
         self._path.unlink(missing_ok=True)

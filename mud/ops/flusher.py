@@ -74,7 +74,7 @@ class Flusher:
                 await self.store.flush(cut.batch)
             except StoreError as error:
                 cut.undo()
-                self._failed(error)
+                self.failed(error)
                 raise
             except BaseException:
                 cut.undo()  # cancelled: written or not, writing it again does no harm
@@ -88,7 +88,8 @@ class Flusher:
         changed = bool(world.journal.dirty or world.ledger.unwritten)
         return changed or self._game.clock.game - self._clock_written >= CLOCK_SECONDS
 
-    def _failed(self, error: StoreError) -> None:
+    def failed(self, error: StoreError) -> None:
+        """The store refused: say so, but not over and over."""
         now = self._game.clock.wall
         self._failing_since = self._failing_since or now
         if now - self._warned >= WARN_SECONDS:
