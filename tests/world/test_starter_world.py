@@ -64,7 +64,9 @@ def test_descriptions_are_worth_reading_and_each_its_own() -> None:
 @pytest.mark.parametrize("kind", ["rooms", "items"])
 def test_every_key_can_be_had(kind: str) -> None:
     doors = {way.key for room in WORLD.rooms.values() for way in room.exits.values() if way.key}
-    lids = {str(item.values["key"]) for item in WORLD.items.values() if "key" in item.values and item.kind == "container"}
+    lids = {
+        str(item.values["key"]) for item in WORLD.items.values() if "key" in item.values and item.kind == "container"
+    }
     keys = doors if kind == "rooms" else lids
     assert keys and keys <= placed()
 

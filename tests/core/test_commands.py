@@ -1,0 +1,107 @@
+"""Commands and targets: abbreviations, roles, what was close, and how things are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from mud.core.commands import Command, CommandTable
+from mud.core.errors import Rejected
+from mud.core.targets import Target, answers, parse_target, pick, split, split_first
+from mud.play.commands import COMMANDS
+
+
+def table() -> CommandTable:
+    return CommandTable(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        ("look", "look"),
+        ("l", "look"),
+        ("n", "north"),
+        ("inv", "inventory"),
+        ("desc", "description"),
+        ("exam", "examine"),
+    ],
+)
+def test_names_aliases_and_beginnings(verb: str, name: str) -> None:
+    assert table().find(verb, "player").name == name
+
+
+def test_an_ambiguous_beginning_names_what_it_could_be() -> None:
+    with pytest.raises(Rejected, match=r"'un' could be|'lo' could be look or lock"):
+        table().find("lo", "player")
+
+
+def test_an_unknown_command_names_what_is_close() -> None:
+    with pytest.raises(Rejected, match=r"Did you mean .*inventory"):
+        table().find("invantory", "player")
+    with pytest.raises(Rejected, match="Try help"):
+        table().find("qqqqq", "player")
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("goto", "builder"), ("load", "builder"), ("grant", "admin"), ("copyover", "admin"), ("shutdown", "admin")],
+)
+def test_roles(name: str, role: str) -> None:
+    lower = {"builder": "player", "admin": "builder"}[role]
+    with pytest.raises(Rejected, match="no command"):
+        table().find(name, lower)  # type: ignore[arg-type]
+    assert table().find(name, role).name == name  # type: ignore[arg-type]
+    assert table().find(name, "owner").name == name
+
+
+def test_signs_need_no_space() -> None:
+    assert table().split("'hello there") == ("'", "hello there")
+    assert table().split("  SAY  hello  there ") == ("say", "hello  there")
+
+
+def test_two_commands_of_one_name_are_refused() -> None:
+    command = Command("x", lambda ctx, args: None, "t", "h")
+    with pytest.raises(ValueError, match="'x'"):
+        CommandTable([command, command])
+
+
+def test_every_command_has_a_help_page_that_says_how_it_is_written() -> None:
+    for command in COMMANDS:
+        first = command.help.splitlines()[0]
+        assert first.split()[0] == command.name and " -- " in first, command.name
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("sword", Target("sword")), ("2.sword", Target("sword", 2)), ("all", Target("", every=True)),
+        ("all.bread", Target("bread", every=True)), ("0.x", Target("x", 1)), ("St. John", Target("st. john")),
+    ],
+)  # fmt: skip
+def test_targets(text: str, target: Target) -> None:
+    assert parse_target(text) == target
+
+
+def test_pick() -> None:
+    things = [(("short", "sword"), "a"), (("long", "sword"), "b"), (("bread",), "c")]
+    assert pick(Target("sword"), things) == ["a"]
+    assert pick(Target("sword", 2), things) == ["b"]
+    assert pick(Target("sword", 3), things) == []
+    assert pick(Target("sword", every=True), things) == ["a", "b"]
+    assert pick(Target("", every=True), things) == ["a", "b", "c"]
+    assert answers(("brass", "lantern"), "lan br") and not answers(("brass",), "lantern")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a b", ["a", "b"]), ('"brass lantern" ada', ["brass lantern", "ada"]), ("'x y' z", ["x y", "z"]),
+        ('"open end', ["open end"]), ("", []), ("   ", []), ('""', [""]), ('a "b', ["a", "b"]),
+    ],
+)  # fmt: skip
+def test_quoted_words(text: str, words: list[str]) -> None:
+    assert split(text) == words
+
+
+def test_the_rest_is_as_it_was_typed() -> None:
+    assert split_first('ada  he said "hi"') == ("ada", 'he said "hi"')
+    assert split_first("'two words' rest") == ("two words", "rest")
