@@ -21,7 +21,7 @@ from mud.core import dialogs as d
 from mud.core.clock import Clock
 from mud.core.errors import SnapshotError
 from mud.core.session import Session
-from mud.core.world import World
+from mud.core.world import World, WorldState
 from mud.game import Game
 from mud.net.connection import Connection
 from mud.net.listener import Listener
@@ -30,7 +30,7 @@ from mud.server import Server
 from mud.snapshot import files, participants
 from mud.store import rows
 from mud.store.lock import Lock
-from mud.store.store import read_sessions
+from mud.store.store import Store, read_sessions
 
 log = logging.getLogger("mud.copyover")
 
@@ -115,53 +115,67 @@ class Handing:
 # The new program's side
 
 
-def adopt(config: Config, loop: asyncio.AbstractEventLoop, handover: Handover) -> tuple[Server, Lock]:
-    """Build the server that `handover` describes: everything, but nothing runs yet.
-
-    Raises SnapshotError, StoreError or WorldError when something does not fit.
-    """
-    world_parts = _parts(config, handover, "world")
-    sessions: list[Session] = _parts(config, handover, "sessions")["sessions"]
-    state = participants.world_state(world_parts)
-    clock = Clock(time.monotonic, time.time, state.game_time)
-    clock.stop()
-    game = Game(World(load_cached(config.world, config.cache), state), clock)
-    server = Server(config, loop, game, handover.generation)
-    server.addresses.restore(handover.addresses)
-    server.next_session = handover.next_session
-    server.jobs.waiting = handover.jobs.all()
-    for wire in handover.wires:
-        server.connections[wire.session] = Connection.adopt(server.loop, wire, config.limits, server)
-    server.listener = Listener(server.loop, [socket.socket(fileno=fd) for fd in handover.listeners], server.accepted)
-    _adopt_sessions(server, sessions)
-    return server, Lock.adopt(handover.lock)
+def read_state(config: Config, given: Handover) -> tuple[WorldState, list[Session]]:
+    """What the snapshots of a hand-over hold. Raises SnapshotError, naming file and reason."""
+    world = participants.world_state(_parts(config, given, "world"))
+    return world, _parts(config, given, "sessions")["sessions"]
 
 
-def _parts(config: Config, handover: Handover, participant: str) -> dict[str, Any]:
+def _parts(config: Config, given: Handover, participant: str) -> dict[str, Any]:
     """A participant's parts, from the very snapshot that the hand-over names."""
     source = str(files.path_of(config.snapshots, participant))
     found = files.read(config.snapshots, participant)
     if found is None:
         raise SnapshotError(f"{source}: the hand-over names it, but it is not there")
-    if found.generation != handover.generation:
-        raise SnapshotError(f"{source}: it is of generation {found.generation}, not {handover.generation}")
+    if found.generation != given.generation:
+        raise SnapshotError(f"{source}: it is of generation {found.generation}, not {given.generation}")
     return participants.parts(found, source)
 
 
-def _adopt_sessions(server: Server, sessions: list[Session]) -> None:
+async def read_last_flush(config: Config) -> tuple[WorldState, list[Session]]:
+    """The same instant out of the database, for when a snapshot is bad: it was written in the silence. Only what
+    sessions were in the middle of is not in there. Raises StoreError."""
+    store = await Store.open(config.database)
+    try:
+        return rows.state(await store.load_active())[0], []
+    finally:
+        await store.close()
+
+
+def adopt(
+    config: Config, loop: asyncio.AbstractEventLoop, given: Handover, state: WorldState, sessions: list[Session]
+) -> tuple[Server, Lock]:
+    """Build the server that `given` describes: everything, but nothing runs yet.
+
+    Raises StoreError, WorldError or OSError when something does not fit.
+    """
+    clock = Clock(time.monotonic, time.time, state.game_time)
+    clock.stop()
+    game = Game(World(load_cached(config.world, config.cache), state), clock)
+    server = Server(config, loop, game, given.generation)
+    server.addresses.restore(given.addresses)
+    server.next_session = given.next_session
+    server.jobs.waiting = given.jobs.all()
+    for wire in given.wires:
+        server.connections[wire.session] = Connection.adopt(server.loop, wire, config.limits, server)
+    server.listener = Listener(server.loop, [socket.socket(fileno=fd) for fd in given.listeners], server.accepted)
+    _adopt_sessions(server, {session.id: session for session in sessions})
+    return server, Lock.adopt(given.lock)
+
+
+def _adopt_sessions(server: Server, sessions: dict[int, Session]) -> None:
     """Give each connection its session back; logged in only if the database says so (rule 7)."""
     session_rows, account_rows = read_sessions(server.config.database)
-    confirmed = {row[0]: row[1:] for row in session_rows}
-    world, game = server.game.world, server.game
+    confirmed = {row[0]: tuple(row[1:]) for row in session_rows}
+    game = server.game
     for account in map(rows.account, account_rows):
-        world.accounts[account.name.casefold()] = account
-    by_id = {s.id: s for s in sessions}
+        game.world.accounts[account.name.casefold()] = account
     waiting = {job.session for job in server.jobs.waiting}
     for connection in server.connections.values():
-        session = by_id.get(connection.id) or newcomer(connection)
-        row = confirmed.get(session.id)
+        row = confirmed.get(connection.id)
+        session = sessions.get(connection.id) or _bare_session(connection, row)
         claimed = (connection.inode, connection.peer, session.account, session.character)
-        if session.character is not None and (row is None or tuple(row) != claimed):
+        if session.character is not None and (row != claimed or session.character not in game.world.characters):
             log.error("session %d is not what the database says; it is asked to log in again", session.id)
             session.account = session.character = None
             session.stack = [d.AskName()]
@@ -172,7 +186,15 @@ def _adopt_sessions(server: Server, sessions: list[Session]) -> None:
             game.sessions.by_character[session.character] = session
 
 
-def newcomer(connection: Connection) -> Session:
-    """A session for a connection whose own is lost."""
+def _bare_session(connection: Connection, row: tuple[Any, ...] | None) -> Session:
+    """A session for a connection whose own is lost: in play if the database has it, else asked for a name."""
     now = time.time()
-    return Session(id=connection.id, address=connection.address, stack=[d.AskName()], connected_at=now, last_input=now)
+    return Session(
+        id=connection.id,
+        address=connection.address,
+        stack=[d.Play()] if row is not None else [d.AskName()],
+        account=row[2] if row is not None else None,
+        character=row[3] if row is not None else None,
+        connected_at=now,
+        last_input=now,
+    )

@@ -16,9 +16,10 @@ from mud.copyover.handover import Handover
 from mud.copyover.transaction import Copyover
 from mud.core import events as e
 from mud.core.clock import Clock
+from mud.core.errors import SnapshotError
 from mud.core.world import World
 from mud.game import Game
-from mud.handing import Handing, adopt
+from mud.handing import Handing, adopt, read_last_flush, read_state
 from mud.net.listener import Listener
 from mud.ops import logs, ready
 from mud.ops.config import Config
@@ -97,7 +98,14 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
     gc.disable()  # a collection in the middle of this would double it
     given = handover.read(fd)
     channel.inheritable(given.descriptors(), False)
-    server, lock = adopt(config, loop, given)
+    try:
+        state, sessions = read_state(config, given)
+    except SnapshotError as error:
+        log.error("a snapshot can't be used, the database's last flush is taken instead: %s", error)
+        for participant in given.files:
+            files.set_aside(config.snapshots, participant, "corrupt")
+        state, sessions = loop.run_until_complete(read_last_flush(config))
+    server, lock = adopt(config, loop, given, state, sessions)
     if not channel.ask_to_go(given.channel):
         log.error("the old program plays on; this one ends")
         os._exit(1)

@@ -372,3 +372,43 @@ def inheritable(pid: int) -> list[str]:
     infos = [i for i in Path(f"/proc/{pid}/fdinfo").iterdir() if int(i.name) > 2]
     flags = {i.name: int(re.search(r"flags:\s+(\d+)", i.read_text())[1], 8) for i in infos}  # type: ignore[index]
     return [os.readlink(f"/proc/{pid}/fd/{name}") for name, flag in flags.items() if not flag & os.O_CLOEXEC]
+
+
+SPOIL = """
+import os, pathlib
+spoil = pathlib.Path(os.environ["SPOIL"])
+if "EVERWAKE_HANDOVER" in os.environ and spoil.exists():
+    for path in pathlib.Path(spoil.read_text()).glob("*.dat"):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+"""
+
+
+def test_a_snapshot_that_is_damaged_between_write_and_read_costs_nobody_anything(stopped: Game, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(SPOIL)
+    spoil = tmp_path / "spoil"
+    stopped.environment |= {"PYTHONPATH": str(tmp_path / "site"), "SPOIL": str(spoil)}
+    stopped.start()
+    admin, ada, client = stopped.admin(), stopped.player("Ada"), stopped.client()
+    client.expect(r"known\? ")
+    for command in ("north", "get sword", "open chest", "get coins chest", "drop 15 gold"):
+        ada.command(command)
+    ada.send_raw(b"think half ")
+    spoil.write_text(str(stopped.data / "snapshots"))
+    copyover(admin)
+    spoil.unlink()
+    ada.send_raw(b"a line\r\n")
+    ada.expect('think, "half a line"')
+    assert "25 gold coins" in ada.command("i") and "The Hall" in ada.command("look")
+    client.send("newcomer")
+    client.expect("life as Newcomer")
+    assert "the checksum is wrong" in stopped.errors()
+    aside = [p.name for p in (stopped.data / "snapshots").iterdir()]
+    assert len(aside) == 2 and all(".corrupt-" in name for name in aside)
+    admin.send("audit economy")
+    admin.expect(r"sums to 0\..*exactly one owner")
+    copyover(admin)
+    assert stopped.ready["generation"] == 3
+    assert stopped.stop() == 0
