@@ -23,8 +23,10 @@ class Lines:
         self._scan(text.split("\n"))
 
     def of(self, path: Path) -> int:
-        """The line of `path`, or of the nearest thing around it."""
+        """The line of `path`, of the first of an array of that name, or of the nearest thing around it."""
         while path not in self._lines:
+            if (*path, 0) in self._lines:
+                return self._lines[*path, 0]
             path = path[:-1]
         return self._lines[path]
 

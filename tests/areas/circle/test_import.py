@@ -1,0 +1,275 @@
+"""CircleMUD and tbaMUD files: old and new forms, mistakes with their lines, and the real world."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mud.areas.circle import Imported, import_world, report_text
+from mud.areas.load import examine
+from mud.areas.write import write_world
+from mud.core import area as a
+from mud.core.clock import Clock
+from mud.core.markup import strip
+from mud.core.model import room_key
+from mud.game import Game
+
+ROOT = Path(__file__).parent.parent.parent.parent
+
+OLD_ROOM = """\
+#1
+An Old Room~
+Text with a line
+#2
+that is no record.
+~
+0 9 1
+D0
+North.
+~
+door oak~
+1 5 2
+D2
+~
+~
+0 -1 -1
+E
+stone stones~
+Worn.
+~
+S
+#2
+Another~
+~
+0 0 4
+S
+$~
+"""
+NEW_ROOM = "#3\n@RRed@n room @@home~\nBare.\n~\n0 dk 0 a 0 3\nS\nT 77\nT 78\n$~\n"
+OLD_MOB = "#1\nrat~\na rat~\nA rat.\n~\nSmall.\n~\n2 0 -100 S\n3 18 7 2d4+5 1d3+1\n12 90\n8 8 1\n$\n"
+NEW_MOB = (
+    "#2\nking~\nthe king~\nThe king.\n~\n~\n10 0 0 0 64 0 0 0 900 E\n33 9 -9 6d6+330 5d5+5\n330 108900\n8 8 2\n"
+    "BareHandAttack: 4\nStr: 18\nE\nT 5\n$\n"
+)
+OLD_ITEM = "#5\nkey~\na key~\nA key lies here.~\n~\n18 4 1\n0 0 0 0\n1 10 2\nE\nkey~\nSmall.\n~\nA\n18 2\n$\n"
+NEW_ITEM = "#6\nchest~\na chest~\nA chest.~\n~\n15 0 0 0 0 a 0 0 0 0 0 0 0\n50 13 5 0\n9 0 0 4 0\n$\n"
+OLD_ZONE = (
+    "#0\nOld Zone~\n99 20 2\n* a comment\nM 0 1 2 1 \t(the rat)\nG 1 5 10\nE 1 5 1 16\nO 0 6 1 2\nP 1 5 9 6\n"
+    "D 0 1 0 2\nR 0 2 6\nS\n$\n"
+)
+SHOP = (
+    "CircleMUD v3.0 Shop File~\n#1~\n5\n-1\n1.5\n0.5\n15\n18keys & !iron\n-1\n%s a~\n%s b~\n%s c~\n%s d~\n%s e~\n"
+    "%s f %d~\n%s g %d~\n0\n2\n1\n8\n2\n-1\n6\n12\n13\n20\n$~\n"
+)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A world of one zone in the old form, with some of the new."""
+    lay(
+        tmp_path,
+        wld=OLD_ROOM.replace("$~\n", NEW_ROOM),
+        mob=OLD_MOB.replace("$\n", NEW_MOB),
+        obj=OLD_ITEM.replace("$\n", NEW_ITEM),
+        zon=OLD_ZONE,
+        shp=SHOP,
+    )
+    return tmp_path
+
+
+def lay(folder: Path, **files: str) -> None:
+    """Files of a world, by kind."""
+    for kind, text in files.items():
+        (folder / kind).mkdir(exist_ok=True)
+        (folder / kind / f"0.{kind}").write_text(text, "latin-1")
+
+
+def only(found: Imported) -> a.AreaDef:
+    """The one area there is."""
+    (area,) = found.areas
+    return area
+
+
+def test_rooms_of_both_forms(source: Path) -> None:
+    found = import_world(source)
+    assert found.problems == []
+    area = only(found)
+    assert (area.id, area.name, area.lifespan, area.reset_when, area.numbers) == (
+        "0",
+        "Old Zone",
+        20,
+        "always",
+        (0, 99),
+    )
+    first, _, third = area.rooms
+    assert first.description == "Text with a line\n#2\nthat is no record."
+    assert (first.sector, first.flags) == ("city", ("dark", "indoors"))
+    assert first.exits["north"] == a.ExitDef(to="2", description="North.", keywords=("door", "oak"), door=True, key="5")
+    assert first.exits["south"] == a.ExitDef(to=None)
+    assert first.extras == (a.Extra(keywords=("stone", "stones"), text="Worn."),)
+    assert strip(third.name) == "Red room @home" and third.flags == ("indoors", "godroom", "bit64")
+    assert found.report["exits"] == 2 and found.report["exits_nowhere"] == 1 and found.report["triggers_attached"] == 3
+    assert "3 rooms, 2 mobs, 2 objects, 1 zones, 1 shops" in report_text(found)
+
+
+def test_mobs_and_objects_of_both_forms(source: Path) -> None:
+    area = only(import_world(source))
+    rat, king = area.mobs
+    assert (rat.flags, rat.alignment, rat.hitroll, rat.armour, rat.hit_dice) == (("sentinel",), -100, 2, 70, "2d4+5")
+    assert (rat.gold, rat.experience, rat.sex, rat.position) == (12, 90, "male", "standing")
+    assert king.attributes == {"bare_hand_attack": 4, "str": 18}
+    assert king.flags == ("sentinel", "npc") and king.affects == ("sense_life",)
+    key, chest = area.items
+    assert (key.kind, key.wear, key.modifiers) == ("key", ("take",), (a.Modifier(apply="hitroll", by=2),))
+    assert chest.values == {"capacity": 50, "flags": "closeable closed locked", "key": "5"} and chest.level == 4
+
+
+def test_resets_and_shops(source: Path) -> None:
+    area = only(import_world(source))
+    assert area.resets == (
+        a.MobReset(id="1", room="1", max=2),
+        a.GiveReset(id="5", max=10, if_last=True),
+        a.EquipReset(id="5", slot="wield", max=1, if_last=True),
+        a.ItemReset(id="6", room="2", max=1),
+        a.PutReset(id="5", into="6", max=9, if_last=True),
+        a.DoorReset(room="1", direction="north", state="locked"),
+        a.RemoveReset(room="2", id="6"),
+    )
+    (shop,) = area.shops
+    assert (shop.keeper, shop.rooms, shop.sells, shop.buys) == ("1", ("2",), ("5",), ("container", "key keys & !iron"))
+    assert (shop.sell_factor, shop.buy_factor, shop.hours) == (1.5, 0.5, ((6, 12), (13, 20)))
+    assert shop.messages["sold"] == "%s f %d" and shop.flags == ("uses_bank",) and shop.refuses == ("mage",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "where"),
+    [
+        ("wld", "0 9 1", "0 9", "wld/0.wld:7: zone, flags and sector should have 3 parts"),
+        ("wld", "0 9 1", "0 9 77", "wld/0.wld:7: there is no sector 77"),
+        ("wld", "1 5 2\n", "one 5 2\n", "wld/0.wld:12: door, key and room of an exit should be 3 numbers"),
+        ("wld", "D2", "Q2", "wld/0.wld:13: expected D, E or S, not 'Q2'"),
+        ("wld", "D2", "D77", "wld/0.wld:13: there is no direction 77"),
+        ("mob", "2d4+5", "2x4", "mob/0.mob:9: '2x4' is no dice"),
+        ("mob", "12 90", "12", "mob/0.mob:10: gold and experience should be 2 numbers"),
+        ("mob", "8 8 1", "99 8 1", "mob/0.mob:11: there is no position 99"),
+        ("obj", "18 4 1", "99 4 1", "obj/0.obj:6: there is no type of object 99"),
+        ("obj", "18 4 1", "18 4% 1", "obj/0.obj:6: '4%' are no flags"),
+        ("zon", "99 20 2", "99 20 9", "zon/0.zon:3: there is no reset mode 9"),
+        ("zon", "G 1 5 10", "X 1 5 10", "zon/0.zon:6: there is no reset 'X 1 5 10'"),
+        ("zon", "E 1 5 1 16", "E 1 5 1 99", "zon/0.zon:7: there is no place 99"),
+        ("shp", "1.5\n0.5", "dear\n0.5", "shp/0.shp:5: expected a number, not 'dear'"),
+    ],
+)
+def test_a_mistake_has_its_line_and_the_rest_is_imported(
+    source: Path, kind: str, old: str, new: str, where: str
+) -> None:
+    path = source / kind / f"0.{kind}"
+    text = path.read_text("latin-1")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "latin-1")
+    found = import_world(source)
+    assert [problem for problem in found.problems if problem.startswith(where)], found.problems
+    assert sum(len(getattr(area, part)) for area in found.areas for part in ("rooms", "mobs", "items")) >= 6
+
+
+def test_a_text_without_end_and_a_record_twice(tmp_path: Path) -> None:
+    lay(tmp_path, wld="#1\nName~\nno end\n0 0 0\nS\n")
+    assert import_world(tmp_path).problems[0].startswith("wld/0.wld:3: the room's description has no ~ at its end")
+    lay(tmp_path, wld="#1\nA~\n~\n0 0 0\nS\n#1\nB~\n~\n0 0 0\nS\n$\n")
+    found = import_world(tmp_path)
+    assert "wld/0.wld:6: #1 is there twice" in found.problems[0] and len(only(found).rooms) == 1
+
+
+def test_a_missing_folder_and_a_missing_file_of_the_index(tmp_path: Path) -> None:
+    assert "there is no such folder" in import_world(tmp_path / "none").problems[0]
+    lay(tmp_path, wld=OLD_ROOM)
+    (tmp_path / "wld" / "index").write_text("0.wld\n9.wld\n$\n")
+    assert import_world(tmp_path).problems == ["wld/index:2: there is no file 9.wld; take it out, or bring it back"]
+
+
+def test_what_is_named_and_not_there_is_left_out_with_a_word(source: Path) -> None:
+    (source / "obj" / "0.obj").write_text("$\n")
+    found = import_world(source)
+    assert found.problems == [] and len(found.warnings) >= 5
+    assert [r for r in only(found).resets if isinstance(r, a.GiveReset | a.PutReset)] == []
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["wld", "mob", "obj", "zon", "shp"]), st.integers(0, 600), st.binary(max_size=6))
+def test_cut_off_or_damaged_anywhere_is_never_a_traceback(source: Path, kind: str, at: int, junk: bytes) -> None:
+    path = source / kind / f"0.{kind}"
+    text = path.read_bytes()
+    try:
+        path.write_bytes(text[:at] + junk)
+        assert report_text(import_world(source))
+        path.write_bytes(text[:at] + junk + text[at + len(junk) :])
+        assert report_text(import_world(source))
+    finally:
+        path.write_bytes(text)
+
+
+# The real world
+
+
+@pytest.fixture(scope="session")
+def tba() -> Imported:
+    """tbaMUD's stock world."""
+    folder = Path(os.environ.get("EVERWAKE_TBA_WORLD", ROOT.parent / "shared/worlds/tbamud/lib/world"))
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"the tbaMUD world is not in {folder}: set EVERWAKE_TBA_WORLD")
+        pytest.skip(f"the tbaMUD world is not in {folder}; EVERWAKE_TBA_WORLD may name it")
+    return import_world(folder)
+
+
+@pytest.mark.tba
+def test_the_real_world_is_whole(tba: Imported) -> None:
+    expected = {
+        "rooms": 12_700,
+        "mobs": 3_705,
+        "objects": 4_765,
+        "zones": 189,
+        "exits": 29_327,
+        "exits_nowhere": 108,
+        "exits_missing": 0,
+    }
+    assert {name: tba.report[name] for name in expected} == expected
+    assert tba.problems == []
+    assert tba.report["triggers"] > 1000 and tba.report["quests"] > 0
+    assert any(row.startswith("trg/") for row in tba.left_out)
+
+
+@pytest.mark.tba
+def test_the_real_world_written_and_loaded_is_the_model_it_was(tba: Imported, tmp_path: Path) -> None:
+    write_world(tba.areas, tmp_path)
+    world, problems = examine(tmp_path)
+    assert problems == [] and world is not None
+    assert world.areas == {area.id: area for area in tba.areas}
+
+
+@pytest.mark.tba
+def test_zone_resets_people_the_real_world(tba: Imported) -> None:
+    game = Game.begin(a.WorldDef.of(tba.areas, "3001"), Clock(lambda: 0.0, lambda: 0.0))
+    game.populate()
+    world = game.world
+    assert world.ledger.total() == 0
+    placed = {(r.id, r.room) for area in tba.areas for r in area.resets if isinstance(r, a.MobReset)}
+    assert len(world.characters) > 3000
+    assert all((c.mob, c.room) in placed for c in world.characters.values())
+    altar = {i.kind for i in world.held(room_key("3054"))}
+    steps = [r for area in tba.areas for r in area.resets if isinstance(r, a.ItemReset) and r.room == "3054"]
+    assert {step.id for step in steps} <= altar
+    waiter = next(c for c in world.characters.values() if c.mob == "3044")
+    assert waiter.room == "3028"
+    assert {i.kind for i in world.worn(waiter)} == {"3021"} and {i.kind for i in world.carried(waiter)} == {
+        "3003",
+        "3004",
+    }
+    doors = [r for area in tba.areas for r in area.resets if isinstance(r, a.DoorReset)]
+    last = {(r.room, r.direction): r.state for r in doors}
+    assert len(last) > 1000
+    assert all(world.door_state(room, direction) == state for (room, direction), state in last.items())
