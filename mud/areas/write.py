@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mud.areas.load import DEPENDENT, INNER, PARTS, TEXTS
+from mud.areas.load import DEPENDENT, INNER, PARTS, TEXTS, WORLD_FILE
 from mud.core import area as a
 from mud.core.markup import unparse
 
@@ -15,9 +15,11 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b
 _TABLES = {field: key for key, (field, _) in INNER.items()}
 
 
-def write_world(areas: list[a.AreaDef], directory: Path) -> None:
-    """Write areas into a folder, a file each, named after their ids. Raises OSError."""
+def write_world(areas: list[a.AreaDef], directory: Path, start: str | None = None) -> None:
+    """Write areas into a folder, a file each, named after their ids; and where newcomers wake. Raises OSError."""
     directory.mkdir(parents=True, exist_ok=True)
+    if start is not None:
+        (directory / WORLD_FILE).write_text(f"[world]\nstart = {_string(start)}\n", encoding="utf-8")
     for area in areas:
         (directory / f"{area.id}.toml").write_text(write(area), encoding="utf-8")
 

@@ -212,7 +212,7 @@ def world_import(options: argparse.Namespace, config: Config) -> int:
     from mud.areas.write import write_world
 
     imported = import_world(options.source)
-    write_world(imported.areas, options.destination)
+    write_world(imported.areas, options.destination, imported.start)
     if options.json:
         print(json.dumps({"ok": not imported.problems, "problems": imported.problems, **imported.report}))
     else:

@@ -140,6 +140,7 @@ class Game:
         self.world = world
         self.arguments = arguments
         self.prefix = prefix
+        self.root = ROOT  # where the code lies that is run
         self.environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.process: subprocess.Popen[bytes] | None = None
         self.output = b""
@@ -149,7 +150,7 @@ class Game:
         """`run.py` with arguments."""
         command = [sys.executable, "run.py", *arguments]
         return subprocess.run(
-            command, cwd=ROOT, input=input, capture_output=True, text=True, timeout=LIMIT, env=self.environment
+            command, cwd=self.root, input=input, capture_output=True, text=True, timeout=LIMIT, env=self.environment
         )
 
     def account(self, name: str, role: str = "player", password: str = PASSWORD) -> None:
@@ -173,7 +174,7 @@ class Game:
         command = [sys.executable, "run.py", "--port", str(port), "--data", str(self.data), "--world", str(self.world)]
         self.process = subprocess.Popen(
             [*self.prefix, *command, *self.arguments],
-            cwd=ROOT,
+            cwd=self.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

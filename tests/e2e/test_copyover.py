@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import PASSWORD, Client, Game, copyover, wait_for
+from tests.e2e.harness import PASSWORD, ROOT, Client, Game, copyover, wait_for
 from tests.tools import need_tool
 
 pytestmark = pytest.mark.e2e
@@ -288,8 +289,6 @@ def test_fifty_in_a_row_leave_descriptors_threads_and_memory_level(game: Game) -
 
 
 def test_new_code_that_does_not_start_is_refused_and_nobody_notices(stopped: Game, tmp_path: Path) -> None:
-    import shutil
-
     world = tmp_path / "world"
     shutil.copytree(stopped.world, world)
     stopped.world = world
@@ -411,4 +410,42 @@ def test_a_snapshot_that_is_damaged_between_write_and_read_costs_nobody_anything
     admin.expect(r"sums to 0\..*exactly one owner")
     copyover(admin)
     assert stopped.ready["generation"] == 3
+    assert stopped.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("mud/play/talk.py", "def say(", "def say(:", r"talk\.py\", line \d+.*SyntaxError"),
+        (
+            "mud/play/talk.py",
+            "from mud.core.errors",
+            "from mud.core.erors",
+            r"talk\.py\", line \d+.*ModuleNotFoundError",
+        ),
+        ("mud/game.py", "log = logging", "log = loging", r"game\.py\", line \d+.*NameError"),
+    ],
+)
+def test_new_code_that_is_broken_is_refused_and_good_code_is_taken(
+    stopped: Game, tmp_path: Path, file: str, old: str, new: str, says: str
+) -> None:
+    stopped.root = tmp_path / "project"
+    shutil.copytree(ROOT / "mud", stopped.root / "mud", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "run.py", stopped.root)
+    stopped.start()
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    path = stopped.root / file
+    good = path.read_text()
+    assert old in good
+    path.write_text(good.replace(old, new, 1))
+    admin.send("copyover")
+    admin.expect(says + r".*The game plays on\.")
+    assert "blinks" not in ada.command("look")
+    assert stopped.ready["generation"] == 1
+    talk = stopped.root / "mud" / "play" / "talk.py"
+    path.write_text(good)
+    talk.write_text(talk.read_text().replace("You think, ", "You ponder, "))
+    copyover(admin)
+    ada.send("think new")
+    ada.expect('You ponder, "new"')
     assert stopped.stop() == 0

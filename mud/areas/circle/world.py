@@ -17,6 +17,9 @@ from mud.core import area as a
 
 T = TypeVar("T")
 
+#: Where mortals begin in CircleMUD's own configuration: no file of the world says it.
+MORTAL_START = "3001"
+
 
 class Imported(Struct):
     """What came of an import. `problems` are mistakes in the files, `warnings` what they name that is not there."""
@@ -26,6 +29,11 @@ class Imported(Struct):
     warnings: list[str]
     report: dict[str, int]
     left_out: list[str]
+
+    @property
+    def start(self) -> str | None:
+        """Where newcomers wake: the room that CircleMUD has for that, if this world has it too."""
+        return next((MORTAL_START for area in self.areas for room in area.rooms if room.id == MORTAL_START), None)
 
 
 class Import:
