@@ -434,6 +434,7 @@ def test_new_code_that_is_broken_is_refused_and_good_code_is_taken(
     shutil.copy(ROOT / "run.py", stopped.root)
     stopped.start()
     admin, ada = stopped.admin(), stopped.player("Ada")
+    admin.command("set width 500")
     path = stopped.root / file
     good = path.read_text()
     assert old in good
