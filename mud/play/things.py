@@ -129,7 +129,10 @@ def put(ctx: Context, args: str) -> None:
         put_coins(ctx, amount, chest.owner_key)
         say(ctx, "put", coins(amount), into)
         return
-    for item in describe.find_items(world, words[0], [i for i in world.carried(me) if i is not chest], "in your hands"):
+    many = parse_target(words[0]).every
+    for item in describe.find_items(world, words[0], world.carried(me), "in your hands"):
+        if item is chest and many:
+            continue
         need_space(world, chest, item)
         world.move_item(item, chest.owner_key)
         say(ctx, "put", describe.short(world, item), into)
@@ -147,8 +150,8 @@ def need_open(ctx: Context, chest: Item) -> None:
 def need_space(world: World, chest: Item, item: Item) -> None:
     """Raises Rejected when `item` does not fit into `chest`."""
     called = describe.short(world, item)
-    if any(i is chest for i in world.all_inside(item.owner_key)):
-        raise Rejected(f"{capital(called)} can't go into what it holds itself.")
+    if item is chest or any(i is chest for i in world.all_inside(item.owner_key)):
+        raise Rejected(f"{capital(called)} can't go into itself.")
     if depth(world, chest) + height(world, item) > DEEPEST:
         raise Rejected("That would be too many things inside of things.")
     held = sum(world.weight(i) for i in world.held(chest.owner_key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -31,7 +32,8 @@ def write(folder: Path, snapshot: Snapshot) -> bytes:
             file.write(data)
         temporary.rename(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise SnapshotError(f"{path}: {error.strerror}") from error
     return data
 

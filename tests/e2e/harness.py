@@ -273,3 +273,10 @@ def copyover(admin: Client, reason: str = "") -> None:
     """Order a copyover and wait until it is done."""
     admin.send("copyover" + (f" because {reason}" if reason else ""))
     admin.expect(r"Copyover done.*?\n> ")
+
+
+def inheritable(pid: int) -> list[str]:
+    """The descriptors of a process, but for the standard ones, that exec would pass on."""
+    infos = [i for i in Path(f"/proc/{pid}/fdinfo").iterdir() if int(i.name) > 2]
+    flags = {i.name: int(re.search(r"flags:\s+(\d+)", i.read_text())[1], 8) for i in infos}  # type: ignore[index]
+    return [os.readlink(f"/proc/{pid}/fd/{name}") for name, flag in flags.items() if not flag & os.O_CLOEXEC]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import PASSWORD, ROOT, Client, Game, copyover, wait_for
-from tests.tools import need_tool
+from tests.e2e.harness import PASSWORD, Client, Game, copyover, inheritable, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -288,25 +285,6 @@ def test_fifty_in_a_row_leave_descriptors_threads_and_memory_level(game: Game) -
     assert game.ready["generation"] == 54
 
 
-def test_new_code_that_does_not_start_is_refused_and_nobody_notices(stopped: Game, tmp_path: Path) -> None:
-    world = tmp_path / "world"
-    shutil.copytree(stopped.world, world)
-    stopped.world = world
-    stopped.start()
-    admin, ada = stopped.admin(), stopped.player("Ada")
-    with (world / "small.toml").open("a") as file:
-        file.write('\n[[room]]\nid = "square"\nname = "Twice"\n')
-    admin.send("copyover")
-    text = admin.expect("The game plays on.")
-    assert re.search(r"small\.toml:\d+: room 'square' is there already", text), text
-    assert "blinks" not in ada.command("look")
-    assert stopped.ready["generation"] == 1
-    shutil.copy(Game(tmp_path).world / "small.toml", world / "small.toml")
-    copyover(admin)
-    assert stopped.ready["generation"] == 2
-    assert stopped.stop() == 0
-
-
 def test_a_second_order_is_told_who_is_at_it(game: Game) -> None:
     admin, other = game.admin(), game.admin("Boss")
     admin.send("copyover")
@@ -314,139 +292,3 @@ def test_a_second_order_is_told_who_is_at_it(game: Game) -> None:
     other.send("copyover")
     other.expect("Root is at it already|Copyover done")
     admin.expect("Copyover done")
-
-
-def test_exec_that_fails_leaves_everything_as_it_was(stopped: Game) -> None:
-    """The interpreter is gone in the very moment of exec: ENOENT."""
-    stopped.start()
-    admin, ada = stopped.admin(), stopped.player("Ada")
-    ada.send_raw(b"think half ")
-    strace = subprocess.Popen(
-        [
-            need_tool("strace"),
-            "-p",
-            str(stopped.pid),
-            "-e",
-            "trace=execve",
-            "-e",
-            "inject=execve:error=ENOENT",
-            "-o",
-            "/dev/null",
-        ],
-        stderr=subprocess.PIPE,
-    )
-    try:
-        assert strace.stderr is not None and b"attached" in strace.stderr.readline()
-        for _ in range(2):
-            admin.send("copyover")
-            admin.expect(r"can't be executed: No such file or directory.*The game plays on\.")
-    finally:
-        strace.terminate()
-        strace.communicate()
-    ada.send_raw(b"a line\r\n")
-    ada.expect('think, "half a line"')
-    assert stopped.ready["generation"] == 1
-    assert "Everything is saved." in admin.command("save")
-    assert inheritable(stopped.pid) == []
-    copyover(admin)
-    assert stopped.ready["generation"] == 2
-    assert "The Square" in ada.command("look")
-    assert stopped.stop() == 0
-
-
-def test_too_long_an_environment_leaves_everything_as_it_was(stopped: Game) -> None:
-    """E2BIG, for real: the argument space shrinks with the stack's limit."""
-    stopped.environment["FILLER"] = "x" * 100_000
-    stopped.start()
-    admin, ada = stopped.admin(), stopped.player("Ada")
-    subprocess.run(["prlimit", f"--pid={stopped.pid}", "--stack=65536:65536"], check=True)
-    admin.send("copyover")
-    admin.expect(r"Argument list too long.*The game plays on\.|can't be started.*The game plays on\.")
-    assert "The Square" in ada.command("look")
-    assert stopped.stop() == 0
-
-
-def inheritable(pid: int) -> list[str]:
-    """The descriptors of a process, but for the standard ones, that exec would pass on."""
-    infos = [i for i in Path(f"/proc/{pid}/fdinfo").iterdir() if int(i.name) > 2]
-    flags = {i.name: int(re.search(r"flags:\s+(\d+)", i.read_text())[1], 8) for i in infos}  # type: ignore[index]
-    return [os.readlink(f"/proc/{pid}/fd/{name}") for name, flag in flags.items() if not flag & os.O_CLOEXEC]
-
-
-SPOIL = """
-import os, pathlib
-spoil = pathlib.Path(os.environ["SPOIL"])
-if "EVERWAKE_HANDOVER" in os.environ and spoil.exists():
-    for path in pathlib.Path(spoil.read_text()).glob("*.dat"):
-        data = bytearray(path.read_bytes())
-        data[len(data) // 2] ^= 1
-        path.write_bytes(data)
-"""
-
-
-def test_a_snapshot_that_is_damaged_between_write_and_read_costs_nobody_anything(stopped: Game, tmp_path: Path) -> None:
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "sitecustomize.py").write_text(SPOIL)
-    spoil = tmp_path / "spoil"
-    stopped.environment |= {"PYTHONPATH": str(tmp_path / "site"), "SPOIL": str(spoil)}
-    stopped.start()
-    admin, ada, client = stopped.admin(), stopped.player("Ada"), stopped.client()
-    client.expect(r"known\? ")
-    for command in ("north", "get sword", "open chest", "get coins chest", "drop 15 gold"):
-        ada.command(command)
-    ada.send_raw(b"think half ")
-    spoil.write_text(str(stopped.data / "snapshots"))
-    copyover(admin)
-    spoil.unlink()
-    ada.send_raw(b"a line\r\n")
-    ada.expect('think, "half a line"')
-    assert "25 gold coins" in ada.command("i") and "The Hall" in ada.command("look")
-    client.send("newcomer")
-    client.expect("life as Newcomer")
-    assert "the checksum is wrong" in stopped.errors()
-    aside = [p.name for p in (stopped.data / "snapshots").iterdir()]
-    assert len(aside) == 2 and all(".corrupt-" in name for name in aside)
-    admin.send("audit economy")
-    admin.expect(r"sums to 0\..*exactly one owner")
-    copyover(admin)
-    assert stopped.ready["generation"] == 3
-    assert stopped.stop() == 0
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
-    [
-        ("mud/play/talk.py", "def say(", "def say(:", r"talk\.py\", line \d+.*SyntaxError"),
-        (
-            "mud/play/talk.py",
-            "from mud.core.errors",
-            "from mud.core.erors",
-            r"talk\.py\", line \d+.*ModuleNotFoundError",
-        ),
-        ("mud/game.py", "log = logging", "log = loging", r"game\.py\", line \d+.*NameError"),
-    ],
-)
-def test_new_code_that_is_broken_is_refused_and_good_code_is_taken(
-    stopped: Game, tmp_path: Path, file: str, old: str, new: str, says: str
-) -> None:
-    stopped.root = tmp_path / "project"
-    shutil.copytree(ROOT / "mud", stopped.root / "mud", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "run.py", stopped.root)
-    stopped.start()
-    admin, ada = stopped.admin(), stopped.player("Ada")
-    admin.command("set width 500")
-    path = stopped.root / file
-    good = path.read_text()
-    assert old in good
-    path.write_text(good.replace(old, new, 1))
-    admin.send("copyover")
-    admin.expect(says + r".*The game plays on\.")
-    assert "blinks" not in ada.command("look")
-    assert stopped.ready["generation"] == 1
-    talk = stopped.root / "mud" / "play" / "talk.py"
-    path.write_text(good)
-    talk.write_text(talk.read_text().replace("You think, ", "You ponder, "))
-    copyover(admin)
-    ada.send("think new")
-    ada.expect('You ponder, "new"')
-    assert stopped.stop() == 0
