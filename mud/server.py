@@ -345,6 +345,7 @@ class Server:
 
     async def close(self) -> None:
         """The end: everything is written, every connection closed."""
+        self.post(e.Announced("The server goes down. Nothing is lost."))
         self.freeze()
         self.jobs.pause()
         await self.stop_workers()

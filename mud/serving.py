@@ -8,6 +8,7 @@ import logging
 import os
 import resource
 import signal
+import threading
 import time
 
 from mud.areas.cache import load_cached
@@ -21,6 +22,7 @@ from mud.core.world import World
 from mud.game import Game
 from mud.handing import Handing, adopt, read_last_flush, read_state
 from mud.net.listener import Listener
+from mud.net.telnet import warm_up
 from mud.ops import logs, ready
 from mud.ops.config import Config
 from mud.server import Server
@@ -148,6 +150,7 @@ def run(server: Server, lock: Lock) -> int:
     ready.write(server.config, server.listener, server.generation)
     gc.freeze()
     gc.enable()
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     while True:
         loop.run_until_complete(server.run())
         if server.leaving is None:

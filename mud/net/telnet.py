@@ -202,6 +202,11 @@ class Telnet:
             self._told(terminal)
 
 
+def warm_up() -> None:
+    """Import telnetlib3 before a client needs it. Not in the silence of a copyover, and best in a thread."""
+    import mud.net.interpreter  # noqa: F401
+
+
 def colours_of(name: str) -> int:
     """How many colours a terminal of that name has."""
     low = name.lower()

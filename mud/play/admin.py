@@ -186,8 +186,6 @@ def shutdown(ctx: Context, args: str) -> None:
     """Take the server down."""
     if args.strip().casefold() != "now":
         raise Rejected("This ends the game for everybody. Write: shutdown now.")
-    for session in ctx.sessions.by_id.values():
-        ctx.write(session, tag("system", f"The server goes down, by {ctx.player.name}. Nothing is lost."))
     log(ctx, "shutdown")
     ctx.do(e.Shutdown(ctx.player.name))
 
