@@ -68,13 +68,13 @@ class Game:
         self.world.journal.commit()
 
     def reopen(self, sessions: list[int]) -> None:
-        """After a start from the database: nobody is connected, so whoever is in the world is link-dead.
+        """After a start: whoever is in the world and has no session is link-dead.
 
-        `sessions` are those that the database still names.
+        `sessions` are those that the database still names, and that are no more.
         """
         ctx = self._context(None)
         for character in self.world.players():
-            if not character.link_dead:
+            if not character.link_dead and self.sessions.of(character) is None:
                 login.make_link_dead(ctx, character)
         for session in sessions:
             self.world.journal.touch("sessions", str(session))
@@ -82,7 +82,10 @@ class Game:
 
     def handle(self, event: events.Event) -> list[events.Effect]:
         """Let `event` happen. Gives what is to be done about it, outputs first."""
-        session = self.sessions.by_id.get(getattr(event, "session", -1))
+        about = getattr(event, "session", None)
+        session = self.sessions.by_id.get(about) if about is not None else None
+        if about is not None and session is None:
+            return []  # whoever this is for has left meanwhile
         ctx = self._context(session)
         try:
             HANDLERS[type(event)](ctx, event)
@@ -148,6 +151,8 @@ class Game:
             if session.at_prompt and session_id != typed and text:
                 text = "\n" + text  # the cursor stands behind a prompt that nobody answered
             prompt, secret = dialogs.prompt(ctx, session)
+            if not text and not prompt:
+                continue
             session.at_prompt = bool(prompt)
             outputs.append(events.Output(session_id, text, prompt, secret))
         return outputs

@@ -13,13 +13,14 @@ import time
 from typing import Any
 
 from mud import __version__
-from mud.areas.cache import load_cached
+from mud.areas.cache import load_cached, load_compiled
 from mud.copyover import channel, rehearsal
 from mud.copyover.handover import Handover, Jobs
 from mud.copyover.transaction import Order
 from mud.core import dialogs as d
+from mud.core.area import WorldDef
 from mud.core.clock import Clock
-from mud.core.errors import SnapshotError
+from mud.core.errors import SnapshotError, StoreError, WorldError
 from mud.core.session import Session
 from mud.core.world import World, WorldState
 from mud.game import Game
@@ -151,7 +152,7 @@ def adopt(
     """
     clock = Clock(time.monotonic, time.time, state.game_time)
     clock.stop()
-    game = Game(World(load_cached(config.world, config.cache), state), clock)
+    game = Game(World(_definitions(config), state), clock)
     server = Server(config, loop, game, given.generation)
     server.addresses.restore(given.addresses)
     server.next_session = given.next_session
@@ -163,9 +164,22 @@ def adopt(
     return server, Lock.adopt(given.lock)
 
 
+def _definitions(config: Config) -> WorldDef:
+    """The world's definitions; if somebody broke a file since the rehearsal, as they were then."""
+    try:
+        return load_cached(config.world, config.cache)
+    except WorldError as error:
+        log.error("the world's files were broken since the rehearsal, they are taken as they were: %s", error)
+        return load_compiled(config.world, config.cache)
+
+
 def _adopt_sessions(server: Server, sessions: dict[int, Session]) -> None:
     """Give each connection its session back; logged in only if the database says so (rule 7)."""
-    session_rows, account_rows = read_sessions(server.config.database)
+    try:
+        session_rows, account_rows = read_sessions(server.config.database)
+    except StoreError as error:
+        log.error("the database can't confirm who is logged in, all are asked again: %s", error)
+        session_rows, account_rows = [], []
     confirmed = {row[0]: tuple(row[1:]) for row in session_rows}
     game = server.game
     for account in map(rows.account, account_rows):
@@ -184,6 +198,7 @@ def _adopt_sessions(server: Server, sessions: dict[int, Session]) -> None:
         game.sessions.by_id[session.id] = session
         if session.character is not None:
             game.sessions.by_character[session.character] = session
+    game.reopen([])
 
 
 def _bare_session(connection: Connection, row: tuple[Any, ...] | None) -> Session:

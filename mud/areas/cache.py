@@ -20,6 +20,7 @@ from mud.areas import locate, names, references
 from mud.areas.load import files_of, load
 from mud.core import area, body, markup
 from mud.core.area import AreaDef, WorldDef
+from mud.core.errors import WorldError
 
 log = logging.getLogger("mud.areas")
 
@@ -38,7 +39,7 @@ def load_cached(directory: Path, folder: Path) -> WorldDef:
 
     Raises WorldError as `load` does.
     """
-    path = folder / f"world-{hashlib.blake2b(str(directory.absolute()).encode(), digest_size=6).hexdigest()}.msgpack"
+    path = _path(directory, folder)
     compiled = _read(path)
     stamp = _stamp(directory)
     if compiled is not None and compiled.stamp == stamp:
@@ -50,6 +51,19 @@ def load_cached(directory: Path, folder: Path) -> WorldDef:
         world = load(directory)
     _write(path, Compiled(stamp, digest, world.start, list(world.areas.values())))
     return world
+
+
+def load_compiled(directory: Path, folder: Path) -> WorldDef:
+    """The world as it was compiled last, whatever its files say now. Raises WorldError when it never was."""
+    compiled = _read(_path(directory, folder))
+    if compiled is None:
+        raise WorldError([f"{directory}: it has never been compiled into {folder}; mend its files"])
+    return WorldDef.of(compiled.areas, compiled.start)
+
+
+def _path(directory: Path, folder: Path) -> Path:
+    """A compiled world's file: one for each folder of area files."""
+    return folder / f"world-{hashlib.blake2b(str(directory.absolute()).encode(), digest_size=6).hexdigest()}.msgpack"
 
 
 def _read(path: Path) -> Compiled | None:

@@ -271,9 +271,7 @@ def kick(ctx: Context, session: Session, why: str) -> None:
 
 def lost(ctx: Context, event: e.Lost) -> None:
     """A connection ended. A character in play stays a while, link-dead."""
-    session = ctx.sessions.by_id.get(event.session)
-    if session is None:
-        return
+    session = ctx.session
     ctx.world.journal.drop(ctx.sessions.by_id, session.id)
     character = ctx.world.characters.get(session.character or "")
     if character is None:

@@ -146,13 +146,10 @@ def screen(session: Session, world: World) -> Screen:
 
 
 def told(ctx: Context, event: e.Told) -> None:
-    """An answer from outside of the game, if its session is still there."""
-    session = ctx.sessions.by_id.get(event.session)
-    if session is None:
-        return
-    if event.answer and type(session.stack[-1]) is Working:
+    """Words from outside of the game, maybe the answer that the session waits for."""
+    if event.answer and type(ctx.session.stack[-1]) is Working:
         ctx.pop()
-    ctx.write(session, event.text)
+    ctx.send(event.text)
 
 
 def announced(ctx: Context, event: e.Announced) -> None:

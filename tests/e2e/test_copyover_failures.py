@@ -84,6 +84,34 @@ def test_too_long_an_environment_leaves_everything_as_it_was(stopped: Game) -> N
     assert stopped.stop() == 0
 
 
+BREAK = """
+import os, pathlib
+broken = pathlib.Path(os.environ["BROKEN"])
+if "EVERWAKE_HANDOVER" in os.environ and broken.exists():
+    with open(broken.read_text(), "a") as file:
+        file.write("[[room]")
+    broken.unlink()
+"""
+
+
+def test_a_world_that_breaks_between_rehearsal_and_start_is_taken_as_it_was(stopped: Game, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(BREAK)
+    broken, world = tmp_path / "broken", tmp_path / "world"
+    shutil.copytree(stopped.world, world)
+    stopped.world = world
+    stopped.environment |= {"PYTHONPATH": str(tmp_path / "site"), "BROKEN": str(broken)}
+    stopped.start()
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    broken.write_text(str(world / "small.toml"))
+    copyover(admin)
+    assert "The Square" in ada.command("look")
+    assert "broken since the rehearsal" in stopped.errors()
+    admin.send("copyover")
+    admin.expect(r"No copyover while rehearsing.*The game plays on\.")
+    assert stopped.stop() == 0
+
+
 SPOIL = """
 import os, pathlib
 spoil = pathlib.Path(os.environ["SPOIL"])

@@ -20,7 +20,8 @@ def test_a_name_then_a_password_without_echo(game: Game) -> None:
     client.expect("Password: ")
     assert client.raw.endswith(b"Password: ") and client.raw.count(b"\xff\xfb\x01") == 1
     client.send(PASSWORD)
-    client.expect("Welcome, Ada.*> ")
+    text = client.expect("Welcome, Ada.*> ")
+    assert text.startswith("\r\nWelcome")  # the Enter behind the password was not echoed
     assert client.raw.count(b"\xff\xfc\x01") == 1
     assert PASSWORD not in client.text_from(0)
 
@@ -168,3 +169,15 @@ def test_roles_act_at_once_and_help_is_by_role(game: Game) -> None:
     assert "copyover" not in ada.command("commands")
     game.run("account", "role", "ada", "player", "--data", str(game.data))
     assert "There is no command 'goto'" in ada.command("goto hall")
+
+
+def test_clients_that_leave_while_their_password_is_checked(game: Game) -> None:
+    game.player("Ada").send("quit")
+    for _ in range(6):
+        client = game.client()
+        client.expect(r"known\? ")
+        client.send(f'connect Ada "{PASSWORD}"')
+        client.close()
+    watcher = game.player("Watcher")
+    watcher.command("save")
+    assert "Watcher" in watcher.command("who")
