@@ -8,7 +8,7 @@ from mud.core.context import Context, Sessions
 from mud.core.markup import tag
 from mud.core.model import Account, Character
 from mud.core.session import Session
-from mud.core.targets import split
+from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
 from mud.play import password, rooms
@@ -48,23 +48,30 @@ def terminal_told(ctx: Context, event: e.TerminalTold) -> None:
 
 def answer_name(ctx: Context, dialog: d.AskName, text: str) -> None:
     """A name; or all in one line, as clients' scripts send it."""
-    words = split(text)
-    verb = words[0].casefold() if words else ""
-    if not words:
+    verb, rest = split_first(text)
+    verb = verb.casefold()
+    name, rest = split_first(rest)
+    if not verb:
         return
-    if verb == "quit" and len(words) == 1:
+    if verb == "quit" and not name:
         ctx.send("Until another day.")
         ctx.do(e.Close(ctx.session.id))
-    elif verb == "connect" and len(words) == 3:
-        work(ctx, e.LogIn(ctx.session.id, words[1], words[2]))
-    elif verb == "create" and len(words) == 3:
-        name = check_name(words[1], ctx.commands)
-        password.check(words[2], name)
-        work(ctx, e.Register(ctx.session.id, name, words[2]))
-    elif verb in ("connect", "create"):
+    elif verb in ("connect", "create") and not rest:
         ctx.send(f"Write: {verb} NAME PASSWORD. Or type just your name.")
+    elif verb == "connect":
+        work(ctx, e.LogIn(ctx.session.id, name, unquoted(rest)))
+    elif verb == "create":
+        name = check_name(name, ctx.commands)
+        password.check(unquoted(rest), name)
+        work(ctx, e.Register(ctx.session.id, name, unquoted(rest)))
     else:
         work(ctx, e.CheckName(ctx.session.id, check_name(text, ctx.commands)))
+
+
+def unquoted(text: str) -> str:
+    """A password behind a name: all of the line, spaces too, or what stands in quotes."""
+    quoted = len(text) > 1 and text[0] in "'\"" and text[-1] == text[0]
+    return text[1:-1] if quoted else text
 
 
 def name_checked(ctx: Context, event: e.NameChecked) -> None:
@@ -106,7 +113,8 @@ def failed(ctx: Context, name: str) -> None:
     """A failed login: logged so that fail2ban can read it, and slower each time (see the server)."""
     session = ctx.session
     session.failures += 1
-    ctx.do(e.LogLine("mud.login", f"login failed name={name!r} from={session.address}"))
+    shown = name if name.isalpha() else "?"  # nobody writes an address of their choice into the log
+    ctx.do(e.LogLine("mud.login", f"login failed name={shown} from={session.address}"))
     ctx.do(e.AddressDid(session.address, "failed_login"))
     ctx.send(tag("error", "That name and password do not belong together."))
     if session.failures >= MOST_FAILURES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_wrong_passwords_are_logged_slowed_and_end_the_connection(game: Game) ->
     client.expect("Too many tries")
     client.expect_end()
     assert took[4] > took[0] + 1.0
-    found = re.findall(r"mud.login: login failed name='Ada' from=127.0.0.1$", game.log(), re.M)
+    found = re.findall(r"mud.login: login failed name=Ada from=127.0.0.1$", game.log(), re.M)
     assert len(found) == 5
     assert "wrongwrong" not in game.log()
 
@@ -181,3 +182,37 @@ def test_clients_that_leave_while_their_password_is_checked(game: Game) -> None:
     watcher = game.player("Watcher")
     watcher.command("save")
     assert "Watcher" in watcher.command("who")
+
+
+@pytest.mark.parametrize(
+    "line", ['connect Ada "correct horse"', "connect Ada correct horse", "connect ADA 'correct horse'"]
+)
+def test_a_password_with_spaces_in_one_line(shared: Game, line: str) -> None:
+    client = shared.client()
+    client.expect(r"known\? ")
+    client.send(line)
+    client.expect("(Welcome|You are back).*> ")
+    client.send("quit")
+    client.expect_end()
+
+
+def test_nobody_writes_an_address_of_their_choice_into_the_log(shared: Game) -> None:
+    client = shared.client()
+    client.expect(r"known\? ")
+    client.send('connect "x\' from=8.8.8.8" wrongwrong')
+    client.expect("do not belong together")
+    wait_for(lambda: "login failed name=? from=127.0.0.1" in shared.log(), "the line in the log")
+    assert "8.8.8.8" not in shared.log()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Game]:
+    """One server, on which Ada has been."""
+    server = Game(tmp_path_factory.mktemp("login") / "data").start()
+    try:
+        server.player("Ada").send("quit")
+        yield server
+        assert server.stop() == 0
+        assert server.errors() == ""
+    finally:
+        server.close()
