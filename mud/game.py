@@ -26,6 +26,8 @@ from mud.play.commands import COMMANDS
 
 log = logging.getLogger("mud.game")
 
+#: A timer whose handler failed is tried again so much later, by its own clock.
+RETRY_SECONDS = 60.0
 APOLOGY = "Something went wrong with that. Nothing was changed, and it has been logged for the admins."
 
 #: What each event does. Lines go to the dialog on top of their session's stack.
@@ -96,6 +98,8 @@ class Game:
             ctx = self._undo(session)
             self._refuse(ctx, APOLOGY)
             log.exception("an event failed and was undone: %s", describe(event, session))
+            if isinstance(event, events.Due):
+                self.world.timers.set(event.timer.due + RETRY_SECONDS, event.timer.payload)
         self.world.journal.commit()
         if type(event) is events.Line and session is not None:
             ctx.outputs.setdefault(session.id, [])  # an answer without words still shows the prompt
@@ -117,7 +121,7 @@ class Game:
 
     def evict(self, pinned: set[str]) -> None:
         """After a flush: drop who is away from memory, unless changed since or their name is `pinned`."""
-        pinned = pinned | login.names_in_creation(self.sessions)
+        pinned = pinned | login.names_in_creation(self.sessions.by_id.values())
         for session in self.sessions.by_id.values():
             if session.account is not None:
                 pinned.add(session.account.casefold())
@@ -142,6 +146,7 @@ class Game:
     def _outputs(self, ctx: Context, event: events.Event) -> list[events.Effect]:
         """One Output a session: its lines, then its prompt, on a fresh line of the screen."""
         outputs: list[events.Effect] = []
+        closing = {effect.session for effect in ctx.effects if isinstance(effect, events.Close)}
         typed = event.session if type(event) is events.Line else None
         for session_id, lines in ctx.outputs.items():
             session = self.sessions.by_id.get(session_id)
@@ -150,7 +155,7 @@ class Game:
             text = "".join(f"{line}\n" for line in lines)
             if session.at_prompt and session_id != typed and text:
                 text = "\n" + text  # the cursor stands behind a prompt that nobody answered
-            prompt, secret = dialogs.prompt(ctx, session)
+            prompt, secret = dialogs.prompt(ctx, session) if session_id not in closing else ("", False)
             if not text and not prompt:
                 continue
             session.at_prompt = bool(prompt)
@@ -162,6 +167,6 @@ def describe(event: events.Event, session: Session | None) -> str:
     """An event for the log: never what was typed in secret."""
     who = f" of {session.character or session.account or session.address}" if session is not None else ""
     if type(event) is events.Line:
-        secret = session is not None and bool(session.stack) and type(session.stack[-1]).secret
+        secret = session is None or session.account is None or type(session.stack[-1]).secret
         return f"Line{who}: {'(secret)' if secret else event.text!r}"
     return f"{type(event).__name__}{who}"

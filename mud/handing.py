@@ -27,6 +27,7 @@ from mud.game import Game
 from mud.net.connection import Connection
 from mud.net.listener import Listener
 from mud.ops.config import Config
+from mud.play.login import names_in_creation
 from mud.server import Server
 from mud.snapshot import files, participants
 from mud.store import rows
@@ -176,7 +177,7 @@ def _definitions(config: Config) -> WorldDef:
 def _adopt_sessions(server: Server, sessions: dict[int, Session]) -> None:
     """Give each connection its session back; logged in only if the database says so (rule 7)."""
     try:
-        session_rows, account_rows = read_sessions(server.config.database)
+        session_rows, account_rows = read_sessions(server.config.database, names_in_creation(sessions.values()))
     except StoreError as error:
         log.error("the database can't confirm who is logged in, all are asked again: %s", error)
         session_rows, account_rows = [], []

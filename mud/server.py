@@ -22,7 +22,7 @@ from mud.core.errors import CopyoverError, StoreError
 from mud.core.model import Account
 from mud.core.session import Session, Terminal
 from mud.game import Game
-from mud.net.budget import AddressBook
+from mud.net.budget import AddressBook, key_of
 from mud.net.connection import Connection, turn_away
 from mud.net.listener import Listener
 from mud.net.render import render
@@ -61,7 +61,7 @@ class Server:
         self.listener: Listener | None = None
         self.store: Store | None = None
         self._store_is_open = asyncio.Event()
-        self.jobs = Jobs(self.answer, self._known_account, self._failures)
+        self.jobs = Jobs(self.answer, self._known_account, self._failures, self._failed_login)
         self.flusher = Flusher(
             game, self.post, self._session_row, self.jobs.names, generation, config.store.flush_seconds
         )
@@ -71,6 +71,7 @@ class Server:
         self.started = time.time()
         self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
         self._frozen = True
+        self._closing = False
         self._queue: deque[Connection] = deque()  # connections with a line to run, in turn
         self._turn: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -82,8 +83,16 @@ class Server:
 
     def post(self, event: e.Event) -> None:
         """Let an event happen, and do what it asks for."""
-        for effect in self.game.handle(event):
-            DO[type(effect)](self, effect)
+        try:
+            effects = self.game.handle(event)
+        except Exception:
+            log.exception("an event's outputs failed: %s", type(event).__name__)
+            return
+        for effect in effects:
+            try:
+                DO[type(effect)](self, effect)
+            except Exception:
+                log.exception("an effect failed: %s", type(effect).__name__)
         self._watch_timers()
 
     def _output(self, effect: e.Output) -> None:
@@ -108,7 +117,7 @@ class Server:
         session = self.game.sessions.by_id[job.session]
         creation = isinstance(job, e.Register) or (isinstance(job, e.HashPassword) and session.account is None)
         what = "failed_login" if isinstance(job, e.LogIn) else "creation" if creation else ""
-        if what and self.addresses.exhausted(session.address, what, time.time()):
+        if what and self.addresses.exhausted(key_of(session.address), what, time.time()):
             log.warning("refused from=%s reason=too many: %s", session.address, what)
             self.loop.call_soon(self.answer, e.Told(job.session, TOO_MANY[what], answer=True))
         else:
@@ -175,19 +184,24 @@ class Server:
         logging.getLogger(effect.name).info(effect.text)
 
     def _address_did(self, effect: e.AddressDid) -> None:
-        self.addresses.count(effect.address, effect.what, time.time())
+        self.addresses.count(key_of(effect.address), effect.what, time.time())
 
     # Connections
 
     def accepted(self, sock: socket.socket, address: str) -> None:
         """A newcomer: a session, if its address has not too many."""
-        refusal = self.addresses.connect(address, time.time())
+        address_key = key_of(address)
+        refusal = self.addresses.connect(address_key, time.time())
         if refusal:
             log.warning("refused from=%s reason=%s", address, refusal)
             turn_away(self.loop, sock, refusal)
             return
         session_id, self.next_session = self.next_session, self.next_session + 1
-        connection = Connection(self.loop, sock, session_id, address, self.config.limits, self)
+        try:
+            connection = Connection(self.loop, sock, session_id, address, self.config.limits, self)
+        except OSError:  # it was gone before we could look at it
+            self.addresses.disconnect(address_key)
+            raise
         self.connections[session_id] = connection
         connection.start()
         now = time.time()
@@ -227,7 +241,7 @@ class Server:
     def closed(self, connection: Connection, reason: str) -> None:
         """A connection is gone."""
         if self.connections.pop(connection.id, None) is not None:
-            self.addresses.disconnect(connection.address)
+            self.addresses.disconnect(key_of(connection.address))
             self.post(e.Lost(connection.id, reason))
 
     def slowed(self, connection: Connection) -> None:
@@ -318,7 +332,9 @@ class Server:
             self._turn = self.loop.call_soon(self._take_turn)
 
     async def unfreeze(self) -> None:
-        """Go on as if nothing had been: whatever was stopped for a copyover runs again."""
+        """Go on as if nothing had been: whatever was stopped for a copyover runs again, unless the end has come."""
+        if self._closing:
+            return
         if self._frozen:
             self.go()
         await self._start_workers()
@@ -343,26 +359,40 @@ class Server:
             store, self.store = self.store, None
             await store.close()
 
-    async def close(self) -> None:
-        """The end: everything is written, every connection closed."""
-        self.post(e.Announced("The server goes down. Nothing is lost."))
-        self.freeze()
+    async def close(self) -> bool:
+        """The end: everything is written, every connection closed. Gives whether it could be written."""
+        self._closing = True  # a copyover that is under way is called off, and nothing goes on after it
+        self.post(e.Announced("The server goes down."))
         self.jobs.pause()
         await self.stop_workers()
+        self.freeze()
         await self.jobs.settle(1.0)
         try:
+            if self.store is None:
+                self.flusher.store = self.store = await Store.open(self.config.database)
             await self.flusher.flush(last=True)
+        except StoreError as error:
+            log.critical("the last changes could not be written: %s", error)
+            return False
         finally:
             for connection in list(self.connections.values()):
+                connection.thaw()
                 connection.close(None)
             if self.listener is not None:
                 self.listener.close()
             await self.close_store()
+        return True
 
     # What others ask
 
     def _known_account(self, name: str) -> Account | None:
         return self.game.world.accounts.get(name.casefold())
+
+    def _failed_login(self, job: e.LogIn) -> None:
+        """A wrong password: in the log for fail2ban, and in its address's book, whether the client waits or not."""
+        shown = job.name if job.name.isalpha() else "?"  # nobody writes an address of their choice into the log
+        logging.getLogger("mud.login").info("login failed name=%s from=%s", shown, job.address)
+        self.addresses.count(key_of(job.address), "failed_login", time.time())
 
     def _failures(self, session_id: int) -> int:
         session = self.game.sessions.by_id.get(session_id)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import logging
 import os
+import pkgutil
 import resource
 import signal
 import threading
 import time
 
+import modules
+import mud
 from mud.areas.cache import load_cached
 from mud.copyover import channel, handover, rehearsal
 from mud.copyover.handover import Handover
@@ -23,7 +27,7 @@ from mud.game import Game
 from mud.handing import Handing, adopt, read_last_flush, read_state
 from mud.net.listener import Listener
 from mud.net.telnet import warm_up
-from mud.ops import logs, ready
+from mud.ops import logs, passwords, ready
 from mud.ops.config import Config
 from mud.server import Server
 from mud.snapshot import files
@@ -57,7 +61,12 @@ def serve(config: Config) -> int:
 
 
 def rehearse(config: Config) -> int:
-    """All that a start does before it touches anything: every import has been done, the world is loaded."""
+    """All that a start does before it touches anything: every module is imported, also those that are imported
+    late, and the world is loaded."""
+    for package in (mud, modules):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    passwords.warm_up()
     load_cached(config.world, config.cache)
     return 0
 
@@ -158,13 +167,13 @@ def run(server: Server, lock: Lock) -> int:
         error = execute(server.leaving)
         server.leaving = None
         loop.run_until_complete(given_up(server, error))
-    loop.run_until_complete(server.close())
+    saved = loop.run_until_complete(server.close())
     ready.remove(server.config)
     lock.release()
-    return 0
+    return 0 if saved else 1
 
 
-def execute(leaving: Handover) -> OSError:
+def execute(leaving: Handover) -> Exception:
     """Become the new program. Comes back only with the error when that is impossible, everything as it was."""
     fds: list[int] = []
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
@@ -175,7 +184,7 @@ def execute(leaving: Handover) -> OSError:
         command = rehearsal.command()
         logging.shutdown()
         os.execve(command[0], command, os.environ | {handover.VARIABLE: str(memory)})
-    except OSError as error:
+    except Exception as error:  # whatever it is, the game goes on
         channel.inheritable(fds, False)
         for fd in {*fds[:1], leaving.channel}:
             os.close(fd)
@@ -183,13 +192,14 @@ def execute(leaving: Handover) -> OSError:
         return error
 
 
-async def given_up(server: Server, error: OSError) -> None:
+async def given_up(server: Server, error: Exception) -> None:
     """exec failed: the old program plays on."""
     order = server.copyover.order
     assert order is not None
     await server.copyover.give_up()
     log.error("the new program can't be executed: %s", error)
-    text = f"No copyover: the new program can't be executed: {error.strerror}.\nThe game plays on."
+    why = getattr(error, "strerror", None) or error
+    text = f"No copyover: the new program can't be executed: {why}.\nThe game plays on."
     server.post(e.Told(order.session, text))
 
 

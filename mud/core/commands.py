@@ -68,6 +68,7 @@ class CommandTable:
         Raises Rejected, naming what was close, when none or more than one could be meant.
         """
         exact = self._exact.get(verb)
+        verb = verb[:40]
         if exact is not None and allowed(role, exact.role):
             return exact
         names = [c.name for c in self.commands.values() if allowed(role, c.role)]

@@ -145,11 +145,12 @@ class CheckName(Struct, frozen=True):
 
 
 class LogIn(Struct, frozen=True):
-    """Check name and password, and load the character."""
+    """Check name and password, and load the character. `address` is who pays for a wrong one."""
 
     session: int
     name: str
     password: str
+    address: str
 
 
 class Register(Struct, frozen=True):

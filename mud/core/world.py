@@ -240,7 +240,9 @@ class World:
         for item in list(self.all_inside(character.owner_key)):
             del self.items[item.id]
             self._held[item.owner].remove(item.id)
+            self._held.pop(item.owner_key, None)
             self._kinds[f"item:{item.kind}"] -= 1
+        self._held.pop(character.owner_key, None)
         del self.characters[character.id], self._players[character.name.casefold()]
 
     def remove_mob(self, mob: Character) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from msgspec import Struct
 
 
@@ -57,6 +59,13 @@ class Address(Struct):
     failed_login: Bucket
     creation: Bucket
     open: int = 0
+
+
+def key_of(address: str) -> str:
+    """The address that a budget belongs to: in IPv6 a customer has a whole /64 (RFC 6177)."""
+    if ":" not in address or address == "::1":
+        return address
+    return str(ipaddress.IPv6Network((address.split("%")[0], 64), strict=False).network_address)
 
 
 class AddressBook:

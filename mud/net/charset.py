@@ -7,7 +7,7 @@ import unicodedata
 
 #: Terminal sequences (ECMA-48): CSI ... final, OSC/DCS/APC/PM ... BEL or ST, and two-byte escapes.
 _ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]?"
 )
 #: Controls (C0, DEL, C1), line and paragraph separators, and what turns the direction of text (bidi).

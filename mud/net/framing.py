@@ -50,6 +50,8 @@ class Framer:
             if end < 0:
                 at = iac
                 break
+            if end - iac > self._limit:
+                raise OverBudget(f"a telnet subnegotiation of more than {self._limit} bytes")
             found.append(_IAC if data[iac + 1] == IAC else Command(data[iac:end]))
             at = end
         self.partial = data[at:]

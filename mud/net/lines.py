@@ -11,6 +11,14 @@ CR, LF, NUL, BS, DEL, KILL = 13, 10, 0, 8, 127, 21
 _PLAIN = bytes(range(32, 127)) + bytes(range(128, 256))
 
 
+def _is_character(data: bytes | bytearray) -> bool:
+    """Whether `data` is exactly one character of UTF-8 (bytes of Latin-1 hardly ever are)."""
+    try:
+        return len(data.decode("utf-8")) == 1
+    except UnicodeDecodeError:
+        return False
+
+
 class LineBuffer:
     """Collects bytes into lines. `partial` is the line not yet ended, `after_cr` that a CR ended the last one."""
 
@@ -58,10 +66,11 @@ class LineBuffer:
 
     def erase(self) -> None:
         """Take back one character: in UTF-8 that may be several bytes."""
-        while self._line and 0x80 <= self._line[-1] < 0xC0:
-            del self._line[-1]
-        if self._line:
-            del self._line[-1]
+        for size in (2, 3, 4):
+            if len(self._line) >= size and _is_character(self._line[-size:]):
+                del self._line[-size:]
+                return
+        del self._line[-1:]
 
     def clear(self) -> None:
         """Take back the whole line."""

@@ -70,13 +70,15 @@ class Telnet:
     def command(self, data: bytes) -> None:
         """Interpret one whole command. A malformed one is logged and forgotten."""
         self.state.spoke = True
-        writer = self._interpreter()
+        writer = None
         try:
+            writer = self._interpreter()
             for at in range(len(data)):
                 writer.feed_byte(data[at : at + 1])
         except Exception as error:  # whatever a client can send, it costs only that command
             log.debug("malformed telnet command %r: %s", data[:40], error)
-            writer.iac_received = writer.cmd_received = False
+            if writer is not None:
+                writer.iac_received = writer.cmd_received = False
         self._edit_by(data)
 
     def echo(self, on: bool) -> None:

@@ -10,10 +10,11 @@ import msgspec
 from mud.core.commands import CommandTable
 from mud.core.errors import Rejected
 from mud.core.model import ROLES, Account, Role
-from mud.ops import passwords
 from mud.play.commands import COMMANDS
 from mud.play.names import check_name
 from mud.play.password import check as check_password
+
+__all__ = ["check_new", "check_password", "create", "need", "proper_name", "with_password", "with_role"]
 
 
 def proper_name(name: str) -> str:
@@ -28,12 +29,17 @@ def check_role(role: str) -> Role:
     return cast(Role, role)
 
 
-def create(found: Account | None, name: str, role: str, password: str) -> Account:
-    """A new account. Raises Rejected when there is one of that name, or password or role won't do."""
+def check_new(found: Account | None, name: str, role: str, password: str) -> None:
+    """Raises Rejected when there is an account of that name already, or password or role won't do."""
     if found is not None:
         raise Rejected(f"There is an account {found.name} already; `account role` and `account reset` change it.")
     check_password(password, name)
-    return Account(name=name, password=passwords.hash_password(password), role=check_role(role), created=time.time())
+    check_role(role)
+
+
+def create(name: str, role: str, hash_: str) -> Account:
+    """A new account."""
+    return Account(name=name, password=hash_, role=check_role(role), created=time.time())
 
 
 def with_role(found: Account | None, name: str, role: str) -> Account:
@@ -41,11 +47,9 @@ def with_role(found: Account | None, name: str, role: str) -> Account:
     return msgspec.structs.replace(need(found, name), role=check_role(role))
 
 
-def with_password(found: Account | None, name: str, password: str) -> Account:
+def with_password(found: Account | None, name: str, hash_: str) -> Account:
     """The account with another password. Raises Rejected when there is none."""
-    account = need(found, name)
-    check_password(password, account.name)
-    return msgspec.structs.replace(account, password=passwords.hash_password(password))
+    return msgspec.structs.replace(need(found, name), password=hash_)
 
 
 def need(found: Account | None, name: str) -> Account:

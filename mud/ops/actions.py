@@ -9,6 +9,7 @@ from mud.core import events as e
 from mud.core.errors import StoreError
 from mud.core.model import Account
 from mud.ops import accounts
+from mud.play.names import proper
 from mud.store import rows
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def actions(server: Server) -> Actions:
         return server.store
 
     async def find(name: str) -> Account | None:
+        name = proper(name)
         known = server.game.world.accounts.get(name.casefold())
         row = await store().account(name) if known is None else None
         return rows.account(row) if row is not None else known
@@ -36,14 +38,19 @@ def actions(server: Server) -> Actions:
         return {"account": account.name, "role": account.role}
 
     async def create(request: dict[str, Any]) -> Answer:
-        name = accounts.proper_name(request["name"])
-        return await put(accounts.create(await find(name), name, request["role"], request["password"]))
+        name, role, password = accounts.proper_name(request["name"]), request["role"], request["password"]
+        accounts.check_new(await find(name), name, role, password)
+        hash_ = await server.jobs.hash(password)
+        accounts.check_new(await find(name), name, role, password)  # somebody may have been quicker
+        return await put(accounts.create(name, role, hash_))
 
     async def role(request: dict[str, Any]) -> Answer:
         return await put(accounts.with_role(await find(request["name"]), request["name"], request["role"]))
 
     async def reset(request: dict[str, Any]) -> Answer:
-        return await put(accounts.with_password(await find(request["name"]), request["name"], request["password"]))
+        accounts.check_password(request["password"], accounts.need(await find(request["name"]), request["name"]).name)
+        hash_ = await server.jobs.hash(request["password"])
+        return await put(accounts.with_password(await find(request["name"]), request["name"], hash_))
 
     async def listing(request: dict[str, Any]) -> Answer:
         await server.flusher.flush()

@@ -59,6 +59,10 @@ class Flusher:
                 pause = self._seconds
             except StoreError:
                 pause = min(LONGEST_PAUSE, pause * 2)
+            except Exception as error:  # a bug of ours must not end all writing
+                log.exception("a flush failed")
+                self.failed(StoreError(f"{type(error).__name__}: {error}"))
+                pause = min(LONGEST_PAUSE, pause * 2)
 
     async def flush(self, last: bool = False) -> None:
         """Write all that changed up to now; the `last` one of a program also when only time went by.

@@ -32,13 +32,19 @@ class Jobs:
     """Runs jobs, two at a time, and posts their answers as events."""
 
     def __init__(
-        self, post: Callable[[e.Event], None], known: Callable[[str], Account | None], failures: Callable[[int], int]
+        self,
+        post: Callable[[e.Event], None],
+        known: Callable[[str], Account | None],
+        failures: Callable[[int], int],
+        failed_login: Callable[[e.LogIn], None],
     ) -> None:
         self._post = post
+        self._failed_login = failed_login  # told at once; the client hears of it later
         self._known = known  # the account in memory, newer than the database's
         self._failures = failures
         self.store: Store | None = None
         self.waiting: list[e.Job] = []
+        self._late: dict[e.Event, asyncio.TimerHandle] = {}
         self._running: dict[asyncio.Task[None], e.Job] = {}
         self._threads: ThreadPoolExecutor | None = None
         self._paused = False
@@ -70,6 +76,9 @@ class Jobs:
             task.cancel()
             self.waiting.insert(0, job)
         self._running.clear()
+        for answer, handle in list(self._late.items()):
+            handle.cancel()
+            self._deliver(answer)  # a copyover forgives nothing: it only makes the answer come sooner
         self.close()
 
     def close(self) -> None:
@@ -103,9 +112,13 @@ class Jobs:
         """Post an answer; that of a failed login later, and later each time, without holding up other jobs."""
         if isinstance(answer, e.LoggedIn) and answer.account is None:
             delay = SLOWER * (self._failures(answer.session) + 1)
-            asyncio.get_running_loop().call_later(delay, self._post, answer)
+            self._late[answer] = asyncio.get_running_loop().call_later(delay, self._deliver, answer)
         else:
             self._post(answer)
+
+    def _deliver(self, answer: e.Event) -> None:
+        self._late.pop(answer, None)
+        self._post(answer)
 
     async def _answer(self, job: e.Job) -> e.Event:
         assert self.store is not None
@@ -120,14 +133,16 @@ class Jobs:
                 if await self._account(name) is not None:
                     return e.Registered(session, name, None)
                 return e.Registered(session, name, await self._thread(passwords.hash_password, password))
-            case e.LogIn(session, name, password):
-                return await self._log_in(session, name, password)
+            case e.LogIn():
+                return await self._log_in(job)
 
-    async def _log_in(self, session: int, name: str, password: str) -> e.Event:
+    async def _log_in(self, job: e.LogIn) -> e.Event:
+        session, name, password = job.session, job.name, job.password
         account = await self._account(name)
         hash_ = account.password if account is not None else await self._thread(passwords.decoy)
         right = await self._thread(passwords.verify_password, password, hash_)
         if account is None or not right:
+            self._failed_login(job)
             return e.LoggedIn(session, name, None)
         assert self.store is not None
         account, character, items = rows.player(*await self.store.load_player(name), account)
@@ -140,6 +155,10 @@ class Jobs:
         assert self.store is not None
         row = await self.store.account(name)
         return rows.account(row) if row is not None else None
+
+    async def hash(self, password: str) -> str:
+        """The hash of a password, made in one of the threads."""
+        return await self._thread(passwords.hash_password, password)
 
     async def _thread(self, function: Callable[..., T], *args: object) -> T:
         if self._threads is None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from mud.core.errors import EverwakeError
 from mud.core.model import Account
-from mud.ops import accounts
+from mud.ops import accounts, passwords
 from mud.ops.config import Config
+from mud.play.names import proper
 from mud.store import rows
 from mud.store.batch import Batch
 from mud.store.lock import Lock
@@ -37,16 +38,18 @@ async def _do(store: Store, what: str, request: dict[str, Any]) -> dict[str, Any
     if what == "backup":
         await store.backup(Path(request["file"]))
         return {"file": request["file"]}
-    row = await store.account(request["name"])
+    row = await store.account(proper(request["name"]))
     found = rows.account(row) if row is not None else None
     match what:
         case "account.create":
             name = accounts.proper_name(request["name"])
-            account = accounts.create(found, name, request["role"], request["password"])
+            accounts.check_new(found, name, request["role"], request["password"])
+            account = accounts.create(name, request["role"], passwords.hash_password(request["password"]))
         case "account.role":
             account = accounts.with_role(found, request["name"], request["role"])
         case _:
-            account = accounts.with_password(found, request["name"], request["password"])
+            accounts.check_password(request["password"], accounts.need(found, request["name"]).name)
+            account = accounts.with_password(found, request["name"], passwords.hash_password(request["password"]))
     return await _put(store, account)
 
 

@@ -14,6 +14,11 @@ def _hasher() -> Any:
     return PasswordHasher()
 
 
+def warm_up() -> None:
+    """Import what hashing needs."""
+    _hasher()
+
+
 def hash_password(password: str) -> str:
     """The argon2id hash of a password. Takes tens of milliseconds: call it in a worker thread."""
     return str(_hasher().hash(password))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mud.core import events as e
+from mud.core.commands import allowed
 from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.ledger import LIMIT, MINT
@@ -113,6 +114,8 @@ def load(ctx: Context, args: str) -> None:
     world, me = ctx.world, ctx.player
     if what == "item":
         zones.need_kind(world.defs.items, kind, "item")
+        if world.defs.items[kind].kind == describe.COINS:
+            raise Rejected("Gold comes from the mint alone: grant NAME AMOUNT gold.")
         takeable = "take" in world.defs.items[kind].wear
         item = zones.make_item(ctx, kind, me.owner_key if takeable else room_key(me.room))
         called = describe.short(world, item)
@@ -150,6 +153,8 @@ def kick(ctx: Context, args: str) -> None:
     who = talk.find_player(ctx, words[0])
     if who is ctx.player:
         raise Rejected("To leave, type quit.")
+    if not allowed(ctx.role(), ctx.role(who)):
+        raise Rejected(f"{who.name} is an {ctx.role(who)}.")
     session = ctx.sessions.of(who)
     if session is None:
         login.leave_world(ctx, who)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from mud.core.area import ExitDef
 from mud.core.context import Context
 from mud.core.errors import Rejected
-from mud.core.markup import tag
+from mud.core.markup import strip, tag
 from mud.core.model import Character, Item
 from mud.core.targets import Target, parse_target, pick
 from mud.core.world import World
@@ -51,10 +51,12 @@ def is_coins(world: World, item: Item) -> bool:
 
 
 def keywords(world: World, item: Item) -> tuple[str, ...]:
-    """The words an item answers to."""
+    """The words an item answers to: its keywords, and what it is called."""
     if item.kind == COINS_ID:
         return ("gold", "coins", "heap")
-    return item.keywords or world.item_def(item).keywords
+    definition = world.item_def(item)
+    called = [word for word in strip(item.short or definition.short).split() if len(word) > 2]
+    return (*(item.keywords or definition.keywords), *called)
 
 
 def character_keywords(world: World, character: Character) -> tuple[str, ...]:
@@ -136,4 +138,6 @@ def find_door(ctx: Context, text: str) -> tuple[str, ExitDef]:
 def nth(target: Target) -> str:
     """A target in a sentence: "sword", "second sword"."""
     ordinals = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}
-    return f"{ordinals.get(target.nth, f'{target.nth}th ')}{target.word[:40]!r}"
+    return (
+        f"{ordinals.get(target.nth, '')}{target.word[:40]!r}{'' if target.nth in ordinals else f' number {target.nth}'}"
+    )

@@ -8,7 +8,7 @@ from mud.core.context import Context
 from mud.core.dialogs import Editor
 from mud.core.errors import Rejected
 
-MOST_LINES = 60
+MOST_LINES, MOST_LETTERS = 60, 4000
 HELP = """Write your text line by line. A line that begins with a dot is for the editor:
   .save   keep the text and leave        .quit   leave, and keep what was before
   .show   show the text with numbers     .clear  begin anew
@@ -41,6 +41,8 @@ def put(ctx: Context, dialog: Editor, lines: tuple[str, ...]) -> None:
     """Go on with these lines. Raises Rejected past the most a text may have."""
     if len(lines) > MOST_LINES:
         raise Rejected(f"A text has at most {MOST_LINES} lines. .save keeps it, .del N deletes one.")
+    if sum(map(len, lines)) > MOST_LETTERS:
+        raise Rejected(f"A text has at most {MOST_LETTERS} letters. .save keeps it, .del N deletes a line.")
     ctx.replace(Editor(dialog.purpose, lines))
 
 

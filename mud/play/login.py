@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.context import Context, Sessions
+from mud.core.context import Context
 from mud.core.markup import tag
 from mud.core.model import Account, Character
 from mud.core.session import Session
@@ -12,7 +14,7 @@ from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
 from mud.play import password, rooms
-from mud.play.names import check_name
+from mud.play.names import check_name, proper
 
 #: Failed logins that one connection may have.
 MOST_FAILURES = 5
@@ -59,7 +61,7 @@ def answer_name(ctx: Context, dialog: d.AskName, text: str) -> None:
     elif verb in ("connect", "create") and not rest:
         ctx.send(f"Write: {verb} NAME PASSWORD. Or type just your name.")
     elif verb == "connect":
-        work(ctx, e.LogIn(ctx.session.id, name, unquoted(rest)))
+        work(ctx, e.LogIn(ctx.session.id, proper(name), unquoted(rest), ctx.session.address))
     elif verb == "create":
         name = check_name(name, ctx.commands)
         password.check(unquoted(rest), name)
@@ -85,7 +87,7 @@ def name_checked(ctx: Context, event: e.NameChecked) -> None:
 def answer_password(ctx: Context, dialog: d.AskPassword, text: str) -> None:
     """The password of a known name; an empty line asks for the name again."""
     if text:
-        work(ctx, e.LogIn(ctx.session.id, dialog.name, text))
+        work(ctx, e.LogIn(ctx.session.id, dialog.name, text, ctx.session.address))
     else:
         ctx.replace(d.AskName())
 
@@ -95,7 +97,7 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     ctx.pop()
     session = ctx.session
     if event.account is None:
-        failed(ctx, event.name)
+        failed(ctx)
         return
     key = event.account.name.casefold()
     account = ctx.world.accounts.get(key) or event.account
@@ -109,13 +111,11 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     enter(ctx, account, character)
 
 
-def failed(ctx: Context, name: str) -> None:
-    """A failed login: logged so that fail2ban can read it, and slower each time (see the server)."""
+def failed(ctx: Context) -> None:
+    """A failed login. It was logged and charged to its address when it failed; only this answer comes late."""
     session = ctx.session
+    ctx.world.journal.edit(session)
     session.failures += 1
-    shown = name if name.isalpha() else "?"  # nobody writes an address of their choice into the log
-    ctx.do(e.LogLine("mud.login", f"login failed name={shown} from={session.address}"))
-    ctx.do(e.AddressDid(session.address, "failed_login"))
     ctx.send(tag("error", "That name and password do not belong together."))
     if session.failures >= MOST_FAILURES:
         ctx.send("Too many tries.")
@@ -315,15 +315,10 @@ def link_death_ends(ctx: Context, payload: LinkDeadEnds) -> None:
 # Memory
 
 
-def names_in_creation(sessions: Sessions) -> set[str]:
+def names_in_creation(sessions: Iterable[Session]) -> set[str]:
     """Names (casefolded) that somebody is in the middle of choosing."""
     making = d.ConfirmNew | d.NewPassword | d.RepeatPassword | d.AskPronouns
-    return {
-        x.name.casefold()
-        for s in sessions.by_id.values()
-        for x in s.stack
-        if isinstance(x, making) and x.name is not None
-    }
+    return {x.name.casefold() for s in sessions for x in s.stack if isinstance(x, making) and x.name is not None}
 
 
 def evict(world: World, pinned: set[str]) -> None:

@@ -119,9 +119,10 @@ def set_(ctx: Context, args: str) -> None:
         near = get_close_matches(name, SETTINGS, 1)
         raise Rejected(f"There is no setting {name!r}." + (f" Did you mean {near[0]}?" if near else " Try set alone."))
     values = SETTINGS[name][0]
-    number = "N" in values and value.isascii() and value.isdigit() and int(value[:6]) <= 500
+    number = "N" in values and value.isascii() and value.isdigit() and (value == "0" or 5 <= int(value[:6]) <= 500)
+    value = str(int(value[:6])) if number else value
     if value not in values and not number:
-        raise Rejected(f"{name} can be {either([v.replace('N', 'a number up to 500') for v in values])}.")
+        raise Rejected(f"{name} can be {either([v.replace('N', 'a number from 5 to 500') for v in values])}.")
     ctx.world.edit(me)
     me.settings[name] = value
     if name == "pronouns":

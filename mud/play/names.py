@@ -23,7 +23,7 @@ def check_name(text: str, commands: CommandTable) -> str:
     Raises Rejected when it has the wrong length, anything but letters, letters of two scripts (to look like
     somebody else's), or is a word of the game.
     """
-    name = unicodedata.normalize("NFC", text.strip())
+    name = proper(text)
     if not SHORTEST <= len(name) <= LONGEST or not name.isalpha():
         raise Rejected(f"A name has {SHORTEST} to {LONGEST} letters and nothing else. {name[:20]!r} does not fit.")
     scripts = {unicodedata.name(letter, "?").split()[0] for letter in name}
@@ -31,4 +31,10 @@ def check_name(text: str, commands: CommandTable) -> str:
         raise Rejected("A name is written in the letters of one script.")
     if name.casefold() in RESERVED or name.casefold() in commands.words():
         raise Rejected(f"{name!r} is a word of the game. Choose another name.")
-    return name[0].upper() + name[1:].lower()
+    return name
+
+
+def proper(text: str) -> str:
+    """A name as the game writes it, whoever typed it how: "éDITH" is "Édith"."""
+    name = unicodedata.normalize("NFKC", text.strip())
+    return name[:1].upper() + name[1:].lower()

@@ -159,7 +159,9 @@ def direction_of(text: str) -> str | None:
 def look_towards(ctx: Context, direction: str) -> None:
     """What lies in a direction."""
     way = ctx.world.exit(ctx.player.room, direction)
-    if way is None or (way.hidden and ctx.world.door_state(ctx.player.room, direction) != "open"):
+    if way is None or (direction not in dict(visible_exits(ctx, ctx.player.room)) and not way.description):
+        raise Rejected("There is nothing special to see that way.")
+    if way.hidden and direction not in dict(visible_exits(ctx, ctx.player.room)):
         raise Rejected("There is nothing special to see that way.")
     state = ctx.world.door_state(ctx.player.room, direction)
     parts = [way.description] if way.description else []

@@ -46,16 +46,19 @@ def get(ctx: Context, args: str) -> None:
     if not words:
         raise Rejected("Get what?")
     world, me = ctx.world, ctx.player
-    words = [w for w in words if w.casefold() != "from"] or words
-    if len(words) > 1:
-        chest = describe.find_item(world, words[-1], near(ctx), "here to take from")
+    what, chest = chest_in(ctx, words)
+    if chest is not None:
         need_open(ctx, chest)
-        source, where = chest.owner_key, f"in {describe.short(world, chest)}"
-        origin = f" from {describe.short(world, chest)}"
+        called = describe.short(world, chest)
+        source, where, origin = chest.owner_key, f"in {called}", f" from {called}"
     else:
         source, where, origin = room_key(me.room), "here to take", ""
-    many = parse_target(words[0]).every
-    for item in describe.find_items(world, words[0], world.held(source), where):
+    match = _GOLD.match(what)
+    if match is not None and match[1].casefold() != "all":
+        get_coins(ctx, int(re.sub("[,_]", "", match[1])[:20]), source, where, origin)
+        return
+    many = parse_target(what).every
+    for item in describe.find_items(world, what, world.held(source), where):
         refusal = cannot_take(ctx, item)
         if refusal and not many:
             raise Rejected(refusal)
@@ -63,6 +66,39 @@ def get(ctx: Context, args: str) -> None:
             ctx.send(refusal)
         else:
             take(ctx, item, origin)
+
+
+def chest_in(ctx: Context, words: list[str]) -> tuple[str, Item | None]:
+    """What to take, and the container to take it from: named behind `from`, or as the last word if it is one here.
+
+    Raises Rejected when a container was asked for that is not here.
+    """
+    lower = [word.casefold() for word in words]
+    if "from" in lower[1:-1]:
+        at = lower.index("from", 1)
+        chest = describe.find_item(ctx.world, " ".join(words[at + 1 :]), near(ctx), "here to take from")
+        return " ".join(words[:at]), chest
+    if len(words) > 1:
+        chests = [i for i in near(ctx) if ctx.world.item_def(i).kind in ("container", "corpse")]
+        named = describe.seek_items(ctx.world, words[-1], chests)
+        if named:
+            return " ".join(words[:-1]), named[0]
+    return " ".join(words), None
+
+
+def get_coins(ctx: Context, amount: int, source: str, where: str, origin: str) -> None:
+    """Some of a heap's gold into the purse."""
+    world = ctx.world
+    heap = next((i for i in world.held(source) if describe.is_coins(world, i)), None)
+    have = world.ledger.balance(heap.owner_key) if heap is not None else 0
+    if heap is None or not 0 < amount <= have:
+        raise Rejected(f"There are {coins(have)} {where}." if have else f"There is no gold {where}.")
+    if amount == have:
+        take(ctx, heap, origin)
+        return
+    ctx.pay(heap.owner_key, ctx.player.owner_key, amount, "picked up")
+    ctx.send(f"You get {coins(amount)}{origin}.")
+    ctx.others(f"{describe.name(world, ctx.player)} gets {coins(amount)}{origin}.")
 
 
 def take(ctx: Context, item: Item, origin: str) -> None:
@@ -106,11 +142,14 @@ def drop(ctx: Context, args: str) -> None:
         put_coins(ctx, amount, ground)
         say(ctx, "drop", coins(amount))
         return
-    for item in describe.find_items(
-        ctx.world, need(args, "Drop what?"), ctx.world.carried(ctx.player), "in your hands"
-    ):
+    what = need(args, "Drop what?")
+    for item in describe.find_items(ctx.world, what, ctx.world.carried(ctx.player), "in your hands"):
         if "nodrop" in ctx.world.item_def(item).flags:
-            raise Rejected(f"You can't let go of {describe.short(ctx.world, item)}.")
+            refusal = f"You can't let go of {describe.short(ctx.world, item)}."
+            if not parse_target(what).every:
+                raise Rejected(refusal)
+            ctx.send(refusal)
+            continue
         ctx.world.move_item(item, room_key(ctx.player.room))
         say(ctx, "drop", describe.short(ctx.world, item))
 

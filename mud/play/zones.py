@@ -16,6 +16,8 @@ from mud.play import describe, login
 
 #: A zone's minute, in game seconds.
 MINUTE = 60.0
+#: Longer than any game will run, in game seconds.
+FOREVER = 1e12
 
 
 def make_item(ctx: Context, kind: str, owner_key: str, slot: str | None = None) -> Item:
@@ -46,10 +48,14 @@ def make_mob(ctx: Context, kind: str, room: str, area: str | None = None) -> Cha
 
 def wake(ctx: Context) -> None:
     """Reset every zone that has no timer: it has never been reset, or is new in the world files."""
-    pending = {x.payload.area for x in ctx.world.timers.pending.values() if isinstance(x.payload, t.ZoneReset)}
+    timers = {x.payload.area: x for x in ctx.world.timers.pending.values() if isinstance(x.payload, t.ZoneReset)}
     for area in ctx.world.defs.areas.values():
-        if area.id not in pending:
+        timer = timers.get(area.id)
+        if timer is None:
             reset(ctx, area)
+        elif timer.due >= FOREVER and area.reset_when != "never":  # a builder changed that
+            ctx.world.timers.cancel(timer.id)
+            ctx.after(max(1, area.lifespan) * MINUTE, timer.payload)
 
 
 def reset(ctx: Context, area: a.AreaDef) -> None:
@@ -59,7 +65,9 @@ def reset(ctx: Context, area: a.AreaDef) -> None:
     for step in area.resets:
         if not step.if_last or done:
             done = STEPS[type(step)](ctx, step, made, area)
-    ctx.after(max(1, area.lifespan) * MINUTE, t.ZoneReset(area.id))
+    # A zone that is never reset again has a timer too: its being there says that the zone has been reset.
+    wait = FOREVER if area.reset_when == "never" else max(1, area.lifespan) * MINUTE
+    ctx.after(wait, t.ZoneReset(area.id))
 
 
 class Made:

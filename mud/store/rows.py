@@ -69,15 +69,16 @@ class Cut:
 
     def __init__(self, world: World, session_row: Callable[[int], Row | None], meta: dict[str, Any]) -> None:
         self._world = world
-        self.dirty, world.journal.dirty = world.journal.dirty, set()
-        self.entries, world.ledger.unwritten = world.ledger.unwritten, []
         self.batch = Batch()
-        for table, key in self.dirty:
-            self._add((table, key), session_row)
-        for entry in self.entries:
+        for key in world.journal.dirty:
+            self._add(key, session_row)
+        for entry in world.ledger.unwritten:
             self._put("ledger", (entry.seq, entry.debit, entry.credit, entry.amount, entry.reason, entry.at))
         for name, value in meta.items():
             self._put("meta", (name, _encode(value)))
+        # Only now, that nothing can fail any more, are they no longer to be written.
+        self.dirty, world.journal.dirty = world.journal.dirty, set()
+        self.entries, world.ledger.unwritten = world.ledger.unwritten, []
 
     def undo(self) -> None:
         """The flush failed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -244,16 +244,18 @@ class Store:
                 await connection.close()
 
 
-def read_sessions(path: Path) -> tuple[list[Row], list[Row]]:
-    """The sessions of the last flush and their accounts, read at once, without a thread or a write: for a new program.
+def read_sessions(path: Path, names: Iterable[str] = ()) -> tuple[list[Row], list[Row]]:
+    """The sessions of the last flush, their accounts and those called `names`, for a new program.
 
-    Raises StoreError.
+    Read at once, without a thread or a write. Raises StoreError.
     """
     with file.in_words(path), contextlib.closing(file.look(path)) as db:
         sessions = db.execute(select_sql("sessions", "ORDER BY id")).fetchall()
         accounts = db.execute(
             select_sql("accounts", "WHERE name IN (SELECT account FROM sessions) ORDER BY name")
         ).fetchall()
+        for name in names:
+            accounts += db.execute(select_sql("accounts", "WHERE name = ?"), (name,)).fetchall()
     return sessions, accounts
 
 

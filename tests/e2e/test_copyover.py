@@ -271,15 +271,15 @@ def test_fifty_in_a_row_leave_descriptors_threads_and_memory_level(game: Game) -
     for _ in range(3):
         copyover(admin)
     admin.command("save")  # the database is open again
+    wait_for(lambda: figures()[1] == 2, "the game's thread and the database's alone")
     fds, threads, rss = figures()
     for number in range(50):
         copyover(admin)
         ada.send(f"think number {number}")
         ada.expect(f'number {number}"')
     admin.command("save")
-    after = figures()
-    assert after[:2] == (fds, threads)
-    assert after[2] < rss * 1.2
+    wait_for(lambda: figures()[:2] == (fds, threads), f"{fds} descriptors and {threads} threads, as before")
+    assert figures()[2] < rss * 1.2
     children = Path(f"/proc/{game.pid}/task/{game.pid}/children").read_text()
     assert children == ""
     assert game.ready["generation"] == 54
@@ -292,3 +292,49 @@ def test_a_second_order_is_told_who_is_at_it(game: Game) -> None:
     other.send("copyover")
     other.expect("Root is at it already|Copyover done")
     admin.expect("Copyover done")
+
+
+def test_a_failed_login_in_its_delay_is_answered_and_counted(game: Game) -> None:
+    admin = game.admin()
+    client = game.client()
+    client.expect(r"known\? ")
+    for _ in range(3):
+        client.send("connect Root wrongwrong")
+        client.expect("do not belong together")
+    client.send("connect Root wrongwrong")
+    wait_for(lambda: game.log().count("login failed") == 4, "the fourth failure in the log")
+    copyover(admin)
+    client.expect("do not belong together")
+    client.send("connect Root wrongwrong")
+    client.expect("Too many tries")
+
+
+def test_an_account_made_meanwhile_is_not_overwritten_by_who_is_in_creation(game: Game) -> None:
+    admin, client = game.admin(), game.client()
+    for answer, question in (("Zed", "life as Zed"), ("yes", "Choose a password: "), (PASSWORD, "once more: ")):
+        client.send(answer)
+        client.expect(question)
+    client.send(PASSWORD)
+    client.expect("he, she or they")
+    game.account("Zed", "admin", "another password")
+    copyover(admin)
+    client.send("they")
+    client.expect("The name Zed has just been taken")
+    other = game.client()
+    other.login("Zed", "another password")
+    assert "Zed (admin)" in other.command("who")
+
+
+def test_sigterm_during_a_rehearsal_ends_the_server_cleanly(stopped: Game) -> None:
+    stopped.start()
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    ada.command("north")
+    admin.send("copyover")
+    admin.expect("tried in a rehearsal")
+    assert stopped.stop() == 0
+    assert stopped.errors() == ""
+    assert not (stopped.data / "run" / "control.sock").exists()
+    stopped.start()
+    again = stopped.client()
+    assert "The Hall" in again.login("Ada")
+    assert stopped.stop() == 0

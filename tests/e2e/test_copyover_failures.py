@@ -162,6 +162,7 @@ def test_a_snapshot_that_is_damaged_between_write_and_read_costs_nobody_anything
             "from mud.core.erors",
             r"talk\.py\", line \d+.*ModuleNotFoundError",
         ),
+        ("mud/net/interpreter.py", "class Pipe", "class Pipe(", r"interpreter\.py\", line \d+.*SyntaxError"),
         ("mud/game.py", "log = logging", "log = loging", r"game\.py\", line \d+.*NameError"),
     ],
 )
@@ -170,6 +171,7 @@ def test_new_code_that_is_broken_is_refused_and_good_code_is_taken(
 ) -> None:
     stopped.root = tmp_path / "project"
     shutil.copytree(ROOT / "mud", stopped.root / "mud", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "modules", stopped.root / "modules", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "run.py", stopped.root)
     stopped.start()
     admin, ada = stopped.admin(), stopped.player("Ada")

@@ -174,11 +174,12 @@ def test_roles_act_at_once_and_help_is_by_role(game: Game) -> None:
 
 def test_clients_that_leave_while_their_password_is_checked(game: Game) -> None:
     game.player("Ada").send("quit")
-    for _ in range(6):
+    for password in (PASSWORD, "wrongwrong") * 3:
         client = game.client()
         client.expect(r"known\? ")
-        client.send(f'connect Ada "{PASSWORD}"')
+        client.send(f'connect Ada "{password}"')
         client.close()
+    wait_for(lambda: game.log().count("login failed name=Ada") == 3, "all failures in the log, whoever waited for them")
     watcher = game.player("Watcher")
     watcher.command("save")
     assert "Watcher" in watcher.command("who")
@@ -216,3 +217,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Game]:
         assert server.errors() == ""
     finally:
         server.close()
+
+
+def test_a_name_is_known_however_it_is_typed(shared: Game) -> None:
+    shared.client().login("Édith", new=True)
+    again = shared.client()
+    assert "You are back" in again.login("éDITH")
+    again.send("quit")
+    again.expect("Until another day.\r\n$")
+    assert again.expect_end() == ""

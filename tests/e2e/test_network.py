@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import socket
 import zlib
 from pathlib import Path
@@ -188,17 +190,8 @@ def test_an_address_has_budgets_too(stopped: Game, tmp_path: Path) -> None:
     elsewhere = stopped.client(source="127.0.0.2")
     elsewhere.expect(r"known\? ")
     first[0].close()
-    wait_for(lambda: _let_in(stopped), "a place that became free")
+    wait_for(lambda: _let_in_from(stopped, "127.0.0.1"), "a place that became free")
     assert stopped.stop() == 0
-
-
-def _let_in(game: Game) -> bool:
-    client = game.client()
-    try:
-        client.expect(r"known\? ", 5)
-    except AssertionError:
-        return False
-    return True
 
 
 def test_failed_logins_and_creations_of_an_address_are_limited(stopped: Game, tmp_path: Path) -> None:
@@ -242,3 +235,30 @@ def test_a_client_that_resets_leaves_no_trace_of_an_error(game: Game) -> None:
         client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.close()
     assert "The Square" in game.player("Ada").command("look")
+
+
+def test_connections_that_were_reset_before_they_were_accepted_leave_no_count(stopped: Game, tmp_path: Path) -> None:
+    config = tmp_path / "everwake.toml"
+    config.write_text("[limits]\nconnections = 5\nconnections_per_minute = 1000\ntrusted = []\n")
+    stopped.arguments = ("--config", str(config))
+    stopped.start()
+    os.kill(stopped.pid, signal.SIGSTOP)
+    try:
+        for _ in range(12):
+            client = stopped.client(source="127.0.0.9")
+            client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            client.close()
+    finally:
+        os.kill(stopped.pid, signal.SIGCONT)
+    stopped.player("Ada").command("look")
+    wait_for(lambda: _let_in_from(stopped, "127.0.0.9"), "being let in")
+    assert stopped.stop() == 0
+
+
+def _let_in_from(game: Game, source: str) -> bool:
+    client = game.client(source=source)
+    try:
+        client.expect(r"known\? ", 5)
+    except AssertionError:
+        return False
+    return True

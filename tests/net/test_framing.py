@@ -66,6 +66,7 @@ def test_line_endings(ending: bytes) -> None:
 
 def test_backspace_takes_a_whole_character() -> None:
     assert LineBuffer(4096).feed("añ\x08b\x7fc∞\x08\r\n".encode()) == [b"ac"]
+    assert LineBuffer(4096).feed("ab£".encode("latin-1") + b"\x08c\r\n") == [b"abc"]
     assert LineBuffer(4096).feed(b"gone\x15here\r\n") == [b"here"]
     assert LineBuffer(4096).feed(b"\x08\x08x\r\n") == [b"x"]
 
@@ -79,6 +80,11 @@ def test_bounds() -> None:
     framer = Framer(8192)
     with pytest.raises(OverBudget, match="8192"):
         framer.feed(b"\xff\xfa\x18" + b"x" * 9000)
+
+
+def test_a_subnegotiation_that_comes_whole_has_the_same_bound() -> None:
+    with pytest.raises(OverBudget, match="8192"):
+        Framer(8192).feed(b"\xff\xfa\x18" + b"x" * 60_000 + b"\xff\xf0")
 
 
 def test_a_subnegotiation_broken_off_by_a_command() -> None:

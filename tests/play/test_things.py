@@ -36,7 +36,7 @@ def test_get_and_drop(ada: Player) -> None:
 def test_the_second_of_a_kind_and_all_of_a_kind(ada: Player) -> None:
     make(ada, "bread", "sword", "bread", "bread")
     assert ada.do("drop 2.bread") == "You drop a loaf of bread."
-    assert ada.do("drop 9.bread") == "There is no 9th 'bread' in your hands."
+    assert ada.do("drop 9.bread") == "There is no 'bread' number 9 in your hands."
     assert ada.do("drop all.bread").count("You drop a loaf of bread.") == 2
     assert "(1)" not in ada.do("i") and ada.do("i") == "You carry:\n  a short sword"
 
@@ -97,6 +97,20 @@ def test_gold(ada: Player) -> None:
     assert bob.do("get gold") == "You get 31 gold coins."
     assert "40 gold coins" in bob.do("i") and "60 gold coins" in ada.do("i")
     assert ada.do("give all gold bob", "give 1 gold bob").endswith("You have no gold.")
+    assert ada.stage.game.world.ledger.total() == 0
+
+
+def test_names_of_several_words_and_some_of_a_heap(ada: Player) -> None:
+    bob = ada.stage.enter("Bob", "admin")
+    bob.do("north", "grant ada 100 gold")
+    ada.do("drop 30 gold")
+    ada.read()
+    assert ada.do("get short sword") == "You get a short sword."
+    assert ada.do("get 5 gold") == "You get 5 gold coins."
+    assert ada.do("get 50 gold") == "There are 25 gold coins here to take."
+    assert ada.do("open chest", "get 10 gold from chest").endswith("You get 10 gold coins from an oak chest.")
+    assert ada.do("get coins chest") == "You get 30 gold coins from an oak chest."
+    assert ada.do("get 1 gold from chest") == "There is no gold in an oak chest."
     assert ada.stage.game.world.ledger.total() == 0
 
 

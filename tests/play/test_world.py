@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 
+import msgspec
 import pytest
 
 from mud.core import events as e
 from mud.core.commands import Command, CommandTable
 from mud.core.context import Context
 from mud.core.dialogs import Confirm
+from mud.core.timers import LinkDeadEnds
+from mud.core.world import World
+from mud.game import Game
+from mud.play import zones
 from mud.play.commands import COMMANDS
 from tests.play.stage import Player, Stage
 
@@ -188,3 +193,44 @@ def test_secrets_never_reach_the_log(
     with caplog.at_level(logging.ERROR):
         ada.do("my very secret password")
     assert "(secret)" in caplog.text and "my very secret" not in caplog.text
+
+
+def test_a_timer_whose_handler_raises_is_tried_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = stage.enter("Ada")
+    stage.post(e.Lost(ada.session, "test"))
+    bob = stage.enter("Bob")
+
+    def broken(ctx: Context, payload: LinkDeadEnds) -> None:
+        ctx.world.move_character(ctx.world.characters[payload.character], "hall")
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setitem(zones.DUE, LinkDeadEnds, broken)
+    stage.wait(601)
+    assert "Ada" in bob.do("look")
+    monkeypatch.undo()
+    stage.wait(61)
+    assert "Ada leaves the world." in bob.read() and "Ada" not in bob.do("who")
+
+
+def test_a_zone_that_is_never_reset_is_not_filled_again_by_a_new_program(stage: Stage) -> None:
+    world = stage.game.world
+    never = {i: msgspec.structs.replace(area, reset_when="never") for i, area in world.defs.areas.items()}
+    defs = msgspec.structs.replace(world.defs, areas=never)
+    game = Game.begin(defs, stage.game.clock)
+    game.populate()
+    state = game.world.state(0.0)
+    sword = next(i for i in state.items if i.kind == "sword")
+    state.items.remove(sword)
+    after = Game(World(defs, state), stage.game.clock)
+    after.populate()
+    assert after.world.count("item", "sword") == 0
+    again = Game(World(world.defs, state), stage.game.clock)
+    again.populate()
+    assert again.world.timers.next_in(stage.game.clock) == 30 * 60
+
+
+def test_gold_comes_from_the_mint_alone_and_who_may_kick_whom(stage: Stage) -> None:
+    owner, builder, admin = stage.enter("Owen", "owner"), stage.enter("Bill", "builder"), stage.enter("Adam", "admin")
+    assert builder.do("load item coins").endswith("Gold comes from the mint alone: grant NAME AMOUNT gold.")
+    assert admin.do("kick owen").endswith("Owen is an owner.")
+    assert owner.do("kick adam").endswith("Adam is out.")
