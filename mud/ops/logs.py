@@ -30,7 +30,7 @@ def set_up(folder: Path, config: LogConfig) -> None:
     """Send all logging to `folder`, and warnings to the console too. Replaces what was set up before."""
     folder.mkdir(parents=True, exist_ok=True)
     plain = logging.handlers.RotatingFileHandler(
-        folder / "everwake.log", maxBytes=config.bytes, backupCount=config.files, encoding="utf-8", delay=True
+        folder / "everwake.log", maxBytes=config.bytes, backupCount=config.files, encoding="utf-8"
     )
     plain.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     errors = logging.handlers.RotatingFileHandler(
