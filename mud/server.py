@@ -10,7 +10,6 @@ import asyncio
 import logging
 import socket
 import time
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -33,11 +32,10 @@ from mud.ops.flusher import Flusher
 from mud.ops.jobs import Jobs
 from mud.play.lookup import screen
 from mud.store.store import Store
+from mud.turns import Bell, Turns
 
 log = logging.getLogger("mud.server")
 
-#: The longest the loop sleeps without a look at the timers: somebody may set the wall clock.
-TIMER_SECONDS = 1.0
 #: Seconds between two tries to open a database that can't be opened after a copyover.
 REOPEN_SECONDS = 2.0
 #: What an address is told that has had too much of something.
@@ -65,6 +63,8 @@ class Server:
         self.flusher = Flusher(
             game, self.post, self._session_row, self.jobs.names, generation, config.store.flush_seconds
         )
+        self._turns = Turns(loop, game, self.post)
+        self._bell = Bell(loop, game, self.post)
         self.control = Control(config.run / "control.sock", actions(self))
         self.copyover: Copyover
         self.leaving: Handover | None = None  # set when `run` ends for a copyover
@@ -72,9 +72,6 @@ class Server:
         self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
         self._frozen = True
         self._closing = False
-        self._queue: deque[Connection] = deque()  # connections with a line to run, in turn
-        self._turn: asyncio.Handle | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._flushing: asyncio.Task[None] | None = None
         self._done: asyncio.Future[None] | None = None
@@ -93,7 +90,7 @@ class Server:
                 DO[type(effect)](self, effect)
             except Exception:
                 log.exception("an effect failed: %s", type(effect).__name__)
-        self._watch_timers()
+        self._bell.watch()
 
     def _output(self, effect: e.Output) -> None:
         connection = self.connections.get(effect.session)
@@ -209,34 +206,14 @@ class Server:
 
     def ready(self, connection: Connection) -> None:
         """A connection has lines: it takes its turn among all that have."""
-        self._queue.append(connection)
-        if self._turn is None:
-            self._take_turn()
-
-    def _take_turn(self) -> None:
-        """Run one line of every connection that has one; whoever has more comes again in the next turn."""
-        self._turn = None
-        for _ in range(len(self._queue)):
-            if self._frozen:
-                break
-            connection = self._queue.popleft()
-            if self.game.busy(connection.id):
-                continue  # `wake` brings it back
-            line = connection.next_line()
-            if line is None:
-                continue
-            self.post(e.Line(connection.id, line))
-            if connection.lines_waiting:
-                self._queue.append(connection)
-        if self._queue and not self._frozen and self._turn is None:
-            self._turn = self.loop.call_soon(self._take_turn)
+        self._turns.add(connection)
 
     def answer(self, event: e.Event) -> None:
         """A job's answer: after it, lines that waited for it go on."""
         self.post(event)
         connection = self.connections.get(getattr(event, "session", 0))
-        if connection is not None and connection.lines_waiting and connection not in self._queue:
-            self.ready(connection)
+        if connection is not None:
+            self._turns.wake(connection)
 
     def closed(self, connection: Connection, reason: str) -> None:
         """A connection is gone."""
@@ -251,28 +228,6 @@ class Server:
     def terminal(self, connection: Connection, terminal: Terminal) -> None:
         """A client told more about itself."""
         self.post(e.TerminalTold(connection.id, terminal))
-
-    # Timers
-
-    def _watch_timers(self) -> None:
-        """Derive the loop's handle from the earliest timer, when there may be an earlier one than before."""
-        timers = self.game.world.timers
-        if timers.changed and not self._frozen:
-            timers.changed = False
-            self._wind()
-
-    def _wind(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        wait = self.game.world.timers.next_in(self.game.clock)
-        self._timer = self.loop.call_later(TIMER_SECONDS if wait is None else min(TIMER_SECONDS, wait), self._ring)
-
-    def _ring(self) -> None:
-        if self._frozen:
-            return
-        while (due := self.game.due()) is not None:
-            self.post(due)
-        self._wind()
 
     # Running
 
@@ -308,8 +263,8 @@ class Server:
         """Stand still between two events. Not to be called by an event."""
         self._frozen = True
         self.game.clock.stop()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._bell.freeze()
+        self._turns.freeze()
         if self.listener is not None:
             self.listener.pause()
         for connection in self.connections.values():
@@ -319,17 +274,14 @@ class Server:
         """Go on from where it stood: first what fell due, then what players typed."""
         self._frozen = False
         self.game.clock.go()
-        self._ring()
+        self._bell.go()
         while self.work_lost:
             self.answer(e.Failed(self.work_lost.pop()))
         for connection in list(self.connections.values()):
             connection.thaw()
-            if connection.lines_waiting and connection not in self._queue:
-                self._queue.append(connection)
+        self._turns.go(list(self.connections.values()))
         if self.listener is not None:
             self.listener.resume()
-        if self._queue and self._turn is None:
-            self._turn = self.loop.call_soon(self._take_turn)
 
     async def unfreeze(self) -> None:
         """Go on as if nothing had been: whatever was stopped for a copyover runs again, unless the end has come."""

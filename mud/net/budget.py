@@ -47,9 +47,9 @@ class Bucket(Struct):
 
     def spend(self, rate: float, burst: float, now: float, tokens: float) -> float:
         """Take tokens even if that makes a debt; gives the seconds until there is none."""
-        self.take(rate, burst, now, 0.0)
-        self.level -= tokens
-        return max(0.0, -self.level / rate)
+        self.level = min(burst, self.level + max(0.0, now - self.at) * rate) - tokens
+        self.at = now
+        return -self.level / rate if self.level < 0 else 0.0
 
 
 class Address(Struct):

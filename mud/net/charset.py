@@ -11,9 +11,12 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]?"
 )
 #: Controls (C0, DEL, C1), line and paragraph separators, and what turns the direction of text (bidi).
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\ufff9-\ufffb]")
+_CONTROLS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\ufff9-\ufffb]"
+)
 #: Noncharacters and lone surrogates have no business in a text either.
-_NOTHING = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_PLANE_ENDS = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+_NOTHING = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{_PLANE_ENDS}]")
 
 #: What typographers use, for screens that can't show it.
 _PLAIN = str.maketrans(
@@ -51,13 +54,15 @@ def clean(text: str) -> str:
 
 def encode(text: str, charset: str) -> bytes:
     """`text` for a screen of `charset` ("utf-8", "latin-1" or "ascii"); what it can't show is spelled out, or `?`."""
-    if text.isascii():
-        return text.encode("ascii")
-    if charset == "utf-8":
-        return text.encode("utf-8", "replace")
-    if charset == "latin-1":
-        return "".join(_shown(letter, 256) for letter in text).encode("latin-1", "replace")
-    return "".join(_shown(letter, 128) for letter in text).encode("ascii", "replace")
+    return spell(text, charset).encode(charset, "replace")
+
+
+def spell(text: str, charset: str) -> str:
+    """`text` in letters that `charset` has. It may become longer: to be done before text is wrapped."""
+    if charset == "utf-8" or text.isascii():
+        return text
+    end = 256 if charset == "latin-1" else 128
+    return "".join(_shown(letter, end) for letter in text)
 
 
 def _shown(letter: str, end: int) -> str:
@@ -67,5 +72,7 @@ def _shown(letter: str, end: int) -> str:
     plain = letter.translate(_PLAIN)
     if plain != letter:
         return plain
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return ""  # a mark on the letter before it, which is shown without
     bare = "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
     return bare if bare and all(ord(c) < end for c in bare) else "?"

@@ -7,6 +7,7 @@ carries both. A connection over its budget is slowed or closed; no other one not
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
@@ -84,13 +85,16 @@ class Connection:
         self._reading = False
         self._writing = False
         self._over = False
+        self._owing = False  # a line was asked for and not given: `ready` is owed
         self._pause: asyncio.TimerHandle | None = None
 
     def _new_wire(self, now: float) -> Wire:
         limits, sock = self._limits, self._sock
-        peer = sock.getpeername()
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        peer = (self.address, 0)
+        with contextlib.suppress(OSError):  # it is gone already: the first write will find out
+            peer = sock.getpeername()
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         return Wire(
             session=self.id,
             fd=self._fd,
@@ -109,9 +113,9 @@ class Connection:
 
         Raises OSError when the descriptor is not that very socket.
         """
-        sock = socket.socket(wire.family, socket.SOCK_STREAM, 0, fileno=wire.fd)
         if os.fstat(wire.fd).st_ino != wire.inode:
             raise OSError(f"descriptor {wire.fd} is not the socket of session {wire.session}")
+        sock = socket.socket(wire.family, socket.SOCK_STREAM, 0, fileno=wire.fd)
         return cls(loop, sock, wire.session, wire.address, limits, handler, wire)
 
     @property
@@ -145,6 +149,7 @@ class Connection:
         self._frozen = False
         self._read_on()
         self.flush()
+        self._end_if_done()
 
     def export(self) -> Wire:
         """Everything but the socket. The connection must be frozen."""
@@ -184,8 +189,12 @@ class Connection:
         else:
             self._wire.ended = True
             self._stop_reading()
-            if not self._lines:
-                self._gone("closed by the client")
+            self._end_if_done()
+
+    def _end_if_done(self) -> None:
+        """The client sent its end and all its lines are taken. It may still read: what is written goes to it."""
+        if self._wire.ended and not self._lines and not self._frozen:
+            self.close("closed by the client")
 
     def _receive(self, data: bytes) -> None:
         waiting = bool(self._lines)
@@ -201,10 +210,12 @@ class Connection:
         except OverBudget as over:
             self.fail(str(over))
             return
-        self._slow(wire.bytes_.spend(limits.bytes_per_second, limits.bytes_burst, self._loop.time(), len(data)))
+        if debt := wire.bytes_.spend(limits.bytes_per_second, limits.bytes_burst, self._loop.time(), len(data)):
+            self._slow(debt)
         if self._lines and not wire.heard and self._is_http():
             return
-        self._read_on()
+        if len(self._lines) > MOST_WAITING:
+            self._stop_reading()
         if self._out:
             self.flush()
         if self._lines and not waiting:
@@ -234,7 +245,8 @@ class Connection:
     def _resume(self) -> None:
         self._pause = None
         self._read_on()
-        if self._lines:
+        if self._owing:
+            self._owing = False
             self._handler.ready(self)
 
     @property
@@ -248,13 +260,14 @@ class Connection:
             return None
         wire, limits, now = self._wire, self._limits, self._loop.time()
         if not wire.lines_.take(limits.lines_per_second, limits.lines_burst, now):
+            self._owing = True
             self._slow((1 - wire.lines_.level) / limits.lines_per_second)
             return None
         text, valid = decode(self._lines.popleft(), wire.telnet.utf8_agreed)
         if not valid and not wire.telnet.utf8_agreed:
             self._telnet.use_latin1()
         if not self._lines and wire.ended:
-            self._loop.call_soon(self._gone, "closed by the client")
+            self._loop.call_soon(self._end_if_done)
         elif not self._reading:
             self._read_on()
         return text
@@ -359,6 +372,7 @@ class Farewell:
         self._sock = sock
         self._fd = sock.fileno()
         self._rest = rest
+        self._heard_end = False
         self._limit = loop.call_later(LINGER_SECONDS, self._close)
         loop.add_reader(self._fd, self._read)
         loop.add_writer(self._fd, self._write)
@@ -370,6 +384,8 @@ class Farewell:
             if not self._rest:
                 self._loop.remove_writer(self._fd)
                 self._sock.shutdown(socket.SHUT_WR)
+                if self._heard_end:
+                    self._close()
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -378,7 +394,10 @@ class Farewell:
     def _read(self) -> None:
         try:
             if not self._sock.recv(READ_BYTES):
-                self._close()
+                self._heard_end = True
+                self._loop.remove_reader(self._fd)
+                if not self._rest:
+                    self._close()
         except (BlockingIOError, InterruptedError):
             return
         except OSError:

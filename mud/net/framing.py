@@ -5,10 +5,14 @@ Only whole commands come out; what is cut in half stays in `partial`, and that i
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 _IAC = b"\xff"
+#: What may stand in a subnegotiation. Possessive: it is scanned again with every byte that comes late.
+_INSIDE = re.compile(rb"(?:[^\xff]++|\xff\xff)*+")
 
 
 class OverBudget(Exception):
@@ -73,10 +77,8 @@ def command_end(data: bytes, start: int) -> int:
 
 def _subnegotiation_end(data: bytes, at: int) -> int:
     """Just behind IAC SE. IAC IAC is a byte of it; IAC and anything else breaks it off (RFC 855)."""
-    while (iac := data.find(_IAC, at)) >= 0 and len(data) > iac + 1:
-        if data[iac + 1] == SE:
-            return iac + 2
-        if data[iac + 1] != IAC:
-            return iac
-        at = iac + 2
-    return -1
+    inside = _INSIDE.match(data, at)
+    iac = inside.end() if inside else at
+    if len(data) < iac + 2:
+        return -1
+    return iac + 2 if data[iac + 1] == SE else iac

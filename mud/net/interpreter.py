@@ -15,7 +15,11 @@ from telnetlib3.stream_writer import TelnetWriter
 from mud.net import telnet as t
 from mud.net.telnet import Telnet
 
+# What a client does wrong is no news for the operator, and it may do it fifty times a second.
+logging.getLogger("telnetlib3").setLevel(logging.ERROR)
+
 _SEPARATOR = ";"
+_SEND = b"\x01"
 _REQUEST, _ACCEPTED, _REJECTED = b"\x01", b"\x02", b"\x03"
 
 
@@ -97,7 +101,7 @@ class Interpreter(TelnetWriter):
         option = buf[0] if buf else b""
         if option == t.CHARSET and (self.local_option.enabled(option) or self.remote_option.enabled(option)):
             self._charset(b"".join(buf)[1:])
-        elif option in t.REMOTE and self.remote_option.enabled(option):
+        elif option in t.REMOTE and self.remote_option.enabled(option) and not _asks(buf):
             super().handle_subnegotiation(buf)
 
     def _began(self, opt: bytes) -> None:
@@ -129,6 +133,11 @@ class Interpreter(TelnetWriter):
 
     def _subnegotiate(self, opt: bytes, data: bytes) -> None:
         self.send_iac(t.IAC + t.SB + opt + data.replace(t.IAC, t.IAC + t.IAC) + t.IAC + t.SE)
+
+
+def _asks(buf: deque[bytes]) -> bool:
+    """Whether the client asks for our type or environment, which we never offered to tell."""
+    return buf[0] in (t.TTYPE, t.NEW_ENVIRON) and len(buf) > 1 and buf[1] == _SEND
 
 
 def interpreter(telnet: Telnet, send: Callable[[bytes], None]) -> Interpreter:

@@ -5,10 +5,12 @@ A character of UTF-8 that is cut in half is just bytes here; it is decoded with 
 
 from __future__ import annotations
 
+import re
+
 from mud.net.framing import OverBudget
 
 CR, LF, NUL, BS, DEL, KILL = 13, 10, 0, 8, 127, 21
-_PLAIN = bytes(range(32, 127)) + bytes(range(128, 256))
+_SPECIAL = re.compile(rb"([\x00\x08\n\r\x15\x7f])")
 
 
 def _is_character(data: bytes | bytearray) -> bool:
@@ -37,32 +39,34 @@ class LineBuffer:
 
         Raises OverBudget for a line longer than the limit.
         """
-        if data.endswith(b"\r\n") and not self.after_cr and not data[:-2].translate(None, _PLAIN):
-            line = bytes(self._line) + data[:-2]  # the usual: one plain line, whole
+        if data.endswith(b"\r\n") and not self.after_cr and not _SPECIAL.search(data, 0, len(data) - 2):
+            line = bytes(self._line) + data[:-2]  # the usual: one line, whole
             self._line.clear()
             self._check(len(line))
             return [line]
         lines: list[bytes] = []
-        for byte in data:
-            if byte in (LF, NUL) and self.after_cr:
+        for piece in _SPECIAL.split(data):
+            byte = piece[0] if len(piece) == 1 else -1
+            if byte in (CR, LF, NUL, BS, DEL, KILL):
+                self._edit(byte, lines)
+            elif piece:  # other control characters go when the line is decoded: they may end a sequence
                 self.after_cr = False
-                continue
-            self.after_cr = byte == CR
-            if byte in (CR, LF):
-                lines.append(bytes(self._line))
-                self._line.clear()
-            else:
-                self._edit(byte)
+                self._line += piece
+                self._check(len(self._line))
         return lines
 
-    def _edit(self, byte: int) -> None:
-        if byte in (BS, DEL):
+    def _edit(self, byte: int, lines: list[bytes]) -> None:
+        second = self.after_cr and byte in (LF, NUL)
+        self.after_cr = byte == CR
+        if second:
+            return
+        if byte in (CR, LF):
+            lines.append(bytes(self._line))
+            self._line.clear()
+        elif byte in (BS, DEL):
             self.erase()
         elif byte == KILL:
             self._line.clear()
-        elif byte != NUL:  # other control characters go when the line is decoded: they may end a sequence
-            self._line.append(byte)
-            self._check(len(self._line))
 
     def erase(self) -> None:
         """Take back one character: in UTF-8 that may be several bytes."""

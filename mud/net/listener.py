@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 from collections.abc import Callable
@@ -16,6 +17,8 @@ AT_ONCE = 64
 BACKLOG = 1024
 #: Seconds without accepting after the system had no descriptor left.
 PAUSE_SECONDS = 1.0
+#: This machine has no such family, or not that address of it: the other one will do where both were asked for.
+NOT_HERE = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 BOTH = {"localhost": ("127.0.0.1", "::1"), "*": ("0.0.0.0", "::"), "": ("0.0.0.0", "::")}
 
 
@@ -33,6 +36,7 @@ class Listener:
         self._on_accept = on_accept
         self._listening = False
         self._retry: asyncio.TimerHandle | None = None
+        self._short = False  # of descriptors or memory; said once
         self.addresses: list[str] = [sock.getsockname()[0] for sock in socks]
         self.port: int = socks[0].getsockname()[1]
 
@@ -49,7 +53,11 @@ class Listener:
             socks: list[socket.socket] = []
             try:
                 for each in hosts:
-                    socks.append(bind(each, socks[0].getsockname()[1] if socks else port))
+                    try:
+                        socks.append(bind(each, socks[0].getsockname()[1] if socks else port))
+                    except OSError as error:
+                        if error.errno not in NOT_HERE or each == host or (each == hosts[-1] and not socks):
+                            raise
                 return cls(loop, socks, on_accept)
             except OSError as error:
                 for sock in socks:
@@ -96,10 +104,13 @@ class Listener:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:  # out of descriptors or memory: those who are in play come first
-                log.error("can't accept connections for a moment: %s", error.strerror)
+                if not self._short:
+                    log.error("can't accept connections for a moment: %s", error.strerror)
+                self._short = True
                 self.pause()
                 self._retry = self._loop.call_later(PAUSE_SECONDS, self.resume)
                 return
+            self._short = False
             try:
                 self._on_accept(sock, peer[0])
             except OSError:

@@ -10,7 +10,7 @@ from colorama import Fore, Style
 from mud.core.markup import END, OPEN, STYLES
 from mud.core.session import Screen
 from mud.core.wrap import wrap
-from mud.net.charset import encode
+from mud.net.charset import encode, spell
 
 _TAG = re.compile(f"{OPEN}([^{END}]*){END}")
 _SIXTEEN: list[str] = [
@@ -32,7 +32,7 @@ def render(text: str, screen: Screen) -> bytes:
 
 
 def _render(text: str, screen: Screen) -> bytes:
-    lines = [wrapped for line in text.split("\n") for wrapped in wrap(line, screen.width)]
+    lines = [wrapped for line in spell(text, screen.charset).split("\n") for wrapped in wrap(line, screen.width)]
     coloured = colour("\n".join(lines), screen.colours)
     return encode(coloured.replace("\n", "\r\n"), screen.charset).replace(b"\xff", b"\xff\xff")
 

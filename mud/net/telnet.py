@@ -8,12 +8,14 @@ strict clients ignore a second offer, and features would die.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from mud.core.session import Terminal
+from mud.net.charset import clean
 from mud.net.wire import TelnetState
 
 log = logging.getLogger("mud.telnet")
@@ -39,6 +41,7 @@ MOST_TYPES = 4
 #: Bits of MTTS, as the Mud Terminal Type Standard numbers them.
 ANSI, UTF8, COLOURS_256, SCREEN_READER = 1, 4, 8, 64
 WIDTHS, HEIGHTS = (20, 500), (5, 500)
+_MTTS = re.compile(r"[0-9]{1,6}")
 
 
 class Telnet:
@@ -70,6 +73,15 @@ class Telnet:
     def command(self, data: bytes) -> None:
         """Interpret one whole command. A malformed one is logged and forgotten."""
         self.state.spoke = True
+        if data[1:2] == SB and not data.endswith(IAC + SE):
+            log.debug("subnegotiation broken off: %r", data[:40])
+        elif data[2:] == IAC:
+            self._refuse(data[1:2])
+        else:
+            self._interpret(data)
+            self._edit_by(data)
+
+    def _interpret(self, data: bytes) -> None:
         writer = None
         try:
             writer = self._interpreter()
@@ -79,7 +91,12 @@ class Telnet:
             log.debug("malformed telnet command %r: %s", data[:40], error)
             if writer is not None:
                 writer.iac_received = writer.cmd_received = False
-        self._edit_by(data)
+
+    def _refuse(self, verb: bytes) -> None:
+        """Option 255 (RFC 861): telnetlib3 takes its number for the start of the next command."""
+        answer = {WILL: DONT, DO: WONT}.get(verb)
+        if answer:
+            self._send(IAC + answer + IAC)
 
     def echo(self, on: bool) -> None:
         """Let the client echo what is typed, or not (RFC 857): not, while a password is asked.
@@ -139,14 +156,14 @@ class Telnet:
 
     def heard_type(self, name: str) -> bool:
         """One answer to TTYPE. True when another one should be asked for (MTTS: client, terminal, bits)."""
-        name = name.strip()[:40]
-        if name in self.state.types:
+        name = clean(name).strip()[:40]
+        if name in self.state.types or len(self.state.types) >= MOST_TYPES:
             return False
         self.state.types.append(name)
         told: dict[str, Any] = {}
         if len(self.state.types) == 1:
             told["client"] = name
-        if name.upper().startswith("MTTS ") and name[5:].isdigit():
+        if name.upper().startswith("MTTS ") and _MTTS.fullmatch(name[5:]):
             told |= self._bits(int(name[5:]))
         else:
             told["colours"] = max(self.state.terminal.colours, colours_of(name))
@@ -160,6 +177,8 @@ class Telnet:
             told["colours"] = 256 if bits & COLOURS_256 else 16
         if bits & UTF8:
             self.state.utf8_agreed = True
+        elif not self.state.charset_told:
+            told["charset"] = "latin-1"
         return told
 
     def heard_size(self, rows: int, columns: int) -> None:
@@ -172,20 +191,24 @@ class Telnet:
         """CHARSET (RFC 2066): what was agreed; None when the client wants none of ours."""
         charset = charset_of(name or "")
         if charset is not None:
-            self.state.utf8_agreed = charset == "utf-8"
+            self._agree(charset)
             self._tell(charset=charset)
+
+    def _agree(self, charset: str) -> None:
+        self.state.charset_told = True
+        self.state.utf8_agreed = charset == "utf-8"
 
     def heard_environ(self, values: dict[str, str]) -> None:
         """NEW-ENVIRON (RFC 1572). What a client says of itself is taken for its word, not for the truth."""
         told: dict[str, Any] = {}
         if values.get("CLIENT_NAME") and not self.state.terminal.client:
-            told["client"] = values["CLIENT_NAME"][:40]
-        if values.get("MTTS", "").isdigit():
-            told |= self._bits(int(values["MTTS"][:6]))
+            told["client"] = clean(values["CLIENT_NAME"]).strip()[:40]
+        if _MTTS.fullmatch(values.get("MTTS", "")):
+            told |= self._bits(int(values["MTTS"]))
         charset = charset_of(values.get("CHARSET", ""))
         if charset is not None:
             told["charset"] = charset
-            self.state.utf8_agreed = charset == "utf-8"
+            self._agree(charset)
         if told:
             self._tell(**told)
 

@@ -19,6 +19,7 @@ class TelnetState(Struct, kw_only=True, omit_defaults=True):
     types: list[str] = []  # what TTYPE told, in order
     terminal: Terminal = Terminal()
     utf8_agreed: bool = False
+    charset_told: bool = False  # by CHARSET or NEW-ENVIRON, which know better than MTTS
 
 
 class Wire(Struct, kw_only=True, omit_defaults=True):
