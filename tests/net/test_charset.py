@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from mud.core.session import Screen
-from mud.net.charset import clean, decode, encode, spell
+from mud.net.charset import clean, encode, spell
 from mud.net.render import render
-
-
-@pytest.mark.parametrize(
-    "beginning", [b"\x9d", b"\x90", b"\x9f", b"\x9d1", b"\x1b]", b"\x1b]1", b"\x9b;", b"\x1bP\x9d"]
-)
-def test_a_line_of_beginnings_is_read_once_and_not_to_its_end_for_each(beginning: bytes) -> None:
-    line = beginning * (4096 // len(beginning))
-    began = time.process_time()
-    for _ in range(10):
-        decode(line, False)
-    assert time.process_time() - began < 0.3  # quadratic, it is about a second
 
 
 @pytest.mark.parametrize(
