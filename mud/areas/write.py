@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from mud.core import area as a
 from mud.core.markup import unparse
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
+_CLOSING = re.compile(r'"(?=""|\Z)')
 _TABLES = {field: key for key, (field, _) in INNER.items()}
 
 
@@ -102,9 +104,9 @@ def _text(text: str) -> str:
     if "\n" not in source:
         return _string(source)
     lines = [_string(line)[1:-1] for line in source.split("\n")]
-    # Quotes need no escape in here, but for three of them and one at the very end.
-    body = "\n".join(line.replace('\\"', '"') for line in lines).replace('"""', '""\\"')
-    return f'"""\n{body[:-1] + chr(92) + chr(34) if body.endswith(chr(34)) else body}"""'
+    # Quotes need no escape in here, but for those with two more behind them and one at the very end.
+    body = _CLOSING.sub(r'\\"', "\n".join(line.replace('\\"', '"') for line in lines))
+    return f'"""\n{body}"""'
 
 
 def _string(text: str) -> str:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TypeVar
 
 import msgspec
 
 from mud.areas import names
 from mud.core import area as a
 
+T = TypeVar("T", a.MobDef, a.ItemDef)
 
-def mend(areas: list[a.AreaDef], warnings: list[str]) -> tuple[list[a.AreaDef], int]:
-    """The areas without names of things that do not exist, and how many exits led to a missing room."""
-    mender = Mender(a.WorldDef.of(areas), warnings)
+
+def mend(areas: list[a.AreaDef], places: dict[str, list[str]], warnings: list[str]) -> tuple[list[a.AreaDef], int]:
+    """The areas without names of things that do not exist, and how many exits led to a missing room.
+
+    `places` says for each area where its resets stand (file:line).
+    """
+    mender = Mender(a.WorldDef.of(areas), places, warnings)
     return [mender.area(area) for area in areas], mender.missing
 
 
 class Mender:
     """Knows all that exists."""
 
-    def __init__(self, world: a.WorldDef, warnings: list[str]) -> None:
+    def __init__(self, world: a.WorldDef, places: dict[str, list[str]], warnings: list[str]) -> None:
         self._world = world
+        self._places = places
         self._warnings = warnings
         self.missing = 0
 
@@ -29,7 +36,8 @@ class Mender:
         return msgspec.structs.replace(
             area,
             rooms=tuple(self._room(room) for room in area.rooms),
-            items=tuple(self._item(item) for item in area.items),
+            mobs=tuple(self._not_negative(mob, "level", "gold", "experience") for mob in area.mobs),
+            items=tuple(self._item(self._not_negative(item, "weight", "cost", "rent")) for item in area.items),
             shops=tuple(self._shop(shop) for shop in area.shops),
             resets=self._resets(area),
         )
@@ -47,6 +55,13 @@ class Mender:
             self._warnings.append(f"room {room}, {direction}: there is no key {way.key}")
             way = msgspec.structs.replace(way, key=None)
         return way
+
+    def _not_negative(self, thing: T, *keys: str) -> T:
+        """Numbers that can't be less than 0 here, some worlds use them so: -1 for "can't be rented"."""
+        below = {key: 0 for key in keys if getattr(thing, key) < 0}
+        what = "mob" if isinstance(thing, a.MobDef) else "object"
+        self._warnings.extend(f"{what} {thing.id}: {key} {getattr(thing, key)} is taken as 0" for key in below)
+        return msgspec.structs.replace(thing, **below) if below else thing
 
     def _item(self, item: a.ItemDef) -> a.ItemDef:
         key = item.values.get("key") if item.kind == "container" else None
@@ -77,7 +92,7 @@ class Mender:
         """The steps that can be done. Without a step, those that depend on it go too."""
         kept: list[a.AnyReset] = []
         dropped = mob_made = False
-        for number, step in enumerate(area.resets, 1):
+        for place, step in zip(self._places.get(area.id, ()), area.resets, strict=True):
             if dropped and step.if_last:
                 continue
             why = self._lacks(step)
@@ -88,7 +103,7 @@ class Mender:
             if why is None:
                 kept.append(step)
             else:
-                self._warnings.append(f"zone {area.id}, reset {number}: {why}")
+                self._warnings.append(f"{place}: {why}")
         return tuple(kept)
 
     def _lacks(self, step: a.AnyReset) -> str | None:

@@ -5,16 +5,17 @@ The formats are those of CircleMUD 3.0 (doc/building) and tbaMUD, whose flags ta
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 
 from mud.areas import names
-from mud.areas.circle.reader import Malformed, Reader, bits, pick
+from mud.areas.circle.reader import Malformed, Reader, bits, pick, whole
 from mud.core import area as a
 
 DIRECTIONS = tuple(a.DIRECTIONS)
-_DICE = re.compile(r"\d+d\d+([+-]\d+)?$")
-_TRADE = re.compile(r"(?:(\d+)|(\w*))\s*(.*)", re.S)
+_DICE = re.compile(r"[0-9]{1,9}d[0-9]{1,9}([+-][0-9]{1,9})?$")
+_TRADE = re.compile(r"(?:([0-9]+)|(\w*))\s*(.*)", re.S)
 NOWHERE = (-1, 65535)
 
 
@@ -32,8 +33,6 @@ def room(reader: Reader, number: int, counts: Counter[str]) -> a.RoomDef:
         else:
             direction = pick(DIRECTIONS, number_of(head[1:], reader), "direction", reader.line)
             exits[direction] = exit_(reader)
-            counts["exits"] += 1
-            counts["exits_nowhere"] += exits[direction].to is None
     if head[0] != "S":
         raise Malformed(reader.line, f"expected D, E or S, not {head[:20]!r}")
     triggers(reader, counts)
@@ -50,7 +49,7 @@ def room(reader: Reader, number: int, counts: Counter[str]) -> a.RoomDef:
 
 def exit_(reader: Reader) -> a.ExitDef:
     """A D block: description, keywords, then door, key and room."""
-    description, keywords = reader.text("an exit's description"), reader.text("an exit's keywords")
+    description, keywords = reader.text("an exit's description"), reader.plain("an exit's keywords")
     door, key, to = reader.numbers("door, key and room of an exit", 3)[:3]
     return a.ExitDef(
         to=None if to in NOWHERE else str(to),
@@ -65,7 +64,7 @@ def exit_(reader: Reader) -> a.ExitDef:
 
 def extra(reader: Reader) -> a.Extra:
     """An E block."""
-    return a.Extra(keywords=tuple(reader.text("extra keywords").split()), text=reader.text("an extra description"))
+    return a.Extra(keywords=tuple(reader.plain("extra keywords").split()), text=reader.text("an extra description"))
 
 
 def triggers(reader: Reader, counts: Counter[str]) -> None:
@@ -77,7 +76,8 @@ def triggers(reader: Reader, counts: Counter[str]) -> None:
 
 def mob(reader: Reader, number: int, counts: Counter[str]) -> a.MobDef:
     """A mob of a .mob file."""
-    keywords, short, long = (reader.text(f"the mob's {what}") for what in ("keywords", "name", "line in the room"))
+    keywords = reader.plain("the mob's keywords")
+    short, long = reader.text("the mob's name"), reader.text("the mob's line in the room")
     description = reader.text("the mob's description")
     words = reader.words("flags, affects, alignment and format", 4)
     new = len(words) >= 10
@@ -128,7 +128,8 @@ def especs(reader: Reader) -> dict[str, int]:
 
 def item(reader: Reader, number: int, counts: Counter[str]) -> a.ItemDef:
     """An object of an .obj file."""
-    keywords, short, long = (reader.text(f"the object's {what}") for what in ("keywords", "name", "line on the ground"))
+    keywords = reader.plain("the object's keywords")
+    short, long = reader.text("the object's name"), reader.text("the object's line on the ground")
     description = reader.text("the object's action description")
     words = reader.words("type, flags and places", 3)
     new = len(words) >= 13
@@ -137,16 +138,7 @@ def item(reader: Reader, number: int, counts: Counter[str]) -> a.ItemDef:
     kind = pick(names.ITEM_KINDS, number_of(words[0], reader), "type of object", line)
     raw = reader.numbers("the object's four values", 4)
     weight, cost, rent, *more = reader.numbers("weight, cost and rent", 3)
-    extras: list[a.Extra] = []
-    modifiers: list[a.Modifier] = []
-    while reader.peek() in ("E", "A"):
-        if reader.take("E or A") == "E":
-            extras.append(extra(reader))
-        else:
-            where, by = reader.numbers("a place and a number", 2)[:2]
-            apply = names.APPLIES[where] if 0 <= where < len(names.APPLIES) else f"bit{where}"
-            modifiers.append(a.Modifier(apply=apply, by=by))
-    triggers(reader, counts)
+    extras, modifiers = additions(reader, counts)
     return a.ItemDef(
         id=str(number),
         keywords=tuple(keywords.split()),
@@ -166,6 +158,24 @@ def item(reader: Reader, number: int, counts: Counter[str]) -> a.ItemDef:
         extras=tuple(extras),
         modifiers=tuple(modifiers),
     )
+
+
+def additions(reader: Reader, counts: Counter[str]) -> tuple[list[a.Extra], list[a.Modifier]]:
+    """An object's E, A and T blocks, in any order: tbaMUD writes the scripts first."""
+    extras: list[a.Extra] = []
+    modifiers: list[a.Modifier] = []
+    triggers(reader, counts)
+    while reader.peek() in ("E", "A"):
+        if reader.take("E or A") == "E":
+            extras.append(extra(reader))
+        else:
+            where, by = reader.numbers("a place and a number", 2)[:2]
+            if where < 0:
+                raise Malformed(reader.line, f"there is nothing {where} for an object to change; take the A out")
+            apply = names.APPLIES[where] if where < len(names.APPLIES) else f"bit{where}"
+            modifiers.append(a.Modifier(apply=apply, by=by))
+        triggers(reader, counts)
+    return extras, modifiers
 
 
 def values(kind: str, raw: list[int]) -> dict[str, int | str]:
@@ -191,7 +201,7 @@ def shop(reader: Reader, number: int, counts: Counter[str]) -> a.ShopDef:
     sells = listed(reader, "what the shop sells")
     sell_factor, buy_factor = (float_of(reader.take("a price factor"), reader) for _ in range(2))
     buys = [trade(line) for line in lines(reader, "what the shop buys")]
-    messages = {name: reader.text(f"the message {name}") for name in MESSAGES}
+    messages = {name: reader.plain(f"the message {name}") for name in MESSAGES}
     temper, flags, keeper, refuses = (reader.numbers(what, 1)[0] for what in ("temper", "flags", "keeper", "with whom"))
     rooms = listed(reader, "the shop's rooms")
     opens1, closes1, opens2, closes2 = (reader.numbers("opening hours", 1)[0] for _ in range(4))
@@ -215,9 +225,7 @@ def shop(reader: Reader, number: int, counts: Counter[str]) -> a.ShopDef:
 def lines(reader: Reader, what: str) -> list[str]:
     """Lines up to -1."""
     found: list[str] = []
-    while (line := reader.take(what)) != "-1":
-        if line.startswith("#"):
-            raise Malformed(reader.line, f"the list of {what} has no -1 at its end; add it")
+    while (line := reader.take(f"a -1 that ends {what}")) != "-1":
         found.append(line)
     return found
 
@@ -230,22 +238,22 @@ def listed(reader: Reader, what: str) -> list[str]:
 def trade(line: str) -> str:
     """A kind of object by number or name, with the keywords that follow it ("11leather" is one and the other)."""
     number, word, keywords = _TRADE.match(line).groups("")  # type: ignore[union-attr]  # it matches anything
-    known = names.ITEM_KINDS[int(number)] if number and int(number) < len(names.ITEM_KINDS) else word.lower() or number
+    known = dict(enumerate(names.ITEM_KINDS)).get(int(number[:9] or -1)) or word.lower() or number
     kind = {"armor": "armour", "liq": "drink_container"}.get(known, known)
     return f"{kind} {keywords.removeprefix('container') if word.lower() == 'liq' else keywords}".strip()
 
 
 def number_of(word: str, reader: Reader) -> int:
-    """A number. Raises Malformed."""
-    try:
-        return int(word)
-    except ValueError:
-        raise Malformed(reader.line, f"expected a number, not {word.strip()[:20]!r}") from None
+    """A number in the line read last. Raises Malformed."""
+    return whole(word.strip(), reader.line)
 
 
 def float_of(word: str, reader: Reader) -> float:
     """A number with a fraction. Raises Malformed."""
     try:
-        return float(word.split()[0])
+        found = float(word.split()[0])
     except ValueError:
-        raise Malformed(reader.line, f"expected a number, not {word[:20]!r}") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise Malformed(reader.line, f"expected a number, not {word[:20]!r}")
+    return found

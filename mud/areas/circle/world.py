@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +16,15 @@ from mud.areas.circle.mend import mend
 from mud.areas.circle.reader import Malformed, Reader
 from mud.core import area as a
 
-T = TypeVar("T")
+Read = Callable[[Reader, int, Counter[str]], Any]
+
+#: The folder of each kind of file: where its records go in an area, how the report calls them, what reads one.
+FORMATS: dict[str, tuple[str, str, Read]] = {
+    "wld": ("rooms", "rooms", records.room),
+    "mob": ("mobs", "mobs", records.mob),
+    "obj": ("items", "objects", records.item),
+    "shp": ("shops", "shops", records.shop),
+}
 
 #: Where mortals begin in CircleMUD's own configuration: no file of the world says it.
 MORTAL_START = "3001"
@@ -36,6 +45,25 @@ class Imported(Struct):
         return next((MORTAL_START for area in self.areas for room in area.rooms if room.id == MORTAL_START), None)
 
 
+class Owners:
+    """Which area a record belongs to: the zone of the file that is called alike, else the one that has its number."""
+
+    def __init__(self, heads: dict[str, a.AreaDef], by_stem: dict[str, list[a.AreaDef]]) -> None:
+        self._heads = dict(heads)
+        self._by_stem = by_stem
+
+    def of(self, stem: str, number: int) -> tuple[str, a.AreaDef]:
+        """The area's id and head, for a record of that number in a file of that name."""
+        alike = self._by_stem.get(stem, [])
+        if len(alike) == 1:
+            return alike[0].id, alike[0]
+        for head in [*alike, *self._heads.values()]:
+            if head.numbers and head.numbers[0] <= number <= head.numbers[1]:
+                return head.id, head
+        id_ = stem if stem.isdecimal() else f"zone-{re.sub('[^A-Za-z0-9]', '-', stem).lower()}"
+        return id_, a.AreaDef(id=id_, name=f"Zone {stem}")
+
+
 class Import:
     """An import in progress."""
 
@@ -47,78 +75,94 @@ class Import:
 
     def run(self) -> Imported:
         """Read everything."""
-        if not self._source.is_dir():
+        if not any((self._source / kind).is_dir() for kind in FORMATS):
             self.problems.append(
-                f"{self._source}:1: there is no such folder; name the one that holds wld, mob, obj ..."
+                f"{self._source}:1: there is no folder {', '.join(FORMATS)} in it; name the one that holds them"
             )
-        heads = {
-            area.id: (area, steps) for stem, found in self._files("zon", zones.zone).items() for area, steps in found
-        }
-        rooms = self._files("wld", records.room)
-        mobs, items = self._files("mob", records.mob), self._files("obj", records.item)
-        shops = self._files("shp", records.shop)
-        for stem in {*rooms, *mobs, *items, *shops} - {*heads}:
-            heads[stem] = (a.AreaDef(id=stem, name=f"Zone {stem}"), [])
+        zones_of = {stem: [zone for _, zone in found] for stem, found in self._files("zon", zones.zone).items()}
+        heads = {head.id: head for found in zones_of.values() for head, _ in found}
+        steps = {head.id: found for zone in zones_of.values() for head, found in zone}
+        self.counts["zones"] = len(heads)
+        whose = Owners(heads, {stem: [head for head, _ in found] for stem, found in zones_of.items()})
+        parts: dict[str, dict[str, list[Any]]] = {}
+        for kind, (field, what, read) in FORMATS.items():
+            for stem, found in self._files(kind, read).items():
+                self.counts[what] += len(found)
+                for number, part in found:
+                    owner = heads.setdefault(*whose.of(stem, number))
+                    parts.setdefault(owner.id, {}).setdefault(field, []).append(part)
         areas = [
             msgspec.structs.replace(
                 head,
-                rooms=tuple(rooms.get(stem, ())),
-                mobs=tuple(mobs.get(stem, ())),
-                items=tuple(items.get(stem, ())),
-                shops=tuple(shops.get(stem, ())),
-                resets=tuple(step.reset for step in steps),
+                resets=tuple(step.reset for step in steps.get(id_, ())),
+                **{field: tuple(found) for field, found in parts.get(id_, {}).items()},
             )
-            for stem, (head, steps) in sorted(heads.items(), key=lambda pair: (len(pair[0]), pair[0]))
+            for id_, head in sorted(heads.items(), key=lambda pair: (len(pair[0]), pair[0]))
         ]
-        self.counts.update(
-            rooms=sum(len(x.rooms) for x in areas),
-            mobs=sum(len(x.mobs) for x in areas),
-            objects=sum(len(x.items) for x in areas),
-            shops=sum(len(x.shops) for x in areas),
-            zones=len(areas),
-        )
-        mended, missing = mend(areas, self.warnings)
-        self.counts["exits_missing"] = missing
+        ways = [way for area in areas for room in area.rooms for way in room.exits.values()]
+        self.counts.update(exits=len(ways), exits_nowhere=sum(way.to is None for way in ways))
+        places = {id_: [step.where for step in found] for id_, found in steps.items()}
+        mended, self.counts["exits_missing"] = mend(areas, places, self.warnings)
         left_out = self._left_out()
         return Imported(mended, self.problems, self.warnings, dict(self.counts), left_out)
 
-    def _files(self, kind: str, read: Callable[[Reader, int, Counter[str]], T]) -> dict[str, list[T]]:
-        """All records of one kind of file, by the file's number."""
-        return {path.stem: self._records(path, read) for path in self._paths(kind)}
+    def _files(self, kind: str, read: Read) -> dict[str, list[tuple[int, Any]]]:
+        """All records of one kind of file with their numbers, by the file's stem."""
+        seen: dict[int, str] = {}
+        return {path.stem: self._records(path, read, seen) for path in self._paths(kind)}
 
     def _paths(self, kind: str) -> list[Path]:
         """The files that the index names; without one, all of that kind."""
         folder = self._source / kind
         index = folder / "index"
         if not index.is_file():
-            found = [p for p in folder.glob(f"*.{kind}") if p.stem.isdigit()]
+            found = [p for p in folder.glob(f"*.{kind}") if re.fullmatch("[0-9]{1,9}", p.stem) and p.is_file()]
             return sorted(found, key=lambda p: int(p.stem))
-        names = [n for n in index.read_bytes().decode("latin-1").split() if n != "$"]
-        paths = [folder / name for name in names]
-        for line, path in enumerate(paths, 1):
-            if not path.is_file():
-                self.problems.append(
-                    f"{kind}/index:{line}: there is no file {path.name}; take it out, or bring it back"
-                )
-        return [path for path in paths if path.is_file()]
+        paths: list[Path] = []
+        for line, name in enumerate(Reader(index).lines(), 1):
+            if name.startswith("$"):
+                break
+            # Nothing but plain names: an index must not lead out of its folder.
+            if (
+                not name
+                or not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}", name)
+                or not (folder / name).is_file()
+            ):
+                if name:
+                    self.problems.append(
+                        f"{kind}/index:{line}: there is no file {name[:40]}; take it out, or bring it back"
+                    )
+            elif folder / name not in paths:
+                paths.append(folder / name)
+        return paths
 
-    def _records(self, path: Path, read: Callable[[Reader, int, Counter[str]], T]) -> list[T]:
+    def _reader(self, path: Path) -> Reader | None:
+        try:
+            return Reader(path)
+        except OSError as error:
+            self.problems.append(f"{path.parent.name}/{path.name}:1: it can't be read: {error.strerror}; mend that")
+            return None
+
+    def _records(self, path: Path, read: Read, seen: dict[int, str]) -> list[tuple[int, Any]]:
         """The records of a file; what is malformed is noted, and reading goes on at the next one."""
-        reader = Reader(path)
-        found: list[T] = []
-        seen: set[int] = set()
-        for number in reader.records():
-            line = reader.line
+        reader = self._reader(path)
+        found: list[tuple[int, Any]] = []
+        for number in reader.records() if reader else ():
+            assert reader is not None
+            place = f"{reader.name}:{reader.line}"
             try:
                 made = read(reader, number, self.counts)
             except Malformed as error:
-                self.problems.append(f"{reader.name}:{error.line}: {error} (#{number} is left out)")
+                reader.problems.append((error.line, f"{error} (#{number} is left out)"))
+                reader.lost = True
                 continue
-            if number in seen:
-                self.problems.append(f"{reader.name}:{line}: #{number} is there twice; the second one is left out")
+            if seen.setdefault(number, place) != place:
+                first = f"#{number} is there already, at {seen[number]}"
+                self.problems.append(f"{place}: {first}; give one another number (this one is left out)")
                 continue
-            seen.add(number)
-            found.append(made)
+            found.append((number, made))
+        if reader:
+            self.problems += [f"{reader.name}:{line}: {text}" for line, text in reader.problems]
         return found
 
     def _left_out(self) -> list[str]:
@@ -126,7 +170,8 @@ class Import:
         rows = []
         for kind, what in (("trg", "triggers"), ("qst", "quests")):
             for path in self._paths(kind) if (self._source / kind).is_dir() else []:
-                count = sum(1 for _ in Reader(path).records())
+                reader = self._reader(path)
+                count = sum(1 for _ in reader.records()) if reader else 0
                 self.counts[what] += count
                 if count:
                     rows.append(f"{kind}/{path.name}: {count} {what}")

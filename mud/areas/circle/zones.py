@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mud.areas import names
-from mud.areas.circle.reader import Malformed, Reader, bits
+from mud.areas.circle.reader import Malformed, Reader, bits, whole
 from mud.areas.circle.records import DIRECTIONS, number_of
 from mud.core import area as a
 from mud.core.body import SLOTS
@@ -17,21 +17,20 @@ STATES: tuple[a.DoorState, ...] = ("open", "closed", "locked")
 _SLOTS = tuple(SLOTS)
 
 
-class Step:
+class Step(NamedTuple):
     """One reset as read: what it would be, and where it stands."""
 
-    def __init__(self, reset: a.AnyReset, line: int) -> None:
-        self.reset = reset
-        self.line = line
+    reset: a.AnyReset
+    where: str  # file:line
 
 
 def zone(reader: Reader, number: int, counts: Counter[str]) -> tuple[a.AreaDef, list[Step]]:
     """A zone: its builder (tbaMUD only), name, range, lifespan, mode, and the commands up to S."""
-    first = reader.text("the zone's builder or name")
+    first = reader.plain("the zone's builder or name")
     if reader.peek()[:1].isdigit() and len(reader.peek().split()) <= 4 and "~" not in reader.peek():
         builders, name = "", first
     else:
-        builders, name = first, reader.text("the zone's name")
+        builders, name = first, reader.plain("the zone's name")
     words = reader.words("range, lifespan and mode", 3)
     numbers = [number_of(word, reader) for word in (words[:4] if len(words) >= 4 else words[:3])]
     bottom, top, lifespan, mode = numbers if len(numbers) == 4 else [number * 100, *numbers]
@@ -53,31 +52,49 @@ def zone(reader: Reader, number: int, counts: Counter[str]) -> tuple[a.AreaDef, 
 
 
 def steps(reader: Reader, counts: Counter[str]) -> list[Step]:
-    """The commands of a zone up to S."""
+    """The commands of a zone up to S. A malformed one is noted, and left out with those that depend on it."""
     found: list[Step] = []
-    while (line := reader.take("a reset or S"))[0] != "S":
-        if line[0] == "*":
-            continue
-        if line[0] in "TV":
-            counts["triggers_attached"] += line[0] == "T"
-            continue
-        if line[0] not in COMMANDS:
-            raise Malformed(reader.line, f"there is no reset {line[:20]!r}; known are M O G E P D R and S")
-        made = COMMANDS[line[0]](arguments(line, reader), reader.line)
-        found.append(Step(made, reader.line))
-        counts[f"resets_{line[0]}"] += 1
+    left_out = False
+    try:
+        while (line := reader.take("a reset or S"))[0] != "S":
+            if line[0] in SKIPPED:
+                counts[SKIPPED[line[0]]] += 1
+                continue
+            try:
+                made = step(line, reader)
+            except Malformed as error:
+                reader.problems.append((error.line, f"{error} (this reset is left out)"))
+                left_out = True
+                continue
+            if left_out and made.reset.if_last:
+                continue
+            left_out = False
+            found.append(made)
+            counts[f"resets_{line[0]}"] += 1
+    except Malformed as error:  # the zone has no S: what was read of it is good
+        reader.problems.append((error.line, str(error)))
+        reader.lost = True
     return found
+
+
+def step(line: str, reader: Reader) -> Step:
+    """One command. Raises Malformed."""
+    if line[0] not in COMMANDS:
+        raise Malformed(reader.line, f"there is no reset {line[:20]!r}; known are M O G E P D R and S")
+    made = COMMANDS[line[0]](arguments(line, reader), reader.line)
+    return Step(made, f"{reader.name}:{reader.line}")
 
 
 def arguments(line: str, reader: Reader) -> list[int]:
     """The numbers behind a reset's letter; a comment behind them is ignored. Raises Malformed."""
     found: list[int] = []
     for word in line[1:].split():
-        if not word.lstrip("-").isdigit():
+        try:
+            found.append(whole(word, reader.line))
+        except Malformed:
             break
-        found.append(int(word))
     if len(found) < 3 or (len(found) < 4 and line[0] in "MOEPD"):
-        raise Malformed(reader.line, f"the reset {line[:30]!r} has too few numbers")
+        raise Malformed(reader.line, f"the reset {line[:30]!r} has too few numbers; {len(found)} are right")
     return found
 
 
@@ -95,6 +112,8 @@ def door(n: list[int], line: int) -> a.AnyReset:
     return a.DoorReset(if_last=bool(n[0]), room=str(n[1]), direction=DIRECTIONS[n[2]], state=STATES[n[3]])
 
 
+#: Lines that are no resets of ours, and what they are counted as: comments, scripts and the variables of scripts.
+SKIPPED = {"*": "comments", "T": "triggers_attached", "V": "variables"}
 #: Each command's letter and how its numbers are read; the first is whether it depends on the step before.
 COMMANDS: dict[str, Callable[[list[int], int], a.AnyReset]] = {
     "M": lambda n, line: a.MobReset(if_last=bool(n[0]), id=str(n[1]), room=str(n[3]), max=n[2]),
