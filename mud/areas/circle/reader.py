@@ -77,7 +77,8 @@ class Reader:
 
         A `~` anywhere else belongs to the text (tbaMUD's fread_string). Raises Malformed when it has no end.
         """
-        start, parts = self._next + 1, []
+        start = self._next + 1
+        parts: list[str] = []
         while self._next < len(self._lines):
             line = self._lines[self._next].rstrip()
             if parts and self._begins(self._next):

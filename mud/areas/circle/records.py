@@ -40,7 +40,7 @@ def room(reader: Reader, number: int, counts: Counter[str]) -> a.RoomDef:
         id=str(number),
         name=name,
         description=description,
-        sector=pick(names.SECTORS, number_of(sector, reader), "sector", line),
+        sector=pick(names.SECTORS, whole(sector, line), "sector", line),
         flags=bits(flags, names.CIRCLE_ROOM_FLAGS, line),
         exits=exits,
         extras=tuple(extras),
@@ -84,6 +84,7 @@ def mob(reader: Reader, number: int, counts: Counter[str]) -> a.MobDef:
     flags, affects, rest = (words[:4], words[4:8], words[8:]) if new else (words[:1], words[1:2], words[2:])
     line = reader.line
     level, thac0, armour, hit_dice, damage_dice = reader.words("level, thac0, armour, hit and damage dice", 5)[:5]
+    fight = reader.line
     for dice in (hit_dice, damage_dice):
         if not _DICE.match(dice):
             raise Malformed(reader.line, f"{dice!r} is no dice; write them like 3d8+20")
@@ -98,12 +99,12 @@ def mob(reader: Reader, number: int, counts: Counter[str]) -> a.MobDef:
         short=short,
         long=long,
         description=description,
-        level=number_of(level, reader),
+        level=whole(level, fight),
         flags=bits(flags, names.CIRCLE_MOB_FLAGS, line),
         affects=bits(affects, names.TBA_AFFECTS if new else names.AFFECTS, line),
-        alignment=number_of(rest[0], reader),
-        hitroll=20 - number_of(thac0, reader),
-        armour=10 * number_of(armour, reader),
+        alignment=whole(rest[0], line),
+        hitroll=20 - whole(thac0, fight),
+        armour=10 * whole(armour, fight),
         hit_dice=hit_dice,
         damage_dice=damage_dice,
         gold=gold,

@@ -18,6 +18,9 @@ from mud.core import area as a
 
 Read = Callable[[Reader, int, Counter[str]], Any]
 
+_NUMBER = re.compile("[0-9]{1,9}")
+_PLAIN = re.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+
 #: The folder of each kind of file: where its records go in an area, how the report calls them, what reads one.
 FORMATS: dict[str, tuple[str, str, Read]] = {
     "wld": ("rooms", "rooms", records.room),
@@ -75,10 +78,12 @@ class Import:
 
     def run(self) -> Imported:
         """Read everything."""
-        if not any((self._source / kind).is_dir() for kind in FORMATS):
+        if not self._source.is_dir():
             self.problems.append(
-                f"{self._source}:1: there is no folder {', '.join(FORMATS)} in it; name the one that holds them"
+                f"{self._source}:1: there is no such folder; name the one that holds wld, mob, obj ..."
             )
+        elif not any((self._source / kind).is_dir() for kind in FORMATS):
+            self.problems.append(f"{self._source}:1: no wld, mob, obj or shp in it; name the folder that holds them")
         zones_of = {stem: [zone for _, zone in found] for stem, found in self._files("zon", zones.zone).items()}
         heads = {head.id: head for found in zones_of.values() for head, _ in found}
         steps = {head.id: found for zone in zones_of.values() for head, found in zone}
@@ -114,25 +119,26 @@ class Import:
     def _paths(self, kind: str) -> list[Path]:
         """The files that the index names; without one, all of that kind."""
         folder = self._source / kind
-        index = folder / "index"
-        if not index.is_file():
-            found = [p for p in folder.glob(f"*.{kind}") if re.fullmatch("[0-9]{1,9}", p.stem) and p.is_file()]
-            return sorted(found, key=lambda p: int(p.stem))
+        try:
+            if (folder / "index").is_file():
+                return self._indexed(folder)
+            found = [p for p in folder.glob(f"*.{kind}") if _NUMBER.fullmatch(p.stem) and p.is_file()]
+        except OSError as error:
+            self.problems.append(f"{kind}:1: it can't be read: {error.strerror}; mend that")
+            return []
+        return sorted(found, key=lambda path: int(path.stem))
+
+    def _indexed(self, folder: Path) -> list[Path]:
+        """The files that an index names, each once. Raises OSError."""
         paths: list[Path] = []
-        for line, name in enumerate(Reader(index).lines(), 1):
+        for line, name in enumerate(Reader(folder / "index").lines(), 1):
             if name.startswith("$"):
                 break
-            # Nothing but plain names: an index must not lead out of its folder.
-            if (
-                not name
-                or not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}", name)
-                or not (folder / name).is_file()
-            ):
-                if name:
-                    self.problems.append(
-                        f"{kind}/index:{line}: there is no file {name[:40]}; take it out, or bring it back"
-                    )
-            elif folder / name not in paths:
+            # Plain names only: an index must not lead out of its folder.
+            if name and not (_PLAIN.fullmatch(name) and (folder / name).is_file()):
+                what = f"there is no file {name[:40]}; take it out, or bring it back"
+                self.problems.append(f"{folder.name}/index:{line}: {what}")
+            elif name and folder / name not in paths:
                 paths.append(folder / name)
         return paths
 
@@ -146,23 +152,25 @@ class Import:
     def _records(self, path: Path, read: Read, seen: dict[int, str]) -> list[tuple[int, Any]]:
         """The records of a file; what is malformed is noted, and reading goes on at the next one."""
         reader = self._reader(path)
+        if reader is None:
+            return []
         found: list[tuple[int, Any]] = []
-        for number in reader.records() if reader else ():
-            assert reader is not None
-            place = f"{reader.name}:{reader.line}"
+        for number in reader.records():
+            line = reader.line
+            place = f"{reader.name}:{line}"
             try:
                 made = read(reader, number, self.counts)
             except Malformed as error:
                 reader.problems.append((error.line, f"{error} (#{number} is left out)"))
                 reader.lost = True
                 continue
-            if seen.setdefault(number, place) != place:
-                first = f"#{number} is there already, at {seen[number]}"
-                self.problems.append(f"{place}: {first}; give one another number (this one is left out)")
+            if number in seen:
+                what = f"#{number} is there twice, first at {seen[number]}; give one another number"
+                reader.problems.append((line, f"{what} (this one is left out)"))
                 continue
+            seen[number] = place
             found.append((number, made))
-        if reader:
-            self.problems += [f"{reader.name}:{line}: {text}" for line, text in reader.problems]
+        self.problems += [f"{reader.name}:{line}: {text}" for line, text in sorted(reader.problems)]
         return found
 
     def _left_out(self) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from mud.areas.load import examine
 from mud.areas.write import write_world
 from mud.core import area as a
 from mud.core.clock import Clock
-from mud.core.markup import strip
+from mud.core.markup import strip, unparse
 from mud.core.model import room_key
 from mud.game import Game
 
@@ -154,6 +156,8 @@ def test_resets_and_shops(source: Path) -> None:
         ("wld", "D2", "Q2", "wld/0.wld:13: expected D, E or S, not 'Q2'"),
         ("wld", "D2", "D77", "wld/0.wld:13: there is no direction 77"),
         ("mob", "2d4+5", "2x4", "mob/0.mob:9: '2x4' is no dice"),
+        ("mob", "2 0 -100 S", "2 0 evil S", "mob/0.mob:8: expected a number, not 'evil'"),
+        ("mob", "3 18 7", "3 18 x", "mob/0.mob:9: expected a number, not 'x'"),
         ("mob", "12 90", "12", "mob/0.mob:10: gold and experience should be 2 numbers"),
         ("mob", "8 8 1", "99 8 1", "mob/0.mob:11: there is no position 99"),
         ("obj", "18 4 1", "99 4 1", "obj/0.obj:6: there is no type of object 99"),
@@ -198,6 +202,157 @@ def test_what_is_named_and_not_there_is_left_out_with_a_word(source: Path) -> No
     assert [r for r in only(found).resets if isinstance(r, a.GiveReset | a.PutReset)] == []
 
 
+def test_colours_and_control_characters(tmp_path: Path) -> None:
+    text = "#1\n@rA@gB@nC @[F500]D@n @[b123]E @oF@n wjp@hop @@ \x9b2J\x7f\x1b[0m \xe9~\n~\n0 0 0\nS\n$\n"
+    lay(tmp_path, wld=text)
+    found = only(import_world(tmp_path)).rooms[0].name
+    assert strip(found) == "ABC D E F wjp@hop @ 2J[0m \xe9"
+    assert unparse(found).startswith("{red}A{/}{green}B{/}C {196}D{/} E {208}F{/} ")
+
+
+def test_an_objects_blocks_in_any_order(tmp_path: Path) -> None:
+    head = "#1\nrod~\na rod~\nA rod.~\n~\n12 0 0 0 0 a 0 0 0 0 0 0 0\n0 0 0 0\n1 1 0 0 0\n"
+    lay(tmp_path, obj=head + "T 5\nT 6\nE\nrod~\nLong.\n~\nT 7\nA\n18 2\nE\ntip~\nBlunt.\n~\nT 8\n$\n")
+    found = import_world(tmp_path)
+    (rod,) = only(found).items
+    assert [extra.keywords for extra in rod.extras] == [("rod",), ("tip",)] and len(rod.modifiers) == 1
+    assert found.report["triggers_attached"] == 4 and found.problems == []
+
+
+def test_only_a_tilde_at_the_end_of_a_line_ends_a_text(tmp_path: Path) -> None:
+    lay(tmp_path, wld="#1\nWaves~  \n~~~ roll ~~~ in\nfrom ~50 miles\n~\n0 0 0\nE\n~~~ sea~\nBlue.~\nS\n$\n")
+    found = import_world(tmp_path)
+    (room,) = only(found).rooms
+    assert found.problems == []
+    assert (room.name, room.description) == ("Waves", "~~~ roll ~~~ in\nfrom ~50 miles")
+    assert room.extras == (a.Extra(keywords=("~~~", "sea"), text="Blue."),)
+
+
+ROOMS = "".join(f"#{n}\nRoom {n}~\nPlain.\n~\n0 0 0\nS\n" for n in (1, 2, 3)) + "$\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left", "where"),
+    [
+        ("Room 1~", "Room 1", "23", "wld/0.wld:5: the room's description has no ~"),  # its own ended the name
+        ("Plain.\n~", "Plain.", "23", "wld/0.wld:3: the room's description has no ~"),
+        ("0 0 0\nS\n#2", "#2", "23", "wld/0.wld:5: #2 begins where zone, flags and sector should be"),
+        ("S\n#2", "#2", "23", "wld/0.wld:6: #2 begins where D, E or S should be"),
+        ("0 0 0\nS\n#2", "D9\nS\n#2", "23", "wld/0.wld:5: zone, flags and sector should have 3 parts"),
+        ("#2\n", "\x00\xff\x80\n", "13", "wld/0.wld:7: '\\x00"),
+        ("#2\n", "#2²\n", "13", "wld/0.wld:7: '#2²' belongs to no record"),
+        ("#2\n", "#1\n", "13", "wld/0.wld:7: #1 is there twice, first at wld/0.wld:1; give one another number"),
+        ("$\n", "", "123", "wld/0.wld:18: there is no $ at the end of the file"),
+        ("S\n$\n", "", "12", "wld/0.wld:17: the file ends where D, E or S should be"),
+        ("0 0 0", "0 ² 0", "23", "wld/0.wld:5: '²' are no flags"),
+        ("0 0 0", "0 --1 0", "23", "wld/0.wld:5: '--1' are no flags"),
+        ("0 0 0", "0 0 " + "9" * 5000, "23", "wld/0.wld:5: expected a number"),
+    ],
+)  # fmt: skip
+def test_after_a_mistake_reading_goes_on_at_the_next_record(
+    tmp_path: Path, old: str, new: str, left: str, where: str
+) -> None:
+    lay(tmp_path, wld=ROOMS.replace(old, new, 1))
+    found = import_world(tmp_path)
+    assert len(found.problems) == 1 and found.problems[0].startswith(where), found.problems
+    assert "".join(room.id for room in only(found).rooms) == left
+
+
+@pytest.mark.parametrize("bad", ["E 1 5 1 99", "G 1 ²", "G 1 --5 1", "X 1 2 3", "G 1 " + "9" * 5000])
+def test_a_mistake_in_a_reset_costs_that_reset_and_what_depends_on_it(source: Path, bad: str) -> None:
+    text = OLD_ZONE.replace("O 0 6 1 2\n", f"{bad}\nP 1 5 9 6\nO 0 6 1 2\n")
+    (source / "zon" / "0.zon").write_text(text, "latin-1")
+    before = only(import_world(source))
+    assert [p.split(": ")[0] for p in import_world(source).problems] == ["zon/0.zon:8"]
+    (source / "zon" / "0.zon").write_text(OLD_ZONE)
+    assert only(import_world(source)) == before
+
+
+def test_a_zone_without_its_end_keeps_its_resets(source: Path) -> None:
+    (source / "zon" / "0.zon").write_text(OLD_ZONE.replace("S\n$\n", ""))
+    found = import_world(source)
+    assert found.problems == ["zon/0.zon:11: the file ends where a reset or S should be; is it cut short?"]
+    assert len(only(found).resets) == 7
+
+
+def test_scripts_and_their_variables_are_counted(source: Path) -> None:
+    lines = "T 0 0 55 1\nV 0 0 0 1 name value\nT 1 1 56 2\nS\n"
+    (source / "zon" / "0.zon").write_text(OLD_ZONE.replace("S\n", lines))
+    (source / "trg").mkdir()
+    (source / "trg" / "0.trg").write_text("#1\nA~\n0 g 100\n~\nsay #5\n~\n#2\nB~\n0 g 100\n~\n~\n$~\n")
+    (source / "qst").mkdir()
+    (source / "qst" / "0.qst").write_text("#1\nQ~\n$~\n")
+    found = import_world(source)
+    assert found.problems == [] and found.report["variables"] == 1
+    assert found.report["triggers"] == 2 and found.report["quests"] == 1 and found.report["triggers_attached"] == 5
+    assert found.left_out == ["trg/0.trg: 2 triggers", "qst/0.qst: 1 quests"]
+    assert "not imported: 2 triggers (5 attached), 1 quests" in report_text(found)
+
+
+def test_the_same_number_in_two_files(source: Path, tmp_path: Path) -> None:
+    (source / "wld" / "1.wld").write_text("#9\nA~\n~\n0 0 0\nS\n#1\nB~\n~\n0 0 0\nS\n$\n")
+    found = import_world(source)
+    assert [p.split(";")[0] for p in found.problems] == ["wld/1.wld:6: #1 is there twice, first at wld/0.wld:1"]
+    assert sorted(room.id for area in found.areas for room in area.rooms) == ["1", "2", "3", "9"]
+    loads(found, tmp_path / "out")
+
+
+def test_records_go_to_the_zone_that_has_their_number(tmp_path: Path) -> None:
+    zone = "#{}\nZone~\n{} 9 2\nS\n"
+    lay(tmp_path, zon=zone.format(5, 599) + zone.format(6, 699) + "$\n")
+    room = "#{}\nA~\n~\n0 0 0\nS\n"
+    (tmp_path / "wld").mkdir()
+    (tmp_path / "wld" / "index").write_text("world.wld\n$\nnot this.wld\n")
+    (tmp_path / "wld" / "world.wld").write_text("".join(map(room.format, (601, 555, 9000))) + "$\n")
+    found = import_world(tmp_path)
+    assert found.problems == [] and found.report["zones"] == 2
+    assert {area.id: [r.id for r in area.rooms] for area in found.areas} == {
+        "5": ["555"],
+        "6": ["601"],
+        "zone-world": ["9000"],
+    }
+    loads(found, tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["../mob/0.mob", "/etc/hostname", "..", "x" * 5000, "\x00.wld", "²"])
+def test_an_index_names_nothing_but_files_beside_it(source: Path, name: str) -> None:
+    (source / "wld" / "index").write_text(f"0.wld\n{name}\n$\n", "latin-1")
+    found = import_world(source)
+    assert len(found.problems) == 1 and found.problems[0].startswith("wld/index:2: there is no file")
+    assert found.report["rooms"] == 3
+
+
+def test_less_than_nothing_is_taken_as_nothing_with_a_word(source: Path, tmp_path: Path) -> None:
+    path = source / "obj" / "0.obj"
+    path.write_text(path.read_text().replace("1 10 2\n", "-3 10 -1\n"))
+    found = import_world(source)
+    key = only(found).items[0]
+    assert found.problems == [] and (key.weight, key.cost, key.rent) == (0, 10, 0)
+    assert {"object 5: rent -1 is taken as 0", "object 5: weight -3 is taken as 0"} <= set(found.warnings)
+    loads(found, tmp_path / "out")
+
+
+def test_a_word_about_a_reset_says_where_it_stands(source: Path) -> None:
+    (source / "mob" / "0.mob").write_text("$\n")
+    found = import_world(source)
+    assert "zon/0.zon:5: there is no mob 1" in found.warnings and found.problems == []
+
+
+def loads(found: Imported, folder: Path) -> None:
+    """What was imported can be written, and loaded it is the same."""
+    write_world(found.areas, folder, found.start)
+    world, problems = examine(folder)
+    assert world is not None
+    assert [p for p in problems if "not a single room" not in p] == []
+    assert world.areas == {area.id: area for area in found.areas}
+
+
+#: What to put in the place of a word or a line.
+JUNK = st.sampled_from(
+    '² --5 - 9999999999999999999999 nan inf 1e999 ~ #1 #1~ $ S E A D0 -1 @r {red} """ \\ 65535'.split(" ")
+) | st.text(st.characters(max_codepoint=255), max_size=6)  # fmt: skip
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["wld", "mob", "obj", "zon", "shp"]), st.integers(0, 600), st.binary(max_size=6))
 def test_cut_off_or_damaged_anywhere_is_never_a_traceback(source: Path, kind: str, at: int, junk: bytes) -> None:
@@ -210,6 +365,34 @@ def test_cut_off_or_damaged_anywhere_is_never_a_traceback(source: Path, kind: st
         assert report_text(import_world(source))
     finally:
         path.write_bytes(text)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["wld", "mob", "obj", "zon", "shp"]), st.data())
+def test_whatever_is_in_a_words_place_the_rest_can_be_loaded(source: Path, kind: str, data: st.DataObject) -> None:
+    path = source / kind / f"0.{kind}"
+    text = path.read_bytes()
+    try:
+        words = re.split("([ \n])", text.decode("latin-1"))
+        for _ in range(data.draw(st.integers(1, 3))):
+            words[data.draw(st.integers(0, len(words) - 1))] = data.draw(JUNK)
+        path.write_bytes("".join(words).encode("latin-1"))
+        found = import_world(source)
+        assert all(re.match(r"[a-z/0.]+:[1-9][0-9]*: .", problem) for problem in found.problems), found.problems
+        with tempfile.TemporaryDirectory() as folder:
+            loads(found, Path(folder))
+    finally:
+        path.write_bytes(text)
+
+
+@pytest.mark.parametrize("kind", ["wld", "mob", "obj", "zon", "shp"])
+def test_a_file_cut_anywhere_is_a_problem_and_what_came_before_is_there(source: Path, kind: str) -> None:
+    path = source / kind / f"0.{kind}"
+    text = path.read_bytes()
+    end = text.rindex(b"$")
+    for at in range(0, end):
+        path.write_bytes(text[:at])
+        assert import_world(source).problems, f"cut at {at}"
 
 
 # The real world
@@ -241,6 +424,8 @@ def test_the_real_world_is_whole(tba: Imported) -> None:
     assert tba.problems == []
     assert tba.report["triggers"] > 1000 and tba.report["quests"] > 0
     assert any(row.startswith("trg/") for row in tba.left_out)
+    teleporter = next(item for area in tba.areas for item in area.items if item.id == "3006")
+    assert len(teleporter.extras) == 1  # it stands behind its scripts
 
 
 @pytest.mark.tba
