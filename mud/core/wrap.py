@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mud.core.markup import END, OPEN
+from mud.core.markup import END, OPEN, strip
 
-_PIECES = re.compile(f"({OPEN}[^{END}]*{END}|[ ]+|[^ {OPEN}]+)")
+_PIECES = re.compile(" +|[^ ]+")  # a word may have tags in it: a tag has no spaces
+_LETTERS = re.compile(f"{OPEN}[^{END}]*{END}|.", re.S)
 
 
 def wrap(line: str, width: int) -> list[str]:
@@ -19,13 +20,11 @@ def wrap(line: str, width: int) -> list[str]:
     lines: list[str] = []
     current, used, gap = "", 0, ""
     for piece in _PIECES.findall(line):
-        if piece[0] == OPEN:
-            current += piece
-        elif piece[0] == " ":
+        if piece[0] == " ":
             gap += piece
         else:
             for part in _fitting(piece, width - len(hang)):
-                size = columns(part)
+                size = columns(strip(part))
                 if used and used + len(gap) + size > width:
                     lines.append(current)
                     current, used, gap = "", 0, hang
@@ -35,11 +34,11 @@ def wrap(line: str, width: int) -> list[str]:
 
 def _fitting(word: str, width: int) -> list[str]:
     """A word in parts that fit a line."""
-    if columns(word) <= width:
+    if columns(strip(word)) <= width:
         return [word]
     parts, current, used = [], "", 0
-    for letter in word:
-        size = columns(letter)
+    for letter in _LETTERS.findall(word):
+        size = columns(strip(letter))
         if used + size > width and current:
             parts.append(current)
             current, used = "", 0

@@ -43,4 +43,6 @@ def test_wide_letters_take_two_columns_and_combining_ones_none() -> None:
 def test_continued_lines_keep_the_indent_and_tags_take_no_room() -> None:
     assert wrap("  a list of several words", 12) == ["  a list of", "  several", "  words"]
     assert wrap(f"{tag('red', 'word')} word", 9) == [f"{tag('red', 'word')} word"]
+    assert wrap(f"says, {tag('red', 'hello')}!", 11) == ["says,", f"{tag('red', 'hello')}!"]
+    assert wrap(f"{tag('red', 'x' * 12)}!", 8) == ["\x01red\x02" + "x" * 8, "x" * 4 + "\x01/\x02!"]
     assert wrap("any length", 0) == ["any length"]
