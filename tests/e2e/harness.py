@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -277,6 +278,11 @@ def copyover(admin: Client, reason: str = "") -> None:
 
 def inheritable(pid: int) -> list[str]:
     """The descriptors of a process, but for the standard ones, that exec would pass on."""
-    infos = [i for i in Path(f"/proc/{pid}/fdinfo").iterdir() if int(i.name) > 2]
-    flags = {i.name: int(re.search(r"flags:\s+(\d+)", i.read_text())[1], 8) for i in infos}  # type: ignore[index]
-    return [os.readlink(f"/proc/{pid}/fd/{name}") for name, flag in flags.items() if not flag & os.O_CLOEXEC]
+    found = []
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # it was closed while we looked
+            flags = re.search(r"flags:\s+(\d+)", Path(f"/proc/{pid}/fdinfo/{name}").read_text())
+            assert flags is not None
+            if int(name) > 2 and not int(flags[1], 8) & os.O_CLOEXEC:
+                found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+    return found
