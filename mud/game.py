@@ -7,21 +7,25 @@ cut and where a copyover happens.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from random import Random
+from typing import Any, TypeVar
 
 from mud.core import events
 from mud.core.area import WorldDef
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable
-from mud.core.context import Context, Sessions
+from mud.core.context import Sessions
 from mud.core.dialogs import Working
-from mud.core.errors import Rejected
+from mud.core.errors import ModuleFault, Rejected
 from mud.core.ledger import LedgerError
 from mud.core.markup import tag
+from mud.core.modulecontext import Context
+from mud.core.modules import Modules, NoModules
 from mud.core.session import Session
 from mud.core.world import World
-from mud.play import dialogs, login, lookup, zones
+from mud.play import dialogs, login, lookup, modules, zones
 from mud.play.commands import COMMANDS
 
 log = logging.getLogger("mud.game")
@@ -31,7 +35,7 @@ RETRY_SECONDS = 60.0
 APOLOGY = "Something went wrong with that. Nothing was changed, and it has been logged for the admins."
 
 #: What each event does. Lines go to the dialog on top of their session's stack.
-HANDLERS: dict[type, Callable[[Context, Any], None]] = {
+HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
     events.Opened: login.opened,
     events.Line: dialogs.line,
     events.Lost: login.lost,
@@ -46,17 +50,27 @@ HANDLERS: dict[type, Callable[[Context, Any], None]] = {
     events.Announced: lookup.announced,
     events.AccountSet: lookup.account_set,
     events.Due: zones.due,
+    events.Signalled: modules.signalled,
+    events.ModuleAnswered: modules.answered,
 }
+
+#: Signals that one event may bring about, one after the other: more are a circle of modules that answer each other.
+MOST_SIGNALS = 1000
+
+T = TypeVar("T")
 
 
 class Game:
     """The world, the sessions, and the one way to change them."""
 
-    def __init__(self, world: World, clock: Clock) -> None:
+    def __init__(self, world: World, clock: Clock, random: Random | None = None) -> None:
         self.world = world
         self.clock = clock
         self.sessions = Sessions()
         self.commands = CommandTable(COMMANDS)
+        self.modules: Modules = NoModules()
+        self._failing: list[str] = []  # modules with a failure that nobody has looked into yet
+        self.random = random or Random()
 
     @classmethod
     def begin(cls, defs: WorldDef, clock: Clock) -> Game:
@@ -88,22 +102,69 @@ class Game:
         session = self.sessions.by_id.get(about) if about is not None else None
         if about is not None and session is None:
             return []  # whoever this is for has left meanwhile
+        ctx = self._happen(session, event)
+        if ctx.signals or self._failing:
+            self._aftermath(ctx)
+        if type(event) is events.Line and session is not None:
+            ctx.outputs.setdefault(session.id, [])  # an answer without words still shows the prompt
+        return self._outputs(ctx, event) + ctx.effects
+
+    def perform(self, do: Callable[[Context[Any]], T]) -> tuple[T, list[events.Effect]]:
+        """Have `do` happen as an event of its own. Raises what it raises, with all that it did undone."""
+        ctx = self._context(None)
+        try:
+            found = do(ctx)
+        except BaseException:
+            self.world.journal.rollback()
+            raise
+        self.world.journal.commit()
+        self._aftermath(ctx)
+        return found, self._outputs(ctx, None) + ctx.effects
+
+    def _happen(self, session: Session | None, event: events.Event) -> Context[Any]:
+        """Run one event's handler, whole or not at all."""
         ctx = self._context(session)
         try:
             HANDLERS[type(event)](ctx, event)
         except (Rejected, LedgerError) as refusal:
             ctx = self._undo(session)
             self._refuse(ctx, str(refusal))
-        except Exception:
+        except Exception as error:
             ctx = self._undo(session)
             self._refuse(ctx, APOLOGY)
-            log.exception("an event failed and was undone: %s", describe(event, session))
+            self._note(error, event, session)
             if isinstance(event, events.Due):
                 self.world.timers.set(event.timer.due + RETRY_SECONDS, event.timer.payload)
         self.world.journal.commit()
-        if type(event) is events.Line and session is not None:
-            ctx.outputs.setdefault(session.id, [])  # an answer without words still shows the prompt
-        return self._outputs(ctx, event) + ctx.effects
+        return ctx
+
+    def _note(self, error: Exception, event: events.Event, session: Session | None) -> None:
+        """Log what failed, under the name of the module whose fault it was."""
+        logger, cause = log, error
+        if isinstance(error, ModuleFault):
+            self._failing.append(error.module)
+            logger = logging.getLogger(f"mud.module.{error.module}")
+            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        logger.error("an event failed and was undone: %s", describe(event, session), exc_info=cause)
+
+    def _aftermath(self, ctx: Context[Any]) -> None:
+        """Each module that listens hears each signal, in an event of its own; then the admins hear what failed."""
+        waiting = deque(ctx.signals)
+        for _ in range(MOST_SIGNALS):
+            if not waiting:
+                break
+            signal = waiting.popleft()
+            for module in self.modules.listeners(signal):
+                heard = self._happen(None, events.Signalled(module, signal))
+                waiting.extend(heard.signals)
+                _merge(ctx, heard)
+        if waiting:
+            log.error("more than %d signals from one event; the rest is dropped, first %r", MOST_SIGNALS, waiting[0])
+        while self._failing:
+            self.modules.failed(self._failing.pop(0), self.clock.wall)
+        for text in self.modules.news():
+            log.error("%s", text)
+            _merge(ctx, self._happen(None, events.Announced(text, "admin")))
 
     def due(self) -> events.Due | None:
         """The earliest timer that is due, taken off the pending ones; hand it to `handle`."""
@@ -127,14 +188,18 @@ class Game:
                 pinned.add(session.account.casefold())
         login.evict(self.world, pinned)
 
-    def _context(self, session: Session | None) -> Context:
-        return Context(self.world, self.sessions, self.commands, self.clock, session)
+    def context(self) -> Context[Any]:
+        """A context of no event, to look with."""
+        return self._context(None)
 
-    def _undo(self, session: Session | None) -> Context:
+    def _context(self, session: Session | None) -> Context[Any]:
+        return Context(self.world, self.sessions, self.commands, self.clock, self.random, self.modules, session)
+
+    def _undo(self, session: Session | None) -> Context[Any]:
         self.world.journal.rollback()
         return self._context(session)
 
-    def _refuse(self, ctx: Context, text: str) -> None:
+    def _refuse(self, ctx: Context[Any], text: str) -> None:
         """Tell whose event failed; answers to work are given up, so that the dialog below asks again."""
         session = ctx._session
         if session is None:
@@ -143,7 +208,7 @@ class Game:
             ctx.pop()
         ctx.send(tag("error", text))
 
-    def _outputs(self, ctx: Context, event: events.Event) -> list[events.Effect]:
+    def _outputs(self, ctx: Context[Any], event: events.Event | None) -> list[events.Effect]:
         """One Output a session: its lines, then its prompt, on a fresh line of the screen."""
         outputs: list[events.Effect] = []
         closing = {effect.session for effect in ctx.effects if isinstance(effect, events.Close)}
@@ -161,6 +226,13 @@ class Game:
             session.at_prompt = bool(prompt)
             outputs.append(events.Output(session_id, text, prompt, secret))
         return outputs
+
+
+def _merge(ctx: Context[Any], other: Context[Any]) -> None:
+    """What came after is told after."""
+    for session, lines in other.outputs.items():
+        ctx.outputs.setdefault(session, []).extend(lines)
+    ctx.effects += other.effects
 
 
 def describe(event: events.Event, session: Session | None) -> str:

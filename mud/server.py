@@ -17,10 +17,12 @@ from mud import __version__
 from mud.copyover.handover import Handover
 from mud.copyover.transaction import Copyover, Order
 from mud.core import events as e
-from mud.core.errors import CopyoverError, StoreError
+from mud.core.errors import CopyoverError, FrameworkError, StoreError
+from mud.core.markup import tag
 from mud.core.model import Account
 from mud.core.session import Session, Terminal
 from mud.game import Game
+from mud.hosting import Hosting
 from mud.net.budget import AddressBook, key_of
 from mud.net.connection import Connection, turn_away
 from mud.net.listener import Listener
@@ -31,6 +33,7 @@ from mud.ops.control import Control
 from mud.ops.flusher import Flusher
 from mud.ops.jobs import Jobs
 from mud.play.lookup import screen
+from mud.snapshot.envelope import Section
 from mud.store.store import Store
 from mud.turns import Bell, Turns
 
@@ -60,8 +63,17 @@ class Server:
         self.store: Store | None = None
         self._store_is_open = asyncio.Event()
         self.jobs = Jobs(self.answer, self._known_account, self._failures, self._failed_login)
+        self.hosting = Hosting(self)
+        self.kept: dict[str, dict[str, Section]] = {}  # sections of the core's that we do not know
+        self.key = config.key()
         self.flusher = Flusher(
-            game, self.post, self._session_row, self.jobs.names, generation, config.store.flush_seconds
+            game,
+            self.post,
+            self._session_row,
+            self.jobs.names,
+            self.hosting.registry,
+            generation,
+            config.store.flush_seconds,
         )
         self._turns = Turns(loop, game, self.post)
         self._bell = Bell(loop, game, self.post)
@@ -85,6 +97,10 @@ class Server:
         except Exception:
             log.exception("an event's outputs failed: %s", type(event).__name__)
             return
+        self.carry_out(effects)
+
+    def carry_out(self, effects: list[e.Effect]) -> None:
+        """Do what an event asked for."""
         for effect in effects:
             try:
                 DO[type(effect)](self, effect)
@@ -126,11 +142,28 @@ class Server:
     def _audit(self, effect: e.Audit) -> None:
         self._start(self._answered(effect.session, self._audited()))
 
+    def _ask_module(self, effect: e.AskModule) -> None:
+        self._start(self.hosting.master.answer(effect))
+
+    def _query_module(self, effect: e.QueryModule) -> None:
+        self._start(self.hosting.query(effect))
+
+    def _manage_module(self, effect: e.ManageModule) -> None:
+        self._start(self._answered(effect.session, self.hosting.master.manage(effect.do, effect.module)))
+
+    async def open_store(self) -> Store:
+        """The store, once it is open."""
+        await self._store_is_open.wait()
+        assert self.store is not None
+        return self.store
+
     async def _answered(self, session: int, work: Coroutine[Any, Any, str]) -> None:
         """Do something that a session waits for, and tell it what came of it."""
         await self._store_is_open.wait()
         try:
             self.answer(e.Told(session, await work, answer=True))
+        except FrameworkError as error:
+            self.answer(e.Told(session, tag("error", str(error)), answer=True))
         except StoreError as error:
             text = f"The database can't be used just now: {error}. Nothing is lost; the server keeps trying."
             self.answer(e.Told(session, text, answer=True))
@@ -150,7 +183,7 @@ class Server:
         return f"The ledger sums to {self.game.world.ledger.total()}.\n{found}"
 
     def _start_copyover(self, effect: e.StartCopyover) -> None:
-        self._start(self.hand_over(Order(effect.by, effect.reason, effect.session)))
+        self._start(self.hand_over(Order(effect.by, effect.reason, effect.session, effect.force)))
 
     async def hand_over(self, order: Order) -> None:
         """Try a copyover; tell whoever ordered it when it can't be."""
@@ -244,6 +277,7 @@ class Server:
     async def _start_workers(self) -> None:
         if self._flushing is None:
             self._flushing = self.loop.create_task(self._keep_writing())
+        self.hosting.master.begin_work()
         await self.control.start()
 
     async def _keep_writing(self) -> None:
@@ -295,6 +329,7 @@ class Server:
     async def stop_workers(self) -> None:
         """End the flusher, the control socket and all background work; the store stays open."""
         await self.control.stop()
+        await self.hosting.master.pause_work()
         tasks = [t for t in self._tasks if t is not asyncio.current_task()]
         if self._flushing is not None:
             tasks.append(self._flushing)
@@ -316,6 +351,7 @@ class Server:
         self._closing = True  # a copyover that is under way is called off, and nothing goes on after it
         self.post(e.Announced("The server goes down."))
         self.jobs.pause()
+        await self.hosting.master.stop_all()
         await self.stop_workers()
         self.freeze()
         await self.jobs.settle(1.0)
@@ -390,5 +426,8 @@ DO: dict[type, Callable[[Server, Any], None]] = {
     e.StartCopyover: Server._start_copyover,
     e.Shutdown: Server._shut_down,
     e.LogLine: Server._log_line,
+    e.AskModule: Server._ask_module,
+    e.QueryModule: Server._query_module,
+    e.ManageModule: Server._manage_module,
     e.AddressDid: Server._address_did,
 }

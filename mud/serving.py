@@ -10,11 +10,12 @@ import os
 import pkgutil
 import resource
 import signal
+import sys
 import threading
 import time
 
-import modules
 import mud
+from mud.adopting import adopt, carried_by, read_last_flush, read_state
 from mud.areas.cache import load_cached
 from mud.copyover import channel, handover, rehearsal
 from mud.copyover.handover import Handover
@@ -23,8 +24,12 @@ from mud.core import events as e
 from mud.core.clock import Clock
 from mud.core.errors import SnapshotError
 from mud.core.world import World
+from mud.framework.lifecycle import ModuleState
+from mud.framework.loader import Loader
+from mud.framework.registry import Registry
+from mud.framework.watch import WATCH
 from mud.game import Game
-from mud.handing import Handing, adopt, read_last_flush, read_state
+from mud.handing import Handing
 from mud.net.listener import Listener
 from mud.net.telnet import warm_up
 from mud.ops import logs, passwords, ready
@@ -44,8 +49,9 @@ SIGNALS = {signal.SIGTERM, signal.SIGINT}
 def serve(config: Config) -> int:
     """Run a server until it is told to stop. Gives the exit code. Raises EverwakeError when it can't start."""
     inherited = os.environ.pop(handover.VARIABLE, None)
-    if os.environ.pop(rehearsal.VARIABLE, None) is not None:
-        return rehearse(config)
+    needed = os.environ.pop(rehearsal.VARIABLE, None)
+    if needed is not None:
+        return rehearse(config, [name for name in needed.split(",") if name])
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     logs.set_up(config.data / "logs", config.log)
     raise_descriptor_limit()
@@ -60,15 +66,22 @@ def serve(config: Config) -> int:
         logs.close()
 
 
-def rehearse(config: Config) -> int:
-    """All that a start does before it touches anything: every module is imported, also those that are imported
-    late, and the world is loaded."""
-    for package in (mud, modules):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
+def rehearse(config: Config, needed: list[str]) -> int:
+    """All that a start does before it touches anything: our own code is imported, also what is imported late, the world
+    is loaded, and so are the modules, of which the `needed` ones have to keep their contract."""
+    for part in pkgutil.walk_packages(mud.__path__, "mud."):
+        importlib.import_module(part.name)
     passwords.warm_up()
-    load_cached(config.world, config.cache)
-    return 0
+    game = Game(World(load_cached(config.world, config.cache)), Clock(time.monotonic, time.time))
+    registry = Registry(game.commands)
+    Loader(registry, config.given(), time.time).load_all()
+    failed = [i for i in registry.instances.values() if i.life.state is ModuleState.FAILED and i.name in needed]
+    for instance in failed:
+        print(f"module {instance.name}: {instance.figures.last_error}", file=sys.stderr)
+    missing = set(needed) - set(registry.instances)
+    if missing:
+        print(f"these modules are gone: {', '.join(sorted(missing))}; `module unload NAME` first", file=sys.stderr)
+    return 1 if failed or missing else 0
 
 
 def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock]:
@@ -89,10 +102,13 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
     try:
         loaded = await store.load_active()
         state, generation = rows.state(loaded)
+        carried = carried_by(loaded)
         game = Game(World(defs, state), Clock(time.monotonic, time.time, state.game_time))
         server = Server(config, loop, game, max(1, generation))
         server.store = store
         game.reopen([row[0] for row in loaded.sessions])
+        server.hosting.master.load(carried.modules, carried.schemas)
+        await server.hosting.master.start_all()
         game.populate()
         if not any(role == "owner" for _, role in await store.accounts()):
             print("There is no owner yet. To make one: python run.py account create NAME --role owner --password-stdin")
@@ -110,19 +126,24 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
     given = handover.read(fd)
     channel.inheritable(given.descriptors(), False)
     try:
-        state, sessions = read_state(config, given)
+        carried = read_state(config, given)
     except SnapshotError as error:
         log.error("a snapshot can't be used, the database's last flush is taken instead: %s", error)
         for participant in given.files:
-            files.set_aside(config.snapshots, participant, "corrupt")
-        state, sessions = loop.run_until_complete(read_last_flush(config))
-    server, lock = adopt(config, loop, given, state, sessions)
+            files.set_aside(config.snapshot_folder, participant, "corrupt")
+        carried = loop.run_until_complete(read_last_flush(config))
+    server, lock = adopt(config, loop, given, carried)
+    loop.run_until_complete(server.hosting.master.start_all())
     if not channel.ask_to_go(given.channel):
         log.error("the old program plays on; this one ends")
         os._exit(1)
     server.game.populate()
     for participant in given.files:
-        files.remove(config.snapshots, participant)
+        if participant in server.hosting.master.states:  # its module could not take it
+            files.set_aside(config.snapshot_folder, participant, "corrupt")
+        else:
+            files.remove(config.snapshot_folder, participant)
+    server.hosting.cleanup_all()
     loop.call_soon(lambda: announce(server, given))
     return server, lock
 
@@ -182,6 +203,7 @@ def execute(leaving: Handover) -> Exception:
         fds = [memory, *leaving.descriptors()]
         channel.inheritable(fds, True)
         command = rehearsal.command()
+        WATCH.disarm()
         logging.shutdown()
         os.execve(command[0], command, os.environ | {handover.VARIABLE: str(memory)})
     except Exception as error:  # whatever it is, the game goes on

@@ -17,17 +17,19 @@ from typing import IO
 
 from mud.core.errors import CopyoverError
 
-#: The environment variable that makes a start a rehearsal.
+#: The environment variable that makes a start a rehearsal. It names the modules that have to load, with commas.
 VARIABLE = "EVERWAKE_REHEARSAL"
 LAST_LINES = 12
 
 
-async def rehearse(argv: list[str], environment: Mapping[str, str], seconds: float) -> None:
-    """Run `argv` as a rehearsal. Raises CopyoverError with the last lines of what it said when it fails.
+async def rehearse(argv: list[str], environment: Mapping[str, str], seconds: float, modules: list[str]) -> None:
+    """Run `argv` as a rehearsal, in which `modules` have to be loaded.
+
+    Raises CopyoverError with the last lines of what it said when it fails.
 
     The child ends with us, with the deadline, or when this is cancelled: in every case it is reaped.
     """
-    env = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"} | {VARIABLE: "1"}
+    env = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"} | {VARIABLE: ",".join(modules)}
     with tempfile.TemporaryFile() as said:
         try:
             child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)

@@ -18,6 +18,12 @@ class Host(Protocol):
     async def rehearse(self) -> None:
         """Try the new code in a child. The game plays on."""
 
+    async def prepare(self) -> None:
+        """Have every module prepare itself."""
+
+    def ask(self, force: bool) -> None:
+        """Ask every module whether it may be. Raises CopyoverError with the vetoes; with `force` only for hard ones."""
+
     async def settle(self) -> None:
         """Let workers finish and write everything, while the game plays on."""
 
@@ -32,9 +38,10 @@ class Host(Protocol):
 
 
 class Order:
-    """Who wants a copyover, and why. `session` is where to answer, 0 for nowhere."""
+    """Who wants a copyover, and why. `session` is where to answer, 0 for nowhere. `force` passes soft vetoes."""
 
-    def __init__(self, by: str, reason: str = "", session: int = 0) -> None:
+    def __init__(self, by: str, reason: str = "", session: int = 0, force: bool = False) -> None:
+        self.force = force
         self.by = by
         self.reason = reason
         self.session = session
@@ -60,8 +67,10 @@ class Copyover:
             self.machine.go(Phase.REHEARSING)
             await self._host.rehearse()
             self.machine.go(Phase.PREPARING)
+            await self._host.prepare()
             await self._host.settle()
             self.machine.go(Phase.VETOING)
+            self._host.ask(order.force)
             self.machine.go(Phase.STATE_TRANSFERRING)
             await self._host.freeze()
             handover = self._host.export(order)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mud.core.errors import Rejected
+from mud.core.errors import Conflict, Rejected
 from mud.core.model import ROLES, Role
 
 if TYPE_CHECKING:
@@ -42,12 +42,28 @@ class CommandTable:
     def __init__(self, commands: Iterable[Command]) -> None:
         self.commands: dict[str, Command] = {}
         self._exact: dict[str, Command] = {}
+        self._signs: set[str] = set()
+        self.add(commands)
+
+    def add(self, commands: Iterable[Command]) -> None:
+        """More commands: all of them or none. Raises Conflict when a word is taken."""
+        commands = list(commands)
+        words = [word for command in commands for word in (command.name, *command.aliases)]
+        for number, word in enumerate(words):
+            if word in self._exact or word in words[:number]:
+                raise Conflict(f"two commands are called {word!r}", word=word)
         for command in commands:
-            for word in (command.name, *command.aliases):
-                if word in self._exact:
-                    raise ValueError(f"two commands are called {word!r}")
-                self._exact[word] = command
+            self._exact.update(dict.fromkeys((command.name, *command.aliases), command))
             self.commands[command.name] = command
+        self._signs = {w for w in self._exact if not w[0].isalnum()}
+
+    def remove(self, commands: Iterable[Command]) -> None:
+        """Forget commands. Those that are not there are passed over."""
+        for command in commands:
+            if self.commands.get(command.name) is command:
+                del self.commands[command.name]
+                for word in (command.name, *command.aliases):
+                    del self._exact[word]
         self._signs = {w for w in self._exact if not w[0].isalnum()}
 
     def words(self) -> frozenset[str]:

@@ -6,16 +6,22 @@ A context lives for one event. What is said through it leaves only if the event 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from random import Random
+from typing import TYPE_CHECKING
 
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable, allowed
 from mud.core.dialogs import AnyDialog, Pager
 from mud.core.events import Effect
 from mud.core.model import Character, Item, Role
+from mud.core.module import Moved, Signal
 from mud.core.session import Session
 from mud.core.timers import AnyPayload, Timer
 from mud.core.world import World
 from mud.core.wrap import wrap
+
+if TYPE_CHECKING:
+    from mud.core.modules import Modules
 
 
 class Sessions:
@@ -39,6 +45,8 @@ class Context:
         sessions: Sessions,
         commands: CommandTable,
         clock: Clock,
+        random: Random,
+        modules: Modules,
         session: Session | None = None,
     ) -> None:
         self.world = world
@@ -48,6 +56,9 @@ class Context:
         self._session = session
         self.outputs: dict[int, list[str]] = {}
         self.effects: list[Effect] = []
+        self.signals: list[Signal] = []
+        self.random = random
+        self.modules = modules
 
     @property
     def session(self) -> Session:
@@ -137,10 +148,20 @@ class Context:
         """Ask for something to be done once the event has succeeded."""
         self.effects.append(effect)
 
+    def emit(self, signal: Signal) -> None:
+        """Tell the modules that listen; each hears it in an event of its own, right after this one."""
+        self.signals.append(signal)
+
     def after(self, seconds: float, payload: AnyPayload) -> Timer:
         """Set a timer, by its payload's clock."""
         now = self.clock.game if payload.clock == "game" else self.clock.wall
         return self.world.timers.set(now + seconds, payload)
+
+    def move(self, character: Character, room: str) -> None:
+        """Put a character into another room."""
+        origin = character.room
+        self.world.move_character(character, room)
+        self.emit(Moved(character.id, origin, room))
 
     def pay(self, debit: str, credit: str, amount: int, reason: str) -> None:
         """Move gold. Raises LedgerError."""

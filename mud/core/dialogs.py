@@ -6,7 +6,7 @@ does with an answer is in the table of `mud.play.dialogs`.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -95,6 +95,14 @@ class Editor(Dialog, frozen=True, tag="editor"):
     lines: tuple[str, ...] = ()
 
 
+class ModuleDialog(Dialog, frozen=True, tag="module"):
+    """A conversation with a module: its `kind`, and the fields of its Struct as plain data."""
+
+    module: str
+    kind: str
+    data: dict[str, Any]
+
+
 AnyDialog = (
     AskName | AskPassword | ConfirmNew | NewPassword | RepeatPassword | OldPassword | AskPronouns | Working | Play
-) | (Pager | Confirm | Editor)
+) | (Pager | Confirm | Editor | ModuleDialog)

@@ -6,7 +6,9 @@ EverwakeError
 ├── StoreError      the database can't be read or written now
 ├── SnapshotError   a snapshot or hand-over can't be used: names file and reason
 ├── ConfigError     the operator's configuration is wrong
-└── CopyoverError   a copyover can't happen or was given up: the game plays on
+├── ModuleFault     a module's handler failed, and what it did is undone
+├── CopyoverError   a copyover can't happen or was given up: the game plays on
+└── FrameworkError  a module, worker or package can't be used as asked
 """
 
 from __future__ import annotations
@@ -42,3 +44,66 @@ class ConfigError(EverwakeError):
 
 class CopyoverError(EverwakeError):
     """A copyover was refused or given up before its point of no return."""
+
+
+class ModuleFault(EverwakeError):
+    """A module's handler failed; its cause is what it raised. All that it did is undone."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__(f"{module} failed")
+        self.module = module
+
+
+class FrameworkError(EverwakeError):
+    """A module, worker or package can't be used as asked. `details` say more, for programs.
+
+    FrameworkError
+    ├── Invalid     something is not as it has to be: a name, a setting, a manifest, a contract
+    ├── Conflict    something of that name is there already, or is in a state that forbids it
+    ├── NotFound    there is nothing of that name
+    ├── Refused     the operator did not grant it
+    ├── TimedOut    it took longer than it may
+    └── Failed      it was tried and failed
+    """
+
+    code = "failed"
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class Invalid(FrameworkError):
+    """Something is not as it has to be."""
+
+    code = "invalid"
+
+
+class Conflict(FrameworkError):
+    """Something of that name is there already, or is in a state that forbids what was asked."""
+
+    code = "conflict"
+
+
+class NotFound(FrameworkError):
+    """There is nothing of that name."""
+
+    code = "not_found"
+
+
+class Refused(FrameworkError):
+    """A permission is missing. The message names who wanted which."""
+
+    code = "refused"
+
+
+class TimedOut(FrameworkError):
+    """It took longer than it may."""
+
+    code = "timed_out"
+
+
+class Failed(FrameworkError):
+    """It was tried and failed; the message says how."""
+
+    code = "failed"

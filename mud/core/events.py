@@ -5,9 +5,12 @@ Passwords pass through here in the clear, on their way to a worker thread; they 
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from mud.core.model import Account, Character, Item, Role
+from mud.core.module import Signal
 from mud.core.session import Session, Terminal
 from mud.core.timers import Timer
 
@@ -114,9 +117,25 @@ class AccountSet(Struct, frozen=True):
     account: Account
 
 
+class Signalled(Struct, frozen=True):
+    """A module is told something from outside of the game: by its own hooks, jobs and checks."""
+
+    module: str
+    signal: Signal
+
+
+class ModuleAnswered(Struct, frozen=True):
+    """Answer to AskModule or QueryModule number `id`."""
+
+    module: str
+    id: str
+    value: Any = None
+    error: str = ""
+
+
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
-    | (Failed | Told | Announced | AccountSet)
+    | (Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
 )  # fmt: skip
 
 # Effects
@@ -194,6 +213,7 @@ class StartCopyover(Struct, frozen=True):
     session: int
     by: str
     reason: str
+    force: bool = False
 
 
 class Shutdown(Struct, frozen=True):
@@ -216,6 +236,34 @@ class AddressDid(Struct, frozen=True):
     what: str
 
 
+class AskModule(Struct, frozen=True):
+    """Have a module's asynchronous method do something for `module`."""
+
+    module: str
+    id: str
+    request: dict[str, Any]
+
+
+class QueryModule(Struct, frozen=True):
+    """Ask the tables of `module`, once all that it wrote is there."""
+
+    module: str
+    id: str
+    sql: str
+    parameters: tuple[Any, ...]
+
+
+class ManageModule(Struct, frozen=True):
+    """Have a module restarted, reloaded, paused, resumed or configured anew; then tell the session."""
+
+    session: int
+    do: str
+    module: str
+
+
 #: Work that a worker thread or the database does for a session, and answers by an event.
 Job = CheckName | LogIn | Register | HashPassword | VerifyPassword
-Effect = Output | Close | Job | Flush | Audit | StartCopyover | Shutdown | LogLine | AddressDid
+Effect = (
+    (Output | Close | Job | Flush | Audit | StartCopyover | Shutdown | LogLine | AddressDid)
+    | (AskModule | QueryModule | ManageModule)
+)  # fmt: skip

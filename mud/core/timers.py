@@ -7,7 +7,7 @@ away (rule 2). A payload is a small tagged Struct, never a function, so a timer 
 from __future__ import annotations
 
 import heapq
-from typing import ClassVar, Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -18,9 +18,12 @@ ClockName = Literal["game", "wall"]
 
 
 class Payload(Struct, frozen=True, tag_field="type"):
-    """What a timer is about. `clock` says by which clock its kind lives."""
+    """What a timer is about."""
 
-    clock: ClassVar[ClockName] = "game"
+    @property
+    def clock(self) -> ClockName:
+        """By which clock it lives."""
+        return "game"
 
 
 class ZoneReset(Payload, frozen=True, tag="zone_reset"):
@@ -41,7 +44,32 @@ class ItemDecays(Payload, frozen=True, tag="item_decays"):
     item: str
 
 
-AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays
+class ModuleTimer(Payload, frozen=True, tag="module"):
+    """A module's own timer: its `kind`, and the fields of its Struct as plain data.
+
+    So a timer outlives the code that knows what it means.
+    """
+
+    module: str
+    kind: str
+    data: dict[str, Any]
+    by: ClockName
+
+    @property
+    def clock(self) -> ClockName:
+        """By which clock it lives."""
+        return self.by
+
+
+class AskEnds(Payload, frozen=True, tag="ask_ends"):
+    """Question number `id` of a module was never answered: it gets told so, and exactly once either way."""
+
+    module: str
+    id: str
+    about: str
+
+
+AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays | ModuleTimer | AskEnds
 
 
 class Timer(Struct, frozen=True):
@@ -61,9 +89,12 @@ class Timers:
         self.serial = serial
         self.changed = True  # there may be an earlier timer than whoever waits for the earliest knows
         # A heap may hold timers that are no longer pending: they are passed over when they come up.
+        self._parked: set[str] = set()
+        self._of_module: dict[tuple[str, str], dict[str, Timer]] = {}  # (module, kind): by id
         self._heaps: dict[ClockName, list[tuple[float, int, Timer]]] = {"game": [], "wall": []}
         for timer in pending or []:
             self.pending[timer.id] = timer
+            self._alike(timer)[timer.id] = timer
             self._push(timer)
 
     def set(self, due: float, payload: AnyPayload) -> Timer:
@@ -71,6 +102,7 @@ class Timers:
         self.serial += 1
         timer = Timer(f"t{self.serial}", due, payload)
         self._journal.put(self.pending, timer.id, timer)
+        self._journal.put(self._alike(timer), timer.id, timer)
         self._journal.touch("timers", timer.id)
         self._push(timer)
         return timer
@@ -78,8 +110,13 @@ class Timers:
     def cancel(self, timer_id: str) -> None:
         """Forget a timer. One that is not pending is no error: it may just have fired."""
         if timer_id in self.pending:
+            self._journal.drop(self._alike(self.pending[timer_id]), timer_id)
             self._journal.drop(self.pending, timer_id)
             self._journal.touch("timers", timer_id)
+
+    def of(self, module: str, kind: str) -> list[Timer]:
+        """A module's pending timers of a kind."""
+        return list(self._of_module.get((module, kind), {}).values())
 
     def find(self, payload: AnyPayload) -> Timer | None:
         """The pending timer with exactly this payload, if any."""
@@ -95,9 +132,24 @@ class Timers:
             return None
         _, name = max(late)
         timer = heapq.heappop(self._heaps[name])[2]
-        del self.pending[timer.id]
+        del self.pending[timer.id], self._alike(timer)[timer.id]
         self._journal.dirty.add(("timers", timer.id))
         return timer
+
+    def park(self, timer: Timer) -> None:
+        """Keep a timer that fell due and has nobody to go to now: pending, but not due until `unpark`."""
+        self.pending[timer.id] = self._alike(timer)[timer.id] = timer
+        self._parked.add(timer.id)
+
+    def unpark(self, module: str) -> None:
+        """The module is there again: what fell due meanwhile is due now, in its order."""
+        for timer_id in sorted(self._parked, key=lambda i: int(i[1:])):
+            timer = self.pending.get(timer_id)
+            if timer is None:
+                self._parked.discard(timer_id)
+            elif getattr(timer.payload, "module", None) == module:
+                self._parked.discard(timer_id)
+                self._push(timer)
 
     def next_in(self, clock: Clock) -> float | None:
         """Seconds until something is due (0 when it is already), or None."""
@@ -113,6 +165,12 @@ class Timers:
             if heap:
                 fronts.append((name, clock.game if name == "game" else clock.wall, heap))
         return fronts
+
+    def _alike(self, timer: Timer) -> dict[str, Timer]:
+        """The pending timers of the same module and kind; all of the core's together."""
+        payload = timer.payload
+        key = (payload.module, payload.kind) if isinstance(payload, ModuleTimer) else ("", "")
+        return self._of_module.setdefault(key, {})
 
     def _push(self, timer: Timer) -> None:
         self.changed = True

@@ -11,6 +11,7 @@ from mud.core.journal import Journal
 from mud.core.ledger import Ledger
 from mud.core.model import Account, Character, Item, room_key
 from mud.core.timers import Timer, Timers
+from mud.core.writes import Writes
 
 #: Nothing holds more levels of containers in containers than this.
 DEEPEST = 8
@@ -29,6 +30,7 @@ class WorldState(Struct, kw_only=True):
     timers: list[Timer] = []
     timer_serial: int = 0
     serial: int = 0
+    writes_serial: int = 0
     game_time: float = 0.0
 
 
@@ -41,6 +43,7 @@ class World:
         self.journal = Journal()
         self.ledger = Ledger(self.journal, state.balances, state.ledger_seq)
         self.timers = Timers(self.journal, state.timers, state.timer_serial)
+        self.writes = Writes(self.journal, state.writes_serial)
         self.accounts: dict[str, Account] = {}  # of who is in the world, by casefolded name
         self.characters: dict[str, Character] = {}
         self.items: dict[str, Item] = {}
@@ -66,6 +69,7 @@ class World:
             timers=list(self.timers.pending.values()),
             timer_serial=self.timers.serial,
             serial=self.serial,
+            writes_serial=self.writes.serial,
             game_time=game_time,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from mud.core.errors import ConfigError
+from mud.framework.loader import Given
+from mud.framework.options import ModuleOptions, SnapshotOptions
 from mud.net.budget import Limits
+from mud.snapshot.seal import Key
 
 
 class ServerConfig(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -52,6 +56,11 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
     limits: Limits = msgspec.field(default_factory=Limits)
     copyover: CopyoverConfig = msgspec.field(default_factory=CopyoverConfig)
     log: LogConfig = msgspec.field(default_factory=LogConfig)
+    modules: ModuleOptions = msgspec.field(default_factory=ModuleOptions)
+    permissions: dict[str, list[str]] = {}  # what each module may do besides playing
+    settings: dict[str, dict[str, Any]] = {}  # each module's own
+    snapshots: SnapshotOptions = msgspec.field(default_factory=SnapshotOptions)
+    file: str = ""  # where this was read from
 
     @property
     def data(self) -> Path:
@@ -64,9 +73,22 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
         return self.data / "everwake.db"
 
     @property
-    def snapshots(self) -> Path:
+    def snapshot_folder(self) -> Path:
         """Where a copyover's `.dat` files lie."""
         return self.data / "snapshots"
+
+    @property
+    def packages(self) -> Path:
+        """Where installed modules lie."""
+        return self.data / "modules"
+
+    def key(self) -> Key | None:
+        """The key that snapshots are encrypted with, if the operator wants that. Raises SnapshotError."""
+        return Key.read(Path(self.snapshots.key)) if self.snapshots.key else None
+
+    def given(self) -> Given:
+        """What is said about modules."""
+        return Given(self.modules, self.settings, self.permissions, os.environ, (self.packages,))
 
     @property
     def cache(self) -> Path:
@@ -96,9 +118,10 @@ def load(path: Path | None) -> Config:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
     known = msgspec.to_builtins(Config())
+    del known["file"]
     _check_keys(path, raw, known, "")
     try:
-        return msgspec.convert(raw, Config)
+        return msgspec.convert(raw | {"file": str(path.absolute())}, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}") from error
 
@@ -109,5 +132,7 @@ def _check_keys(path: Path, raw: dict[str, Any], known: dict[str, Any], prefix: 
             near = get_close_matches(key, known, 1)
             hint = f"did you mean {prefix}{near[0]}?" if near else f"known are {', '.join(known)}"
             raise ConfigError(f"{path}: unknown key {prefix}{key}; {hint}")
+        if known[key] == {}:
+            continue  # whatever modules are called, and whatever their settings are
         if isinstance(known[key], dict) and isinstance(value, dict):
             _check_keys(path, value, known[key], f"{prefix}{key}.")

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from mud.core import events as e
 from mud.core.errors import StoreError
+from mud.core.module import WriteFailed
 from mud.game import Game
 from mud.store import rows
+from mud.store.blocks import Refusal
 from mud.store.store import Store
 
 log = logging.getLogger("mud.flush")
@@ -23,6 +25,16 @@ log = logging.getLogger("mud.flush")
 WARN_SECONDS, LONGEST_PAUSE = 60.0, 5.0
 #: Game time alone is no change worth a write; this is how far it may run ahead of the disk, in seconds.
 CLOCK_SECONDS = 5.0
+
+
+class Persistent(Protocol):
+    """The modules, as far as their states are written."""
+
+    def row(self, module: str) -> tuple[Any, ...] | None:
+        """A module's row; None when it is as it was last written."""
+
+    def written(self) -> None:
+        """The rows given since the last call are in the database."""
 
 
 class Flusher:
@@ -34,6 +46,7 @@ class Flusher:
         post: Callable[[e.Event], None],
         session_row: Callable[[int], tuple[Any, ...] | None],
         pinned: Callable[[], set[str]],
+        modules: Persistent,
         generation: int,
         seconds: float,
     ) -> None:
@@ -41,6 +54,7 @@ class Flusher:
         self._post = post
         self._session_row = session_row
         self._pinned = pinned
+        self._modules = modules
         self.generation = generation
         self._seconds = seconds
         self.store: Store | None = None
@@ -73,9 +87,10 @@ class Flusher:
             if self.store is None or not (last or self._due()):
                 return
             game_time = self._game.clock.game
-            cut = rows.Cut(self._game.world, self._session_row, rows.meta(self._game.world, game_time, self.generation))
+            meta = rows.meta(self._game.world, game_time, self.generation)
+            cut = rows.Cut(self._game.world, self._session_row, meta, self._modules.row)
             try:
-                await self.store.flush(cut.batch)
+                refused = await self.store.flush(cut.batch)
             except StoreError as error:
                 cut.undo()
                 self.failed(error)
@@ -84,12 +99,20 @@ class Flusher:
                 cut.undo()  # cancelled: written or not, writing it again does no harm
                 raise
             self._clock_written = game_time
+            self._modules.written()
             self._succeeded()
+            for refusal in refused:
+                self._refused(refusal)
             self._game.evict(self._pinned())
+
+    def _refused(self, refusal: Refusal) -> None:
+        """SQLite refused a module's block for what it is: the rest was written, and the module is told."""
+        log.getChild(refusal.module).error("the database session %r was refused: %s", refusal.name, refusal.error)
+        self._post(e.Signalled(refusal.module, WriteFailed(refusal.name, refusal.error)))
 
     def _due(self) -> bool:
         world = self._game.world
-        changed = bool(world.journal.dirty or world.ledger.unwritten)
+        changed = bool(world.journal.dirty or world.ledger.unwritten or world.writes.unwritten)
         return changed or self._game.clock.game - self._clock_written >= CLOCK_SECONDS
 
     def failed(self, error: StoreError) -> None:

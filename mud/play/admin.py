@@ -39,7 +39,7 @@ def goto(ctx: Context, args: str) -> None:
         room = someone.room
     who = describe.name(ctx.world, ctx.player)
     ctx.others(f"{who} is gone.")
-    ctx.world.move_character(ctx.player, room)
+    ctx.move(ctx.player, room)
     ctx.others(f"{who} is here all at once.")
     rooms.look_room(ctx)
 
@@ -180,11 +180,11 @@ def audit(ctx: Context, args: str) -> None:
 def copyover(ctx: Context, args: str) -> None:
     """Put new code under the running game."""
     order, _, reason = f" {args} ".partition(" because ")
-    if order.strip() not in ("", "now"):
-        raise Rejected("Write: copyover, or copyover now because REASON.")
+    if order.strip() not in ("", "now", "force"):
+        raise Rejected("Write: copyover, or copyover now because REASON, or copyover force to pass soft vetoes.")
     log(ctx, f"copyover {args}".strip())
     ctx.send("The new code is tried in a rehearsal; the game plays on meanwhile.")
-    ctx.do(e.StartCopyover(ctx.session.id, ctx.player.name, reason.strip()))
+    ctx.do(e.StartCopyover(ctx.session.id, ctx.player.name, reason.strip(), order.strip() == "force"))
 
 
 def shutdown(ctx: Context, args: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
-from mud.play import admin, editor, login, lookup, password, rooms, talk, things
+from mud.play import admin, editor, login, lookup, modules, password, rooms, talk, things
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -195,7 +195,17 @@ ADMIN = [
         "copyover",
         admin.copyover,
         "admin",
-        "copyover [now] [because REASON] -- put new code under the running game; nobody is disconnected",
+        "copyover [now | force] [because REASON] -- put new code under the running game; nobody is disconnected\n"
+        "force: also when a module would rather wait.",
+        role="admin",
+    ),
+    Command("modules", modules.modules, "admin", "modules -- the modules of this game and how they are", role="admin"),
+    Command(
+        "module",
+        modules.module,
+        "admin",
+        "module NAME | module restart | reload | configure | pause | resume NAME -- look after a module\n"
+        + "\n".join(f"{verb}: {text}" for verb, text in modules.VERBS.items()),
         role="admin",
     ),
     Command(

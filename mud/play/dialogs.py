@@ -38,6 +38,7 @@ DIALOGS: dict[type[d.Dialog], Behaviour] = {
     d.Play: Behaviour(playing.prompt, playing.answer),
     d.Pager: Behaviour(playing.pager_prompt, playing.answer_pager),
     d.Confirm: Behaviour(lambda c, s, x: f"{x.question} (yes/no) ", playing.answer_confirm),
+    d.ModuleDialog: Behaviour(lambda c, s, x: c.modules.ask(c, s, x), lambda c, x, text: c.modules.answer(c, x, text)),
     d.Editor: Behaviour(lambda c, s, x: f"{len(x.lines) + 1:3}> ", editor.answer),
 }
 

@@ -9,6 +9,7 @@ from mud.core import events as e
 from mud.core.context import Context
 from mud.core.markup import tag
 from mud.core.model import Account, Character
+from mud.core.module import PlayerEntered, PlayerLeft
 from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
@@ -228,6 +229,7 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
             character.room = world.defs.start
         world.enter(character)
         character.entered = ctx.clock.game
+        ctx.emit(PlayerEntered(character.id))
     world.journal.edit(session)
     session.account, session.character = account.name, character.id
     session.stack[:] = [d.Play()]
@@ -254,6 +256,7 @@ def leave_world(ctx: Context, character: Character) -> None:
     cancel_link_death(ctx, character)
     ctx.room_says(character.room, f"{tag('player', character.name)} leaves the world.", but=(character,))
     ctx.world.leave(character)
+    ctx.emit(PlayerLeft(character.id))
     character.played += ctx.clock.game - character.entered
     character.link_dead = False
 
@@ -331,7 +334,7 @@ def evict(world: World, pinned: set[str]) -> None:
             del world.accounts[key]
 
 
-def work(ctx: Context, job: e.Job | e.Flush | e.Audit) -> None:
+def work(ctx: Context, job: e.Job | e.Flush | e.Audit | e.ManageModule) -> None:
     """Have something done outside of the game; the session's next lines wait for its answer."""
     ctx.push(d.Working())
     ctx.do(job)

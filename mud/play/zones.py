@@ -184,8 +184,12 @@ DUE: dict[type[t.Payload], Callable[[Context, Any], None]] = {
 
 
 def due(ctx: Context, event: Due) -> None:
-    """A timer fell due."""
-    DUE[type(event.timer.payload)](ctx, event.timer.payload)
+    """A timer fell due: one of the core's own, or a module's."""
+    run = DUE.get(type(event.timer.payload))
+    if run is not None:
+        run(ctx, event.timer.payload)
+    else:
+        ctx.modules.due(ctx, event.timer)
 
 
 def need_kind(kinds: dict[str, Any], kind: str, what: str) -> None:

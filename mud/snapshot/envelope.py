@@ -1,4 +1,4 @@
-"""The envelope: how one participant's state is laid out in bytes, whichever way a copyover carries it.
+"""The envelope: how one participant's state is laid out in bytes, whichever way it is carried.
 
     magic "EVWK" | format u16 | length u64 | header length u32 | header (msgpack) | sections ... | BLAKE2b-256
 
@@ -10,28 +10,63 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import uuid
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from mud.core.errors import SnapshotError
+from mud.snapshot import seal
+from mud.snapshot.seal import Encryption, Key
 
 MAGIC = b"EVWK"
-FORMAT = 1
+FORMAT = 2
+#: A snapshot of more bytes than this, packed or unpacked, is not read.
+LARGEST = 1 << 30
 _FIXED = struct.Struct("!4sHQI")
 _SUM = 32
 
+Reason = Literal["copyover", "hot_reload", "migration", "backup", "export", "flush"]
 
-class SectionHeader(Struct, frozen=True):
-    """One section: its name, the schema version of its data, and how many bytes it takes."""
+
+class Metadata(Struct, frozen=True, omit_defaults=True):
+    """Why a snapshot was taken and by whom (S1.3). `expires_at` is wall-clock seconds."""
+
+    reason: Reason = "copyover"
+    created_by: str = ""
+    tags: tuple[str, ...] = ()
+    expires_at: float | None = None
+    custom: dict[str, str] = {}
+
+
+class SectionHeader(Struct, frozen=True, omit_defaults=True):
+    """One section as it lies in the file: `size` bytes, which are `plain` bytes when opened."""
 
     name: str
     schema: int
     size: int
+    plain: int = 0
+    compression: str = ""
+    encryption: Encryption | None = None
+    metadata: dict[str, str] = {}
 
 
-class Header(Struct, frozen=True):
-    """Whose state this is, and when and why it was taken. `taken` is wall-clock seconds."""
+class Header(Struct, frozen=True, kw_only=True):
+    """Whose state this is, and when and why it was taken."""
+
+    id: str
+    participant: str
+    version: str
+    schema: int
+    generation: int
+    taken: float
+    metadata: Metadata = Metadata()
+    sections: tuple[SectionHeader, ...]
+
+
+class _HeaderV1(Struct, frozen=True):
+    """The header of format 1, which sections were neither compressed nor encrypted in."""
 
     participant: str
     version: str
@@ -40,47 +75,103 @@ class Header(Struct, frozen=True):
     reason: str
     sections: tuple[SectionHeader, ...]
 
+    def upgraded(self) -> Header:
+        """The same in today's form."""
+        return Header(
+            id="",
+            participant=self.participant,
+            version=self.version,
+            schema=max((s.schema for s in self.sections), default=1),
+            generation=self.generation,
+            taken=self.taken,
+            metadata=Metadata(custom={"because": self.reason}),
+            sections=tuple(msgspec.structs.replace(s, plain=s.size) for s in self.sections),
+        )
+
 
 class Section(Struct, frozen=True):
-    """A named part of a participant's state."""
+    """A named part of a participant's state (S1.2), opened; `compression` and `encryption` say how it lay there."""
 
     schema: int
     data: bytes
+    metadata: dict[str, str] = {}
+    compression: str = ""
+    encryption: str = ""
 
 
-class Snapshot(Struct, frozen=True):
-    """One participant's state: who it is of, and its sections by name."""
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """One participant's state (S1.1): who it is of, and its sections by name. `taken` is wall-clock seconds.
 
+    `checksum` is set in one that was read.
+    """
+
+    id: str = msgspec.field(default_factory=lambda: uuid.uuid4().hex)
     participant: str
     version: str
-    generation: int
+    schema: int
+    generation: int = 0
     taken: float
-    reason: str
+    metadata: Metadata = Metadata()
     sections: dict[str, Section]
+    checksum: bytes = b""
 
 
-def pack(snapshot: Snapshot) -> bytes:
-    """The bytes of a snapshot."""
+def pack(snapshot: Snapshot, key: Key | None = None, compress: bool = True) -> bytes:
+    """The bytes of a snapshot: large sections compressed, with a key all of them encrypted."""
+    stored = [_close(snapshot.participant, name, s, key, compress) for name, s in snapshot.sections.items()]
     header = msgspec.msgpack.encode(
         Header(
-            snapshot.participant,
-            snapshot.version,
-            snapshot.generation,
-            snapshot.taken,
-            snapshot.reason,
-            tuple(SectionHeader(name, s.schema, len(s.data)) for name, s in snapshot.sections.items()),
+            id=snapshot.id,
+            participant=snapshot.participant,
+            version=snapshot.version,
+            schema=snapshot.schema,
+            generation=snapshot.generation,
+            taken=snapshot.taken,
+            metadata=snapshot.metadata,
+            sections=tuple(head for head, _ in stored),
         )
     )
-    body = b"".join((header, *(s.data for s in snapshot.sections.values())))
+    body = b"".join((header, *(data for _, data in stored)))
     fixed = _FIXED.pack(MAGIC, FORMAT, _FIXED.size + len(body), len(header))
     return b"".join((fixed, body, checksum(fixed, body)))
 
 
-def unpack(data: bytes, source: str) -> Snapshot:
+def _close(
+    participant: str, name: str, section: Section, key: Key | None, compress: bool
+) -> tuple[SectionHeader, bytes]:
+    data, compression = seal.compress(section.data) if compress else (section.data, "")
+    encryption = None
+    if key is not None:
+        data, encryption = key.encrypt(data, _bound(participant, name, section.schema))
+    head = SectionHeader(name, section.schema, len(data), len(section.data), compression, encryption, section.metadata)
+    return head, data
+
+
+def unpack(data: bytes, source: str, key: Key | None = None) -> Snapshot:
     """Read the bytes of a snapshot.
 
     Raises SnapshotError, naming `source` and the reason, for anything but an unharmed one of a known format.
     """
+    header, at = read_header(data, source)
+    sections = {}
+    for head in header.sections:
+        sections[head.name] = _open(header.participant, head, data[at : at + head.size], key, source)
+        at += head.size
+    return Snapshot(
+        id=header.id,
+        participant=header.participant,
+        version=header.version,
+        schema=header.schema,
+        generation=header.generation,
+        taken=header.taken,
+        metadata=header.metadata,
+        sections=sections,
+        checksum=data[-_SUM:],
+    )
+
+
+def read_header(data: bytes, source: str) -> tuple[Header, int]:
+    """Check all but what the sections hold; gives the header and where the first section begins."""
     if len(data) < _FIXED.size + _SUM:
         raise SnapshotError(f"{source}: {len(data)} bytes are too few for a snapshot")
     magic, format_, length, header_size = _FIXED.unpack_from(data)
@@ -90,26 +181,46 @@ def unpack(data: bytes, source: str) -> Snapshot:
         raise SnapshotError(f"{source}: format {format_}, but this program reads up to {FORMAT}")
     if length + _SUM != len(data):
         raise SnapshotError(f"{source}: {len(data)} bytes, but {length + _SUM} were written")
-    if checksum(data[:length]) != data[length:]:
+    if len(data) > LARGEST:
+        raise SnapshotError(f"{source}: {len(data)} bytes are more than the {LARGEST} that a snapshot may have")
+    if checksum(memoryview(data)[:length]) != data[length:]:
         raise SnapshotError(f"{source}: the checksum is wrong: the file was changed or damaged")
+    at = _FIXED.size + header_size
     try:
-        header = msgspec.msgpack.decode(data[_FIXED.size : _FIXED.size + header_size], type=Header)
+        if format_ == 1:
+            header = msgspec.msgpack.decode(data[_FIXED.size : at], type=_HeaderV1).upgraded()
+        else:
+            header = msgspec.msgpack.decode(data[_FIXED.size : at], type=Header)
     except msgspec.DecodeError as error:
         raise SnapshotError(f"{source}: unreadable header: {error}") from error
-    return _with_sections(header, data[_FIXED.size + header_size : length], source)
-
-
-def _with_sections(header: Header, body: bytes, source: str) -> Snapshot:
-    if sum(s.size for s in header.sections) != len(body):
+    if at + sum(s.size for s in header.sections) != length or any(s.size < 0 for s in header.sections):
         raise SnapshotError(f"{source}: the sections do not add up to the size of the file")
-    sections, at = {}, 0
-    for section in header.sections:
-        sections[section.name] = Section(section.schema, body[at : at + section.size])
-        at += section.size
-    return Snapshot(header.participant, header.version, header.generation, header.taken, header.reason, sections)
+    if sum(s.plain for s in header.sections) > LARGEST:
+        raise SnapshotError(f"{source}: unpacked it is larger than the {LARGEST} bytes that a snapshot may have")
+    if len({s.name for s in header.sections}) != len(header.sections):
+        raise SnapshotError(f"{source}: two sections have one name")
+    return header, at
 
 
-def checksum(*parts: bytes) -> bytes:
+def _open(participant: str, head: SectionHeader, data: bytes, key: Key | None, source: str) -> Section:
+    where = f"{source}: section {head.name!r}"
+    if head.encryption is not None:
+        if key is None:
+            raise SnapshotError(f"{where} is encrypted with key {head.encryption.key}: [snapshots] key names no file")
+        data = key.decrypt(data, head.encryption, _bound(participant, head.name, head.schema), where)
+    data = seal.decompress(data, head.compression, head.plain, where)
+    if len(data) != head.plain:
+        raise SnapshotError(f"{where} has {len(data)} bytes, not {head.plain}")
+    cipher = head.encryption.cipher if head.encryption is not None else ""
+    return Section(head.schema, data, head.metadata, head.compression, cipher)
+
+
+def _bound(participant: str, name: str, schema: int) -> bytes:
+    """What an encrypted section is bound to: it can't be passed off as another one."""
+    return f"{participant}\0{name}\0{schema}".encode()
+
+
+def checksum(*parts: bytes | memoryview) -> bytes:
     """BLAKE2b-256 over `parts`."""
     total = hashlib.blake2b(digest_size=_SUM)
     for part in parts:

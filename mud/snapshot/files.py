@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mud.core.errors import SnapshotError
 from mud.snapshot.envelope import Snapshot, pack, unpack
+from mud.snapshot.seal import Key
 
 
 def path_of(folder: Path, participant: str) -> Path:
@@ -16,13 +17,14 @@ def path_of(folder: Path, participant: str) -> Path:
     return folder / f"{participant}.dat"
 
 
-def write(folder: Path, snapshot: Snapshot) -> bytes:
+def write(folder: Path, snapshot: Snapshot, key: Key | None = None, sync: bool = False) -> bytes:
     """Write a snapshot under its participant's name, mode 0600, by way of a temporary file. Gives its bytes.
 
-    Not synced to the disk: a power cut in the middle of a copyover falls back to the database, which is.
+    With a key it is encrypted. A copyover's are not synced to the disk: a power cut in the middle of one falls back to
+    the database, which is. With `sync`, file and folder are: for what is to outlive a power cut.
     Raises SnapshotError when the disk refuses.
     """
-    data = pack(snapshot)
+    data = pack(snapshot, key)
     path = path_of(folder, snapshot.participant)
     temporary = path.with_suffix(".tmp")
     try:
@@ -30,7 +32,12 @@ def write(folder: Path, snapshot: Snapshot) -> bytes:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(fd, "wb") as file:
             file.write(data)
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.rename(path)
+        if sync:
+            _sync_folder(folder)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -38,7 +45,15 @@ def write(folder: Path, snapshot: Snapshot) -> bytes:
     return data
 
 
-def read(folder: Path, participant: str) -> Snapshot | None:
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def read(folder: Path, participant: str, key: Key | None = None) -> Snapshot | None:
     """Read a participant's snapshot; None when there is none (S0.4).
 
     Raises SnapshotError when it can't be read or is not this participant's.
@@ -50,7 +65,7 @@ def read(folder: Path, participant: str) -> Snapshot | None:
         return None
     except OSError as error:
         raise SnapshotError(f"{path}: {error.strerror}") from error
-    snapshot = unpack(data, str(path))
+    snapshot = unpack(data, str(path), key)
     if snapshot.participant != participant:
         raise SnapshotError(f"{path}: this is the state of {snapshot.participant!r}, not of {participant!r}")
     return snapshot

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,24 @@ class Connection:
     async def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""
         return [tuple(row) for row in await self._db.execute_fetchall(sql, parameters)]
+
+    @contextlib.asynccontextmanager
+    async def only(self, authorizer: Callable[..., int]) -> AsyncIterator[None]:
+        """Within this, statements may do only what `authorizer` lets them."""
+        await self._db.set_authorizer(authorizer)
+        try:
+            yield
+        finally:
+            await self._db.set_authorizer(None)
+
+    @contextlib.asynccontextmanager
+    async def interrupted(self, when: Callable[[], bool], steps: int) -> AsyncIterator[None]:
+        """Within this, a statement ends with an error once `when` says so; it is asked every so many steps."""
+        await self._db.set_progress_handler(when, steps)
+        try:
+            yield
+        finally:
+            await self._db.set_progress_handler(None, 0)  # type: ignore[arg-type]
 
     async def rollback(self) -> None:
         """Undo the transaction, if SQLite has not done so itself."""

@@ -67,11 +67,17 @@ class Cut:
     `batch` is what to write. If that fails, `undo` puts everything back to be written with the next one.
     """
 
-    def __init__(self, world: World, session_row: Callable[[int], Row | None], meta: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        world: World,
+        session_row: Callable[[int], Row | None],
+        meta: dict[str, Any],
+        module_row: Callable[[str], Row | None] = lambda name: None,
+    ) -> None:
         self._world = world
         self.batch = Batch()
         for key in world.journal.dirty:
-            self._add(key, session_row)
+            self._add(key, session_row, module_row)
         for entry in world.ledger.unwritten:
             self._put("ledger", (entry.seq, entry.debit, entry.credit, entry.amount, entry.reason, entry.at))
         for name, value in meta.items():
@@ -79,14 +85,21 @@ class Cut:
         # Only now, that nothing can fail any more, are they no longer to be written.
         self.dirty, world.journal.dirty = world.journal.dirty, set()
         self.entries, world.ledger.unwritten = world.ledger.unwritten, []
+        self.batch.blocks, world.writes.unwritten = world.writes.unwritten, []
 
     def undo(self) -> None:
         """The flush failed."""
         self._world.journal.dirty |= self.dirty
         self._world.ledger.unwritten[:0] = self.entries
+        self._world.writes.unwritten[:0] = self.batch.blocks
 
-    def _add(self, key: Key, session_row: Callable[[int], Row | None]) -> None:
+    def _add(self, key: Key, session_row: Callable[[int], Row | None], module_row: Callable[[str], Row | None]) -> None:
         table, name = key
+        if table == "modules":  # what a module once saved stays, also when the module is gone
+            found = module_row(name)
+            if found is not None:
+                self._put(table, found)
+            return
         row = session_row(int(name)) if table == "sessions" else ROWS[table](self._world, name)
         if row is None:
             self.batch.deletes.setdefault(table, []).append(int(name) if table == "sessions" else name)
@@ -120,6 +133,7 @@ def meta(world: World, game_time: float, generation: int) -> dict[str, Any]:
         "serial": world.serial,
         "timer_serial": world.timers.serial,
         "ledger_seq": world.ledger.seq,
+        "writes_serial": world.writes.serial,
     }
 
 
@@ -144,6 +158,7 @@ def state(loaded: Loaded) -> tuple[WorldState, int]:
             ledger_seq=known.get("ledger_seq", 0),
             timer_serial=known.get("timer_serial", 0),
             serial=known.get("serial", 0),
+            writes_serial=known.get("writes_serial", 0),
             game_time=known.get("game_time", 0.0),
         ), known.get("generation", 0)
     except msgspec.DecodeError as error:

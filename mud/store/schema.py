@@ -21,6 +21,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "doors": ("id", "state"),
     "timers": ("id", "data"),
     "sessions": ("id", "inode", "peer", "account", "character"),
+    "modules": ("name", "version", "state"),
+    "module_schemas": ("name", "version"),
 }
 
 #: A step of a migration: statements, or a function of the open connection that neither commits nor rolls back.
@@ -49,7 +51,14 @@ _V1 = (
     " account TEXT NOT NULL, character TEXT NOT NULL)",
 )
 
-MIGRATIONS: Migrations = ((1, _V1),)
+_V2 = (
+    # state: a snapshot in its envelope, as in a module's .dat file
+    "CREATE TABLE modules (name TEXT NOT NULL PRIMARY KEY, version TEXT NOT NULL, state BLOB NOT NULL)",
+    # of the tables that modules have of their own
+    "CREATE TABLE module_schemas (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
+)
+
+MIGRATIONS: Migrations = ((1, _V1), (2, _V2))
 
 
 def newest(migrations: Migrations = MIGRATIONS) -> int:

@@ -11,14 +11,16 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
 from mud.core.errors import StoreError
-from mud.store import backup, file, schema
+from mud.store import backup, blocks, file, schema
 from mud.store.audit import audit
 from mud.store.backup import restore
 from mud.store.batch import Batch
+from mud.store.blocks import Refusal
 from mud.store.connection import Connection, Row
 from mud.store.migrate import prepare
 from mud.store.schema import select_sql
@@ -66,6 +68,8 @@ class Loaded(Struct):
     doors: list[Row]
     timers: list[Row]
     sessions: list[Row]
+    modules: list[Row]
+    module_schemas: list[Row]
 
 
 class Store:
@@ -99,16 +103,18 @@ class Store:
 
     # Writing
 
-    async def flush(self, batch: Batch) -> None:
-        """Write a batch, whole or not at all. Raises StoreError when not at all; it can be tried again.
+    async def flush(self, batch: Batch) -> list[Refusal]:
+        """Write a batch, whole or not at all; gives the blocks in it that SQLite refused for what they are.
 
-        One that has begun is seen through when the caller is cancelled.
+        Raises StoreError when not at all; it can be tried again. One that has begun is seen through when the caller is
+        cancelled.
         """
-        if not batch.empty:
-            await heard()
-            await seen_through(self._flush(batch))
+        if batch.empty:
+            return []
+        await heard()
+        return await seen_through(self._flush(batch))
 
-    async def _flush(self, batch: Batch) -> None:
+    async def _flush(self, batch: Batch) -> list[Refusal]:
         async with self._using() as db:
             if self._companion is not None and self._relaxed_flush_done:
                 await self._tighten(db)
@@ -117,10 +123,12 @@ class Store:
                 await db.execute("BEGIN IMMEDIATE")
                 for sql, parameters in batch.writes():
                     await db.write(sql, parameters)
+                refused = await blocks.write_blocks(db, batch.blocks) if batch.blocks else []
                 await db.execute("COMMIT")
             except BaseException:
                 await self._undo(db)
                 raise
+        return refused
 
     async def _undo(self, db: Connection) -> None:
         try:
@@ -191,6 +199,8 @@ class Store:
                 doors=await db.rows(select_sql("doors")),
                 timers=await db.rows(select_sql("timers", "ORDER BY rowid")),
                 sessions=await db.rows(select_sql("sessions", "ORDER BY id")),
+                modules=await db.rows(select_sql("modules")),
+                module_schemas=await db.rows(select_sql("module_schemas")),
             )
 
     async def load_player(self, name: str) -> tuple[Row | None, Row | None, list[Row]]:
@@ -211,6 +221,11 @@ class Store:
         """Name and role of every account."""
         async with self._using() as db:
             return await db.rows("SELECT name, role FROM accounts ORDER BY name")
+
+    async def query(self, module: str, sql: str, parameters: tuple[Any, ...]) -> list[Row]:
+        """The rows of a module's query on its own tables. Raises Invalid when SQLite refuses it for what it is."""
+        async with self._using() as db:
+            return await blocks.query(db, module, sql, parameters)
 
     async def audit(self) -> list[str]:
         """What is wrong with gold and items in the database, a line each."""
@@ -259,4 +274,10 @@ def read_sessions(path: Path, names: Iterable[str] = ()) -> tuple[list[Row], lis
     return sessions, accounts
 
 
-__all__ = ["Loaded", "Store", "read_sessions", "restore"]
+def read_modules(path: Path) -> tuple[list[Row], list[Row]]:
+    """What the last flush left of modules: their states, and the schemas of their tables. Raises StoreError."""
+    with file.in_words(path), contextlib.closing(file.look(path)) as db:
+        return db.execute(select_sql("modules")).fetchall(), db.execute(select_sql("module_schemas")).fetchall()
+
+
+__all__ = ["Loaded", "Store", "read_modules", "read_sessions", "restore"]

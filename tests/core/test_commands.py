@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mud.core.commands import Command, CommandTable
-from mud.core.errors import Rejected
+from mud.core.errors import Conflict, Rejected
 from mud.core.targets import Target, answers, parse_target, pick, split, split_first
 from mud.play.commands import COMMANDS
 
@@ -60,7 +60,7 @@ def test_signs_need_no_space() -> None:
 
 def test_two_commands_of_one_name_are_refused() -> None:
     command = Command("x", lambda ctx, args: None, "t", "h")
-    with pytest.raises(ValueError, match="'x'"):
+    with pytest.raises(Conflict, match="'x'"):
         CommandTable([command, command])
 
 

@@ -39,7 +39,8 @@ def instant(n: int, weight: int = 400) -> Batch:
 
 def instants(loaded: Loaded) -> set[int]:
     """The instants of which there is anything; {0} for an empty database."""
-    found = {int(row[-1].split()[0]) for rows in (loaded.meta, loaded.characters, loaded.items) for row in rows}
+    meta = [row for row in loaded.meta if row[0] == "n"]
+    found = {int(row[-1].split()[0]) for rows in (meta, loaded.characters, loaded.items) for row in rows}
     found |= {abs(row[1]) for row in loaded.balances}
     found |= {int(row[0][1:]) for row in (*loaded.doors, *loaded.timers)}
     found |= {row[0] for row in loaded.sessions}

@@ -209,7 +209,7 @@ BAD = {
     text: "not a database",
     empty: "is empty",
     of_another_program: "not one of Everwake",
-    newer: "of schema version 3, but this program knows versions up to 1",
+    newer: "of schema version 4, but this program knows versions up to 2",
     damaged: "damaged|malformed",
     missing: "no such file",
 }

@@ -32,10 +32,10 @@ def fail(db: sqlite3.Connection) -> None:
 
 LATER: Migrations = (
     *MIGRATIONS,
-    (2, ("ALTER TABLE items ADD COLUMN note TEXT", "CREATE INDEX items_note ON items (note)")),
-    (3, mark_the_heavy),
+    (3, ("ALTER TABLE items ADD COLUMN note TEXT", "CREATE INDEX items_note ON items (note)")),
+    (4, mark_the_heavy),
 )
-BROKEN: Migrations = (*LATER[:2], (3, fail))
+BROKEN: Migrations = (*LATER[:3], (4, fail))
 
 
 def version(path: Path) -> int:
@@ -74,7 +74,7 @@ def test_new_database_is_for_the_owner_only_and_up_to_date(tmp_path: Path) -> No
     opens(path)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert version(path) == schema.newest() == 1
+    assert version(path) == schema.newest() == 2
     assert os.listdir(path.parent) == ["everwake.db"]
     assert query(path, "PRAGMA journal_mode") == [("wal",)]
 
@@ -103,12 +103,12 @@ def test_older_database_takes_every_step_and_is_kept_aside(tmp_path: Path) -> No
     path = tmp_path / "everwake.db"
     with_instant(path, 2)
     opens(path, LATER)
-    assert version(path) == 3
+    assert version(path) == 4
     assert query(path, "SELECT DISTINCT note FROM items") == [("heavy",)]
-    aside = tmp_path / "everwake.db.before-v2"
+    aside = tmp_path / "everwake.db.before-v3"
     assert aside.stat().st_mode & 0o777 == 0o600
     assert held(aside) == 2
-    assert version(aside) == 1
+    assert version(aside) == 2
 
 
 def test_older_database_killed_before_its_log_was_worked_through_loses_nothing(tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_older_database_killed_before_its_log_was_worked_through_loses_nothing(t
     last = int(said.splitlines()[-1].split()[1])
     assert (tmp_path / "everwake.db-wal").stat().st_size > 0
     opens(path, LATER)
-    assert version(path) == 3
-    assert held(tmp_path / "everwake.db.before-v2") in (last, last + 1)
+    assert version(path) == 4
+    assert held(tmp_path / "everwake.db.before-v3") in (last, last + 1)
 
 
 def test_up_to_date_database_is_not_copied(tmp_path: Path) -> None:
@@ -136,21 +136,21 @@ def test_up_to_date_database_is_not_copied(tmp_path: Path) -> None:
 def test_failing_step_changes_nothing_and_those_before_it_stay(tmp_path: Path) -> None:
     path = tmp_path / "everwake.db"
     with_instant(path, 2)
-    with pytest.raises(StoreError, match=r"everwake\.db, to schema version 3: the items do not fit"):
+    with pytest.raises(StoreError, match=r"everwake\.db, to schema version 4: the items do not fit"):
         opens(path, BROKEN)
-    assert version(path) == 2
+    assert version(path) == 3
     assert query(path, "SELECT count(*) FROM items") == [(20,)]
     opens(path, LATER)
-    assert version(path) == 3
-    assert version(tmp_path / "everwake.db.before-v2") == 1
+    assert version(path) == 4
     assert version(tmp_path / "everwake.db.before-v3") == 2
+    assert version(tmp_path / "everwake.db.before-v4") == 3
 
 
 def test_newer_database_is_refused_with_both_numbers_and_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "everwake.db"
     opens(path, LATER)
     before = contents(tmp_path)
-    with pytest.raises(StoreError, match=r"everwake\.db is of schema version 3, but this program .* up to 1$"):
+    with pytest.raises(StoreError, match=r"everwake\.db is of schema version 4, but this program .* up to 2$"):
         opens(path)
     assert contents(tmp_path) == before
 
@@ -167,7 +167,7 @@ def test_newer_database_with_a_log_is_refused_and_not_touched(tmp_path: Path) ->
     asyncio.run(story())
     before = contents(tmp_path)
     assert sorted(before) == ["everwake.db", "everwake.db-wal"]
-    with pytest.raises(StoreError, match=r"version 3, .* up to 1$"):
+    with pytest.raises(StoreError, match=r"version 4, .* up to 2$"):
         opens(path)
     assert contents(tmp_path) == before
 

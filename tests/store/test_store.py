@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mud.core.errors import StoreError
+from mud.core.writes import Block
 from mud.store.batch import Batch
 from mud.store.store import Store, read_sessions
 from tests.store.instants import held, instant, instants, only_instant, opened, python, run
@@ -153,13 +154,6 @@ BAD = {
     "half a character": Batch(puts={"doors": [("d", "\ud800")]}),
     "an unknown table": Batch(puts={"nonsense": [("x",)]}),
     "deleted from an unknown table": Batch(deletes={"nonsense": ["x"]}),
-    "a statement with an error": Batch(statements=[("INSERT INTO nonsense VALUES (?)", (1,))]),
-    "two statements": Batch(statements=[("DELETE FROM doors; DELETE FROM timers", ())]),
-    "a statement that ends the flush": Batch(statements=[("COMMIT", ())]),
-    "the same, hidden": Batch(statements=[("/* */ COMMIT", ())]),
-    "a statement that gives up": Batch(statements=[("INSERT OR ROLLBACK INTO doors VALUES ('d2', 'x')", ())]),
-    "no statement": Batch(statements=[(" ", ())]),
-    "a pragma": Batch(statements=[("PRAGMA synchronous = OFF", ())]),
 }
 
 
@@ -167,7 +161,7 @@ BAD = {
 def test_flush_with_something_wrong_in_it_is_refused_whole(tmp_path: Path, case: str) -> None:
     good, bad = instant(2), BAD[case]
     puts = {**good.puts, **bad.puts}
-    batch = Batch(puts=puts, deletes={**good.deletes, **bad.deletes}, statements=bad.statements)
+    batch = Batch(puts=puts, deletes={**good.deletes, **bad.deletes})
 
     async def story() -> None:
         async with opened(tmp_path / "everwake.db") as store:
@@ -181,24 +175,9 @@ def test_flush_with_something_wrong_in_it_is_refused_whole(tmp_path: Path, case:
     asyncio.run(story())
 
 
-def test_statements_of_a_module_are_part_of_the_flush(tmp_path: Path) -> None:
-    async def story() -> None:
-        async with opened(tmp_path / "everwake.db") as store:
-            await store.flush(instant(1))
-            later = instant(2)
-            later.statements.append(("UPDATE items SET owner = ? WHERE id = ?", ("room:9", "i3")))
-            later.statements.append(("delete from items where id = 'i4'", ()))
-            await store.flush(later)
-            owners = {row[0]: row[1] for row in (await store.load_active()).items}
-            assert owners["i3"] == "room:9" and "i4" not in owners
-            assert await only_instant(store) == 2
-
-    asyncio.run(story())
-
-
 def test_empty_batch_writes_nothing(tmp_path: Path) -> None:
     assert Batch().empty and Batch(puts={"items": []}, deletes={"items": []}).empty
-    assert not instant(1).empty and not Batch(statements=[("DELETE FROM doors", ())]).empty
+    assert not instant(1).empty and not Batch(blocks=[Block(1, "m", "b", ())]).empty
 
     async def story() -> None:
         async with opened(tmp_path / "everwake.db") as store:

@@ -1,0 +1,255 @@
+"""What a module is: a value that declares everything, with a default for all that is optional.
+
+Nothing in here does anything. What a declaration means is in `mud.framework`; authors import it from `mud.api`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, cast
+
+from msgspec import Struct
+
+from mud.core.model import Role
+from mud.core.timers import ClockName
+
+if TYPE_CHECKING:
+    from mud.core.modulecontext import Context
+    from mud.core.work import Work
+
+
+class State(Struct, kw_only=True):
+    """Base of a module's state: plain data, every field with a default (S0.9). Each field is a section of its snapshot.
+
+    A field is a value that never changes (str, int, tuple, a frozen Struct ...), or one list, dict or set of those.
+    """
+
+
+class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of a module's settings. Bounds are written as `Annotated[int, Meta(ge=1, le=60)] = 5` (S2.4)."""
+
+
+class Timer(Struct, tag_field="timer", tag=True):
+    """Base of a module's timers, which live by the game's clock: it stands still while the server does.
+
+    A kind is known by its class's name, or the `tag=` it gives itself.
+    """
+
+    clock: ClassVar[ClockName] = "game"
+
+
+class WallTimer(Timer):
+    """Base of timers that live by the clock on the wall, which never stands still."""
+
+    clock: ClassVar[ClockName] = "wall"
+
+
+class Dialog(Struct, tag_field="dialog", tag=True):
+    """Base of a module's conversations: what a session is in the middle of, as data."""
+
+
+class Signal(Struct, tag_field="signal"):
+    """Base of what modules tell each other. The tag is "MODULE.WHAT".
+
+    Who listens declares a class of its own with the same tag and the fields that it wants.
+    """
+
+
+class Request(Struct, tag_field="request"):
+    """Base of what a module can be asked to do. The tag is "SERVICE.METHOD"."""
+
+
+S = TypeVar("S", bound=State)
+E = TypeVar("E", bound=Timer | Signal)
+D = TypeVar("D", bound=Dialog)
+R = TypeVar("R", bound=Request)
+
+#: What a module may not do unless it says so and the operator grants it (S2.6).
+Permission = Literal["database", "network", "external", "files", "admin", "user_data", "configuration"]
+
+
+class PlayerEntered(Signal, tag="game.player_entered"):
+    """A player's character came into the world."""
+
+    character: str
+
+
+class PlayerLeft(Signal, tag="game.player_left"):
+    """A player's character left the world: by `quit`, thrown out, or after its time without a connection."""
+
+    character: str
+
+
+class Moved(Signal, tag="game.moved"):
+    """A character went from room to room."""
+
+    character: str
+    origin: str
+    room: str
+
+
+class Answered(Signal, tag="game.answered"):
+    """What came of `ctx.ask` or `ctx.query`: `value`, or `error` and no value. `about` is what the asker called it."""
+
+    about: str
+    value: Any = None
+    error: str = ""
+
+
+class WriteFailed(Signal, tag="game.write_failed"):
+    """A database session of this module was refused as a whole, after its handler had returned."""
+
+    session: str
+    error: str
+
+
+class Veto(Struct, frozen=True):
+    """Why there should be no copyover now (S0.13). A hard one can't be passed."""
+
+    reason: str
+    hard: bool = False
+    clears_in: float | None = None  # seconds
+
+    @classmethod
+    def soft(cls, reason: str, clears_in: float | None = None) -> Veto:
+        """A warning, which `copyover force` passes."""
+        return cls(reason, False, clears_in)
+
+    @classmethod
+    def firm(cls, reason: str, clears_in: float | None = None) -> Veto:
+        """A hard veto: something would be broken."""
+        return cls(reason, True, clears_in)
+
+
+class Command(Struct, Generic[S], frozen=True):
+    """A command. Its help page is `help`, else the handler's docstring; the first line says how it is written."""
+
+    name: str
+    handler: Callable[[Context[S], str], None]
+    role: Role = "player"
+    aliases: tuple[str, ...] = ()
+    topic: str = ""
+    help: str = ""
+
+
+class On(Struct, Generic[S, E], frozen=True):
+    """Who is told when a timer of this module falls due, or a signal is given."""
+
+    kind: type[E]
+    handler: Callable[[Context[S], E], None]
+
+
+class Talk(Struct, Generic[S, D], frozen=True):
+    """A conversation: `ask` gives the prompt, `answer` takes a line."""
+
+    kind: type[D]
+    ask: Callable[[Context[S], D], str]
+    answer: Callable[[Context[S], D, str], None]
+
+
+class Method(Struct, Generic[S, R], frozen=True):
+    """What other modules may ask of this one. A handler that is `async` is given Work instead of a context."""
+
+    kind: type[R]
+    handler: Callable[[Context[S], R], Any] | Callable[[Work, R], Awaitable[Any]]
+    reply: Any = None  # the type of what it gives
+
+
+class Endpoint(Struct, Generic[S], frozen=True, kw_only=True):
+    """A place under /api/v1/MODULE, with the types of what it takes and gives (S4.6)."""
+
+    path: str
+    handler: Callable[[Context[S], Any], Any]
+    verb: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
+    request: type[Struct] | None = None
+    reply: Any = None
+    help: str = ""
+
+
+Hook = Callable[["Work"], Awaitable[None] | None]
+
+
+class Job(Struct, frozen=True):
+    """Work in the background, begun when the module starts, ended and begun anew by a copyover. Holds no state."""
+
+    name: str
+    run: Callable[[Work], Awaitable[None]]
+
+
+class HealthCheck(Struct, frozen=True):
+    """Looks whether all is well every so many seconds; it is not when `check` raises, with what it says."""
+
+    name: str
+    check: Hook
+    seconds: float = 30.0
+
+
+class Step(Struct, frozen=True):
+    """From the state's schema before `to` up to `to`, and if it can be, `back` down again.
+
+    Both are given the state as plain values by field, and change that dict.
+    """
+
+    to: int
+    forward: Callable[[dict[str, Any]], None]
+    back: Callable[[dict[str, Any]], None] | None = None
+
+
+class Database(Struct, frozen=True):
+    """Tables of a module's own, each called MODULE_something. Step n, SQL statements, leads to schema n."""
+
+    steps: tuple[tuple[str, ...], ...]
+
+
+class Module(Struct, Generic[S], kw_only=True, frozen=True):
+    """A module (S2.1). Its name and version must be said; all else has a default.
+
+    `requires` names services that must be there before it starts, a "?" behind one makes it optional; among equals the
+    one with the lower `priority` starts first. `provides` are the services it is known by besides its name.
+    `emits` are the kinds of signals it gives.
+    """
+
+    name: str
+    version: str
+    state: type[S] = cast(Any, State)
+    state_version: int = 1
+    steps: tuple[Step, ...] = ()
+    optional: frozenset[str] = frozenset()
+    description: str = ""
+    author: str = ""
+    settings: type[Settings] = Settings
+    permissions: tuple[Permission, ...] = ()
+    requires: tuple[str, ...] = ()
+    provides: tuple[str, ...] = ()
+    priority: int = 100
+    commands: list[Command[S]] = []
+    on: list[On[S, Any]] = []
+    talks: list[Talk[S, Any]] = []
+    methods: list[Method[S, Any]] = []
+    api_version: str = "1.0"
+    emits: tuple[type[Signal], ...] = ()
+    endpoints: list[Endpoint[S]] = []
+    database: Database | None = None
+    jobs: tuple[Job, ...] = ()
+    health: tuple[HealthCheck, ...] = ()
+    initialize: Hook | None = None
+    start: Hook | None = None
+    stop: Hook | None = None
+    pause: Hook | None = None
+    resume: Hook | None = None
+    shutdown: Hook | None = None
+    veto: Callable[[Context[S]], Veto | None] | None = None
+    prepare: Callable[[Context[S]], None] | None = None
+    cleanup: Callable[[Context[S]], None] | None = None
+    save_state: Callable[[Context[S]], S] | None = None
+    restore_state: Callable[[Context[S], S], S] | None = None
+
+
+class Figures(Struct):
+    """What a module has cost so far: calls of its handlers, those that failed, seconds spent in them (S2.8)."""
+
+    calls: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+    slowest: float = 0.0
+    last_error: str = ""

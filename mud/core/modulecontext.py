@@ -1,0 +1,202 @@
+"""What a module's handler is given: all that the core's own get, and the module's state, timers, tables and friends.
+
+One context serves a whole event. Which module is acting in it changes as calls go from one to another.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from mud.core import dialogs as d
+from mud.core import events as e
+from mud.core.context import Context as CoreContext
+from mud.core.errors import Refused
+from mud.core.model import Account, Character
+from mud.core.module import Dialog, Permission, Request, S, Settings, Timer
+from mud.core.timers import AskEnds, ModuleTimer
+from mud.core.timers import Timer as Pending
+
+C = TypeVar("C", bound=Settings)
+#: Seconds that a question may go unanswered.
+ASK_SECONDS = 60.0
+
+
+class Acting(Protocol):
+    """The module that is acting, as its context needs it."""
+
+    name: str
+    settings: Settings
+    state: Any
+    granted: frozenset[Permission]
+
+    def call(self, ctx: Context[Any], request: Request) -> Any:
+        """Have another module do something."""
+
+
+class Context(CoreContext, Generic[S]):
+    """One event's view of the game, for a module. What is done through it happens whole, or not at all (rule 1)."""
+
+    acting: Acting  # set for as long as a module's handler runs
+
+    # The module's own
+
+    @property
+    def state(self) -> S:
+        """The module's state, free to be changed until the event ends."""
+        acting = self.acting
+        self.world.journal.touch("modules", acting.name)
+        state: S = self.world.journal.edit(acting.state)
+        return state
+
+    def settings(self, kind: type[C]) -> C:
+        """The module's settings. Raises TypeError when it declared others."""
+        found = self.acting.settings
+        if not isinstance(found, kind):
+            raise TypeError(f"{self.acting.name} declares {type(found).__name__} as its settings, not {kind.__name__}")
+        return found
+
+    @property
+    def log(self) -> logging.LoggerAdapter[Any]:
+        """The module's log. What is written to it stays, whether the event succeeds or not."""
+        return logging.LoggerAdapter(logging.getLogger(f"mud.module.{self.acting.name}"))
+
+    def need(self, permission: Permission) -> None:
+        """Raises Refused, naming module and permission, when it was not granted (S2.6)."""
+        need(self.acting.name, self.acting.granted, permission)
+
+    # Time
+
+    def set_timer(self, seconds: float, timer: Timer) -> Pending:
+        """`timer` falls due in so many seconds of its clock: On(KIND, handler) is told."""
+        now = self.clock.game if timer.clock == "game" else self.clock.wall
+        return self.world.timers.set(now + seconds, self._payload(timer))
+
+    def set_timer_at(self, at: float, timer: Timer) -> Pending:
+        """`timer` falls due at `at` seconds of its clock."""
+        return self.world.timers.set(at, self._payload(timer))
+
+    def pending(self, kind: type[Timer] | Timer) -> list[Pending]:
+        """The module's timers of a kind, or exactly like one, soonest first."""
+        tag = tag_of(kind)
+        data = None if isinstance(kind, type) else plain(kind, "timer")
+        mine = self.world.timers.of(self.acting.name, tag)
+        if data is not None:
+            mine = [t for t in mine if isinstance(t.payload, ModuleTimer) and t.payload.data == data]
+        return sorted(mine, key=lambda t: t.due)
+
+    def time_left(self, kind: type[Timer] | Timer) -> float | None:
+        """Seconds until the soonest timer of a kind falls due (0 when it is late); None when there is none."""
+        found = self.pending(kind)
+        if not found:
+            return None
+        now = self.clock.game if found[0].payload.clock == "game" else self.clock.wall
+        return max(0.0, found[0].due - now)
+
+    def cancel(self, kind: type[Timer] | Timer) -> None:
+        """Forget all timers of a kind, or those exactly like one."""
+        for timer in self.pending(kind):
+            self.world.timers.cancel(timer.id)
+
+    def _payload(self, timer: Timer) -> ModuleTimer:
+        return ModuleTimer(self.acting.name, tag_of(timer), plain(timer, "timer"), timer.clock)
+
+    # Conversation
+
+    def begin(self, dialog: Dialog) -> None:
+        """Begin a conversation of the module's own on top of what the session is in: Talk(KIND, ...) leads it."""
+        self.push(self._dialog(dialog))
+
+    def go_on(self, dialog: Dialog) -> None:
+        """Go on with another one in place of the top one."""
+        self.replace(self._dialog(dialog))
+
+    def _dialog(self, dialog: Dialog) -> d.ModuleDialog:
+        return d.ModuleDialog(self.acting.name, tag_of(dialog), plain(dialog, "dialog"))
+
+    # Other modules
+
+    def call(self, request: Request) -> Any:
+        """Have another module do something, within this event. Raises NotFound, or what that module raises."""
+        return self.acting.call(self, request)
+
+    def ask(self, request: Request, about: str) -> None:
+        """Have an asynchronous method do something. On(Answered, ...) is told what came of it, once."""
+        data = {"request": tag_of(request), "data": plain(request, "request")}
+        self.do(e.AskModule(self.acting.name, self._asked(about), data))
+
+    # The database
+
+    @contextmanager
+    def database(self, name: str) -> Iterator[Session]:
+        """A named block of writes to the module's own tables: whole in the next flush, or not at all.
+
+        Needs "database". One that SQLite refuses later is told to On(WriteFailed, ...).
+        """
+        self.need("database")
+        session = Session()
+        yield session
+        if session.statements:
+            self.world.writes.add(self.acting.name, name, tuple(session.statements))
+
+    def query(self, about: str, sql: str, *parameters: Any) -> None:
+        """Ask the module's own tables. On(Answered, ...) is told the rows, once. Needs "database"."""
+        self.need("database")
+        self.do(e.QueryModule(self.acting.name, self._asked(about), sql, parameters))
+
+    def _asked(self, about: str) -> str:
+        number = self.world.new_id("q")
+        self.after(ASK_SECONDS, AskEnds(self.acting.name, number, about))
+        return number
+
+    # People
+
+    def announce(self, text: str) -> None:
+        """A line to everybody in play. Needs "admin"."""
+        self.need("admin")
+        for character in self.world.players():
+            self.tell(character, text)
+
+    def account(self, character: Character) -> Account | None:
+        """A player's account, without the password's hash; None for a mob, or who is away. Needs "user_data"."""
+        self.need("user_data")
+        found = self.world.accounts.get((character.account or "").casefold())
+        return msgspec.structs.replace(found, password="") if found is not None else None
+
+
+class Session:
+    """A database session: the writes of one `with ctx.database(...)` block, in their order."""
+
+    def __init__(self) -> None:
+        self.statements: list[tuple[str, tuple[Any, ...]]] = []
+
+    def execute(self, sql: str, *parameters: Any) -> None:
+        """An INSERT, UPDATE, DELETE or REPLACE on a table of the module's own."""
+        self.statements.append((sql, parameters))
+
+
+def need(module: str, granted: frozenset[Permission], permission: Permission) -> None:
+    """Raises Refused, naming module and permission and the line to add, when it was not granted."""
+    if permission not in granted:
+        raise Refused(
+            f"{module} may not use {permission!r}: it has to declare it, and the operator has to grant it "
+            f'([permissions] {module} = ["{permission}"])',
+            module=module,
+            permission=permission,
+        )
+
+
+def tag_of(kind: Any) -> str:
+    """What a kind of timer, dialog, signal or request is known by."""
+    return str(kind.__struct_config__.tag)
+
+
+def plain(thing: Any, tag_field: str) -> dict[str, Any]:
+    """A Struct's fields as plain data, without the tag."""
+    data: dict[str, Any] = msgspec.to_builtins(thing, builtin_types=(bytes,))
+    del data[tag_field]
+    return data

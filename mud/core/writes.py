@@ -1,0 +1,38 @@
+"""What modules write to their own tables, waiting for the next flush. Undoable through the journal, like everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from mud.core.journal import Journal
+
+Statement = tuple[str, tuple[Any, ...]]
+
+
+class Block(Struct, frozen=True):
+    """One database session: `statements` are done in one instant or not at all. `serial` never comes twice.
+
+    With `schema` it makes or changes the module's tables, which have that schema then.
+    """
+
+    serial: int
+    module: str
+    name: str
+    statements: tuple[Statement, ...]
+    schema: int = 0
+
+
+class Writes:
+    """The blocks that no flush has written yet."""
+
+    def __init__(self, journal: Journal, serial: int = 0) -> None:
+        self._journal = journal
+        self.serial = serial
+        self.unwritten: list[Block] = []
+
+    def add(self, module: str, name: str, statements: tuple[Statement, ...], schema: int = 0) -> None:
+        """One more block for the next flush."""
+        self.serial += 1
+        self._journal.append(self.unwritten, Block(self.serial, module, name, statements, schema))

@@ -1,0 +1,296 @@
+"""The contract: what every module has to be, looked at whenever one is loaded (S2.7).
+
+Nothing is run but the defaults of the module's own Structs. The result is data; who asks decides.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+from msgspec import Struct
+from msgspec import inspect as types
+
+from mud.core.model import ROLES
+from mud.core.module import Module, Permission, Request, Settings, Signal, State
+from mud.core.modulecontext import tag_of
+from mud.framework.settings import schema
+from mud.framework.sources import Finding, Severity, check_source
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
+#: Names that are the core's: a snapshot, a service or a table of its own is called so.
+TAKEN = frozenset({"world", "sessions", "game", "core", "mud", "sqlite", "module", "modules"})
+#: Points that a finding costs, of a hundred.
+COST: dict[Severity, int] = {"error": 25, "warning": 5}
+#: A state that is larger when it is new is none to begin with, in bytes.
+LARGE_STATE = 1 << 20
+LONG_FILE = 1000
+
+HOOKS = {"veto": 1, "prepare": 1, "cleanup": 1, "save_state": 1, "restore_state": 2}
+SHELL_HOOKS = ("initialize", "start", "stop", "pause", "resume", "shutdown")
+
+
+class Report(Struct):
+    """The result of a check. `score` is from 0 to 100."""
+
+    module: str
+    findings: list[Finding]
+
+    @property
+    def violations(self) -> list[Finding]:
+        """What has to be mended before the module can run."""
+        return [f for f in self.findings if f.severity == "error"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """What should be mended."""
+        return [f for f in self.findings if f.severity == "warning"]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the module may run."""
+        return not self.violations
+
+    @property
+    def score(self) -> int:
+        """A hundred less what the findings cost."""
+        return max(0, 100 - sum(COST[f.severity] for f in self.findings))
+
+    def reasons(self) -> str:
+        """All violations in one line."""
+        return "; ".join(f"{f.category}: {f.message}" for f in self.violations)
+
+
+def check(module: Module[Any], folder: Path | None = None) -> Report:
+    """Check a module, and its source code where `folder` is given."""
+    findings: list[Finding] = []
+    for part in CHECKS:
+        try:
+            findings += part(module)
+        except Exception as error:  # a declaration that is not even of the right type
+            findings.append(
+                Finding("error", "interface", f"the declaration can't be read: {type(error).__name__}: {error}")
+            )
+    if folder is not None:
+        for path in sorted(folder.rglob("*.py")):
+            if "tests" not in path.relative_to(folder).parts:
+                findings += check_source(path, frozenset(module.permissions))
+    return Report(module.name, findings)
+
+
+def _interface(module: Module[Any]) -> Iterator[Finding]:
+    def wrong(message: str) -> Finding:
+        return Finding("error", "interface", message)
+
+    if not NAME.fullmatch(module.name) or module.name in TAKEN:
+        yield wrong(f"{module.name!r} can't be a module's name: small letters, digits and _, and none of the core's")
+    if not VERSION.fullmatch(module.version):
+        yield wrong(f"version {module.version!r}: write MAJOR.MINOR.PATCH, as 1.0.0")
+    state: Any = module.state
+    if not (isinstance(state, type) and issubclass(state, State)):
+        yield wrong("state= has to be a subclass of State")
+    if module.state_version < 1:
+        yield wrong(f"state_version is {module.state_version}; it begins with 1")
+    numbers = [step.to for step in module.steps]
+    if numbers != list(range(2, module.state_version + 1))[-len(numbers) :] and numbers:
+        yield wrong(f"steps lead to {numbers}, but have to lead up to state_version {module.state_version} one by one")
+    if module.state_version > 1 and not module.steps:
+        yield wrong(
+            f"state_version is {module.state_version}, but there is no Step to it: declare steps=(Step(2, ...), ...)"
+        )
+    for permission in module.permissions:
+        if permission not in get_args(Permission):
+            yield wrong(f"permission {permission!r} is none of {', '.join(get_args(Permission))}")
+    words = [word for command in module.commands for word in (command.name, *command.aliases)]
+    for word in sorted({w for w in words if words.count(w) > 1}):
+        yield wrong(f"two commands are called {word!r}")
+    for command in module.commands:
+        if command.role not in ROLES:
+            yield wrong(f"command {command.name!r}: role {command.role!r} is none of {', '.join(ROLES)}")
+        if command.name != command.name.casefold() or " " in command.name or not command.name:
+            yield wrong(f"command {command.name!r}: a name is one word in small letters")
+    yield from _database(module)
+
+
+def _database(module: Module[Any]) -> Iterator[Finding]:
+    if module.database is None:
+        return
+    if "database" not in module.permissions:
+        yield Finding("error", "security", 'it declares a database: add permissions=("database",)')
+    for sql in (sql for step in module.database.steps for sql in step):
+        named = re.search(
+            r"(?:TABLE|INTO|INDEX|ON|UPDATE|FROM)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[\"'`\[]?(\w+)", sql, re.I
+        )
+        if named and not named[1].startswith(f"{module.name}_"):
+            yield Finding(
+                "error", "security", f"its tables and indexes have to be called {module.name}_something: {sql[:60]}"
+            )
+
+
+def _signatures(module: Module[Any]) -> Iterator[Finding]:
+    handlers: list[tuple[str, Any, int, bool]] = []
+    handlers += [(f"command {c.name}", c.handler, 2, False) for c in module.commands]
+    handlers += [(f"On({on.kind.__name__})", on.handler, 2, False) for on in module.on]
+    handlers += [(f"method {tag_of(m.kind)}", m.handler, 2, True) for m in module.methods]
+    handlers += [(f"endpoint {p.path}", p.handler, 2, False) for p in module.endpoints]
+    for talk in module.talks:
+        handlers += [(f"Talk({talk.kind.__name__}).ask", talk.ask, 2, False)]
+        handlers += [(f"Talk({talk.kind.__name__}).answer", talk.answer, 3, False)]
+    handlers += [(name, getattr(module, name), count, False) for name, count in HOOKS.items()]
+    handlers += [(name, getattr(module, name), 1, True) for name in SHELL_HOOKS]
+    handlers += [(f"job {job.name}", job.run, 1, True) for job in module.jobs]
+    handlers += [(f"health check {c.name}", c.check, 1, True) for c in module.health]
+    for what, handler, count, may_wait in handlers:
+        if handler is not None:
+            yield from _handler(what, handler, count, may_wait)
+    for job in module.jobs:
+        if not inspect.iscoroutinefunction(job.run):
+            yield Finding("error", "signatures", f"job {job.name} has to be `async def`")
+
+
+def _handler(what: str, handler: Any, count: int, may_wait: bool) -> Iterator[Finding]:
+    if not callable(handler):
+        yield Finding("error", "signatures", f"{what}: {handler!r} can't be called")
+        return
+    if inspect.iscoroutinefunction(handler) and not may_wait:
+        yield Finding("error", "signatures", f"{what}: a handler never waits (rule 1): write `def`, not `async def`")
+    try:
+        inspect.signature(handler).bind(*range(count))
+    except TypeError as error:
+        yield Finding("error", "signatures", f"{what} is called with {count} arguments: {error}")
+    except ValueError:
+        pass  # a builtin without a signature
+
+
+def _configuration(module: Module[Any]) -> Iterator[Finding]:
+    kind: Any = module.settings
+    if not (isinstance(kind, type) and issubclass(kind, Settings)):
+        yield Finding("error", "configuration", "settings= has to be a subclass of Settings")
+        return
+    try:
+        schema(kind)
+    except TypeError as error:
+        yield Finding("error", "configuration", f"its settings have no JSON Schema: {error}")
+        return
+    try:
+        msgspec.convert(msgspec.to_builtins(kind()), kind)
+    except TypeError:
+        pass  # a setting without a default has to be given by the operator
+    except msgspec.ValidationError as error:
+        yield Finding("error", "configuration", f"a default of its settings is out of its own bounds: {error}")
+
+
+def _performance(module: Module[Any]) -> Iterator[Finding]:
+    try:
+        state = module.state()
+    except TypeError as error:
+        yield Finding("error", "interface", f"every field of the state needs a default: {error}")
+        return
+    try:
+        packed = msgspec.msgpack.encode(state)
+        msgspec.msgpack.decode(packed, type=module.state)
+    except (TypeError, msgspec.MsgspecError) as error:
+        yield Finding("error", "interface", f"its state is not plain data (S0.9): {error}")
+        return
+    if len(packed) > LARGE_STATE:
+        yield Finding("warning", "performance", f"its state has {len(packed)} bytes before anything has happened")
+    for field in types.type_info(module.state).fields:  # type: ignore[attr-defined]
+        deep = _changeable_inside(field.type)
+        if deep:
+            yield Finding(
+                "error",
+                "interface",
+                f"state field {field.name!r} holds {deep} inside of another container: what a failing handler did "
+                "to it could not be undone. Use a tuple or a frozen Struct",
+            )
+    for check_ in module.health:
+        if check_.seconds < 1:
+            yield Finding("warning", "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
+
+
+def _changeable_inside(kind: Any) -> str:
+    """What can change inside of a field of the state, at any depth but the first; "" for nothing."""
+    inner: Iterable[Any] = ()
+    if isinstance(kind, types.ListType | types.SetType):
+        inner = (kind.item_type,)
+    elif isinstance(kind, types.DictType):
+        inner = (kind.key_type, kind.value_type)
+    elif isinstance(kind, types.UnionType):
+        return next((deep for part in kind.types if (deep := _changeable_inside(part))), "")
+    else:
+        return _changeable(kind)
+    return next((deep for part in inner if (deep := _changeable(part))), "")
+
+
+def _changeable(kind: Any) -> str:
+    """What can change in a value that should not; "" for nothing."""
+    if isinstance(kind, types.ListType | types.SetType | types.DictType):
+        return f"a {type(kind).__name__.removesuffix('Type').lower()}"
+    if isinstance(kind, types.StructType) and not kind.cls.__struct_config__.frozen:
+        return f"{kind.cls.__name__}, which is not frozen"
+    if isinstance(kind, types.StructType):
+        return next((deep for f in kind.fields if (deep := _changeable(f.type))), "")
+    if isinstance(kind, types.VarTupleType):
+        return _changeable(kind.item_type)
+    if isinstance(kind, types.TupleType):
+        return next((deep for part in kind.item_types if (deep := _changeable(part))), "")
+    if isinstance(kind, types.UnionType):
+        return next((deep for part in kind.types if (deep := _changeable(part))), "")
+    return ""
+
+
+def _api(module: Module[Any]) -> Iterator[Finding]:
+    kinds: list[tuple[str, Any]] = [("method", m.kind) for m in module.methods]
+    kinds += [("signal", kind) for kind in module.emits]
+    services = {module.name, *module.provides}
+    for what, kind in kinds:
+        tag = str(tag_of(kind))
+        if "." not in tag or tag.partition(".")[0] not in services:
+            yield Finding(
+                "error", "api", f"{what} {kind.__name__}: its tag has to be {module.name}.SOMETHING, not {tag!r}"
+            )
+    for method in module.methods:
+        asked: Any = method.kind
+        if not issubclass(asked, Request):
+            yield Finding("error", "api", f"method {method.kind.__name__} has to be a Request")
+    for on in module.on:
+        if issubclass(on.kind, Signal) and "." not in str(tag_of(on.kind)):
+            yield Finding("error", "api", f"On({on.kind.__name__}): its tag names no module: {tag_of(on.kind)!r}")
+    for endpoint in module.endpoints:
+        if not endpoint.path.startswith("/"):
+            yield Finding("error", "api", f"endpoint {endpoint.path!r} has to begin with /")
+    for on in module.on:
+        kinds_alike = [o for o in module.on if tag_of(o.kind) == tag_of(on.kind)]
+        if len(kinds_alike) > 1 and kinds_alike[0] is on:
+            yield Finding("warning", "api", f"{len(kinds_alike)} handlers for {on.kind.__name__}")
+
+
+def _documentation(module: Module[Any]) -> Iterator[Finding]:
+    def poor(message: str) -> Finding:
+        return Finding("warning", "documentation", message)
+
+    if not module.description:
+        yield poor('it has no description: add description="..."')
+    if not module.author:
+        yield poor('it has no author: add author="..."')
+    for command in module.commands:
+        if not _documented(command.handler, command.help):
+            yield poor(f"command {command.name} has no help page: give its handler a docstring, or help=")
+    for method in module.methods:
+        if not _documented(method.handler):
+            yield poor(f"method {tag_of(method.kind)} has no docstring")
+    for endpoint in module.endpoints:
+        if not _documented(endpoint.handler, endpoint.help):
+            yield poor(f"endpoint {endpoint.path} has no docstring")
+
+
+def _documented(handler: Callable[..., Any], text: str = "") -> bool:
+    return bool(text or (getattr(handler, "__doc__", None) or "").strip())
+
+
+CHECKS = (_interface, _signatures, _configuration, _performance, _api, _documentation)

@@ -1,0 +1,138 @@
+"""Where modules come from: the source tree, the operator's folders, installed packages; and how they are imported.
+
+Every module's code is imported as the package `modules.NAME`, wherever it lies.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import shutil
+import sys
+import traceback
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from msgspec import Struct
+
+from mud.core.errors import Failed, FrameworkError, Invalid, TimedOut
+from mud.core.module import Module
+from mud.framework.watch import WATCH
+
+GROUP = "everwake.modules"
+#: Seconds that importing a module's code may take.
+IMPORT_SECONDS = 10.0
+
+
+class Source(Struct, frozen=True):
+    """Where a module's code lies: a folder, or an installed package's entry point ("package.module:NAME")."""
+
+    name: str
+    kind: str  # "native", "path" or "entry point"
+    folder: Path
+    entry: str = ""
+
+
+def find(folders: Iterable[Path], native: Path) -> dict[str, Source]:
+    """All modules there are, by name. A folder given first wins over later ones, and all over entry points."""
+    found: dict[str, Source] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*/__init__.py")):
+            name = path.parent.name
+            if not name.startswith(("_", ".")):
+                kind = "native" if folder.resolve() == native.resolve() else "path"
+                found.setdefault(name, Source(name, kind, path.parent))
+    for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
+        spec = importlib.util.find_spec(point.module.split(".")[0])
+        if spec is not None and spec.origin is not None:
+            found.setdefault(point.name, Source(point.name, "entry point", Path(spec.origin).parent, point.value))
+    return found
+
+
+class Code(Struct):
+    """A module's imported code: its declaration, and what of `sys.modules` belongs to it."""
+
+    module: Module[Any]
+    parts: dict[str, ModuleType]
+
+
+def load(source: Source, fresh: bool = False) -> Code:
+    """Import a module's code, of which nothing must be imported now; with `fresh`, compile it anew.
+
+    Raises Failed, TimedOut or Invalid, naming the file and line where that is known; parts of it may be imported then.
+    """
+    package = package_of(source)
+    try:
+        found, _ = WATCH.call(IMPORT_SECONDS, f"importing {source.name}", lambda: _declaration(source, package, fresh))
+    except (FrameworkError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # SystemExit too
+        raise Failed(f"{source.folder} can't be imported: {explain(error, source.folder)}") from error
+    if not isinstance(found, Module):
+        raise Invalid(f"{source.folder}: MODULE has to be a Module, not a {type(found).__name__}")
+    if found.name != source.name:
+        raise Invalid(f"{source.folder}: the module calls itself {found.name!r}, its folder {source.name!r}")
+    return Code(found, _parts(package))
+
+
+def take_out(package: str) -> dict[str, ModuleType]:
+    """Remove a package and its parts from what Python has imported; gives them."""
+    parts = _parts(package)
+    for name in parts:
+        del sys.modules[name]
+    return parts
+
+
+def put_back(parts: dict[str, ModuleType]) -> None:
+    """Let what was taken out be imported again."""
+    sys.modules.update(parts)
+
+
+def _parts(package: str) -> dict[str, ModuleType]:
+    return {n: m for n, m in sys.modules.items() if n == package or n.startswith(f"{package}.")}
+
+
+def package_of(source: Source) -> str:
+    """The name that a module's code is imported by."""
+    return source.entry.partition(":")[0] if source.entry else f"modules.{source.name}"
+
+
+def _declaration(source: Source, package: str, fresh: bool) -> Any:
+    if fresh:  # compiled code is told from its source by second and size: too coarse for who edits and reloads at once
+        shutil.rmtree(source.folder / "__pycache__", ignore_errors=True)
+    importlib.invalidate_caches()
+    if source.entry:
+        imported, attribute = importlib.import_module(package), source.entry.partition(":")[2] or "MODULE"
+    else:
+        imported, attribute = _import_folder(source.folder, package), "MODULE"
+    if not hasattr(imported, attribute):
+        raise Invalid(
+            f'{source.folder}/__init__.py defines no {attribute}: add {attribute} = Module(name="{source.name}", ...)'
+        )
+    return getattr(imported, attribute)
+
+
+def _import_folder(folder: Path, package: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        package, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    if spec is None or spec.loader is None:
+        raise Invalid(f"{folder} holds no Python package")
+    imported = importlib.util.module_from_spec(spec)
+    sys.modules[package] = imported
+    spec.loader.exec_module(imported)
+    return imported
+
+
+def explain(error: BaseException, folder: Path) -> str:
+    """An error in one line, with the last place in `folder` that it came through."""
+    if isinstance(error, TimedOut):
+        return str(error)
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}: {error.msg}"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(folder)]
+    where = f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
+    return f"{where}{type(error).__name__}: {error}"

@@ -1,0 +1,224 @@
+"""One module as it runs: its declaration, state, settings, permissions figures; and the one way into its handlers."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from mud.core.commands import Command
+from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
+from mud.core.ledger import LedgerError
+from mud.core.module import Figures, Module, Permission, Request, Settings, State
+from mud.core.modulecontext import Context
+from mud.framework.finder import Code, Source, explain
+from mud.framework.lifecycle import Life, ModuleState
+from mud.framework.watch import WATCH, Interrupted
+from mud.snapshot.envelope import Metadata, Section, Snapshot
+from mud.snapshot.shape import Imported, Shape, export, import_
+
+#: Seconds that a handler may run. Meant for what hangs: the game stands still for as long.
+HANDLER_SECONDS = 2.0
+#: Deadlines of hooks in seconds (S0.11): later than the first is reported, later than the second is a failure.
+LIMITS: dict[str, tuple[float, float]] = {
+    "veto": (0.1, 0.2),
+    "prepare": (0.5, 1.0),
+    "save_state": (1.0, 2.0),
+    "restore_state": (2.0, 4.0),
+    "cleanup": (0.5, 1.0),
+}
+
+
+class Tolerance:
+    """How often a module may fail before it is taken out of service."""
+
+    def __init__(self, errors: int = 5, seconds: float = 60.0) -> None:
+        self.errors = errors
+        self.seconds = seconds
+
+
+class Instance:
+    """A loaded module, or one that could not be loaded and says why."""
+
+    def __init__(
+        self,
+        source: Source,
+        code: Code,
+        settings: Settings,
+        granted: frozenset[Permission],
+        call: Callable[[Context[Any], Request], Any],
+        tolerance: Tolerance,
+        life: Life | None = None,
+    ) -> None:
+        self.source = source
+        self.code = code
+        self.module: Module[Any] = code.module
+        self.name = source.name
+        self.settings = settings
+        self.granted = granted
+        self.state: State = self.module.state()
+        self.kept: dict[str, Section] = {}
+        self.life = life or Life(self.name)
+        self.figures = Figures()
+        self.loaded = time.time()
+        self.late: list[str] = []  # hooks that took longer than they should
+        self.health: dict[str, str] = {}  # check: what is wrong, "" for nothing
+        self.commands = [self._command(command) for command in self.module.commands]
+        self._call = call
+        self._tolerance = tolerance
+        self._faults: deque[float] = deque(maxlen=tolerance.errors)
+
+    # Handlers
+
+    def run(self, ctx: Context[Any], handler: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a handler as this module. Raises Rejected, or ModuleFault for all that it should not have raised."""
+        if self.life.state is not ModuleState.ACTIVE:
+            raise Rejected(f"The {self.name} module is out of service just now ({self.life.state.value}).")
+        before = ctx.__dict__.get("acting")
+        ctx.acting = self
+        watching = WATCH.begin(HANDLER_SECONDS)
+        began = time.perf_counter()
+        try:
+            return handler(ctx, *arguments)
+        except (Rejected, LedgerError, ModuleFault):
+            raise  # a fault in here is of a module that this one called, which has it on its own account
+        except Interrupted:
+            if not watching:
+                raise
+            cause = TimedOut(f"{self.name}: a handler ran longer than {HANDLER_SECONDS:g} s and was interrupted")
+            self.fault(cause)
+            raise ModuleFault(self.name) from cause
+        except Exception as error:
+            self.fault(error)
+            raise ModuleFault(self.name) from error
+        finally:
+            if watching:
+                WATCH.end()
+            took = time.perf_counter() - began
+            figures = self.figures
+            figures.calls += 1
+            figures.seconds += took
+            if took > figures.slowest:
+                figures.slowest = took
+            if before is not None:
+                ctx.acting = before
+
+    def call(self, ctx: Context[Any], request: Request) -> Any:
+        """Have another module do something for this one."""
+        return self._call(ctx, request)
+
+    def fault(self, error: BaseException) -> None:
+        """A handler, hook or job failed."""
+        self.figures.errors += 1
+        self.figures.last_error = explain(error, self.source.folder)
+        self._faults.append(time.monotonic())
+
+    @property
+    def worn_out(self) -> bool:
+        """Whether it has failed too often of late."""
+        faults = self._faults
+        return len(faults) == self._tolerance.errors and faults[-1] - faults[0] <= self._tolerance.seconds
+
+    def forgive(self) -> None:
+        """It starts afresh: what was does not count any more."""
+        self._faults.clear()
+
+    def hook(self, name: str, ctx: Context[Any], *arguments: Any) -> Any:
+        """Run one of the copyover's hooks in its time; None where the module has none.
+
+        Raises ModuleFault. Counts and remembers one that was late.
+        """
+        handler = getattr(self.module, name)
+        if handler is None:
+            return None
+        soft, hard = LIMITS[name]
+        ctx.acting = self
+        try:
+            found, took = WATCH.call(hard, f"{self.name}: {name}", lambda: handler(ctx, *arguments))
+        except Exception as error:
+            self.fault(error)
+            raise ModuleFault(self.name) from error
+        if took > soft:
+            self.late.append(f"{name} took {took * 1000:.0f} ms, {soft * 1000:.0f} ms are the limit")
+            self.life.log.warning("%s", self.late[-1])
+        return found
+
+    # State
+
+    @property
+    def shape(self) -> Shape[Any]:
+        """What its state looks like in a snapshot."""
+        return shape_of(self.module)
+
+    def save_state(self, ctx: Context[Any], metadata: Metadata, generation: int = 0) -> Snapshot:
+        """Its state as a snapshot (S0.1). Raises ModuleFault or SnapshotError."""
+        state = self.hook("save_state", ctx)
+        try:
+            return export(
+                self.shape,
+                self.state if state is None else state,
+                taken=ctx.clock.wall,
+                generation=generation,
+                metadata=metadata,
+                kept=self.kept,
+            )
+        except (TypeError, ValueError, OverflowError) as error:
+            raise SnapshotError(f"{self.name}: its state can't be written: {error}") from error
+
+    def restore_state(self, ctx: Context[Any], snapshot: Snapshot, source: str) -> Imported[Any]:
+        """Take its state out of a snapshot: whole, or nothing is changed (S1.6). Twice is once (S0.5).
+
+        Raises SnapshotError, naming `source` and what is wrong, or ModuleFault.
+        """
+        began = time.perf_counter()
+        found: Imported[Any] = import_(self.shape, snapshot, ctx.clock.wall, source)
+        state = self.hook("restore_state", ctx, found.state)
+        self.state, self.kept = found.state if state is None else state, found.kept
+        for warning in found.warnings:
+            self.life.log.warning("%s: %s", source, warning)
+        size = sum(len(s.data) for s in snapshot.sections.values())
+        took = 1000 * (time.perf_counter() - began)
+        self.life.log.info("restored %d sections, %d bytes, in %.1f ms", len(found.imported), size, took)  # S0.16
+        return found
+
+    def _command(self, command: Any) -> Command:
+        run, handler = self.run, command.handler
+        return Command(
+            command.name,
+            lambda ctx, args: run(ctx, handler, args),  # type: ignore[arg-type]
+            command.topic or self.name,
+            command.help or _docstring(handler),
+            command.role,
+            command.aliases,
+        )
+
+
+def shape_of(module: Module[Any]) -> Shape[Any]:
+    """What a module's state looks like in a snapshot."""
+    return Shape(
+        participant=module.name,
+        version=module.version,
+        type=module.state,
+        schema=module.state_version,
+        steps=module.steps,
+        optional=module.optional,
+    )
+
+
+def _docstring(handler: Callable[..., Any]) -> str:
+    lines = (handler.__doc__ or "").strip().splitlines()
+    return "\n".join(line.strip() for line in lines)
+
+
+def permissions(module: Module[Any], granted: frozenset[str]) -> frozenset[Permission]:
+    """What a module may do. Raises Invalid, with the line to add, when the operator did not grant all it declares."""
+    missing = [p for p in module.permissions if p not in granted]
+    if missing:
+        wanted = ", ".join(f'"{p}"' for p in module.permissions)
+        raise Invalid(
+            f"{module.name} needs {', '.join(missing)}, which the operator has not granted: "
+            f"add to the configuration, under [permissions], {module.name} = [{wanted}]",
+            module=module.name,
+        )
+    return frozenset(module.permissions)

@@ -1,0 +1,149 @@
+"""From a module's source to an instance that can be started: its code, its contract, its settings, its permissions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mud.core.errors import Conflict, FrameworkError, Invalid, NotFound
+from mud.core.module import Module, Settings
+from mud.framework import contract, finder, settings
+from mud.framework.finder import Code, Source
+from mud.framework.instance import Instance, Tolerance, permissions
+from mud.framework.lifecycle import Life, ModuleState
+from mud.framework.options import ModuleOptions
+from mud.framework.order import provided, start_order
+from mud.framework.registry import Registry
+
+log = logging.getLogger("mud.modules")
+M = ModuleState
+#: Where the modules of the source tree lie.
+NATIVE = Path(__file__).resolve().parent.parent.parent / "modules"
+
+
+class Given:
+    """What the operator says about modules: options, and settings and permissions by module."""
+
+    def __init__(
+        self,
+        options: ModuleOptions,
+        settings: Mapping[str, dict[str, Any]],
+        permissions: Mapping[str, list[str]],
+        environment: Mapping[str, str],
+        folders: tuple[Path, ...] = (),
+    ) -> None:
+        self.options = options
+        self.settings = settings
+        self.permissions = permissions
+        self.environment = environment
+        self.folders = (NATIVE, *folders, *map(Path, options.folders))
+
+
+class Loader:
+    """Builds instances, and puts them into the registry."""
+
+    def __init__(self, registry: Registry, given: Given, now: Callable[[], float]) -> None:
+        self.registry = registry
+        self.given = given
+        self._now = now
+
+    def sources(self) -> dict[str, Source]:
+        """All modules there are and the operator wants."""
+        off = set(self.given.options.off)
+        return {name: s for name, s in finder.find(self.given.folders, NATIVE).items() if name not in off}
+
+    def source(self, name: str) -> Source:
+        """One of them. Raises NotFound."""
+        found = self.sources().get(name)
+        if found is None:
+            raise NotFound(f"There is no module {name!r} in {', '.join(map(str, self.given.folders))}.")
+        return found
+
+    def build(self, source: Source, fresh: bool = False) -> Instance:
+        """Import a module and check it. Raises FrameworkError; then what was imported before is imported again."""
+        life = Life(source.name)
+        life.go(M.LOADING, self._now(), source.kind)
+        before = finder.take_out(finder.package_of(source))
+        try:
+            code = finder.load(source, fresh)
+            report = contract.check(code.module, source.folder)
+            for finding in report.warnings:
+                life.log.warning("contract: %s: %s", finding.category, finding.message)
+            if not report.is_valid:
+                raise Invalid(f"{source.name} breaks its contract (score {report.score}): {report.reasons()}")
+            life.log.info("contract kept, score %d", report.score)
+            instance = Instance(
+                source,
+                code,
+                self.settings(code.module),
+                permissions(code.module, frozenset(self.given.permissions.get(source.name, ()))),
+                self.registry.call,
+                self._tolerance(),
+                life,
+            )
+        except FrameworkError:
+            finder.take_out(finder.package_of(source))
+            finder.put_back(before)
+            raise
+        life.go(M.LOADED, self._now())
+        return instance
+
+    def settings(self, module: Module[Any]) -> Settings:
+        """A module's settings as the operator wants them. Raises Invalid."""
+        given = self.given.settings.get(module.name, {})
+        return settings.read(module.name, module.settings, given, self.given.environment)
+
+    def load_all(self) -> None:
+        """Phase one: every module takes its place, or is there as one that failed, with the reason (S4.4)."""
+        built: dict[str, Instance] = {}
+        for name, source in self.sources().items():
+            try:
+                built[name] = self.build(source)
+            except FrameworkError as error:
+                self.registry.instances[name] = self.broken(source, error)
+        order, refused = start_order(instance.module for instance in built.values())
+        for name, why in refused.items():
+            self.fail(built[name], Invalid(why))
+        for name in order:
+            self.place(built[name])
+
+    def place(self, instance: Instance) -> None:
+        """Put an instance where it belongs; one that does not fit has failed."""
+        try:
+            self.need_services(instance)
+            self.registry.add(instance)
+        except Conflict as error:
+            self.fail(instance, error)
+
+    def need_services(self, instance: Instance) -> None:
+        """Raises Conflict when a service that a module requires is not there."""
+        there = {
+            s for i in self.registry.instances.values() if i.life.state is not M.FAILED for s in provided(i.module)
+        }
+        for wanted in instance.module.requires:
+            if not wanted.endswith("?") and wanted not in there:
+                raise Conflict(f"{instance.name} requires {wanted!r}, which is not there")
+
+    def broken(self, source: Source, error: FrameworkError) -> Instance:
+        """A module whose code can't be used, in its place."""
+        life = Life(source.name)
+        life.go(M.LOADING, self._now())
+        stub: Module[Any] = Module(name=source.name, version="0.0.0")
+        instance = Instance(
+            source, Code(stub, {}), Settings(), frozenset(), self.registry.call, self._tolerance(), life
+        )
+        self.fail(instance, error)
+        return instance
+
+    def fail(self, instance: Instance, error: Exception) -> None:
+        """A module can't be used: the game goes on without it (S2.7, S2.9)."""
+        instance.fault(error)
+        instance.figures.last_error = str(error)
+        instance.life.go(M.FAILED, self._now(), str(error))
+        self.registry.instances.setdefault(instance.name, instance)
+        log.error("the module %s is not started: %s", instance.name, error)
+
+    def _tolerance(self) -> Tolerance:
+        return Tolerance(self.given.options.errors, self.given.options.seconds)

@@ -1,0 +1,61 @@
+"""In what order modules start: what one requires before it; among equals the lower priority first (S4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from mud.core.module import Module
+
+
+def provided(module: Module[Any]) -> tuple[str, ...]:
+    """The services a module is known by."""
+    return (module.name, *module.provides)
+
+
+def start_order(modules: Iterable[Module[Any]]) -> tuple[list[str], dict[str, str]]:
+    """The names of the modules in the order of their start, and why others can't: a name and a reason each."""
+    left = {module.name: module for module in modules}
+    refused: dict[str, str] = {}
+    while True:
+        services = {service: name for name, module in left.items() for service in provided(module)}
+        bad = _missing(left, services)
+        if not bad:
+            try:
+                return _sorted(left, services), refused
+            except CycleError as error:
+                circle = list(reversed(error.args[1]))
+                text = f"the requirements of {' -> '.join(circle)} go in a circle: mark one of them optional (NAME?)"
+                bad = dict.fromkeys(circle, text)
+        refused.update(bad)
+        left = {name: module for name, module in left.items() if name not in bad}
+
+
+def _missing(left: dict[str, Module[Any]], services: dict[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, module in left.items():
+        for wanted in module.requires:
+            if not wanted.endswith("?") and wanted not in services:
+                near = get_close_matches(wanted, services, 1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                found.setdefault(name, f"{name} requires {wanted!r}, which no module that can start provides{hint}")
+    return found
+
+
+def _sorted(left: dict[str, Module[Any]], services: dict[str, str]) -> list[str]:
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name, module in left.items():
+        wanted = (services.get(w.rstrip("?")) for w in module.requires)
+        sorter.add(name, *(w for w in wanted if w is not None and w != name))
+    sorter.prepare()
+    order: list[str] = []
+    waiting: set[str] = set()
+    while sorter.is_active():
+        waiting |= set(sorter.get_ready())
+        first = min(waiting, key=lambda name: (left[name].priority, name))
+        waiting.discard(first)
+        sorter.done(first)
+        order.append(first)
+    return order

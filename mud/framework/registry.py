@@ -1,0 +1,271 @@
+"""All modules of a game: who has which command, method, timer, dialog, signal; the kernel's side of all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from mud.core.commands import CommandTable
+from mud.core.context import Context as CoreContext
+from mud.core.dialogs import ModuleDialog
+from mud.core.errors import Conflict, Invalid, NotFound
+from mud.core.module import Answered, Method, On, Request, Signal, Talk
+from mud.core.modulecontext import Context, plain, tag_of
+from mud.core.session import Session
+from mud.core.timers import AskEnds, ModuleTimer, Timer
+from mud.framework.instance import Instance
+from mud.framework.lifecycle import ModuleState
+from mud.framework.order import provided
+from mud.framework.report import describe
+from mud.snapshot.envelope import Metadata, pack
+
+log = logging.getLogger("mud.modules")
+
+M = ModuleState
+Row = tuple[Any, ...]
+
+
+class Registry:
+    """The modules by name, in the order of their start."""
+
+    def __init__(self, commands: CommandTable) -> None:
+        self.instances: dict[str, Instance] = {}
+        self.commands = commands
+        self.context: Callable[[], Context[Any]]  # a fresh one, for states to be saved and restored in
+        self._services: dict[str, Instance] = {}
+        self._listeners: dict[str, list[tuple[Instance, On[Any, Any]]]] = {}
+        self._news: list[str] = []
+        self._writing: dict[str, bytes] = {}
+        self._written: dict[str, bytes] = {}
+        self._parting: dict[str, Row] = {}  # the last rows of modules that are unloaded
+
+    # Coming and going
+
+    def add(self, instance: Instance) -> None:
+        """A loaded module takes its place. Raises Conflict, naming what is taken, with nothing changed."""
+        for service in provided(instance.module):
+            if service in self._services:
+                other = self._services[service].name
+                raise Conflict(f"{instance.name} and {other} both provide {service!r}", module=instance.name)
+        for other in self.instances:
+            longer, shorter = sorted((other, instance.name), key=len, reverse=True)
+            if longer.startswith(f"{shorter}_"):
+                raise Conflict(f"{instance.name} and {other} could not tell their tables apart: rename one")
+        try:
+            self.commands.add(instance.commands)
+        except Conflict as error:
+            raise Conflict(f"{instance.name}: {error}", module=instance.name) from error
+        self.instances[instance.name] = instance
+        self._services.update(dict.fromkeys(provided(instance.module), instance))
+        for on in instance.module.on:
+            if issubclass(on.kind, Signal):
+                self._listeners.setdefault(tag_of(on.kind), []).append((instance, on))
+
+    def remove(self, instance: Instance) -> None:
+        """A module's place is free."""
+        self.commands.remove(instance.commands)
+        if self.instances.get(instance.name) is instance:
+            del self.instances[instance.name]
+        self._services = {s: i for s, i in self._services.items() if i is not instance}
+        for listening in self._listeners.values():
+            listening[:] = [pair for pair in listening if pair[0] is not instance]
+
+    def swap(self, old: Instance, new: Instance) -> None:
+        """`new` takes the place of `old`, at once. Raises Conflict, with nothing changed, when it does not fit."""
+        place = list(self.instances)
+        self.remove(old)
+        try:
+            self.add(new)
+        except Conflict:
+            self.add(old)
+            raise
+        finally:
+            self.instances = {name: self.instances[name] for name in place if name in self.instances}
+
+    def get(self, name: str) -> Instance:
+        """A module by its name. Raises NotFound, with the nearest one."""
+        found = self.instances.get(name)
+        if found is None:
+            near = get_close_matches(name, self.instances, 1)
+            raise NotFound(f"There is no module {name!r}." + (f" Did you mean {near[0]}?" if near else ""))
+        return found
+
+    # What the kernel asks
+
+    def due(self, ctx: CoreContext, timer: Timer) -> None:
+        """A module's timer fell due; it waits if there is nobody to tell just now."""
+        payload = timer.payload
+        assert isinstance(payload, ModuleTimer | AskEnds)
+        instance = self.instances.get(payload.module)
+        if instance is None or instance.life.state is not M.ACTIVE:
+            ctx.world.timers.park(timer)
+        elif isinstance(payload, AskEnds):
+            self.hear(ctx, payload.module, Answered(payload.about, error="there was no answer: ask again"))
+        else:
+            on = self._timer_handler(instance, payload)
+            self.run(ctx, instance, on.handler, msgspec.convert(payload.data, on.kind))
+
+    def _timer_handler(self, instance: Instance, payload: ModuleTimer) -> On[Any, Any]:
+        for on in instance.module.on:
+            if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:
+                return on
+        raise Invalid(
+            f"{instance.name} has a timer {payload.kind!r} and nothing that handles it: add On({payload.kind}, ...)"
+        )
+
+    def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
+        """The prompt of a module's conversation."""
+        instance = self.instances.get(dialog.module)
+        try:
+            if instance is not None:
+                talk = self._talk(instance, dialog)
+                return str(self.run(ctx, instance, talk.ask, msgspec.convert(dialog.data, talk.kind)))
+        except Exception as error:
+            log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, error)
+        return f"({dialog.module} is out of service; press Enter) "
+
+    def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
+        """A line for a module's conversation, which ends if there is nobody to lead it."""
+        instance = self.instances.get(dialog.module)
+        if instance is None or instance.life.state is not M.ACTIVE:
+            ctx.pop()
+            ctx.send(f"The {dialog.module} module is out of service just now.")
+            return
+        talk = self._talk(instance, dialog)
+        self.run(ctx, instance, talk.answer, msgspec.convert(dialog.data, talk.kind), text)
+
+    def _talk(self, instance: Instance, dialog: ModuleDialog) -> Talk[Any, Any]:
+        for talk in instance.module.talks:
+            if tag_of(talk.kind) == dialog.kind:
+                return talk
+        raise Invalid(f"{instance.name} is in a conversation {dialog.kind!r} and has no Talk for it")
+
+    def listeners(self, signal: Signal) -> list[str]:
+        """The modules that listen to a signal."""
+        return [i.name for i, _ in self._listeners.get(tag_of(signal), ()) if i.life.state is M.ACTIVE]
+
+    def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
+        """A module hears a signal, in the form that it declared for it."""
+        tag = tag_of(signal)
+        for instance, on in self._listeners.get(tag, ()):
+            if instance.name == module and instance.life.state is M.ACTIVE:
+                heard = signal if type(signal) is on.kind else _converted(signal, on.kind, "signal", instance)
+                self.run(ctx, instance, on.handler, heard)
+
+    def run(self, ctx: CoreContext, instance: Instance, handler: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a module's handler; one that fails too often takes its module out of service."""
+        assert isinstance(ctx, Context)
+        return instance.run(ctx, handler, *arguments)
+
+    def failed(self, module: str, at: float) -> None:
+        """After a handler's failure was undone: take its module out of service when it fails over and over."""
+        instance = self.instances.get(module)
+        if instance is not None and instance.worn_out and instance.life.state is M.ACTIVE:
+            instance.life.go(M.ERROR, at, instance.figures.last_error)
+            self._news.append(
+                f"The module {module} keeps failing and is out of service: {instance.figures.last_error}. "
+                f"`module {module}` shows more, `module restart {module}` tries again."
+            )
+
+    def news(self) -> list[str]:
+        """What the admins have to know since the last look."""
+        news, self._news = self._news, []
+        return news
+
+    def table(self) -> list[tuple[str, str, str, str]]:
+        """Every module's name, version, state, and description or last error."""
+        return [
+            (i.name, i.module.version, i.life.state.value, i.figures.last_error if _ill(i) else i.module.description)
+            for i in self.instances.values()
+        ]
+
+    def describe(self, module: str) -> str:
+        """All about one module. Raises NotFound."""
+        return describe(self.get(module), len(self.timers_of(module)))
+
+    def timers_of(self, module: str) -> list[Timer]:
+        """A module's pending timers."""
+        pending = self.context().world.timers.pending.values()
+        return [t for t in pending if getattr(t.payload, "module", None) == module]
+
+    # Between modules
+
+    def call(self, ctx: Context[Any], request: Request) -> Any:
+        """Have the module that provides a service do something, within the same event (S2.5)."""
+        instance, method = self.method(tag_of(request))
+        if _is_async(method.handler):
+            raise Invalid(
+                f"{tag_of(request)} is asynchronous: ctx.ask(...) it, and On(Answered, ...) hears what came of it"
+            )
+        asked = request if type(request) is method.kind else _converted(request, method.kind, "request", instance)
+        return self.run(ctx, instance, method.handler, asked)
+
+    def method(self, tag: str) -> tuple[Instance, Method[Any, Any]]:
+        """Who answers a request, and how. Raises NotFound."""
+        service = tag.partition(".")[0]
+        instance = self._services.get(service)
+        if instance is None:
+            raise NotFound(f"no module provides {service!r}; add it to `requires`, with a ? if you can do without")
+        for method in instance.module.methods:
+            if tag_of(method.kind) == tag or tag_of(method.kind).partition(".")[2] == tag.partition(".")[2]:
+                return instance, method
+        known = ", ".join(tag_of(m.kind) for m in instance.module.methods) or "none"
+        raise NotFound(f"{service} has no method {tag!r}; it has {known}")
+
+    def call_method(self, ctx: Context[Any], tag: str, data: dict[str, Any]) -> Any:
+        """The same by name and plain data, as the outside calls it. Raises NotFound or Invalid."""
+        instance, method = self.method(tag)
+        try:
+            asked = msgspec.convert(data, method.kind)
+        except msgspec.ValidationError as error:
+            raise Invalid(f"{tag}: {error}", method=tag) from error
+        return msgspec.to_builtins(self.run(ctx, instance, method.handler, asked))
+
+    # States
+
+    def row(self, module: str) -> Row | None:
+        """A module's row for the next flush; None when it is as it was last written."""
+        instance = self.instances.get(module)
+        if module in self._parting:
+            self._writing[module] = b""
+            return self._parting[module]
+        if instance is None:
+            return None
+        snapshot = instance.save_state(self.context(), Metadata(reason="flush"))
+        digest = pack(msgspec.structs.replace(snapshot, id="", taken=0.0), compress=False)[-32:]
+        if self._written.get(module) == digest:
+            return None
+        self._writing[module] = digest
+        return (module, snapshot.version, pack(snapshot, compress=False))
+
+    def written(self) -> None:
+        """The rows given since the last call are in the database."""
+        for module in self._writing:
+            self._parting.pop(module, None)
+        self._written.update(self._writing)
+        self._writing = {}
+
+    def part(self, instance: Instance, packed: bytes) -> None:
+        """A module is about to be unloaded: its last state is for the next flush to write."""
+        self._parting[instance.name] = (instance.name, instance.module.version, packed)
+
+
+def _ill(instance: Instance) -> bool:
+    return instance.life.state in (M.ERROR, M.FAILED)
+
+
+def _converted(thing: Any, kind: type[Any], tag_field: str, instance: Instance) -> Any:
+    """A signal or request as the class that `instance` declared for its tag. Raises Invalid when it does not fit."""
+    try:
+        return msgspec.convert(plain(thing, tag_field) | {tag_field: tag_of(kind)}, kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"{instance.name} can't take {tag_of(thing)} as its {kind.__name__}: {error}") from error
+
+
+def _is_async(handler: Callable[..., Any]) -> bool:
+    code = getattr(handler, "__code__", None)
+    return bool(code is not None and code.co_flags & 0x80)  # CO_COROUTINE

@@ -1,0 +1,103 @@
+"""All about a module, for people and for programs (S2.8, S3.8)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+
+from mud.core.modulecontext import tag_of
+from mud.framework.instance import Instance
+from mud.framework.lifecycle import WORKER
+from mud.framework.workers import Diagnostics, Health
+
+
+def health_of(instance: Instance) -> Health:
+    """What its health checks say; unknown without any."""
+    if not instance.health:
+        return "unknown"
+    return "unhealthy" if any(instance.health.values()) else "healthy"
+
+
+def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
+    """A module as a worker."""
+    module, figures = instance.module, instance.figures
+    entered = [t.at for t in instance.life.history if t.after == "active"]
+    return Diagnostics(
+        id=instance.name,
+        type="module",
+        state=WORKER[instance.life.state].value,
+        health=health_of(instance),
+        capabilities=tuple(f"{m.partition('.')[2]}" for m in (tag_of(x.kind) for x in module.methods)),
+        endpoint=f"function:{instance.source.entry or f'modules.{instance.name}:MODULE'}",
+        last_error=figures.last_error,
+        errors=figures.errors,
+        started=entered[-1] if entered else None,
+        history=list(instance.life.history),
+        detail={
+            "module_state": instance.life.state.value,
+            "version": module.version,
+            "source": instance.source.kind,
+            "folder": str(instance.source.folder),
+            "calls": figures.calls,
+            "seconds": round(figures.seconds, 6),
+            "slowest": round(figures.slowest, 6),
+            "state_bytes": state_bytes(instance),
+            "timers": timers,
+            "tasks": tasks,
+            "loaded": instance.loaded,
+            "late": list(instance.late),
+            "checks": dict(instance.health),
+        },
+    )
+
+
+def state_bytes(instance: Instance) -> int:
+    """The size of its state, encoded; 0 when it can't be."""
+    try:
+        return len(msgspec.msgpack.encode(instance.state))
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def api_of(instance: Instance) -> dict[str, Any]:
+    """What others may ask of a module, and what it tells and listens to (S2.5)."""
+    module = instance.module
+    return {
+        "version": module.api_version,
+        "services": [module.name, *module.provides],
+        "methods": {tag_of(m.kind): (m.handler.__doc__ or "").strip() for m in module.methods},
+        "emits": [tag_of(signal) for signal in module.emits],
+        "listens": [tag_of(on.kind) for on in module.on],
+    }
+
+
+def describe(instance: Instance, timers: int) -> str:
+    """All about a module, for the screen."""
+    known = diagnose(instance, timers)
+    module, detail = instance.module, known.detail
+    settings = ", ".join(f"{k} = {v!r}" for k, v in msgspec.to_builtins(instance.settings).items())
+    rows = [
+        ("state", f"{detail['module_state']}, {known.health} health"),
+        ("from", f"{detail['source']}, {detail['folder']}"),
+        ("author", module.author),
+        ("commands", ", ".join(c.name for c in module.commands)),
+        ("methods", ", ".join(api_of(instance)["methods"])),
+        ("requires", ", ".join(module.requires)),
+        ("permissions", ", ".join(sorted(instance.granted))),
+        ("settings", settings),
+        ("calls", f"{detail['calls']}, {known.errors} errors, {detail['seconds']:.3f} s in all"),
+        ("state size", f"{detail['state_bytes']} bytes, {timers} timers"),
+        ("last error", known.last_error),
+        ("late", "; ".join(detail["late"][-3:])),
+    ]
+    lines = [f"{module.name} {module.version}" + (f": {module.description}" if module.description else "")]
+    lines += [f"  {name:12} {value}" for name, value in rows if value]
+    lines += [f"  {when(t.at)}  {t.before} -> {t.after} {t.why}".rstrip() for t in known.history[-5:]]
+    return "\n".join(lines)
+
+
+def when(at: float) -> str:
+    """Wall-clock seconds as a time of day."""
+    return time.strftime("%H:%M:%S", time.localtime(at))

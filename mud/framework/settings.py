@@ -1,0 +1,57 @@
+"""A module's settings: from the configuration file, over it the environment, checked (S2.4, S4.2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from mud.core.errors import Invalid
+from mud.core.module import Settings
+
+
+def read(module: str, kind: type[Settings], given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """The settings of `module`: `given` by the operator under [settings.MODULE], then MUD_<MODULE>_<FIELD>.
+
+    Raises Invalid, naming the key and what it has to be, or the nearest known key.
+    """
+    fields = kind.__struct_fields__
+    values = dict(given)
+    for key in values:
+        if key not in fields:
+            raise _unknown(f"[settings.{module}] {key}", key, fields)
+    prefix = f"MUD_{module}_".upper()
+    for name, text in environment.items():
+        if name.startswith(prefix):
+            key = name.removeprefix(prefix).lower()
+            if key not in fields:
+                raise _unknown(f"the environment's {name}", key, fields)
+            values[key] = _parsed(name, text)
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"[settings.{module}]: {error}", module=module) from error
+
+
+def _parsed(name: str, text: str) -> Any:
+    """A list or a table is written as JSON; all else as it is."""
+    if text[:1] not in ("[", "{"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Invalid(f"the environment's {name} is no JSON: {error}") from error
+
+
+def _unknown(what: str, key: str, fields: tuple[str, ...]) -> Invalid:
+    near = get_close_matches(key, fields, 1)
+    known = f"known are {', '.join(fields)}" if fields else "this module has no settings"
+    return Invalid(f"{what} is no setting; {f'did you mean {near[0]}?' if near else known}", key=key)
+
+
+def schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of settings, or of a state."""
+    return msgspec.json.schema(kind)

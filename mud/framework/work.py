@@ -1,0 +1,136 @@
+"""The outside of a module: what hooks, checks and jobs are given, and how they are run so as not to hang the game."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import urllib.request
+from collections.abc import Awaitable, Callable, Generator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mud.core.errors import Failed, Invalid, TimedOut
+from mud.core.events import Event, Signalled
+from mud.core.module import Permission, Settings, Signal
+from mud.core.modulecontext import need
+from mud.framework.instance import HANDLER_SECONDS, Instance
+from mud.framework.watch import WATCH, Interrupted
+
+C = TypeVar("C", bound=Settings)
+
+
+class ModuleWork:
+    """One module's `mud.core.work.Work`."""
+
+    def __init__(
+        self, instance: Instance, post: Callable[[Event], None], data: Path, configuration: Callable[[], dict[str, Any]]
+    ) -> None:
+        self.module = instance.name
+        self.log = logging.LoggerAdapter(logging.getLogger(f"mud.module.{instance.name}"))
+        self._instance = instance
+        self._post = post
+        self._data = data
+        self._configuration = configuration
+
+    def settings(self, kind: type[C]) -> C:
+        """The module's settings. Raises TypeError when it declared others."""
+        found = self._instance.settings
+        if not isinstance(found, kind):
+            raise TypeError(f"{self.module} declares {type(found).__name__} as its settings, not {kind.__name__}")
+        return found
+
+    def post(self, signal: Signal) -> None:
+        """Tell the module's own handlers something; it happens as an event of the game."""
+        self._post(Signalled(self.module, signal))
+
+    def folder(self) -> str:
+        """The path of a folder of the module's own, made if need be. Needs "files"."""
+        self._need("files")
+        folder = self._data / "files" / self.module
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return str(folder)
+
+    async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A stream to somewhere. Needs "network"."""
+        self._need("network")
+        return await asyncio.open_connection(host, port)
+
+    async def fetch(self, url: str, seconds: float = 10.0, limit: int = 1 << 20) -> bytes:
+        """What an http(s) address answers. Needs "external". Raises Failed, Invalid or TimedOut."""
+        self._need("external")
+        if not url.startswith(("http://", "https://")):
+            raise Invalid(f"{self.module}: {url!r} is no http(s) address")
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(_get, url, seconds, limit), seconds + 1)
+        except TimeoutError as error:
+            raise TimedOut(f"{self.module}: {url} did not answer within {seconds:g} s") from error
+        except OSError as error:
+            raise Failed(f"{self.module}: {url}: {error}") from error
+
+    def configuration(self) -> dict[str, Any]:
+        """The operator's whole configuration, to read. Needs "configuration"."""
+        self._need("configuration")
+        return self._configuration()
+
+    def _need(self, permission: Permission) -> None:
+        need(self.module, self._instance.granted, permission)
+
+
+def _get(url: str, seconds: float, limit: int) -> bytes:
+    with urllib.request.urlopen(url, timeout=seconds) as answer:
+        data: bytes = answer.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(f"the answer is longer than {limit} bytes")
+    return data
+
+
+class Watched:
+    """An awaitable whose every step is watched: one that never gives the loop back is interrupted."""
+
+    def __init__(self, waits: Awaitable[Any], what: str) -> None:
+        self._waits = waits
+        self._what = what
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        steps = self._waits.__await__()
+        value: Any = None
+        error: BaseException | None = None
+        while True:
+            try:
+                found = self._step(steps, value, error)
+            except StopIteration as end:
+                return end.value
+            value = error = None
+            try:
+                value = yield found
+            except BaseException as thrown:  # a cancellation, say: it is the steps' to handle
+                error = thrown
+
+    def _step(self, steps: Generator[Any, Any, Any], value: Any, error: BaseException | None) -> Any:
+        watching = WATCH.begin(HANDLER_SECONDS)
+        try:
+            return steps.send(value) if error is None else steps.throw(error)
+        except Interrupted:
+            raise TimedOut(
+                f"{self._what} kept the game waiting for {HANDLER_SECONDS:g} s and was interrupted"
+            ) from None
+        finally:
+            if watching:
+                WATCH.end()
+
+
+async def run_hook(hook: Callable[[Any], Any] | None, work: ModuleWork, what: str, seconds: float) -> None:
+    """Run a hook, which may be async or not, within its time. Raises what it raises, or TimedOut."""
+    if hook is None:
+        return
+    found, _ = WATCH.call(seconds, what, lambda: hook(work))
+    if inspect.isawaitable(found):
+        try:
+            await asyncio.wait_for(_wait(Watched(found, what)), seconds)
+        except TimeoutError:
+            raise TimedOut(f"{what} took longer than {seconds:g} s and was cancelled") from None
+
+
+async def _wait(waits: Awaitable[Any]) -> Any:
+    return await waits

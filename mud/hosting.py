@@ -1,0 +1,169 @@
+"""A server as the host of its modules: the framework's two sides, wired to the game, the store and the copyover."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from mud.core import events as e
+from mud.core.errors import CopyoverError, EverwakeError, ModuleFault, SnapshotError
+from mud.core.module import Veto
+from mud.core.modulecontext import Context
+from mud.framework.instance import Instance
+from mud.framework.lifecycle import ModuleState
+from mud.framework.loader import Given
+from mud.framework.master import Master
+from mud.framework.registry import Registry
+from mud.ops import config as configuration
+from mud.snapshot.envelope import Metadata, Snapshot, pack
+
+if TYPE_CHECKING:
+    from mud.server import Server
+
+log = logging.getLogger("mud.modules")
+T = TypeVar("T")
+
+
+class Hosting:
+    """What modules need of a server, and a server of its modules."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.registry = Registry(server.game.commands)
+        self.registry.context = server.game.context
+        server.game.modules = self.registry
+        self.master = Master(self.registry, server.config.given(), server.config.data, self)
+        self._prepared: list[Instance] = []
+
+    # The master's host
+
+    def post(self, event: e.Event) -> None:
+        """Let an event happen."""
+        self._server.post(event)
+
+    def perform(self, do: Callable[[Context[Any]], T]) -> T:
+        """Have `do` happen as an event of its own, and do what it asks for. Raises what it raises."""
+        found, effects = self._server.game.perform(do)
+        self._server.carry_out(effects)
+        return found
+
+    def now(self) -> float:
+        """Wall-clock seconds."""
+        return self._server.game.clock.wall
+
+    def configuration(self) -> dict[str, Any]:
+        """The operator's configuration."""
+        found: dict[str, Any] = msgspec.to_builtins(self._server.config)
+        return found
+
+    def given(self) -> Given:
+        """What the operator says about modules, read afresh. Raises ConfigError."""
+        config = self._server.config
+        if config.file:
+            fresh = configuration.load(Path(config.file))
+            config.modules, config.settings, config.permissions = fresh.modules, fresh.settings, fresh.permissions
+        return config.given()
+
+    # Effects
+
+    async def query(self, asked: e.QueryModule) -> None:
+        """Ask a module's tables, once all that it wrote is there; tell it the rows."""
+        rows: list[Any] = []
+        error = ""
+        try:
+            store = await self._server.open_store()
+            await self._server.flusher.flush()
+            rows = [list(row) for row in await store.query(asked.module, asked.sql, asked.parameters)]
+        except EverwakeError as failure:
+            error = str(failure)
+            log.warning("%s asked its tables: %s", asked.module, error)
+        self.post(e.ModuleAnswered(asked.module, asked.id, rows, error))
+
+    # Copyover
+
+    def prepare(self) -> None:
+        """Have every module prepare itself. Raises CopyoverError, naming the module that could not."""
+        for instance in self._active():
+            self._prepared.append(instance)
+            try:
+                self.perform(lambda ctx, instance=instance: instance.hook("prepare", ctx))  # type: ignore[misc]
+            except ModuleFault as fault:
+                raise CopyoverError(f"the module {instance.name} could not prepare: {fault.__cause__}") from fault
+
+    def cleanup(self) -> None:
+        """What prepare stopped is started again; one module that fails does not keep the others (S0.14)."""
+        prepared, self._prepared = self._prepared, []
+        for instance in prepared:
+            self._clean(instance)
+
+    def cleanup_all(self) -> None:
+        """The same in the new program, which does not know who prepared what."""
+        for instance in self._active():
+            self._clean(instance)
+
+    def _clean(self, instance: Instance) -> None:
+        try:
+            self.perform(lambda ctx: instance.hook("cleanup", ctx))
+        except ModuleFault as fault:
+            instance.life.log.error("cleanup failed: %s", fault.__cause__)
+
+    def ask(self, force: bool) -> None:
+        """Ask for vetoes. Raises CopyoverError, naming each, when there is one that is not passed."""
+        found = [(i.name, veto) for i in self._active() for veto in self._vetoes(i)]
+        stopping = [(name, veto) for name, veto in found if veto.hard or not force]
+        if stopping:
+            raise CopyoverError("; ".join(worded(name, veto) for name, veto in stopping) + hint(stopping))
+        for name, veto in found:
+            log.warning("passed: %s", worded(name, veto))
+
+    def _vetoes(self, instance: Instance) -> list[Veto]:
+        """A module's vetoes, its own and what its state's size brings about (S0.10)."""
+        try:
+            own = self.perform(lambda ctx: instance.hook("veto", ctx))
+            size = len(pack(self.save(instance, 0, Metadata())))
+        except (ModuleFault, SnapshotError) as error:
+            return [Veto.firm(f"it could not be asked: {error.__cause__ or error}")]
+        limits = self._server.config.snapshots
+        found = [own] if own is not None else []
+        if size > limits.limit_bytes:
+            found.append(Veto.soft(f"its state takes {size} bytes, more than {limits.limit_bytes}"))
+        elif size > limits.warn_bytes:
+            instance.life.log.warning("its state takes %d bytes, more than %d", size, limits.warn_bytes)
+        return found
+
+    def save(self, instance: Instance, generation: int, why: Metadata) -> Snapshot:
+        """A module's snapshot. Raises ModuleFault or SnapshotError."""
+        return self.perform(lambda ctx: instance.save_state(ctx, why, generation))
+
+    def snapshots(self, generation: int, why: Metadata) -> list[Snapshot]:
+        """Every loaded module's state (S0.2). Raises CopyoverError, naming the module whose state can't be had."""
+        found = []
+        for instance in self.registry.instances.values():
+            if instance.life.state is not ModuleState.FAILED:
+                try:
+                    found.append(self.save(instance, generation, why))
+                except ModuleFault as fault:
+                    raise CopyoverError(f"the module {instance.name} can't save: {fault.__cause__}") from fault
+        return found
+
+    def active(self) -> list[str]:
+        """The names of the modules that are in service."""
+        return [i.name for i in self._active()]
+
+    def _active(self) -> list[Instance]:
+        return [i for i in self.registry.instances.values() if i.life.state is ModuleState.ACTIVE]
+
+
+def worded(name: str, veto: Veto) -> str:
+    """A veto for people."""
+    clears = f" (clears in {veto.clears_in:.0f} s)" if veto.clears_in is not None else ""
+    return f"{name}{' insists' if veto.hard else ''}: {veto.reason}{clears}"
+
+
+def hint(vetoes: list[tuple[str, Veto]]) -> str:
+    """What an admin can do about vetoes."""
+    return "" if any(veto.hard for _, veto in vetoes) else ". `copyover force` goes on all the same"

@@ -1,0 +1,248 @@
+"""What a participant's state looks like, and the one way of it into a snapshot and back (S1).
+
+A state is a Struct; each of its fields is a section. Nothing in here changes what lives: `examine` builds the new
+state beside the old one, and the caller swaps it in or throws it away (S1.6).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+
+from mud.core.errors import SnapshotError
+from mud.core.module import Step
+from mud.snapshot.envelope import Metadata, Section, Snapshot
+
+S = TypeVar("S", bound=Struct)
+Sections = dict[str, Any]
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Shape(Struct, Generic[S], frozen=True, kw_only=True):
+    """A participant: its id, the version of its code, its state's type and schema, and the steps between schemas.
+
+    A section named in `optional` may be lost: it then starts with its default.
+    """
+
+    participant: str
+    version: str
+    type: type[S]
+    schema: int = 1
+    steps: tuple[Step, ...] = ()
+    optional: frozenset[str] = frozenset()
+
+
+class Verdict(Struct):
+    """What is wrong with one section."""
+
+    errors: list[str] = []
+    warnings: list[str] = []
+
+
+class Validation(Struct, kw_only=True):
+    """Whether a snapshot can be imported (S1.9). `score` is from 0 (not at all) to 1 (all is well)."""
+
+    is_valid: bool
+    schema_compatible: bool = True
+    version_compatible: bool = True
+    sections: dict[str, Verdict] = {}
+    errors: list[str] = []
+    warnings: list[str] = []
+    score: float = 1.0
+
+    def reasons(self) -> str:
+        """All errors in one line."""
+        found = [f"section {name!r}: {e}" for name, v in self.sections.items() for e in v.errors]
+        return "; ".join([*self.errors, *found])
+
+
+class Imported(Struct, Generic[S], kw_only=True):
+    """What an import gives (S1.4): the new state, and `kept`, the sections that this program does not know."""
+
+    state: S
+    imported: list[str]
+    failed: dict[str, str]
+    warnings: list[str]
+    kept: dict[str, Section]
+
+
+def export(
+    shape: Shape[S],
+    state: S,
+    *,
+    taken: float,
+    generation: int = 0,
+    metadata: Metadata | None = None,
+    kept: dict[str, Section] | None = None,
+    schema: int | None = None,
+) -> Snapshot:
+    """A state as a snapshot; with `schema`, as that older one. `kept` sections are written again.
+
+    Raises SnapshotError when there is no way back to `schema`.
+    """
+    wanted = shape.schema if schema is None else schema
+    values: Sections = {name: getattr(state, name) for name in shape.type.__struct_fields__}
+    if wanted != shape.schema:
+        values = msgspec.msgpack.decode(_encode(values))
+        _back(shape, values, wanted)
+    sections = {name: Section(wanted, _encode(value)) for name, value in values.items()}
+    return Snapshot(
+        participant=shape.participant,
+        version=shape.version,
+        schema=wanted,
+        generation=generation,
+        taken=taken,
+        metadata=metadata or Metadata(),
+        sections={**sections, **{n: s for n, s in (kept or {}).items() if n not in sections}},
+    )
+
+
+def _back(shape: Shape[Any], values: Sections, wanted: int) -> None:
+    steps = {step.to: step for step in shape.steps}
+    for number in range(shape.schema, wanted, -1):
+        step = steps.get(number)
+        if step is None or step.back is None:
+            raise SnapshotError(f"{shape.participant}: there is no way back from schema {number} to {number - 1}")
+        step.back(values)
+
+
+def validate(shape: Shape[Any], snapshot: Snapshot, now: float) -> Validation:
+    """Whether `snapshot` can be imported at `now` (wall-clock seconds)."""
+    return examine(shape, snapshot, now)[0]
+
+
+def import_(shape: Shape[S], snapshot: Snapshot, now: float, source: str) -> Imported[S]:
+    """The state in `snapshot`. Raises SnapshotError, naming `source`, the reasons and the score, if there is none."""
+    found, imported = examine(shape, snapshot, now)
+    if imported is None:
+        raise SnapshotError(f"{source}: {found.reasons()} (score {found.score:.2f})")
+    return imported
+
+
+def examine(shape: Shape[S], snapshot: Snapshot, now: float) -> tuple[Validation, Imported[S] | None]:
+    """Validate, and where that succeeds, build the state."""
+    result = Validation(is_valid=False)
+    if snapshot.participant != shape.participant:
+        result.errors.append(f"this is the state of {snapshot.participant!r}, not of {shape.participant!r}")
+        result.score = 0.0
+        return result, None
+    _check_time(snapshot, now, result)
+    _check_schema(shape, snapshot, result)
+    _check_version(shape, snapshot, result)
+    if not result.schema_compatible:
+        return result, None
+    fields = msgspec.structs.fields(shape.type)
+    known = {field.encode_name for field in fields}
+    kept = {name: s for name, s in snapshot.sections.items() if name not in known}
+    values, failed = _values(shape, snapshot, result)
+    # A step may have used up a section that only older schemas have.
+    kept = {name: s for name, s in kept.items() if snapshot.schema == shape.schema or name in values}
+    for name in kept:
+        result.sections[name] = Verdict(warnings=["not known to this program; it is kept"])
+    built: Sections = {}
+    for field in fields:
+        verdict = result.sections.setdefault(field.name, Verdict())
+        _build(shape, field, values, failed, built, verdict)
+    good = sum(not verdict.errors for verdict in result.sections.values())
+    result.score *= good / len(result.sections) if result.sections else 1.0
+    if result.errors or any(v.errors for v in result.sections.values()):
+        return result, None
+    result.is_valid = True
+    warnings = [f"{name}: {w}" for name, v in result.sections.items() for w in v.warnings] + result.warnings
+    lost = {name: failed[name] for name in failed if name in shape.optional}
+    return result, Imported(state=shape.type(**built), imported=list(built), failed=lost, warnings=warnings, kept=kept)
+
+
+def _check_time(snapshot: Snapshot, now: float, result: Validation) -> None:
+    expires = snapshot.metadata.expires_at
+    if expires is not None and now >= expires:
+        result.errors.append(f"it expired {now - expires:.0f} s ago")
+        result.score = 0.0
+
+
+def _check_schema(shape: Shape[Any], snapshot: Snapshot, result: Validation) -> None:
+    if snapshot.schema > shape.schema:
+        result.schema_compatible = False
+        result.errors.append(f"it has schema {snapshot.schema}, and this program reads up to {shape.schema}")
+        result.score /= 2
+    missing = set(range(snapshot.schema + 1, shape.schema + 1)) - {step.to for step in shape.steps}
+    if missing:
+        result.schema_compatible = False
+        number = min(missing)
+        result.errors.append(f"there is no step from schema {number - 1} to {number}: declare Step({number}, ...)")
+        result.score /= 2
+
+
+def _check_version(shape: Shape[Any], snapshot: Snapshot, result: Validation) -> None:
+    theirs, ours = snapshot.version.split(".")[0], shape.version.split(".")[0]
+    if theirs == ours:
+        return
+    result.version_compatible = False
+    text = f"it is of version {snapshot.version}, another major version than {shape.version}"
+    if snapshot.schema < shape.schema:  # then there is a migration
+        result.warnings.append(text)
+    else:
+        result.errors.append(f"{text}, and no migration is declared: raise the state's schema and declare a Step")
+        result.score /= 2
+
+
+def _values(shape: Shape[Any], snapshot: Snapshot, result: Validation) -> tuple[Sections, dict[str, str]]:
+    """Each section's value, typed, or where steps have to be taken, plain; and what could not be decoded."""
+    types = {f.encode_name: f.type for f in msgspec.structs.fields(shape.type)}
+    migrate = snapshot.schema < shape.schema
+    values: Sections = {}
+    failed: dict[str, str] = {}
+    for name, section in snapshot.sections.items():
+        if not migrate and name not in types:
+            continue
+        try:
+            values[name] = msgspec.msgpack.decode(section.data, type=Any if migrate else types[name])
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            failed[name] = str(error)
+    if migrate:
+        _forward(shape, snapshot.schema, values, failed, result, types)
+    return values, failed
+
+
+def _forward(
+    shape: Shape[Any], schema: int, values: Sections, failed: dict[str, str], result: Validation, types: dict[str, Any]
+) -> None:
+    """Take the steps from `schema` up, then give each value its type."""
+    for step in sorted((s for s in shape.steps if s.to > schema), key=lambda s: s.to):
+        try:
+            step.forward(values)
+        except Exception as error:
+            result.errors.append(f"the step to schema {step.to} failed: {type(error).__name__}: {error}")
+            return
+    for name in list(values):
+        if name in types:
+            try:
+                values[name] = msgspec.convert(values[name], types[name], builtin_types=(bytes,))
+            except (msgspec.ValidationError, TypeError) as error:
+                failed[name] = str(error)
+                del values[name]
+
+
+def _build(
+    shape: Shape[Any],
+    field: Any,
+    values: Sections,
+    failed: dict[str, str],
+    built: Sections,
+    verdict: Verdict,
+) -> None:
+    """One field's value: what the snapshot has, else the default where that may be."""
+    name = field.name
+    has_default = field.default is not NODEFAULT or field.default_factory is not NODEFAULT
+    if name in values:
+        built[name] = values[name]
+    elif name in failed and not (name in shape.optional and has_default):
+        verdict.errors.append(failed[name])
+    elif name in failed:
+        verdict.warnings.append(f"starts afresh: {failed[name]}")
+    elif has_default:
+        verdict.warnings.append("is missing and starts with its default")
+    else:
+        verdict.errors.append("is missing")
