@@ -18,8 +18,11 @@ from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Given
 from mud.framework.master import Master
 from mud.framework.registry import Registry
+from mud.framework.workforce import Workforce
 from mud.ops import config as configuration
-from mud.snapshot.envelope import Metadata, Snapshot, pack
+from mud.snapshot import files
+from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
+from mud.snapshot.shape import Imported
 
 if TYPE_CHECKING:
     from mud.server import Server
@@ -37,7 +40,26 @@ class Hosting:
         self.registry.context = server.game.context
         server.game.modules = self.registry
         self.master = Master(self.registry, server.config.given(), server.config.data, self)
+        config = server.config
+        self.workforce = Workforce(
+            self.master, config.data / "workers", config.run / "workers", config.data / "logs", self.now
+        )
         self._prepared: list[Instance] = []
+
+    def begin_work(self) -> None:
+        """Whatever runs beside the game runs, from now or again."""
+        self.master.begin_work()
+        self.workforce.begin()
+
+    async def pause_work(self) -> None:
+        """Nothing of ours runs beside the game; processes run on by themselves."""
+        await self.master.pause_work()
+        await self.workforce.let_go()
+
+    async def end(self) -> None:
+        """The end: modules and processes are stopped."""
+        await self.master.stop_all()
+        await self.workforce.stop_all()
 
     # The master's host
 
@@ -149,6 +171,28 @@ class Hosting:
                 except ModuleFault as fault:
                     raise CopyoverError(f"the module {instance.name} can't save: {fault.__cause__}") from fault
         return found
+
+    def export(self, name: str, path: Path, expires_at: float | None) -> int:
+        """Write a module's state to a file that outlives a power cut; gives its size. Raises EverwakeError."""
+        why = Metadata(reason="export", created_by=self._server.config.server.name, expires_at=expires_at)
+        snapshot = self.save(self.registry.get(name), self._server.generation, why)
+        return len(files.write_to(path, snapshot, self._server.key, sync=True))
+
+    def import_(self, name: str, path: Path) -> str:
+        """Give a module the state that a file holds. Raises EverwakeError, with nothing changed."""
+        instance = self.registry.get(name)
+        try:
+            snapshot = unpack(path.read_bytes(), str(path), self._server.key)
+        except OSError as error:
+            raise SnapshotError(f"{path}: {error.strerror}") from error
+
+        def take(ctx: Context[Any]) -> Imported[Any]:
+            ctx.world.journal.touch("modules", name)
+            return instance.restore_state(ctx, snapshot, str(path))
+
+        found = self.perform(take)
+        warned = f"; {'; '.join(found.warnings)}" if found.warnings else ""
+        return f"{name} has the state of {path}: {', '.join(found.imported) or 'no sections'}{warned}"
 
     def active(self) -> list[str]:
         """The names of the modules that are in service."""

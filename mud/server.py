@@ -17,7 +17,7 @@ from mud import __version__
 from mud.copyover.handover import Handover
 from mud.copyover.transaction import Copyover, Order
 from mud.core import events as e
-from mud.core.errors import CopyoverError, FrameworkError, StoreError
+from mud.core.errors import CopyoverError, EverwakeError, StoreError
 from mud.core.markup import tag
 from mud.core.model import Account
 from mud.core.session import Session, Terminal
@@ -162,11 +162,11 @@ class Server:
         await self._store_is_open.wait()
         try:
             self.answer(e.Told(session, await work, answer=True))
-        except FrameworkError as error:
-            self.answer(e.Told(session, tag("error", str(error)), answer=True))
         except StoreError as error:
             text = f"The database can't be used just now: {error}. Nothing is lost; the server keeps trying."
             self.answer(e.Told(session, text, answer=True))
+        except EverwakeError as error:
+            self.answer(e.Told(session, tag("error", str(error)), answer=True))
         except Exception:
             log.exception("work for session %d failed", session)
             self.answer(e.Failed(session))
@@ -277,7 +277,7 @@ class Server:
     async def _start_workers(self) -> None:
         if self._flushing is None:
             self._flushing = self.loop.create_task(self._keep_writing())
-        self.hosting.master.begin_work()
+        self.hosting.begin_work()
         await self.control.start()
 
     async def _keep_writing(self) -> None:
@@ -329,7 +329,7 @@ class Server:
     async def stop_workers(self) -> None:
         """End the flusher, the control socket and all background work; the store stays open."""
         await self.control.stop()
-        await self.hosting.master.pause_work()
+        await self.hosting.pause_work()
         tasks = [t for t in self._tasks if t is not asyncio.current_task()]
         if self._flushing is not None:
             tasks.append(self._flushing)
@@ -351,7 +351,7 @@ class Server:
         self._closing = True  # a copyover that is under way is called off, and nothing goes on after it
         self.post(e.Announced("The server goes down."))
         self.jobs.pause()
-        await self.hosting.master.stop_all()
+        await self.hosting.end()
         await self.stop_workers()
         self.freeze()
         await self.jobs.settle(1.0)

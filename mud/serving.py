@@ -15,6 +15,7 @@ import threading
 import time
 
 import mud
+from mud import __version__
 from mud.adopting import adopt, carried_by, read_last_flush, read_state
 from mud.areas.cache import load_cached
 from mud.copyover import channel, handover, rehearsal
@@ -26,6 +27,7 @@ from mud.core.errors import SnapshotError
 from mud.core.world import World
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Loader
+from mud.framework.packages import Packages
 from mud.framework.registry import Registry
 from mud.framework.watch import WATCH
 from mud.game import Game
@@ -61,6 +63,7 @@ def serve(config: Config) -> int:
         server, lock = begin(config, loop) if inherited is None else take_over(config, loop, int(inherited))
         return run(server, lock)
     finally:
+        WATCH.disarm()  # an alarm that rings while Python ends would end it in another way
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         logs.close()
@@ -88,6 +91,7 @@ def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock
     """A start from the database, which holds the last flush whatever became of the program before."""
     lock = Lock.acquire(config.run / "lock")
     try:
+        Packages(config.packages, __version__).mend()
         server = loop.run_until_complete(from_database(config, loop))
     except BaseException:
         lock.release()

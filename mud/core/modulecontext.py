@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -41,7 +41,7 @@ class Acting(Protocol):
 class Context(CoreContext, Generic[S]):
     """One event's view of the game, for a module. What is done through it happens whole, or not at all (rule 1)."""
 
-    acting: Acting  # set for as long as a module's handler runs
+    acting: Acting = cast(Acting, None)  # set for as long as a module's handler runs
 
     # The module's own
 

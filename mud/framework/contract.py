@@ -112,6 +112,9 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
     for command in module.commands:
         if command.role not in ROLES:
             yield wrong(f"command {command.name!r}: role {command.role!r} is none of {', '.join(ROLES)}")
+        elif command.role in ("admin", "owner") and "admin" not in module.permissions:
+            text = f'command {command.name!r} is for role {command.role}: add permissions=("admin",)'
+            yield Finding("error", "security", text)
         if command.name != command.name.casefold() or " " in command.name or not command.name:
             yield wrong(f"command {command.name!r}: a name is one word in small letters")
     yield from _database(module)

@@ -70,7 +70,7 @@ def load(source: Source, fresh: bool = False) -> Code:
     except (FrameworkError, KeyboardInterrupt):
         raise
     except BaseException as error:  # SystemExit too
-        raise Failed(f"{source.folder} can't be imported: {explain(error, source.folder)}") from error
+        raise Failed(f"{source.name} can't be imported: {explain(error, source.folder)}") from error
     if not isinstance(found, Module):
         raise Invalid(f"{source.folder}: MODULE has to be a Module, not a {type(found).__name__}")
     if found.name != source.name:
@@ -132,7 +132,12 @@ def explain(error: BaseException, folder: Path) -> str:
     if isinstance(error, TimedOut):
         return str(error)
     if isinstance(error, SyntaxError):
-        return f"{error.filename}:{error.lineno}: {error.msg}"
+        return f"{_short(error.filename or '?', folder)}:{error.lineno}: {error.msg}"
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(folder)]
-    where = f"{frames[-1].filename}:{frames[-1].lineno}: " if frames else ""
+    where = f"{_short(frames[-1].filename, folder)}:{frames[-1].lineno}: " if frames else ""
     return f"{where}{type(error).__name__}: {error}"
+
+
+def _short(path: str, folder: Path) -> str:
+    """A path in a module's folder, from that folder's name on."""
+    return str(Path(path).relative_to(folder.parent)) if Path(path).is_relative_to(folder) else path

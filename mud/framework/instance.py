@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from mud.core.commands import Command
@@ -18,6 +19,7 @@ from mud.framework.watch import WATCH, Interrupted
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.shape import Imported, Shape, export, import_
 
+ACTIVE = ModuleState.ACTIVE  # looked up at every call: an enum's own look-up is slow
 #: Seconds that a handler may run. Meant for what hangs: the game stands still for as long.
 HANDLER_SECONDS = 2.0
 #: Deadlines of hooks in seconds (S0.11): later than the first is reported, later than the second is a failure.
@@ -73,12 +75,12 @@ class Instance:
 
     def run(self, ctx: Context[Any], handler: Callable[..., Any], *arguments: Any) -> Any:
         """Run a handler as this module. Raises Rejected, or ModuleFault for all that it should not have raised."""
-        if self.life.state is not ModuleState.ACTIVE:
+        if self.life.state is not ACTIVE:
             raise Rejected(f"The {self.name} module is out of service just now ({self.life.state.value}).")
-        before = ctx.__dict__.get("acting")
+        before = ctx.acting
         ctx.acting = self
-        watching = WATCH.begin(HANDLER_SECONDS)
-        began = time.perf_counter()
+        began = perf_counter()
+        watching = WATCH.begin(HANDLER_SECONDS, began)
         try:
             return handler(ctx, *arguments)
         except (Rejected, LedgerError, ModuleFault):
@@ -95,14 +97,13 @@ class Instance:
         finally:
             if watching:
                 WATCH.end()
-            took = time.perf_counter() - began
+            took = perf_counter() - began
             figures = self.figures
             figures.calls += 1
             figures.seconds += took
             if took > figures.slowest:
                 figures.slowest = took
-            if before is not None:
-                ctx.acting = before
+            ctx.acting = before
 
     def call(self, ctx: Context[Any], request: Request) -> Any:
         """Have another module do something for this one."""
@@ -171,14 +172,14 @@ class Instance:
 
         Raises SnapshotError, naming `source` and what is wrong, or ModuleFault.
         """
-        began = time.perf_counter()
+        began = perf_counter()
         found: Imported[Any] = import_(self.shape, snapshot, ctx.clock.wall, source)
         state = self.hook("restore_state", ctx, found.state)
         self.state, self.kept = found.state if state is None else state, found.kept
         for warning in found.warnings:
             self.life.log.warning("%s: %s", source, warning)
         size = sum(len(s.data) for s in snapshot.sections.values())
-        took = 1000 * (time.perf_counter() - began)
+        took = 1000 * (perf_counter() - began)
         self.life.log.info("restored %d sections, %d bytes, in %.1f ms", len(found.imported), size, took)  # S0.16
         return found
 

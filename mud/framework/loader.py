@@ -67,26 +67,23 @@ class Loader:
         life.go(M.LOADING, self._now(), source.kind)
         before = finder.take_out(finder.package_of(source))
         try:
-            code = finder.load(source, fresh)
-            report = contract.check(code.module, source.folder)
-            for finding in report.warnings:
-                life.log.warning("contract: %s: %s", finding.category, finding.message)
-            if not report.is_valid:
-                raise Invalid(f"{source.name} breaks its contract (score {report.score}): {report.reasons()}")
-            life.log.info("contract kept, score %d", report.score)
-            instance = Instance(
-                source,
-                code,
-                self.settings(code.module),
-                permissions(code.module, frozenset(self.given.permissions.get(source.name, ()))),
-                self.registry.call,
-                self._tolerance(),
-                life,
-            )
+            return self.made(source, finder.load(source, fresh), life, source.folder)
         except FrameworkError:
             finder.take_out(finder.package_of(source))
             finder.put_back(before)
             raise
+
+    def made(self, source: Source, code: Code, life: Life, folder: Path | None) -> Instance:
+        """An instance of code that keeps its contract, with its sources in `folder`. Raises FrameworkError."""
+        report = contract.check(code.module, folder)
+        for finding in report.warnings:
+            life.log.warning("contract: %s: %s", finding.category, finding.message)
+        if not report.is_valid:
+            raise Invalid(f"{source.name} breaks its contract (score {report.score}): {report.reasons()}")
+        life.log.info("contract kept, score %d", report.score)
+        granted = permissions(code.module, frozenset(self.given.permissions.get(source.name, ())))
+        settings_ = self.settings(code.module)
+        instance = Instance(source, code, settings_, granted, self.registry.call, self._tolerance(), life)
         life.go(M.LOADED, self._now())
         return instance
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from mud.core.errors import Conflict, EverwakeError, FrameworkError, Invalid, NotFound, TimedOut
+from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound
 from mud.core.events import AskModule, Event, ModuleAnswered
 from mud.core.module import Job
 from mud.core.modulecontext import Context
@@ -72,6 +72,10 @@ class Master:
         """Phase one: load all, and give each its state back; `states` names where each came from. Nothing runs yet."""
         self.states, self.schemas = dict(states), dict(schemas)
         self.loader.load_all()
+        self.restore_all()
+
+    def restore_all(self) -> None:
+        """Give every loaded module its state back, as far as there is one. One that can't take it has failed."""
         for instance in list(self.registry.instances.values()):
             if instance.life.state is M.LOADED:
                 try:
@@ -168,9 +172,24 @@ class Master:
         old = self.registry.instances.get(name)
         if old is None or not old.code.parts:
             return await self._load_one(name)
+        try:
+            new = await self._succeed(old)
+        except EverwakeError as error:
+            raise Failed(f"{name} is not reloaded, the old one goes on: {error}", module=name) from error
+        await self._end_work(name)
+        if _up(old):
+            await self._stop(old)
+        self._begin_work(new)
+        self._host.perform(lambda ctx: ctx.world.timers.unpark(name))
+        return f"{name} is reloaded: {old.module.version} -> {new.module.version}, its state went along."
+
+    async def _succeed(self, old: Instance) -> Instance:
+        """A new instance in the place of `old`, with its state. Raises EverwakeError with `old` where it was."""
+        name = old.name
         self.loader.given = self._host.given()
         new = self.loader.build(self.loader.source(name), fresh=True)
         try:
+            self.loader.need_services(new)
             await self._initialize(new)
             if name in self.states:  # the old one could not take it
                 self._restore(new)
@@ -182,17 +201,10 @@ class Master:
             await self._abandon(new)
             take_out(package_of(old.source))
             put_back(old.code.parts)
-            if isinstance(error, EverwakeError):
-                raise
-            raise Invalid(
-                f"{name} is not reloaded, the old one goes on: {explain(error, new.source.folder)}"
-            ) from error
-        await self._end_work(name)
-        if _up(old):
-            await self._stop(old)
-        self._begin_work(new)
-        self._host.perform(lambda ctx: ctx.world.timers.unpark(name))
-        return f"{name} is reloaded: {old.module.version} -> {new.module.version}, its state went along."
+            if isinstance(error, Exception) and not isinstance(error, EverwakeError):
+                raise Failed(explain(error, new.source.folder)) from error
+            raise
+        return new
 
     async def _configure(self, name: str) -> str:
         instance = self.registry.get(name)
@@ -378,5 +390,3 @@ MANAGE: dict[str, Callable[[Master, str], Any]] = {
     "load": Master._load_one,
     "unload": Master._unload,
 }
-
-__all__ = ["MANAGE", "Host", "Master", "TimedOut"]

@@ -42,7 +42,7 @@ class Watch:
         if self._limit or threading.current_thread() is not threading.main_thread():
             return run(), time.perf_counter() - began
         try:
-            self._began, self._limit = time.monotonic(), seconds
+            self._began, self._limit = began, seconds
             self._arm(seconds)
             return run(), time.perf_counter() - began
         except Interrupted:
@@ -51,11 +51,15 @@ class Watch:
             self._limit = 0.0
             self.disarm()
 
-    def begin(self, seconds: float) -> bool:
-        """Watch what follows until `end`, coarsely and nearly for free. False when something is watched already."""
+    def begin(self, seconds: float, now: float) -> bool:
+        """Watch what follows until `end`, coarsely and nearly for free. False when something is watched already.
+
+        `now` is what `time.perf_counter` says: the caller has asked it for reasons of its own.
+        """
         if self._limit:
             return False
-        self._began, self._limit = time.monotonic(), seconds
+        self._began = now
+        self._limit = seconds
         if not self._armed and threading.current_thread() is threading.main_thread():
             self._arm(LOOK)
         return True
@@ -80,7 +84,7 @@ class Watch:
         self._armed = False
         if not self._limit:
             return
-        left = self._began + self._limit - time.monotonic()
+        left = self._began + self._limit - time.perf_counter()
         if left > 0:
             self._arm(min(LOOK, left))
         else:

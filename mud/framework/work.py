@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
@@ -108,7 +109,7 @@ class Watched:
                 error = thrown
 
     def _step(self, steps: Generator[Any, Any, Any], value: Any, error: BaseException | None) -> Any:
-        watching = WATCH.begin(HANDLER_SECONDS)
+        watching = WATCH.begin(HANDLER_SECONDS, time.perf_counter())
         try:
             return steps.send(value) if error is None else steps.throw(error)
         except Interrupted:

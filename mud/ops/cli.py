@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from collections.abc import Callable
@@ -12,10 +11,8 @@ from typing import Any
 
 from mud.core.errors import EverwakeError
 from mud.ops import config as configuration
+from mud.ops.asking import DONE, FAILED, ask, say
 from mud.ops.config import Config
-
-DONE, FAILED, WRONG_USAGE = 0, 1, 2
-COMMANDS = ("serve", "account", "backup", "restore", "world")
 
 
 def main(argv: list[str]) -> int:
@@ -24,7 +21,7 @@ def main(argv: list[str]) -> int:
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
         argv = ["serve", *argv]
     try:
-        options = parser().parse_args(argv)
+        options = parser(everything=argv[0] != "serve").parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
     run: Callable[[argparse.Namespace, Config], int] = options.run
@@ -37,8 +34,8 @@ def main(argv: list[str]) -> int:
         return FAILED
 
 
-def parser() -> argparse.ArgumentParser:
-    """What can be written."""
+def parser(everything: bool = True) -> argparse.ArgumentParser:
+    """What can be written; not `everything` for who only wants to serve, and does not wait for imports."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", metavar="DIR", help="the data folder (data)")
     common.add_argument("--world", metavar="DIR", help="the folder of the world's files (world)")
@@ -89,6 +86,11 @@ def parser() -> argparse.ArgumentParser:
     import_.add_argument("format", choices=["circle"])
     import_.add_argument("source", type=Path)
     import_.add_argument("destination", type=Path)
+    if everything:
+        from mud.ops import module_cli, snapshot_cli, worker_cli
+
+        for part in (module_cli, worker_cli, snapshot_cli):
+            part.register(commands, add)
     return top
 
 
@@ -142,27 +144,6 @@ def account_list(options: argparse.Namespace, config: Config) -> int:
 def read_password() -> str:
     """The first line of the input."""
     return sys.stdin.readline().rstrip("\r\n")
-
-
-def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
-    """Have a running server do it; without one take the lock and do it here."""
-    from mud.ops import control, offline
-
-    answer = control.ask(config.run / "control.sock", {"do": do, **request})
-    if answer is None:
-        answer = asyncio.run(offline.do(config, do, request))
-    return answer
-
-
-def say(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:
-    """Print an answer, for people or as JSON."""
-    if options.json:
-        print(json.dumps(answer))
-    elif answer["ok"]:
-        print(text.format(**answer))
-    else:
-        print(f"run.py: {answer['error']}", file=sys.stderr)
-    return DONE if answer["ok"] else FAILED
 
 
 # Backups

@@ -15,13 +15,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from mud.core.errors import EverwakeError
+from mud.core.errors import EverwakeError, FrameworkError
 
 log = logging.getLogger("mud.control")
 
 LONGEST = 1 << 20
 Answer = dict[str, Any]
-Actions = dict[str, Callable[[dict[str, Any]], Awaitable[Answer]]]
+Action = Callable[[dict[str, Any]], Awaitable[Answer]]
+Actions = dict[str, Action]
 
 
 class Control:
@@ -70,12 +71,19 @@ class Control:
                 return {"ok": False, "error": "this server does not know that request; is it of another version?"}
             return {"ok": True, **await action(request)}
         except EverwakeError as error:
-            return {"ok": False, "error": str(error)}
+            return refused(error)
         except (ValueError, KeyError, TypeError) as error:
             return {"ok": False, "error": f"malformed request: {error}"}
         except Exception:
             log.exception("a control request failed")
             return {"ok": False, "error": "something went wrong; it is in the server's log"}
+
+
+def refused(error: EverwakeError) -> Answer:
+    """An error as an answer: a message for people, and where there are, a code and details for programs (S4.8)."""
+    if isinstance(error, FrameworkError):
+        return {"ok": False, "error": str(error), "code": error.code, "details": error.details}
+    return {"ok": False, "error": str(error)}
 
 
 def peer_user(sock: socket.socket) -> int:

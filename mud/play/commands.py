@@ -204,7 +204,7 @@ ADMIN = [
         "module",
         modules.module,
         "admin",
-        "module NAME | module restart | reload | configure | pause | resume NAME -- look after a module\n"
+        "module NAME | module VERB NAME -- all about a module, or do something to it\n"
         + "\n".join(f"{verb}: {text}" for verb, text in modules.VERBS.items()),
         role="admin",
     ),

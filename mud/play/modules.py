@@ -14,6 +14,8 @@ from mud.play import admin, login
 
 #: What can be done to a module, and its help.
 VERBS = {
+    "load": "take one into the game that is not there yet",
+    "unload": "take it out of the game; its state waits for it",
     "restart": "stop it and start it again, with a clean slate",
     "reload": "take its code from the disk; its state goes on, or nothing changes",
     "configure": "read its settings from the configuration again",
@@ -34,16 +36,15 @@ def module(ctx: Context, args: str) -> None:
     if not words or len(words) > 2:
         raise Rejected(f"Write: module NAME, or module {' | '.join(VERBS)} NAME.")
     name = words[-1]
-    known = [row[0] for row in ctx.modules.table()]
     if len(words) == 2 and words[0] not in VERBS:
         near = get_close_matches(words[0], VERBS, 1)
         raise Rejected(f"A module can't be told to {words[0]!r}." + (f" Did you mean {near[0]}?" if near else ""))
     try:
         text = ctx.modules.describe(name)
     except NotFound as error:
-        if len(words) == 1 or name not in known:
+        if words[0] != "load":
             raise Rejected(str(error)) from error
-        raise
+        text = ""
     if len(words) == 1:
         ctx.page(text)
         return

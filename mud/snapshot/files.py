@@ -24,9 +24,13 @@ def write(folder: Path, snapshot: Snapshot, key: Key | None = None, sync: bool =
     the database, which is. With `sync`, file and folder are: for what is to outlive a power cut.
     Raises SnapshotError when the disk refuses.
     """
+    return write_to(path_of(folder, snapshot.participant), snapshot, key, sync)
+
+
+def write_to(path: Path, snapshot: Snapshot, key: Key | None = None, sync: bool = False) -> bytes:
+    """The same, to a file of any name."""
     data = pack(snapshot, key)
-    path = path_of(folder, snapshot.participant)
-    temporary = path.with_suffix(".tmp")
+    folder, temporary = path.parent, path.with_suffix(".tmp")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -22,6 +22,7 @@ from mud.ops.passwords import hash_password
 from mud.store import rows
 from mud.store.batch import Batch
 from mud.store.store import Store
+from tests.bench import modules
 from tests.bench.load import Peer, closed_loop, gaps, paced, read_until
 from tests.e2e.harness import PASSWORD, ROOT, Game
 
@@ -251,6 +252,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     table = Table()
     floor(table)
+    modules.measure(table.add)
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), table, options.world, options.quick)
         try:

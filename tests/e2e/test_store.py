@@ -129,7 +129,7 @@ def test_a_newer_database_is_refused_with_both_numbers(stopped: Game) -> None:
     before = (stopped.data / "everwake.db").read_bytes()
     refused = stopped.run("--port", "0", "--data", str(stopped.data), "--world", str(stopped.world))
     assert refused.returncode == 1
-    assert "99" in refused.stderr and re.search(r"\b1\b", refused.stderr) and "Traceback" not in refused.stderr
+    assert "99" in refused.stderr and re.search(r"\b2\b", refused.stderr) and "Traceback" not in refused.stderr
     assert (stopped.data / "everwake.db").read_bytes() == before
 
 

@@ -1,0 +1,50 @@
+"""How every command of the command line has something done: by a running server, else here, and how it says so."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from mud.ops.config import Config
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+#: Adds a command: (group, name, what runs it, help).
+Add = Callable[[Any, str, Callable[..., int], str], argparse.ArgumentParser]
+
+
+def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
+    """Have a running server do it; without one take the lock and do it here."""
+    from mud.ops import offline
+
+    answer = ask_running(config, do, **request)
+    if answer is None:
+        answer = asyncio.run(offline.do(config, do, request))
+    return answer
+
+
+def ask_running(config: Config, do: str, **request: Any) -> dict[str, Any] | None:
+    """Have a running server do it; None without one."""
+    from mud.ops import control
+
+    return control.ask(config.run / "control.sock", {"do": do, **request})
+
+
+def say(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:
+    """Print an answer, for people or as JSON."""
+    if options.json:
+        print(json.dumps(answer))
+    elif answer["ok"]:
+        print(text.format(**answer))
+    else:
+        print(f"run.py: {answer['error']}", file=sys.stderr)
+    return DONE if answer["ok"] else FAILED
+
+
+def show(options: argparse.Namespace, found: Any, text: str) -> int:
+    """Print what was found, for people or as JSON."""
+    print(json.dumps(found, indent=2) if options.json else text)
+    return DONE

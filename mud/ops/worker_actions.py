@@ -1,0 +1,83 @@
+"""What `run.py` may ask of a running server about its modules and workers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mud.framework import metrics
+from mud.framework.workers import Controller
+
+if TYPE_CHECKING:
+    from mud.ops.control import Action, Actions, Answer
+    from mud.server import Server
+
+
+def worker_actions(server: Server) -> Actions:
+    """The table of requests for `server`."""
+    hosting = server.hosting
+
+    async def list_modules(request: dict[str, Any]) -> Answer:
+        sources = {i.name: i.source.kind for i in hosting.registry.instances.values()}
+        keys = ("name", "version", "state", "text")
+        rows = [dict(zip(keys, row, strict=True)) for row in hosting.registry.table()]
+        return {"modules": [row | {"source": sources[row["name"]]} for row in rows]}
+
+    async def show_module(request: dict[str, Any]) -> Answer:
+        return {"text": hosting.registry.describe(request["name"])}
+
+    async def manage_module(request: dict[str, Any]) -> Answer:
+        return {"text": await hosting.master.manage(request["what"], request["name"])}
+
+    async def export(request: dict[str, Any]) -> Answer:
+        path, seconds = Path(request["file"]), request.get("expires_in")
+        expires = hosting.now() + seconds if seconds is not None else None
+        size = hosting.export(request["name"], path, expires)
+        return {"text": f"{request['name']} is in {path}, {size} bytes"}
+
+    async def import_(request: dict[str, Any]) -> Answer:
+        return {"text": hosting.import_(request["name"], Path(request["file"]))}
+
+    async def list_workers(request: dict[str, Any]) -> Answer:
+        return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in hosting.workforce.all()]}
+
+    async def show_worker(request: dict[str, Any]) -> Answer:
+        return {"worker": msgspec.to_builtins(hosting.workforce.get(request["id"]).diagnostics())}
+
+    async def add_worker(request: dict[str, Any]) -> Answer:
+        worker = await hosting.workforce.add(Path(request["manifest"]))
+        return {"text": f"{worker.id} is {worker.state.value}"}
+
+    async def remove_worker(request: dict[str, Any]) -> Answer:
+        hosting.workforce.remove(request["id"])
+        return {"text": f"{request['id']} is forgotten"}
+
+    def told(do: Callable[[Controller, bool], Awaitable[None]]) -> Action:
+        async def action(request: dict[str, Any]) -> Answer:
+            worker = hosting.workforce.get(request["id"])
+            await do(worker, bool(request.get("force")))
+            return {"text": f"{worker.id} is {worker.state.value}"}
+
+        return action
+
+    async def show_metrics(request: dict[str, Any]) -> Answer:
+        return {"text": metrics.text([w.diagnostics() for w in hosting.workforce.all()], hosting.now())}
+
+    return {
+        "module.list": list_modules,
+        "module.show": show_module,
+        "module.manage": manage_module,
+        "module.export": export,
+        "module.import": import_,
+        "worker.list": list_workers,
+        "worker.show": show_worker,
+        "worker.add": add_worker,
+        "worker.remove": remove_worker,
+        "worker.start": told(lambda worker, force: worker.start()),
+        "worker.stop": told(lambda worker, force: worker.stop()),
+        "worker.restart": told(lambda worker, force: worker.restart(force)),
+        "metrics": show_metrics,
+    }

@@ -1,0 +1,338 @@
+"""A game with modules in it and nothing around it: no socket, no process, no waiting. Its clocks are moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+import msgspec
+
+from mud.areas.load import load
+from mud.core import events as e
+from mud.core.area import AreaDef, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.clock import Clock
+from mud.core.errors import FrameworkError
+from mud.core.ledger import MINT
+from mud.core.model import Account, Character, Item, Role
+from mud.core.module import Module, Request, Signal, State, Veto, WriteFailed
+from mud.core.modulecontext import Context, plain, tag_of
+from mud.core.session import Session
+from mud.core.world import World, WorldState
+from mud.framework.finder import Code, Source
+from mud.framework.instance import Instance
+from mud.framework.lifecycle import Life, ModuleState
+from mud.framework.loader import Given
+from mud.framework.master import Master
+from mud.framework.options import ModuleOptions
+from mud.framework.registry import Registry
+from mud.framework.work import ModuleWork
+from mud.game import Game
+from mud.snapshot import files, participants
+from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
+from mud.snapshot.shape import export, import_
+from mud.store.blocks import authorizer
+from mud.testing.player import Player
+
+T = TypeVar("T")
+#: Seconds that a job or an asynchronous method may take in a test.
+LONGEST = 10.0
+#: Seconds that are the same moment: sums of floats are never quite exact.
+GRAIN = 1e-6
+_NO_DATA = Path("/nonexistent")
+
+#: Two rooms, a coin purse's worth of things, and a rat.
+SMALL = WorldDef.of(
+    [
+        AreaDef(
+            id="kit",
+            name="The Kit",
+            reset_when="never",
+            rooms=(
+                RoomDef(id="hall", name="The Hall", description="A hall.", exits={"north": ExitDef(to="yard")}),
+                RoomDef(id="yard", name="The Yard", description="A yard.", exits={"south": ExitDef(to="hall")}),
+            ),
+            mobs=(MobDef(id="rat", keywords=("rat",), short="a rat", long="A rat sits here."),),
+            items=(
+                ItemDef(id="apple", keywords=("apple",), short="an apple", long="An apple lies here.", wear=("take",)),
+                ItemDef(id="sword", keywords=("sword",), short="a sword", long="A sword lies here.", wear=("take",)),
+            ),
+        )
+    ]
+)
+
+
+class Kit:
+    """A small game with `modules` in it, started, with every permission granted that they declare.
+
+    `world` is a WorldDef or a folder of area files; `settings` and `environment` are as an operator gives them. Raises
+    FrameworkError when a module can't start.
+    """
+
+    def __init__(
+        self,
+        *modules: Module[Any],
+        world: WorldDef | Path | None = None,
+        settings: Mapping[str, dict[str, Any]] | None = None,
+        environment: Mapping[str, str] | None = None,
+        permissions: Mapping[str, list[str]] | None = None,
+        data: Path = _NO_DATA,
+        seed: int = 0,
+    ) -> None:
+        self.now = 1000.0  # what the game's clock is read off, in seconds
+        self.wall = 2_000_000.0  # wall-clock seconds
+        self.players: dict[int, Player] = {}
+        self.effects: list[e.Effect] = []  # what events asked for that the kit does not do
+        self.modules = modules
+        self._defs = load(world) if isinstance(world, Path) else world or SMALL
+        granted: Mapping[str, list[str]] = permissions or {}
+        if permissions is None:
+            granted = {m.name: list(m.permissions) for m in modules}
+        self._given = Given(ModuleOptions(), settings or {}, granted, environment or {})
+        self._data = data
+        self._random = Random(seed)
+        self._database = sqlite3.connect(":memory:", isolation_level=None)
+        self._build(None, {}, {}, strict=True)
+        self.game.populate()
+
+    # Playing
+
+    def player(self, name: str, role: Role = "player", gold: int = 0) -> Player:
+        """A new character in play, at the world's first room."""
+        number = max(self.players, default=0) + 1
+        player = self.players[number] = Player(self.post, lambda: self.game.world, number, name)
+        session = Session(id=number, address="192.0.2.1", stack=[], connected_at=self.wall, last_input=self.wall)
+        self.post(e.Opened(session))
+        self.post(e.Line(number, f"connect {name} secret-secret"))
+        self.post(e.LoggedIn(number, name, Account(name=name, password="x", role=role, created=0.0)))
+        self.act(lambda ctx: ctx.pay(MINT, player.character.owner_key, gold, "the kit"))
+        player.read()
+        return player
+
+    def post(self, event: e.Event) -> None:
+        """Let an event happen, and do what it asks for."""
+        self._carry_out(self.game.handle(event))
+
+    def wait(self, seconds: float) -> None:
+        """Time goes by on both clocks, and what falls due happens, each thing at its time."""
+        end = self.now + seconds
+        while (left := self.game.world.timers.next_in(self.game.clock)) is not None and self.now + left <= end + GRAIN:
+            self._pass(left)
+            if (due := self.game.due()) is not None:
+                self.post(due)
+            else:
+                self._pass(GRAIN)
+        self._pass(max(0.0, end - self.now))
+
+    def _pass(self, seconds: float) -> None:
+        self.now += seconds
+        self.wall += seconds
+
+    def sleep(self, seconds: float) -> None:
+        """The server is down for a while: the clock on the wall goes on, the game's does not."""
+        self.wall += seconds
+        self.wait(0.0)
+
+    def act(self, do: Callable[[Context[Any]], T]) -> T:
+        """Change something in an event of its own. Raises what `do` raises, with all that it did undone."""
+        found, effects = self.game.perform(do)
+        self._carry_out(effects)
+        return found
+
+    def make_item(self, kind: str, owner: Character | None = None) -> Item:
+        """An item, in somebody's hands or on the first room's ground."""
+        key = owner.owner_key if owner is not None else f"room:{self._defs.start}"
+        return self.act(lambda ctx: ctx.world.add_item(Item(id=ctx.world.new_id("i"), kind=kind, owner=key)))
+
+    # Modules
+
+    def instance(self, name: str = "") -> Instance:
+        """A module as it runs; the first one without a name."""
+        return self.registry.get(name or self.modules[0].name)
+
+    @property
+    def state(self) -> Any:
+        """The first module's state."""
+        return self.instance().state
+
+    def emit(self, signal: Signal) -> None:
+        """Give a signal, as another module would."""
+        self.act(lambda ctx: ctx.signals.append(signal))
+
+    def call(self, request: Request) -> Any:
+        """Ask a module for something, as another would; asynchronous methods too."""
+        instance, method = self.registry.method(tag_of(request))
+        if not asyncio.iscoroutinefunction(method.handler):
+            return self.act(lambda ctx: self.registry.call(ctx, request))
+        handler: Any = method.handler
+        asked = msgspec.convert(plain(request, "request"), method.kind)
+        return asyncio.run(asyncio.wait_for(handler(self._work(instance), asked), LONGEST))
+
+    def job(self, name: str, module: str = "") -> None:
+        """Run a job to its end, which has to come within ten seconds. Raises what it raises."""
+        instance = self.instance(module)
+        job = next(job for job in instance.module.jobs if job.name == name)
+        asyncio.run(asyncio.wait_for(job.run(self._work(instance)), LONGEST))
+
+    def vetoes(self) -> list[Veto]:
+        """What stands against a copyover now."""
+        return [veto for veto in self._hook("veto") if veto is not None]
+
+    def _hook(self, name: str) -> list[Any]:
+        instances = list(self.registry.instances.values())
+        return [self.act(functools.partial(Instance.hook, instance, name)) for instance in instances]
+
+    def manage(self, do: str, name: str = "") -> str:
+        """What `module restart NAME` and its like do. Raises FrameworkError."""
+        return asyncio.run(self.master.manage(do, name or self.modules[0].name))
+
+    def copyover(self, *modules: Module[Any], seconds: float = 0.0) -> None:
+        """A copyover that takes `seconds`, into the same modules or into others: everything is saved to bytes, a new
+        game is built from them, and the players are in it.
+
+        Raises SnapshotError or FrameworkError.
+        """
+        self._hook("prepare")
+        self.game.clock.stop()
+        states = {n: pack(self._saved(i, "copyover")) for n, i in self.registry.instances.items()}
+        world = pack(export(participants.WORLD, self.game.world.state(self.game.clock.game), taken=self.wall))
+        sessions = participants.SessionsState(list(self.game.sessions.by_id.values()))
+        talking = pack(export(participants.SESSIONS, sessions, taken=self.wall))
+        accounts = self.game.world.accounts
+        self.now += seconds
+        self.wall += seconds
+        self.modules = modules or self.modules
+        state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
+        self._build(state, {n: (packed, n) for n, packed in states.items()}, self.master.schemas, strict=True)
+        self.game.world.accounts = accounts
+        for session in import_(
+            participants.SESSIONS, unpack(talking, "sessions"), self.wall, "sessions"
+        ).state.sessions:
+            self.game.sessions.by_id[session.id] = session
+            if session.character is not None:
+                self.game.sessions.by_character[session.character] = session
+        self._hook("cleanup")
+        self.wait(0.0)
+
+    def cycle(self, folder: Path, name: str = "") -> State:
+        """Save, look for the file, restore into a fresh instance, compare, remove the file (S0.17). Gives the state.
+
+        Raises AssertionError when something is not as it was.
+        """
+        instance = self.instance(name)
+        path = files.path_of(folder, instance.name)
+        files.write(folder, self._saved(instance, "export"))
+        assert path.exists(), f"{path} was not written"
+        found = files.read(folder, instance.name)
+        assert found is not None
+        fresh = self._instance(instance.module)
+        self.act(lambda ctx: fresh.restore_state(ctx, found, str(path)))
+        assert fresh.state == instance.state, f"{fresh.state!r} is not {instance.state!r}"
+        files.remove(folder, instance.name)
+        assert not path.exists(), f"{path} is still there"
+        return fresh.state
+
+    # Inside
+
+    def _build(
+        self,
+        state: WorldState | None,
+        states: dict[str, tuple[Snapshot | bytes, str]],
+        schemas: dict[str, int],
+        strict: bool,
+    ) -> None:
+        clock = Clock(lambda: self.now, lambda: self.wall, state.game_time if state is not None else 0.0)
+        self.game = Game(World(self._defs, state), clock, self._random)
+        self.registry = Registry(self.game.commands)
+        self.registry.context = self.game.context
+        self.game.modules = self.registry
+        self.master = Master(self.registry, self._given, self._data, _Host(self))
+        self.master.states, self.master.schemas = dict(states), dict(schemas)
+        for module in self.modules:
+            self.master.loader.place(self._instance(module))
+        self.master.restore_all()
+        asyncio.run(self.master.start_all())
+        self._write()
+        for instance in self.registry.instances.values():
+            if strict and instance.life.state is ModuleState.FAILED:
+                raise FrameworkError(instance.figures.last_error)
+
+    def _instance(self, module: Module[Any]) -> Instance:
+        source = Source(module.name, "test", Path(module.name))
+        life = Life(module.name)
+        life.go(ModuleState.LOADING, self.wall)
+        return self.master.loader.made(source, Code(module, {}), life, None)
+
+    def _saved(self, instance: Instance, reason: Any) -> Snapshot:
+        return self.act(lambda ctx: instance.save_state(ctx, Metadata(reason=reason)))
+
+    def _work(self, instance: Instance) -> ModuleWork:
+        return ModuleWork(instance, self.post, self._data, lambda: {})
+
+    def _carry_out(self, effects: list[e.Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, e.Output):
+                self.players[effect.session].heard += effect.text
+                self.players[effect.session].prompt = effect.prompt
+            elif isinstance(effect, e.QueryModule):
+                self._query(effect)
+            elif isinstance(effect, e.AskModule):
+                asyncio.run(self.master.answer(effect))
+            else:
+                self.effects.append(effect)
+        self._write()
+
+    def _write(self) -> None:
+        """What a flush does with blocks: each whole or not at all."""
+        writes = self.game.world.writes
+        while writes.unwritten:
+            block = writes.unwritten.pop(0)
+            self._database.execute("BEGIN")
+            self._database.set_authorizer(authorizer(block.module, writing=True, making=block.schema > 0))
+            try:
+                for sql, parameters in block.statements:
+                    self._database.execute(sql, parameters)
+                self._database.set_authorizer(None)
+                self._database.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._database.set_authorizer(None)
+                self._database.execute("ROLLBACK")
+                self.post(e.Signalled(block.module, WriteFailed(block.name, str(error))))
+
+    def _query(self, asked: e.QueryModule) -> None:
+        self._write()
+        self._database.set_authorizer(authorizer(asked.module))
+        rows: list[Any] = []
+        error = ""
+        try:
+            rows = [list(row) for row in self._database.execute(asked.sql, asked.parameters)]
+        except sqlite3.Error as failure:
+            error = str(failure)
+        self._database.set_authorizer(None)
+        self.post(e.ModuleAnswered(asked.module, asked.id, rows, error))
+
+    def close(self) -> None:
+        """Let go of the tables. (Python does that too, in time.)"""
+        self._database.close()
+
+
+class _Host:
+    """What the master asks of a server."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self.post = kit.post
+        self.perform = kit.act
+
+    def now(self) -> float:
+        return self._kit.wall
+
+    def configuration(self) -> dict[str, Any]:
+        return {}
+
+    def given(self) -> Given:
+        return self._kit._given
