@@ -52,6 +52,7 @@ class Handing:
     async def settle(self) -> None:
         """Running workers finish, and everything is on the disk, while the game plays on."""
         server = self._server
+        await server.hosting.master.pause_work()  # jobs that are slow to end are so while the game plays on
         server.jobs.pause()
         await server.jobs.settle(SETTLE_SECONDS)
         await server.flusher.flush()

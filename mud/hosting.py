@@ -16,7 +16,7 @@ from mud.core.modulecontext import Context
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Given
-from mud.framework.master import Master
+from mud.framework.master import PAUSED, Master
 from mud.framework.registry import Registry
 from mud.framework.workforce import Workforce
 from mud.ops import config as configuration
@@ -167,7 +167,9 @@ class Hosting:
         for instance in self.registry.instances.values():
             if instance.life.state is not ModuleState.FAILED:
                 try:
-                    found.append(self.save(instance, generation, why))
+                    paused = instance.life.state is ModuleState.PAUSED
+                    reason = msgspec.structs.replace(why, tags=(PAUSED,)) if paused else why
+                    found.append(self.save(instance, generation, reason))
                 except ModuleFault as fault:
                     raise CopyoverError(f"the module {instance.name} can't save: {fault.__cause__}") from fault
         return found

@@ -27,7 +27,6 @@ from mud.core.errors import SnapshotError
 from mud.core.world import World
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Loader
-from mud.framework.packages import Packages
 from mud.framework.registry import Registry
 from mud.framework.watch import WATCH
 from mud.game import Game
@@ -91,12 +90,20 @@ def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock
     """A start from the database, which holds the last flush whatever became of the program before."""
     lock = Lock.acquire(config.run / "lock")
     try:
-        Packages(config.packages, __version__).mend()
+        mend_packages(config)
         server = loop.run_until_complete(from_database(config, loop))
     except BaseException:
         lock.release()
         raise
     return server, lock
+
+
+def mend_packages(config: Config) -> None:
+    """Clear away what an installation that was killed left."""
+    if config.packages.is_dir():
+        from mud.framework.packages import Packages
+
+        Packages(config.packages, __version__).mend()
 
 
 async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Server:

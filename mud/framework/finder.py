@@ -10,8 +10,7 @@ import importlib.util
 import shutil
 import sys
 import traceback
-from collections.abc import Iterable
-from importlib.metadata import entry_points
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,11 +44,26 @@ def find(folders: Iterable[Path], native: Path) -> dict[str, Source]:
             if not name.startswith(("_", ".")):
                 kind = "native" if folder.resolve() == native.resolve() else "path"
                 found.setdefault(name, Source(name, kind, path.parent))
+    for source in _installed():
+        found.setdefault(source.name, source)
+    return found
+
+
+def _installed() -> Iterator[Source]:
+    """The modules of installed packages.
+
+    Python's own look at them is slow (10 ms in the silence of a copyover), and mostly there are none: so the files are
+    looked at first.
+    """
+    texts = (file.read_text("utf-8") for folder in sys.path for file in Path(folder).glob("*-info/entry_points.txt"))
+    if not any(GROUP in text for text in texts):
+        return
+    from importlib.metadata import entry_points
+
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
         spec = importlib.util.find_spec(point.module.split(".")[0])
         if spec is not None and spec.origin is not None:
-            found.setdefault(point.name, Source(point.name, "entry point", Path(spec.origin).parent, point.value))
-    return found
+            yield Source(point.name, "entry point", Path(spec.origin).parent, point.value)
 
 
 class Code(Struct):

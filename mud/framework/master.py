@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound
-from mud.core.events import AskModule, Event, ModuleAnswered
+from mud.core.events import Announced, AskModule, Event, ModuleAnswered
 from mud.core.module import Job
 from mud.core.modulecontext import Context
 from mud.framework.finder import explain, package_of, put_back, take_out
@@ -32,6 +32,8 @@ M = ModuleState
 T = TypeVar("T")
 #: Seconds that background work gets to end when it is cancelled.
 CANCEL_SECONDS = 1.0
+#: The tag of a copyover's snapshot of a module that an admin has paused.
+PAUSED = "paused"
 
 
 class Host(Protocol):
@@ -63,6 +65,7 @@ class Master:
         self.schemas: dict[str, int] = {}  # of modules' own tables
         self._data = data
         self._host = host
+        self._paused: set[str] = set()  # by an admin, in the program before
         self._tasks: dict[str, set[asyncio.Task[Any]]] = {}
         self.managing = asyncio.Lock()  # held while something is done to one module
 
@@ -91,6 +94,9 @@ class Master:
                     await self._start(instance)
                 except FrameworkError:
                     log.error("the game goes on without the module %s", instance.name)
+                else:
+                    if instance.name in self._paused:
+                        instance.life.go(M.PAUSED, self._host.now(), "as before the copyover")
 
     async def stop_all(self) -> None:
         """The end: in reverse order, each in its time, asked and then forced (S4.7)."""
@@ -292,6 +298,8 @@ class Master:
         state, source = found
         snapshot = unpack(state, source) if isinstance(state, bytes) else state
         self._host.perform(lambda ctx: instance.restore_state(ctx, snapshot, source))
+        if PAUSED in snapshot.metadata.tags:
+            self._paused.add(instance.name)
         del self.states[instance.name]
 
     def _packed(self, instance: Instance, metadata: Metadata) -> bytes:
@@ -342,6 +350,8 @@ class Master:
             instance.fault(error)
             instance.life.log.exception("the job %s failed", job.name)
             self.registry.failed(instance.name, self._host.now())
+            for text in self.registry.news():
+                self._host.post(Announced(text, "admin"))
 
     async def _checks(self, instance: Instance, number: int, work: ModuleWork) -> None:
         """Look again and again whether all is well."""

@@ -126,6 +126,8 @@ class Registry:
                 return str(self.run(ctx, instance, talk.ask, msgspec.convert(dialog.data, talk.kind)))
         except Exception as error:
             log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, error)
+        finally:
+            ctx.world.journal.rollback()  # a prompt changes nothing
         return f"({dialog.module} is out of service; press Enter) "
 
     def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
@@ -235,7 +237,11 @@ class Registry:
             return self._parting[module]
         if instance is None:
             return None
-        snapshot = instance.save_state(self.context(), Metadata(reason="flush"))
+        ctx = self.context()
+        try:
+            snapshot = instance.save_state(ctx, Metadata(reason="flush"))
+        finally:
+            ctx.world.journal.rollback()  # to look at a state is to mark it: not here, between two events
         digest = pack(msgspec.structs.replace(snapshot, id="", taken=0.0), compress=False)[-32:]
         if self._written.get(module) == digest:
             return None

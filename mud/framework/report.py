@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from mud.core.module import Signal
 from mud.core.modulecontext import tag_of
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import WORKER
@@ -69,7 +70,7 @@ def api_of(instance: Instance) -> dict[str, Any]:
         "services": [module.name, *module.provides],
         "methods": {tag_of(m.kind): (m.handler.__doc__ or "").strip() for m in module.methods},
         "emits": [tag_of(signal) for signal in module.emits],
-        "listens": [tag_of(on.kind) for on in module.on],
+        "listens": [tag_of(on.kind) for on in module.on if issubclass(on.kind, Signal)],
     }
 
 
@@ -84,6 +85,8 @@ def describe(instance: Instance, timers: int) -> str:
         ("author", module.author),
         ("commands", ", ".join(c.name for c in module.commands)),
         ("methods", ", ".join(api_of(instance)["methods"])),
+        ("tells", ", ".join(api_of(instance)["emits"])),
+        ("hears", ", ".join(api_of(instance)["listens"])),
         ("requires", ", ".join(module.requires)),
         ("permissions", ", ".join(sorted(instance.granted))),
         ("settings", settings),

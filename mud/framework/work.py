@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import logging
 import time
-import urllib.request
 from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,7 +78,9 @@ class ModuleWork:
 
 
 def _get(url: str, seconds: float, limit: int) -> bytes:
-    with urllib.request.urlopen(url, timeout=seconds) as answer:
+    from urllib.request import urlopen  # with ssl and all that: not for every start
+
+    with urlopen(url, timeout=seconds) as answer:
         data: bytes = answer.read(limit + 1)
     if len(data) > limit:
         raise OSError(f"the answer is longer than {limit} bytes")

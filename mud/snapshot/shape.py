@@ -6,6 +6,7 @@ state beside the old one, and the caller swaps it in or throws it away (S1.6).
 
 from __future__ import annotations
 
+import time
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -59,13 +60,15 @@ class Validation(Struct, kw_only=True):
 
 
 class Imported(Struct, Generic[S], kw_only=True):
-    """What an import gives (S1.4): the new state, and `kept`, the sections that this program does not know."""
+    """What an import gives (S1.4): the new state, `kept`, the sections that this program does not know, and how long
+    it took in seconds."""
 
     state: S
     imported: list[str]
     failed: dict[str, str]
     warnings: list[str]
     kept: dict[str, Section]
+    seconds: float
 
 
 def export(
@@ -115,9 +118,11 @@ def validate(shape: Shape[Any], snapshot: Snapshot, now: float) -> Validation:
 
 def import_(shape: Shape[S], snapshot: Snapshot, now: float, source: str) -> Imported[S]:
     """The state in `snapshot`. Raises SnapshotError, naming `source`, the reasons and the score, if there is none."""
+    began = time.perf_counter()
     found, imported = examine(shape, snapshot, now)
     if imported is None:
         raise SnapshotError(f"{source}: {found.reasons()} (score {found.score:.2f})")
+    imported.seconds = time.perf_counter() - began
     return imported
 
 
@@ -152,7 +157,9 @@ def examine(shape: Shape[S], snapshot: Snapshot, now: float) -> tuple[Validation
     result.is_valid = True
     warnings = [f"{name}: {w}" for name, v in result.sections.items() for w in v.warnings] + result.warnings
     lost = {name: failed[name] for name in failed if name in shape.optional}
-    return result, Imported(state=shape.type(**built), imported=list(built), failed=lost, warnings=warnings, kept=kept)
+    return result, Imported(
+        state=shape.type(**built), imported=list(built), failed=lost, warnings=warnings, kept=kept, seconds=0.0
+    )
 
 
 def _check_time(snapshot: Snapshot, now: float, result: Validation) -> None:

@@ -594,3 +594,19 @@ def test_packages_come_and_go_while_the_game_runs(modded: Modded, tmp_path: Path
     assert "bell 1.0.0 is loaded and runs" in modded.run("module", "install", str(one)).stdout
     assert "ding 6" in admin.command("bell")
     assert game.errors() == "" and game.stop() == 0
+
+
+def test_a_paused_module_stays_paused_over_a_copyover_and_its_timers_wait(modded: Modded) -> None:  # S2.2, S0.15
+    game = modded.game.start()
+    admin, ada = game.admin(), game.player("Ada")
+    ada.command("ring 0.2")
+    admin.send("module pause counter")
+    admin.expect("counter is paused")
+    copyover(admin)
+    assert re.search(r"counter\s+1\.0\.0\s+paused", admin.command("modules"))
+    assert "out of service just now (paused)" in ada.command("count") and "Ring!" not in ada.command("look")
+    admin.send("module resume counter")
+    admin.expect("counter is back in service")
+    ada.expect("Ring!")
+    assert "VERSION 1" in ada.command("count")
+    assert game.errors() == "" and game.stop() == 0

@@ -100,7 +100,7 @@ def test_workers_are_listed_and_refused_in_words(stopped: Game, tmp_path: Path) 
     path = manifest(tmp_path)
     assert worker(game, "add", str(path))["ok"]
     twice = worker(game, "add", str(path))
-    assert twice == {"ok": False, "error": "There is a worker 'beater' already."}
+    assert twice["error"] == "There is a worker 'beater' already." and twice["code"] == "conflict"
     running = worker(game, "remove", "beater")
     assert not running["ok"] and "stop it first" in running["error"]
     assert "Did you mean beater?" in worker(game, "show", "beter")["error"]
