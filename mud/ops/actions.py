@@ -9,6 +9,7 @@ from mud.core import events as e
 from mud.core.errors import StoreError
 from mud.core.model import Account
 from mud.ops import accounts
+from mud.ops.module_actions import module_actions
 from mud.ops.worker_actions import worker_actions
 from mud.play.names import proper
 from mud.store import rows
@@ -68,5 +69,6 @@ def actions(server: Server) -> Actions:
         "account.reset": reset,
         "account.list": listing,
         "backup": backup,
+        **module_actions(server),
         **worker_actions(server),
     }

@@ -104,7 +104,7 @@ class Kit:
     def player(self, name: str, role: Role = "player", gold: int = 0) -> Player:
         """A new character in play, at the world's first room."""
         number = max(self.players, default=0) + 1
-        player = self.players[number] = Player(self.post, lambda: self.game.world, number, name)
+        player = self.players[number] = Player(self, number, name)
         session = Session(id=number, address="192.0.2.1", stack=[], connected_at=self.wall, last_input=self.wall)
         self.post(e.Opened(session))
         self.post(e.Line(number, f"connect {name} secret-secret"))

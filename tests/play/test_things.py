@@ -18,10 +18,10 @@ def ada() -> Player:
 
 def make(ada: Player, *kinds: str) -> None:
     """Things into Ada's hands."""
-    ctx = ada.stage.game._context(None)
+    ctx = ada.kit.game._context(None)
     for kind in kinds:
         zones.make_item(ctx, kind, ada.character.owner_key)
-    ada.stage.game.world.journal.commit()
+    ada.kit.game.world.journal.commit()
 
 
 def test_get_and_drop(ada: Player) -> None:
@@ -60,15 +60,15 @@ def test_containers(ada: Player) -> None:
 def test_a_bag_can_not_go_into_what_it_holds(ada: Player) -> None:
     make(ada, "bag", "bag")
     assert ada.do("put 2.bag in bag") == "You put a bag into a bag."
-    outer = next(i for i in ada.stage.game.world.carried(ada.character))
-    inner = ada.stage.game.world.held(outer.owner_key)[0]
+    outer = next(i for i in ada.kit.game.world.carried(ada.character))
+    inner = ada.kit.game.world.held(outer.owner_key)[0]
     assert inner.owner == outer.owner_key
 
 
 def test_a_container_holds_no_more_than_it_can(ada: Player) -> None:
     make(ada, "bag", *["bread"] * 25)
     assert "does not fit into a bag" in ada.do("put all.bread in bag")
-    assert len(ada.stage.game.world.carried(ada.character)) == 26  # all or nothing
+    assert len(ada.kit.game.world.carried(ada.character)) == 26  # all or nothing
 
 
 def test_wearing(ada: Player) -> None:
@@ -84,7 +84,7 @@ def test_wearing(ada: Player) -> None:
 
 
 def test_gold(ada: Player) -> None:
-    bob = ada.stage.enter("Bob", "admin")
+    bob = ada.kit.player("Bob", "admin")
     bob.do("north", "grant ada 100 gold")
     ada.read()
     assert ada.do("drop 30 gold") == "You drop 30 gold coins."
@@ -97,11 +97,11 @@ def test_gold(ada: Player) -> None:
     assert bob.do("get gold") == "You get 31 gold coins."
     assert "40 gold coins" in bob.do("i") and "60 gold coins" in ada.do("i")
     assert ada.do("give all gold bob", "give 1 gold bob").endswith("You have no gold.")
-    assert ada.stage.game.world.ledger.total() == 0
+    assert ada.kit.game.world.ledger.total() == 0
 
 
 def test_names_of_several_words_and_some_of_a_heap(ada: Player) -> None:
-    bob = ada.stage.enter("Bob", "admin")
+    bob = ada.kit.player("Bob", "admin")
     bob.do("north", "grant ada 100 gold")
     ada.do("drop 30 gold")
     ada.read()
@@ -111,11 +111,11 @@ def test_names_of_several_words_and_some_of_a_heap(ada: Player) -> None:
     assert ada.do("open chest", "get 10 gold from chest").endswith("You get 10 gold coins from an oak chest.")
     assert ada.do("get coins chest") == "You get 30 gold coins from an oak chest."
     assert ada.do("get 1 gold from chest") == "There is no gold in an oak chest."
-    assert ada.stage.game.world.ledger.total() == 0
+    assert ada.kit.game.world.ledger.total() == 0
 
 
 def test_giving_things(ada: Player) -> None:
-    bob = ada.stage.enter("Bob")
+    bob = ada.kit.enter("Bob")
     bob.do("north")
     ada.read()
     make(ada, "ring")
