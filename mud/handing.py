@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -34,6 +35,7 @@ class Handing:
         self._server = server
         self._lock = lock
         self.channel: socket.socket | None = None
+        self._managing: asyncio.Lock | None = None  # held: nobody loads or reloads a module meanwhile
 
     async def rehearse(self) -> None:
         """Have a child import the new code and load the world."""
@@ -41,9 +43,11 @@ class Handing:
         await rehearsal.rehearse(rehearsal.command(), os.environ, seconds, modules)
 
     async def prepare(self) -> None:
-        """Have every module prepare itself, once nothing is being done to any of them."""
-        async with self._server.hosting.master.managing:
-            self._server.hosting.prepare()
+        """Have every module prepare itself, once nothing is being done to any of them; nothing is, until `go_on`."""
+        managing = self._server.hosting.master.managing
+        await managing.acquire()
+        self._managing = managing
+        self._server.hosting.prepare()
 
     def ask(self, force: bool) -> None:
         """Ask every module whether it may be."""
@@ -111,3 +115,6 @@ class Handing:
             self.channel = None
         await server.unfreeze()
         server.hosting.cleanup()
+        if self._managing is not None:
+            self._managing.release()
+            self._managing = None

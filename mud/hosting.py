@@ -193,6 +193,7 @@ class Hosting:
             return instance.restore_state(ctx, snapshot, str(path))
 
         found = self.perform(take)
+        self.master.states.pop(name, None)
         warned = f"; {'; '.join(found.warnings)}" if found.warnings else ""
         return f"{name} has the state of {path}: {', '.join(found.imported) or 'no sections'}{warned}"
 

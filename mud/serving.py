@@ -150,10 +150,10 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
         os._exit(1)
     server.game.populate()
     for participant in given.files:
-        if participant in server.hosting.master.states:  # its module could not take it
-            files.set_aside(config.snapshot_folder, participant, "corrupt")
-        else:
+        if participant in ("world", "sessions") or participant in server.hosting.master.restored:
             files.remove(config.snapshot_folder, participant)
+        else:  # its module could not take it
+            files.set_aside(config.snapshot_folder, participant, "corrupt")
     server.hosting.cleanup_all()
     loop.call_soon(lambda: announce(server, given))
     return server, lock

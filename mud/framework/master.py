@@ -61,7 +61,8 @@ class Master:
     def __init__(self, registry: Registry, given: Given, data: Path, host: Host) -> None:
         self.registry = registry
         self.loader = Loader(registry, given, host.now)
-        self.states: dict[str, tuple[Snapshot | bytes, str]] = {}  # not yet given back: of modules that are not there
+        self.states: dict[str, tuple[Snapshot | bytes, str]] = {}  # of modules that have not come into service yet
+        self.restored: set[str] = set()  # modules that have taken their state
         self.schemas: dict[str, int] = {}  # of modules' own tables
         self._data = data
         self._host = host
@@ -186,7 +187,6 @@ class Master:
         if _up(old):
             await self._stop(old)
         self._begin_work(new)
-        self._host.perform(lambda ctx: ctx.world.timers.unpark(name))
         return f"{name} is reloaded: {old.module.version} -> {new.module.version}, its state went along."
 
     async def _succeed(self, old: Instance) -> Instance:
@@ -197,19 +197,20 @@ class Master:
         try:
             self.loader.need_services(new)
             await self._initialize(new)
-            if name in self.states:  # the old one could not take it
-                self._restore(new)
-            else:
-                packed = self._packed(old, Metadata(reason="hot_reload"))
-                self._host.perform(lambda ctx: new.restore_state(ctx, unpack(packed, name), f"the state of {name}"))
+            if name not in self.states:  # else the old one could not take it
+                self.states[name] = (self._packed(old, Metadata(reason="hot_reload")), f"the state of {name}")
+            self._restore(new)
             self.registry.swap(old, new)
         except BaseException as error:
+            if _up(old):
+                self.states.pop(name, None)
             await self._abandon(new)
             take_out(package_of(old.source))
             put_back(old.code.parts)
             if isinstance(error, Exception) and not isinstance(error, EverwakeError):
                 raise Failed(explain(error, new.source.folder)) from error
             raise
+        self._activate(new)
         return new
 
     async def _configure(self, name: str) -> str:
@@ -243,6 +244,7 @@ class Master:
                 if not wanted.endswith("?") and not self._provided(wanted):
                     raise Conflict(f"{instance.name} requires {wanted!r}, which does not run")
             await self._initialize(instance)
+            self._activate(instance)
         except Exception as error:
             self.loader.fail(instance, error)
             if isinstance(error, FrameworkError):
@@ -252,12 +254,14 @@ class Master:
     async def _initialize(self, instance: Instance) -> None:
         options = self.loader.given.options
         instance.life.go(M.INITIALIZING, self._host.now())
-        self._make_tables(instance)
+        self._check_tables(instance)
         await self._hook(instance, "initialize", options.initialize_seconds)
         await self._hook(instance, "start", options.start_seconds)
-        self._activate(instance)
 
     def _activate(self, instance: Instance) -> None:
+        """From here on it is in service: nothing in here fails."""
+        self._make_tables(instance)
+        self.states.pop(instance.name, None)
         instance.life.go(M.ACTIVE, self._host.now())
         self._host.perform(lambda ctx: ctx.world.timers.unpark(instance.name))
 
@@ -265,19 +269,23 @@ class Master:
         """Stop a running module, bounded in time; hooks that fail or hang do not keep it."""
         instance.life.go(M.UNLOADING, self._host.now())
         await self._end_work(instance.name)
+        await self._hooks_down(instance)
+        instance.life.go(M.UNLOADED, self._host.now())
+
+    async def _hooks_down(self, instance: Instance) -> None:
         for hook in ("stop", "shutdown"):
             try:
                 await self._hook(instance, hook, self.loader.given.options.stop_seconds)
             except Exception as error:
                 instance.fault(error)
                 instance.life.log.error("%s failed, it is stopped all the same: %s", hook, error)
-        instance.life.go(M.UNLOADED, self._host.now())
 
     async def _abandon(self, instance: Instance) -> None:
         """A new instance that was not taken: what it began is ended."""
         if instance.life.state is M.ACTIVE:
             await self._stop(instance)
         elif instance.life.state in (M.LOADED, M.INITIALIZING):
+            await self._hooks_down(instance)
             instance.life.go(M.FAILED, self._host.now())
 
     async def _hook(self, instance: Instance, hook: str, seconds: float) -> None:
@@ -300,20 +308,24 @@ class Master:
         self._host.perform(lambda ctx: instance.restore_state(ctx, snapshot, source))
         if PAUSED in snapshot.metadata.tags:
             self._paused.add(instance.name)
-        del self.states[instance.name]
+        self.restored.add(instance.name)
 
     def _packed(self, instance: Instance, metadata: Metadata) -> bytes:
         return pack(self._host.perform(lambda ctx: instance.save_state(ctx, metadata)), compress=False)
 
+    def _check_tables(self, instance: Instance) -> None:
+        """Raises Invalid when the module's tables are of a newer version."""
+        known, database = self.schemas.get(instance.name, 0), instance.module.database
+        if database is not None and known > len(database.steps):
+            wanted = len(database.steps)
+            raise Invalid(f"{instance.name}: its tables have schema {known}, and this version knows {wanted}")
+
     def _make_tables(self, instance: Instance) -> None:
-        """Have the next flush make the module's tables, or bring them up to date. Raises Invalid for newer ones."""
+        """Have the next flush make the module's tables, or bring them up to date."""
         database, known = instance.module.database, self.schemas.get(instance.name, 0)
         if database is None:
             return
-        wanted = len(database.steps)
-        if known > wanted:
-            raise Invalid(f"{instance.name}: its tables have schema {known}, and this version knows {wanted}")
-        name = instance.name
+        name, wanted = instance.name, len(database.steps)
 
         def add(ctx: Context[Any]) -> None:
             for number in range(known + 1, wanted + 1):

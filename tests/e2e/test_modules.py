@@ -610,3 +610,51 @@ def test_a_paused_module_stays_paused_over_a_copyover_and_its_timers_wait(modded
     ada.expect("Ring!")
     assert "VERSION 1" in ada.command("count")
     assert game.errors() == "" and game.stop() == 0
+
+
+def test_a_reload_that_fails_leaves_the_tables_as_they_were(modded: Modded) -> None:  # S4.5
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("note one")
+    later = COUNTER.replace('text TEXT)",),)', 'text TEXT)",), ("ALTER TABLE counter_notes ADD COLUMN more",))')
+    assert later != COUNTER
+    modded.write(later.replace("state=Counter,", "state=Counter, start=lambda work: 1 / 0,"))
+    admin.send("module reload counter")
+    admin.expect(r"the\s+old\s+one\s+goes\s+on")
+    modded.write(COUNTER)
+    admin.command("save")
+    game.kill()
+    game.start()
+    admin = game.admin()
+    assert re.search(r"counter\s+1\.0\.0\s+active", admin.command("modules"))
+    modded.write(later)
+    admin.send("module reload counter")
+    admin.expect("counter is reloaded")
+    admin.send("notes")
+    admin.expect(r"Notes: \[\['one'\]\]")
+    modded.write(COUNTER)
+    admin.send("module reload counter")
+    admin.expect(r"its\s+tables\s+have\s+schema\s+2,\s+and\s+this\s+version\s+knows\s+1")
+    assert game.stop() == 0
+
+
+def test_a_state_waits_through_loads_that_fail(modded: Modded) -> None:  # S1.6
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("count")
+    admin.send("module unload counter")
+    admin.expect("counter is unloaded")
+    for old, new, says in (
+        ('Command("ring", ring)', 'Command("look", ring)', "two commands are called 'look'"),
+        ("state=Counter,", "state=Counter, start=lambda work: 1 / 0,", "ZeroDivisionError"),
+    ):
+        modded.write(COUNTER.replace(old, new))
+        admin.send("module load counter")
+        admin.expect(says.replace(" ", r"\s+"))
+    admin.send("save")
+    admin.expect("Everything is saved")
+    game.kill()
+    modded.write(COUNTER)
+    game.start()
+    assert "VERSION 2" in game.admin().command("count")
+    assert game.stop() == 0

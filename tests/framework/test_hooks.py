@@ -1,0 +1,128 @@
+"""The copyover's hooks of a module: in their time, or not at all; and what fails changes nothing."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import pytest
+
+from mud.api import Context, Module, State, Veto
+from mud.core.errors import ModuleFault, SnapshotError
+from mud.framework import instance
+from mud.framework.instance import LIMITS
+from mud.snapshot.envelope import Metadata
+from mud.testing import Kit
+
+class Count(State):
+    """A number."""
+
+    number: int = 0
+
+
+def module(**more: object) -> Module[Count]:
+    return Module(name="count", version="1.0.0", state=Count, **more)  # type: ignore[arg-type]
+
+
+def hang(ctx: Context[Count], *state: Count) -> None:
+    while True:
+        pass
+
+
+def fail(ctx: Context[Count], *state: Count) -> None:
+    raise RuntimeError("no")
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hooks have a twentieth of a second."""
+    monkeypatch.setattr(instance, "LIMITS", dict.fromkeys(LIMITS, (0.02, 0.05)))
+
+
+@pytest.mark.parametrize("hook", ["veto", "prepare", "cleanup"])
+@pytest.mark.usefixtures("brief")
+def test_a_hook_that_hangs_or_raises_is_a_fault_of_its_module(hook: str) -> None:  # S0.11, S0.12
+    for handler, says in ((hang, f"count: {hook} took longer than 0.05 s"), (fail, "no")):
+        kit = Kit(module(**{hook: handler}))
+        with pytest.raises(ModuleFault) as caught:
+            kit.act(lambda ctx: kit.instance().hook(hook, ctx))  # noqa: B023
+        assert says in str(caught.value.__cause__)
+        assert kit.instance().figures.errors == 1
+
+
+@pytest.mark.parametrize("handler", [hang, fail])
+@pytest.mark.usefixtures("brief")
+def test_a_state_that_can_not_be_saved_is_a_fault_of_its_module(handler: object) -> None:  # S0.11, S0.12
+    kit = Kit(module(save_state=handler))
+    kit.state.number = 7
+    with pytest.raises(ModuleFault):
+        kit.act(lambda ctx: kit.instance().save_state(ctx, Metadata()))
+    assert kit.state.number == 7
+
+
+@pytest.mark.parametrize("handler", [hang, fail])
+@pytest.mark.usefixtures("brief")
+def test_a_state_that_can_not_be_restored_leaves_the_old_one(handler: object) -> None:  # S0.11, S1.6
+    kit = Kit(module())
+    kit.state.number = 7
+    snapshot = kit.act(lambda ctx: kit.instance().save_state(ctx, Metadata()))
+    other = Kit(module(restore_state=handler))
+    other.state.number = 1
+    with pytest.raises(ModuleFault):
+        other.act(lambda ctx: other.instance().restore_state(ctx, snapshot, "here"))
+    assert other.state.number == 1
+
+
+def test_what_save_and_restore_give_is_taken() -> None:  # S0.1
+    def doubled(ctx: Context[Count]) -> Count:
+        return Count(number=ctx.state.number * 2)
+
+    def one_more(ctx: Context[Count], state: Count) -> Count:
+        return Count(number=state.number + 1)
+
+    kit = Kit(module(save_state=doubled, restore_state=one_more))
+    kit.state.number = 7
+    kit.copyover()
+    assert kit.state.number == 15
+
+
+def test_a_module_without_state_needs_neither(tmp_path: Path) -> None:  # S0.1, S0.17
+    kit = Kit(Module(name="bare", version="1.0.0"))
+    kit.copyover()
+    assert kit.cycle(tmp_path) == State()
+
+
+def test_a_hook_that_is_late_is_reported_with_its_time(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:  # S0.11
+    monkeypatch.setattr(instance, "LIMITS", LIMITS | {"veto": (0.001, 5.0)})
+
+    def slow(ctx: Context[Count]) -> Veto | None:
+        end = time.perf_counter() + 0.01
+        while time.perf_counter() < end:
+            pass
+        return None
+
+    kit = Kit(module(veto=slow))
+    with caplog.at_level(logging.WARNING):
+        assert kit.vetoes() == []
+    (late,) = kit.instance().late
+    assert late.startswith("veto took ") and "1 ms are the limit" in late and late in caplog.text
+    assert late in kit.registry.describe("count")
+
+
+def test_a_state_that_is_no_plain_data_is_named() -> None:  # S0.9
+    kit = Kit(module())
+    kit.state.number = object()
+    with pytest.raises(SnapshotError, match="count: its state can't be written"):
+        kit.act(lambda ctx: kit.instance().save_state(ctx, Metadata()))
+
+
+def test_a_snapshot_of_another_module_or_a_newer_one_changes_nothing() -> None:  # S0.6, S1.5, S1.9
+    kit, other = Kit(module()), Kit(Module(name="other", version="1.0.0", state=Count))
+    kit.state.number = 7
+    theirs = other.act(lambda ctx: other.instance().save_state(ctx, Metadata()))
+    with pytest.raises(SnapshotError, match=r"^file: this is the state of 'other', not of 'count' \(score 0\.00\)$"):
+        kit.act(lambda ctx: kit.instance().restore_state(ctx, theirs, "file"))
+    assert kit.state.number == 7
