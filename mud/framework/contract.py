@@ -29,8 +29,7 @@ TAKEN = frozenset({"world", "sessions", "game", "core", "mud", "sqlite", "module
 COST: dict[Severity, int] = {"error": 25, "warning": 5}
 #: A state that is larger when it is new is none to begin with, in bytes.
 LARGE_STATE = 1 << 20
-LONG_FILE = 1000
-
+#: The copyover's hooks, and how many arguments each is called with; and the hooks that are given Work.
 HOOKS = {"veto": 1, "prepare": 1, "cleanup": 1, "save_state": 1, "restore_state": 2}
 SHELL_HOOKS = ("initialize", "start", "stop", "pause", "resume", "shutdown")
 

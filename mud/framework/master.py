@@ -384,7 +384,7 @@ class Master:
         try:
             instance, method = self.registry.method(asked.request["request"])
             request = msgspec.convert(asked.request["data"], method.kind)
-            found = method.handler(self._work(instance), request)  # type: ignore[arg-type]
+            found = method.handler(self._work(instance), request)
             if not inspect.isawaitable(found):
                 raise Invalid(f"{asked.request['request']} is not asynchronous: ctx.call it")
             value = msgspec.to_builtins(await Watched(found, f"{instance.name}: {asked.request['request']}"))

@@ -13,7 +13,7 @@ from mud.core.commands import CommandTable
 from mud.core.context import Context as CoreContext
 from mud.core.dialogs import ModuleDialog
 from mud.core.errors import Conflict, Invalid, NotFound
-from mud.core.module import Answered, Method, On, Request, Signal, Talk
+from mud.core.module import Answered, Answerer, Listener, Request, Signal, Talker
 from mud.core.modulecontext import Context, plain, tag_of
 from mud.core.session import Session
 from mud.core.timers import AskEnds, ModuleTimer, Timer
@@ -37,7 +37,7 @@ class Registry:
         self.commands = commands
         self.context: Callable[[], Context[Any]]  # a fresh one, for states to be saved and restored in
         self._services: dict[str, Instance] = {}
-        self._listeners: dict[str, list[tuple[Instance, On[Any, Any]]]] = {}
+        self._listeners: dict[str, list[tuple[Instance, Listener[Any]]]] = {}
         self._news: list[str] = []
         self._writing: dict[str, bytes] = {}
         self._written: dict[str, bytes] = {}
@@ -109,7 +109,7 @@ class Registry:
             on = self._timer_handler(instance, payload)
             self.run(ctx, instance, on.handler, msgspec.convert(payload.data, on.kind))
 
-    def _timer_handler(self, instance: Instance, payload: ModuleTimer) -> On[Any, Any]:
+    def _timer_handler(self, instance: Instance, payload: ModuleTimer) -> Listener[Any]:
         for on in instance.module.on:
             if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:
                 return on
@@ -140,7 +140,7 @@ class Registry:
         talk = self._talk(instance, dialog)
         self.run(ctx, instance, talk.answer, msgspec.convert(dialog.data, talk.kind), text)
 
-    def _talk(self, instance: Instance, dialog: ModuleDialog) -> Talk[Any, Any]:
+    def _talk(self, instance: Instance, dialog: ModuleDialog) -> Talker[Any]:
         for talk in instance.module.talks:
             if tag_of(talk.kind) == dialog.kind:
                 return talk
@@ -206,7 +206,7 @@ class Registry:
         asked = request if type(request) is method.kind else _converted(request, method.kind, "request", instance)
         return self.run(ctx, instance, method.handler, asked)
 
-    def method(self, tag: str) -> tuple[Instance, Method[Any, Any]]:
+    def method(self, tag: str) -> tuple[Instance, Answerer[Any]]:
         """Who answers a request, and how. Raises NotFound."""
         service = tag.partition(".")[0]
         instance = self._services.get(service)

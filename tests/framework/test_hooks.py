@@ -15,6 +15,7 @@ from mud.framework.instance import LIMITS
 from mud.snapshot.envelope import Metadata
 from mud.testing import Kit
 
+
 class Count(State):
     """A number."""
 
