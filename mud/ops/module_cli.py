@@ -17,7 +17,7 @@ from mud.framework import contract, finder, openapi, settings
 from mud.framework.archive import MANIFEST
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
-from mud.framework.loader import Loader
+from mud.framework.loader import NATIVE, Loader
 from mud.framework.packages import Installed, Packages, checksum
 from mud.framework.registry import Registry
 from mud.ops.asking import DONE, FAILED, Add, ask_running, say, show
@@ -38,6 +38,11 @@ def register(commands: Any, add: Add) -> None:
     check_.add_argument("names", nargs="*", metavar="NAME")
     check_.add_argument("--all", action="store_true", help="check all there are")
     add(group, "openapi", openapi_, "the endpoints of modules as OpenAPI").add_argument("names", nargs="*")
+    new = add(group, "new", new_, "make a new module")
+    new.add_argument("name")
+    new.add_argument("--with", dest="features", default="commands", help="any of commands,timers,settings,database,api (commands)")
+    new.add_argument("--in", dest="folder", type=Path, default=NATIVE, help="the folder to make it in (modules/)")
+    new.add_argument("--force", action="store_true", help="overwrite the files of one that is there")
     for name, run, help_ in (
         ("install", install, "install a package: a folder, a wheel or a folder of packages"),
         ("upgrade", upgrade, "install a newer version"),
@@ -159,6 +164,16 @@ def openapi_(options: argparse.Namespace, config: Config) -> int:
 
 
 # Making and installing
+
+
+def new_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module new`"""
+    from mud.framework.scaffold import scaffold
+
+    features = [word for word in options.features.split(",") if word]
+    made = scaffold(options.name, options.folder, features, force=options.force)
+    text = "\n".join([*(f"made {path}" for path in made), f"try it: python run.py module check {options.name}"])
+    return show(options, [str(path) for path in made], text)
 
 
 def packages(config: Config) -> Packages:

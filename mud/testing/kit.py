@@ -172,6 +172,14 @@ class Kit:
         asked = msgspec.convert(plain(request, "request"), method.kind)
         return asyncio.run(asyncio.wait_for(handler(self._work(instance), asked), LONGEST))
 
+    def request(self, verb: str, path: str, data: Any = None, module: str = "") -> Any:
+        """What an endpoint answers to `data`. Raises LookupError when there is no such endpoint."""
+        instance = self.instance(module)
+        endpoint = next((p for p in instance.module.endpoints if (p.verb, p.path) == (verb, path)), None)
+        if endpoint is None:
+            raise LookupError(f"{instance.name} has no endpoint {verb} {path}")
+        return self.act(lambda ctx: instance.run(ctx, endpoint.handler, data))
+
     def job(self, name: str, module: str = "") -> None:
         """Run a job to its end, which has to come within ten seconds. Raises what it raises."""
         instance = self.instance(module)

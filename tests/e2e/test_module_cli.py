@@ -68,6 +68,22 @@ def test_endpoints_are_described(modded: Modded) -> None:  # S4.6
     assert found["components"]["schemas"]["Total"]["properties"] == {"count": {"type": "integer"}}
 
 
+def test_a_new_module_works_at_once(modded: Modded) -> None:  # S4.1
+    features = "commands,timers,settings,database,api"
+    made = modded.run("module", "new", "guild", "--with", features, "--in", str(modded.folder))
+    assert made.returncode == 0, made.stderr
+    assert "score 100" in modded.run("module", "check", "guild").stdout
+    modded.config.write_text(modded.config.read_text().replace("[permissions]", '[permissions]\nguild = ["database"]'))
+    game = modded.game.start()
+    admin = game.admin()
+    assert "guild" in admin.command("modules")
+    copyover(admin)
+    assert "active" in game.run("module", "list", "--data", str(game.data)).stdout
+    again = modded.run("module", "new", "guild", "--in", str(modded.folder))
+    assert again.returncode == 1 and "guild" in again.stderr and "Traceback" not in again.stderr
+    assert game.errors() == "" and game.stop() == 0
+
+
 def test_errors_have_a_code_for_programs(modded: Modded) -> None:  # S3.10, S4.8
     game = modded.game.start()
     answer = json.loads(modded.run("module", "restart", "countr", "--json").stdout)
