@@ -64,6 +64,7 @@ class Instance:
         self.life = life or Life(self.name)
         self.figures = Figures()
         self.loaded = time.time()
+        self.broken = False  # its code could not even be imported
         self.late: list[str] = []  # hooks that took longer than they should
         self.health: dict[str, str] = {}  # check: what is wrong, "" for nothing
         self.commands = [self._command(command) for command in self.module.commands]

@@ -131,6 +131,7 @@ class Loader:
         instance = Instance(
             source, Code(stub, {}), Settings(), frozenset(), self.registry.call, self._tolerance(), life
         )
+        instance.broken = True
         self.fail(instance, error)
         return instance
 

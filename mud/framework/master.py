@@ -129,7 +129,7 @@ class Master:
 
     async def _restart(self, name: str) -> str:
         instance = self.registry.get(name)
-        if not instance.code.parts:  # it could not even be imported
+        if instance.broken:
             return await self._load_one(name)
         if instance.life.state in (M.ACTIVE, M.PAUSED, M.ERROR):
             await self._stop(instance)
@@ -146,7 +146,7 @@ class Master:
 
     async def _load_one(self, name: str) -> str:
         known = self.registry.instances.get(name)
-        if known is not None and known.code.parts:
+        if known is not None and not known.broken:
             raise Conflict(f"{name} is loaded; `module reload {name}` takes its code from the disk.")
         self.loader.given = self._host.given()
         instance = self.loader.build(self.loader.source(name), fresh=True)
@@ -177,7 +177,7 @@ class Master:
     async def _reload(self, name: str) -> str:
         """Hot reload: the new code beside the old, its state imported, swapped in one instant; or nothing changes."""
         old = self.registry.instances.get(name)
-        if old is None or not old.code.parts:
+        if old is None or old.broken:
             return await self._load_one(name)
         try:
             new = await self._succeed(old)

@@ -40,7 +40,9 @@ def register(commands: Any, add: Add) -> None:
     add(group, "openapi", openapi_, "the endpoints of modules as OpenAPI").add_argument("names", nargs="*")
     new = add(group, "new", new_, "make a new module")
     new.add_argument("name")
-    new.add_argument("--with", dest="features", default="commands", help="any of commands,timers,settings,database,api (commands)")
+    new.add_argument(
+        "--with", dest="features", default="commands", help="any of commands,timers,settings,database,api (commands)"
+    )
     new.add_argument("--in", dest="folder", type=Path, default=NATIVE, help="the folder to make it in (modules/)")
     new.add_argument("--force", action="store_true", help="overwrite the files of one that is there")
     for name, run, help_ in (

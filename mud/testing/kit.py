@@ -198,6 +198,10 @@ class Kit:
         """What `module restart NAME` and its like do. Raises FrameworkError."""
         return asyncio.run(self.master.manage(do, name or self.modules[0].name))
 
+    def stop(self) -> None:
+        """The end of the server, as far as modules are asked to it."""
+        asyncio.run(self.master.stop_all())
+
     def copyover(self, *modules: Module[Any], seconds: float = 0.0) -> None:
         """A copyover that takes `seconds`, into the same modules or into others: everything is saved to bytes, a new
         game is built from them, and the players are in it.
