@@ -14,6 +14,7 @@ import pytest
 
 from mud.framework.packages import checksum
 from tests.e2e.harness import Game, copyover, wait_for
+from tests.e2e.test_copyover_failures import SPOIL
 
 pytestmark = pytest.mark.e2e
 
@@ -512,6 +513,41 @@ def test_the_command_line_asks_the_running_server(modded: Modded) -> None:  # S3
     modules = json.loads(modded.run("module", "list", "--json").stdout)
     assert {m["name"]: m["state"] for m in modules} == {"counter": "sound", "raffle": "sound"}
     assert "no server runs on" in modded.run("metrics").stderr
+
+
+def test_a_damaged_snapshot_of_a_module_costs_nobody_anything(modded: Modded, tmp_path: Path) -> None:  # S0.6, S0.7
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(SPOIL.replace('"*.dat"', '"counter.dat"'))
+    spoil, game = tmp_path / "spoil", modded.game
+    game.environment |= {"PYTHONPATH": str(tmp_path / "site"), "SPOIL": str(spoil)}
+    game.start()
+    admin = game.admin()
+    admin.command("count")
+    admin.command("ring 1")
+    spoil.write_text(str(game.data / "snapshots"))
+    copyover(admin)
+    spoil.unlink()
+    assert "VERSION 2" in admin.command("count")  # the database's state, written in the same silence
+    admin.expect("Ring!")
+    (aside,) = (game.data / "snapshots").iterdir()
+    assert aside.name.startswith("counter.dat.corrupt-")
+    assert "counter.dat: the checksum is wrong" in game.errors()
+    copyover(admin)
+    assert "VERSION 3" in admin.command("count") and game.stop() == 0
+
+
+def test_a_state_that_the_new_code_can_not_take_is_set_aside_and_kept(modded: Modded) -> None:  # S0.7, S2.9
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("count")
+    modded.write(COUNTER.replace("count: int = 0", 'count: str = ""'))  # which no rehearsal can know yet
+    copyover(admin)
+    assert re.search(r"counter\s+1\.0\.0\s+failed.*Expected\s+`str`", admin.command("modules"), re.S)
+    (aside,) = (game.data / "snapshots").iterdir()
+    assert aside.name.startswith("counter.dat.corrupt-")
+    modded.write(COUNTER)
+    copyover(admin)
+    assert "VERSION 2" in admin.command("count") and game.stop() == 0
 
 
 def test_a_state_is_moved_to_another_server_and_expires(modded: Modded, tmp_path: Path) -> None:  # S1.11, S1.13
