@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mud.modules")
 T = TypeVar("T")
+#: Seconds of a copyover's silence that modules may take to start.
+SILENT_SECONDS = 0.1
 
 
 class Hosting:
@@ -45,11 +48,25 @@ class Hosting:
             self.master, config.data / "workers", config.run / "workers", config.data / "logs", self.now
         )
         self._prepared: list[Instance] = []
+        self._starting: asyncio.Task[None] | None = None
 
     def begin_work(self) -> None:
         """Whatever runs beside the game runs, from now or again."""
         self.master.begin_work()
         self.workforce.begin()
+
+    async def start_in_silence(self) -> None:
+        """After GO: modules are started. Those that take long do so while the game goes on, and are not there yet."""
+        self._starting = asyncio.get_running_loop().create_task(self._start())
+        await asyncio.wait({self._starting}, timeout=SILENT_SECONDS)
+
+    async def _start(self) -> None:
+        async with self.master.managing:
+            await self.master.start_all()
+        for instance in self._active():  # the program before prepared them; nobody knows which
+            self._clean(instance)
+        if self._server.running:
+            self.master.begin_work()
 
     async def pause_work(self) -> None:
         """Nothing of ours runs beside the game; processes run on by themselves."""
@@ -58,6 +75,9 @@ class Hosting:
 
     async def end(self) -> None:
         """The end: modules and processes are stopped."""
+        if self._starting is not None and not self._starting.done():
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
         await self.master.stop_all()
         await self.workforce.stop_all()
 
@@ -120,11 +140,6 @@ class Hosting:
         """What prepare stopped is started again; one module that fails does not keep the others (S0.14)."""
         prepared, self._prepared = self._prepared, []
         for instance in prepared:
-            self._clean(instance)
-
-    def cleanup_all(self) -> None:
-        """The same in the new program, which does not know who prepared what."""
-        for instance in self._active():
             self._clean(instance)
 
     def _clean(self, instance: Instance) -> None:

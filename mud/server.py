@@ -264,6 +264,11 @@ class Server:
 
     # Running
 
+    @property
+    def running(self) -> bool:
+        """Whether `run` runs, and no copyover or end is under way."""
+        return self._done is not None and not self._frozen and not self._closing
+
     async def run(self) -> None:
         """Serve until stopped. What was frozen goes on first; the store is opened beside the game."""
         self._done = self.loop.create_future()

@@ -144,7 +144,6 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
             files.set_aside(config.snapshot_folder, participant, "corrupt")
         carried = loop.run_until_complete(read_last_flush(config))
     server, lock = adopt(config, loop, given, carried)
-    loop.run_until_complete(server.hosting.master.start_all())
     if not channel.ask_to_go(given.channel):
         log.error("the old program plays on; this one ends")
         os._exit(1)
@@ -154,7 +153,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
             files.remove(config.snapshot_folder, participant)
         else:  # its module could not take it
             files.set_aside(config.snapshot_folder, participant, "corrupt")
-    server.hosting.cleanup_all()
+    loop.run_until_complete(server.hosting.start_in_silence())
     loop.call_soon(lambda: announce(server, given))
     return server, lock
 

@@ -694,3 +694,28 @@ def test_a_state_waits_through_loads_that_fail(modded: Modded) -> None:  # S1.6
     game.start()
     assert "VERSION 2" in game.admin().command("count")
     assert game.stop() == 0
+
+
+SLOW = (
+    "\nasync def start(work: Work) -> None:\n    import asyncio\n\n    await asyncio.sleep(1.5)\n\n\nMODULE = Module("
+)
+
+
+def test_a_module_that_is_slow_to_start_keeps_nobody_waiting(modded: Modded) -> None:  # S2.2, S3.5
+    modded.write(COUNTER.replace("\nMODULE = Module(", SLOW).replace("state=Counter,", "state=Counter, start=start,"))
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("count")
+    admin.send("copyover")
+    text = admin.expect(r"Copyover done.*?\n> ")
+    silence = re.search(r"(\d+) ms of silence", text)
+    assert silence is not None and int(silence[1]) < 1400
+    assert "out of service just now (initializing)" in admin.command("count")
+    wait_for(lambda: "VERSION 2" in admin.command("count"), "the module")
+    wait_for(lambda: game.log().count("the job began") == 2, "the job")
+    admin.send("copyover")
+    admin.expect("Copyover done")
+    admin.send("copyover")  # waits until the module is there
+    admin.expect("Copyover done")
+    wait_for(lambda: "VERSION 3" in admin.command("count"), "the module")
+    assert game.errors() == "" and game.stop() == 0
