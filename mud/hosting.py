@@ -23,7 +23,7 @@ from mud.framework.workforce import Workforce
 from mud.ops import config as configuration
 from mud.snapshot import files
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
-from mud.snapshot.shape import Imported
+from mud.snapshot.shape import Imported, validate
 
 if TYPE_CHECKING:
     from mud.server import Server
@@ -161,11 +161,15 @@ class Hosting:
         """A module's vetoes, its own and what its state's size brings about (S0.10)."""
         try:
             own = self.perform(lambda ctx: instance.hook("veto", ctx))
-            size = len(pack(self.save(instance, 0, Metadata())))
+            snapshot = self.save(instance, 0, Metadata())
+            size = len(pack(snapshot))
         except (ModuleFault, SnapshotError) as error:
             return [Veto.firm(f"it could not be asked: {error.__cause__ or error}")]
         limits = self._server.config.snapshots
         found = [own] if own is not None else []
+        readable = validate(instance.shape, snapshot, self.now())
+        if not readable.is_valid:
+            found.append(Veto.firm(f"its state could not be read back: {readable.reasons()}"))
         if size > limits.limit_bytes:
             found.append(Veto.soft(f"its state takes {size} bytes, more than {limits.limit_bytes}"))
         elif size > limits.warn_bytes:

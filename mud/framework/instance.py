@@ -64,6 +64,7 @@ class Instance:
         self.life = life or Life(self.name)
         self.figures = Figures()
         self.loaded = time.time()
+        self.taken: Snapshot | None = None  # what its state was restored from
         self.broken = False  # its code could not even be imported
         self.late: list[str] = []  # hooks that took longer than they should
         self.health: dict[str, str] = {}  # check: what is wrong, "" for nothing
@@ -176,6 +177,7 @@ class Instance:
         found: Imported[Any] = import_(self.shape, snapshot, ctx.clock.wall, source)
         state = self.hook("restore_state", ctx, found.state)
         self.state, self.kept = found.state if state is None else state, found.kept
+        self.taken = snapshot
         for warning in found.warnings:
             self.life.log.warning("%s: %s", source, warning)
         size = sum(len(s.data) for s in snapshot.sections.values())

@@ -12,7 +12,7 @@ import msgspec
 from mud.core.commands import CommandTable
 from mud.core.context import Context as CoreContext
 from mud.core.dialogs import ModuleDialog
-from mud.core.errors import Conflict, Invalid, NotFound
+from mud.core.errors import Conflict, Invalid, ModuleFault, NotFound, SnapshotError
 from mud.core.module import Answered, Answerer, Listener, Request, Signal, Talker
 from mud.core.modulecontext import Context, plain, tag_of
 from mud.core.session import Session
@@ -21,7 +21,7 @@ from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.order import provided
 from mud.framework.report import describe
-from mud.snapshot.envelope import Metadata, pack
+from mud.snapshot.envelope import Metadata, Snapshot, pack
 
 log = logging.getLogger("mud.modules")
 
@@ -41,6 +41,7 @@ class Registry:
         self._news: list[str] = []
         self._writing: dict[str, bytes] = {}
         self._written: dict[str, bytes] = {}
+        self._good: dict[str, Snapshot] = {}  # the last state of each module that could be written
         self._parting: dict[str, Row] = {}  # the last rows of modules that are unloaded
 
     # Coming and going
@@ -240,13 +241,32 @@ class Registry:
         ctx = self.context()
         try:
             snapshot = instance.save_state(ctx, Metadata(reason="flush"))
+        except (ModuleFault, SnapshotError) as error:
+            self._unwritable(instance, ctx, error)
+            return None
         finally:
             ctx.world.journal.rollback()  # to look at a state is to mark it: not here, between two events
         digest = pack(msgspec.structs.replace(snapshot, id="", taken=0.0), compress=False)[-32:]
         if self._written.get(module) == digest:
             return None
         self._writing[module] = digest
+        self._good[module] = snapshot
         return (module, snapshot.version, pack(snapshot, compress=False))
+
+    def _unwritable(self, instance: Instance, ctx: Context[Any], error: Exception) -> None:
+        """A state that can't be written must not keep all others from the disk: it goes back to the last good one."""
+        instance.fault(error)
+        good = self._good.get(instance.name) or instance.taken
+        if good is not None:
+            instance.restore_state(ctx, good, f"the last good state of {instance.name}")
+        else:
+            instance.state = instance.module.state()
+        if instance.life.state is M.ACTIVE:
+            instance.life.go(M.ERROR, ctx.clock.wall, str(error))
+        self._news.append(
+            f"The state of the module {instance.name} could not be written and is as it was before: "
+            f"{error.__cause__ or error}. It is out of service; `module restart {instance.name}` tries again."
+        )
 
     def written(self) -> None:
         """The rows given since the last call are in the database."""

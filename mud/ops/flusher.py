@@ -36,6 +36,9 @@ class Persistent(Protocol):
     def written(self) -> None:
         """The rows given since the last call are in the database."""
 
+    def news(self) -> list[str]:
+        """What the admins have to know since the last look."""
+
 
 class Flusher:
     """Writes what changed, every `seconds`."""
@@ -103,6 +106,9 @@ class Flusher:
             self._succeeded()
             for refusal in refused:
                 self._refused(refusal)
+            for text in self._modules.news():
+                log.error("%s", text)
+                self._post(e.Announced(text, "admin"))
             self._game.evict(self._pinned())
 
     def _refused(self, refusal: Refusal) -> None:

@@ -719,3 +719,36 @@ def test_a_module_that_is_slow_to_start_keeps_nobody_waiting(modded: Modded) -> 
     admin.expect("Copyover done")
     wait_for(lambda: "VERSION 3" in admin.command("count"), "the module")
     assert game.errors() == "" and game.stop() == 0
+
+
+def test_a_state_that_can_not_be_written_keeps_nobody_else_from_the_disk(modded: Modded) -> None:  # S0.9, S0.12
+    modded.write(COUNTER.replace('raise RuntimeError("boom")', 'ctx.state.notes["x"] = object()'))
+    game = modded.game.start()
+    admin, ada = game.admin(), game.player("Ada")
+    assert "VERSION 1" in ada.command("count")
+    admin.send("save")
+    admin.expect("Everything is saved")
+    ada.command("boom")
+    admin.expect(r"The\s+state\s+of\s+the\s+module\s+counter\s+could\s+not\s+be\s+written")
+    ada.command("north")
+    admin.send("save")
+    admin.expect("Everything is saved")
+    admin.send("module restart counter")
+    admin.expect("counter runs again")
+    assert "VERSION 2" in ada.command("count")
+    copyover(admin)
+    game.kill()
+    game.start()
+    ada = game.player("Ada", new=False)
+    assert "The Hall" in ada.command("look") and "VERSION 3" in ada.command("count")
+    assert game.stop() == 0
+
+
+def test_a_state_of_a_wrong_type_is_a_hard_veto(modded: Modded) -> None:  # S0.6, S0.13
+    modded.write(COUNTER.replace('raise RuntimeError("boom")', 'ctx.state.notes["x"] = "many"'))
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("boom")
+    admin.send("copyover force")
+    admin.expect(r"insists:\s+its\s+state\s+could\s+not\s+be\s+read\s+back:\s+section\s+'notes'.*The game plays on")
+    assert game.stop() == 0
