@@ -27,9 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "mud.snapshot": {"mud.core"},
     "mud.framework": {"mud.core", "mud.snapshot"},
     "mud.copyover": {"mud.core", "mud.snapshot"},
-    "mud.testing": {
-        *("mud.core", "mud.game", "mud.framework", "mud.snapshot", "mud.store", "mud.areas")
-    },
+    "mud.testing": {*("mud.core", "mud.game", "mud.framework", "mud.snapshot", "mud.store", "mud.areas")},
     "modules": {"mud.api"},
     "run": {"mud.ops"},
 }

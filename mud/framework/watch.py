@@ -6,6 +6,7 @@ interrupted in the middle of a change: the interruption waits until it is back i
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import threading
@@ -69,7 +70,7 @@ class Watch:
         self._limit = 0.0
 
     def disarm(self) -> None:
-        """No alarm will ring: before exec, where it would kill the new program."""
+        """No alarm will ring: before exec, where it would kill the new program, and at the end."""
         if self._armed:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self._armed = False
@@ -77,6 +78,7 @@ class Watch:
     def _arm(self, seconds: float) -> None:
         if signal.getsignal(signal.SIGALRM) != self._ring:
             signal.signal(signal.SIGALRM, self._ring)
+            atexit.register(self.disarm)  # while Python ends nobody hears an alarm, and it would kill the process
         self._armed = True
         signal.setitimer(signal.ITIMER_REAL, seconds)
 

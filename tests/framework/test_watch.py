@@ -1,0 +1,101 @@
+"""Time limits: what hangs is interrupted, in its own code only, and no alarm is left behind."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mud.core.errors import TimedOut
+from mud.core.journal import Journal
+from mud.framework.watch import WATCH, Interrupted
+
+ROOT = Path(__file__).parents[2]
+
+
+def stubborn() -> None:
+    """Never comes back, and takes what is raised for a usual error."""
+    while True:
+        try:
+            while True:
+                pass
+        except Exception:
+            continue
+
+
+def test_what_hangs_is_interrupted_in_its_time() -> None:  # S0.11
+    began = time.monotonic()
+    with pytest.raises(TimedOut, match=r"^a hook took longer than 0\.05 s and was interrupted$"):
+        WATCH.call(0.05, "a hook", stubborn)
+    assert time.monotonic() - began < 5
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_what_is_quick_is_left_alone_and_timed() -> None:  # S0.11
+    found, seconds = WATCH.call(5.0, "a hook", lambda: "done")
+    assert found == "done" and 0 <= seconds < 5
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_our_own_code_is_never_interrupted_in_the_middle_of_a_change() -> None:  # S0.12
+    journal, values = Journal(), dict.fromkeys(range(100), 0)
+
+    def churn() -> None:
+        while True:
+            for key in values:
+                journal.put(values, key, values[key] + 1)
+
+    for _ in range(20):
+        with pytest.raises(TimedOut):
+            WATCH.call(0.01, "churn", churn)
+        journal.rollback()
+        assert values == dict.fromkeys(range(100), 0)
+
+
+def test_one_watch_at_a_time() -> None:
+    assert WATCH.begin(5.0, time.perf_counter())
+    try:
+        assert not WATCH.begin(0.001, time.perf_counter())
+        assert WATCH.call(0.001, "inner", lambda: 7)[0] == 7
+    finally:
+        WATCH.end()
+        WATCH.disarm()
+
+
+def test_other_threads_have_no_limits() -> None:
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(WATCH.call(0.0001, "x", lambda: sum(range(10**6)))[0]))
+    thread.start()
+    thread.join()
+    assert found == [499999500000]
+
+
+def test_an_interruption_is_no_usual_error() -> None:
+    assert not issubclass(Interrupted, Exception)
+
+
+ENDING = """
+import time
+from mud.framework.watch import WATCH
+WATCH.begin(2.0, time.perf_counter())
+WATCH.end()
+import atexit
+atexit.register(lambda: None)
+class Slow:
+    def __del__(self):
+        end = time.monotonic() + 0.4
+        while time.monotonic() < end:
+            pass
+slow = Slow()
+"""
+
+
+def test_no_alarm_rings_while_python_ends() -> None:
+    done = subprocess.run([sys.executable, "-c", ENDING], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done
