@@ -233,6 +233,8 @@ def _changeable(kind: Any) -> str:
     """What can change in a value that should not; "" for nothing."""
     if isinstance(kind, types.ListType | types.SetType | types.DictType):
         return f"a {type(kind).__name__.removesuffix('Type').lower()}"
+    if isinstance(kind, types.ByteArrayType | types.DataclassType | types.TypedDictType):
+        return f"a {type(kind).__name__.removesuffix('Type').lower()}"
     if isinstance(kind, types.StructType) and not kind.cls.__struct_config__.frozen:
         return f"{kind.cls.__name__}, which is not frozen"
     if isinstance(kind, types.StructType):

@@ -44,11 +44,27 @@ def _missing(left: dict[str, Module[Any]], services: dict[str, str]) -> dict[str
     return found
 
 
+def _reaches(before: dict[str, set[str]], start: str, end: str) -> bool:
+    """Whether `start` comes, at any remove, after `end`."""
+    seen, left = {start}, [start]
+    while left:
+        more = before[left.pop()] - seen
+        seen |= more
+        left += more
+    return end in seen
+
+
 def _sorted(left: dict[str, Module[Any]], services: dict[str, str]) -> list[str]:
-    sorter: TopologicalSorter[str] = TopologicalSorter()
-    for name, module in left.items():
-        wanted = (services.get(w.rstrip("?")) for w in module.requires)
-        sorter.add(name, *(w for w in wanted if w is not None and w != name))
+    before: dict[str, set[str]] = {name: set() for name in left}
+    for optional in (False, True):
+        for name, module in left.items():
+            for wanted in module.requires:
+                found = services.get(wanted.rstrip("?"))
+                if found is None or found == name or wanted.endswith("?") is not optional:
+                    continue
+                if not optional or not _reaches(before, found, name):  # an optional one closes no circle
+                    before[name].add(found)
+    sorter = TopologicalSorter(before)
     sorter.prepare()
     order: list[str] = []
     waiting: set[str] = set()
