@@ -17,8 +17,8 @@ from mud.core.area import WorldDef
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable
 from mud.core.context import Sessions
-from mud.core.dialogs import Working
-from mud.core.errors import ModuleFault, Rejected
+from mud.core.dialogs import Seeking, Working
+from mud.core.errors import Absent, ModuleFault, Rejected
 from mud.core.ledger import LedgerError
 from mud.core.markup import tag
 from mud.core.modulecontext import Context
@@ -27,6 +27,7 @@ from mud.core.session import Session
 from mud.core.world import World
 from mud.play import dialogs, login, lookup, modules, zones
 from mud.play.commands import COMMANDS
+from mud.play.names import proper
 
 log = logging.getLogger("mud.game")
 
@@ -45,6 +46,7 @@ HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
     events.Registered: login.registered,
     events.Hashed: login.hashed,
     events.Verified: login.verified,
+    events.PlayerFound: login.player_found,
     events.Failed: login.work_failed,
     events.Told: lookup.told,
     events.Announced: lookup.announced,
@@ -103,6 +105,9 @@ class Game:
         if about is not None and session is None:
             return []  # whoever this is for has left meanwhile
         ctx = self._happen(session, event)
+        if ctx.again is not None and session is not None:
+            event = events.Line(session.id, ctx.again.text)
+            ctx = self._happen(session, event, ctx.again.names)
         if ctx.signals or self._failing:
             self._aftermath(ctx)
         if type(event) is events.Line and session is not None:
@@ -121,11 +126,15 @@ class Game:
         self._aftermath(ctx)
         return found, self._outputs(ctx, None) + ctx.effects
 
-    def _happen(self, session: Session | None, event: events.Event) -> Context[Any]:
-        """Run one event's handler, whole or not at all."""
+    def _happen(self, session: Session | None, event: events.Event, sought: tuple[str, ...] = ()) -> Context[Any]:
+        """Run one event's handler, whole or not at all. `sought` are players that were looked up for it."""
         ctx = self._context(session)
+        ctx.sought = sought
         try:
             HANDLERS[type(event)](ctx, event)
+        except Absent as absent:
+            ctx = self._undo(session)
+            self._seek(ctx, event, absent, sought)
         except (Rejected, LedgerError) as refusal:
             ctx = self._undo(session)
             self._refuse(ctx, str(refusal))
@@ -137,6 +146,15 @@ class Game:
                 self.world.timers.set(event.timer.due + RETRY_SECONDS, event.timer.payload)
         self.world.journal.commit()
         return ctx
+
+    def _seek(self, ctx: Context[Any], event: events.Event, absent: Absent, sought: tuple[str, ...]) -> None:
+        """Have somebody who is not in memory looked up; then the line is taken again."""
+        if type(event) is not events.Line or ctx.session.stack[-1].secret:
+            self._refuse(ctx, str(absent))
+            return
+        ctx.push(Seeking(event.text, (*sought, absent.name.casefold())))
+        ctx.push(Working())
+        ctx.do(events.FindPlayer(ctx.session.id, proper(absent.name)))
 
     def _note(self, error: Exception, event: events.Event, session: Session | None) -> None:
         """Log what failed, under the name of the module whose fault it was."""
@@ -183,6 +201,7 @@ class Game:
     def evict(self, pinned: set[str]) -> None:
         """After a flush: drop who is away from memory, unless changed since or their name is `pinned`."""
         pinned = pinned | login.names_in_creation(self.sessions.by_id.values())
+        pinned |= login.names_sought(self.sessions.by_id.values())
         for session in self.sessions.by_id.values():
             if session.account is not None:
                 pinned.add(session.account.casefold())

@@ -426,6 +426,7 @@ DO: dict[type, Callable[[Server, Any], None]] = {
     e.Register: Server._job,
     e.HashPassword: Server._job,
     e.VerifyPassword: Server._job,
+    e.FindPlayer: Server._job,
     e.Flush: Server._flush_now,
     e.Audit: Server._audit,
     e.StartCopyover: Server._start_copyover,

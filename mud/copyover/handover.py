@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from mud.core.errors import SnapshotError
-from mud.core.events import CheckName, HashPassword, LogIn, Register, VerifyPassword
+from mud.core.events import CheckName, FindPlayer, HashPassword, LogIn, Register, VerifyPassword
 from mud.net.budget import Address
 from mud.net.wire import Wire
 
@@ -29,6 +29,7 @@ class Jobs(Struct, kw_only=True):
     registers: list[Register] = []
     hashes: list[HashPassword] = []
     checks: list[VerifyPassword] = []
+    finds: list[FindPlayer] = []
 
     @classmethod
     def of(cls, jobs: list[Any]) -> Jobs:
@@ -39,11 +40,12 @@ class Jobs(Struct, kw_only=True):
             registers=[j for j in jobs if isinstance(j, Register)],
             hashes=[j for j in jobs if isinstance(j, HashPassword)],
             checks=[j for j in jobs if isinstance(j, VerifyPassword)],
+            finds=[j for j in jobs if isinstance(j, FindPlayer)],
         )
 
     def all(self) -> list[Any]:
         """All of them again."""
-        return [*self.names, *self.logins, *self.registers, *self.hashes, *self.checks]
+        return [*self.names, *self.logins, *self.registers, *self.hashes, *self.checks, *self.finds]
 
 
 class Handover(Struct, kw_only=True):

@@ -5,13 +5,15 @@ A context lives for one event. What is said through it leaves only if the event 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from random import Random
 from typing import TYPE_CHECKING
 
 from mud.core.clock import Clock
-from mud.core.commands import CommandTable, allowed
-from mud.core.dialogs import AnyDialog, Pager
+from mud.core.commands import CommandTable, allowed, either
+from mud.core.dialogs import AnyDialog, Pager, Seeking
+from mud.core.errors import Absent, Rejected
 from mud.core.events import Effect
 from mud.core.model import Character, Item, Role
 from mud.core.module import Moved, Signal
@@ -22,6 +24,11 @@ from mud.core.wrap import wrap
 
 if TYPE_CHECKING:
     from mud.core.modules import Modules
+
+#: A player's name has at most so many letters.
+LONGEST_NAME = 16
+#: Players that one line may have looked up in the database.
+MOST_SOUGHT = 3
 
 
 class Sessions:
@@ -59,6 +66,8 @@ class Context:
         self.signals: list[Signal] = []
         self.random = random
         self.modules = modules
+        self.sought: tuple[str, ...] = ()  # names (casefolded) that were looked up in the database for this line
+        self.again: Seeking | None = None  # a line to take again, right after this event
 
     @property
     def session(self) -> Session:
@@ -81,9 +90,30 @@ class Context:
         account = self.world.accounts.get((character.account or "").casefold())
         return account.role if account is not None else "player"
 
-    def may(self, role: Role) -> bool:
-        """Whether the player has the rights of `role`."""
-        return allowed(self.role(), role)
+    def may(self, role: Role, character: Character | None = None) -> bool:
+        """Whether the player, or another character, has the rights of `role`."""
+        return allowed(self.role(character), role)
+
+    def find_player(self, name: str) -> Character:
+        """The player of that name, in the world or away (its `away` says so); else the only one in the world whose name
+        begins so.
+
+        Who is not in memory is looked up in the database: that raises Absent, the event is undone, and its line is taken
+        again once the answer is there. In an event that is no line only those in memory are found. Raises Rejected.
+        """
+        name = unicodedata.normalize("NFKC", name.strip())
+        found = self.world.known(name)
+        if found is not None:
+            return found
+        proper = name.isalpha() and len(name) <= LONGEST_NAME
+        if proper and self._session and name.casefold() not in self.sought and len(self.sought) < MOST_SOUGHT:
+            raise Absent(name)
+        begun = [c for c in self.world.players() if name and c.name.casefold().startswith(name.casefold())]
+        if len(begun) > 1:
+            raise Rejected(f"{name} could be {either(sorted(c.name for c in begun))}.")
+        if not begun:
+            raise Rejected(f"Nobody called {name[:40]!r} is here or anywhere else.")
+        return begun[0]
 
     # Saying
 
@@ -114,6 +144,20 @@ class Context:
     def others(self, text: str) -> None:
         """Tell everyone else in the player's room something."""
         self.room_says(self.player.room, text, but=(self.player,))
+
+    def speak(self, text: str, to: Iterable[Character]) -> None:
+        """Tell others something that the player says or does to be seen; who ignores the player does not hear it."""
+        me = self.player
+        for character in to:
+            if character is not me and self.hears(character, me.name):
+                self.tell(character, text)
+
+    def hears(self, listener: Character, name: str) -> bool:
+        """Whether `listener` hears the player called `name`. Nobody can help hearing an admin."""
+        if name.casefold() not in map(str.casefold, listener.ignores):
+            return True
+        account = self.world.accounts.get(name.casefold())
+        return account is not None and allowed(account.role, "admin")
 
     def page(self, text: str) -> None:
         """Tell this event's session a long text, a screenful at a time where its screen has a height."""

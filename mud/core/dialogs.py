@@ -70,6 +70,13 @@ class Working(Dialog, frozen=True, tag="working"):
     """
 
 
+class Seeking(Dialog, frozen=True, tag="seeking"):
+    """Below a Working: the line `text` is taken again when the last of `names` was looked up in the database."""
+
+    text: str
+    names: tuple[str, ...]  # casefolded, all that were looked up for this line
+
+
 class Play(Dialog, frozen=True, tag="play"):
     """In the world: lines are commands."""
 
@@ -88,13 +95,6 @@ class Confirm(Dialog, frozen=True, tag="confirm"):
     command: str
 
 
-class Editor(Dialog, frozen=True, tag="editor"):
-    """The line editor. `purpose` says what becomes of the text."""
-
-    purpose: str
-    lines: tuple[str, ...] = ()
-
-
 class ModuleDialog(Dialog, frozen=True, tag="module"):
     """A conversation with a module: its `kind`, and the fields of its Struct as plain data."""
 
@@ -103,6 +103,14 @@ class ModuleDialog(Dialog, frozen=True, tag="module"):
     data: dict[str, Any]
 
 
+class Editor(Dialog, frozen=True, tag="editor"):
+    """The line editor. `purpose` says what becomes of the text; with `then`, that conversation is given it."""
+
+    purpose: str
+    lines: tuple[str, ...] = ()
+    then: ModuleDialog | None = None
+
+
 AnyDialog = (
     AskName | AskPassword | ConfirmNew | NewPassword | RepeatPassword | OldPassword | AskPronouns | Working | Play
-) | (Pager | Confirm | Editor | ModuleDialog)
+) | (Pager | Confirm | Editor | ModuleDialog | Seeking)

@@ -22,6 +22,14 @@ class Rejected(EverwakeError):
     """The game refuses what a player asked for. The text is shown; all changes of the event are undone."""
 
 
+class Absent(Rejected):
+    """A player of that `name` is not in memory: the kernel looks in the database, and takes the line again."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Nobody called {name!r} is here or anywhere else.")
+        self.name = name
+
+
 class WorldError(EverwakeError):
     """World files are wrong. `problems` holds one line each: "file:line: what; what to do"."""
 

@@ -90,6 +90,15 @@ class Verified(Struct, frozen=True):
     ok: bool
 
 
+class PlayerFound(Struct, frozen=True):
+    """Answer to FindPlayer. Without an account there is nobody of that name."""
+
+    session: int
+    account: Account | None
+    character: Character | None = None
+    items: tuple[Item, ...] = ()
+
+
 class Failed(Struct, frozen=True):
     """The work that a session waits for could not be done: the dialog below asks again."""
 
@@ -135,7 +144,7 @@ class ModuleAnswered(Struct, frozen=True):
 
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
-    | (Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
+    | (PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
 )  # fmt: skip
 
 # Effects
@@ -178,6 +187,13 @@ class Register(Struct, frozen=True):
     session: int
     name: str
     password: str
+
+
+class FindPlayer(Struct, frozen=True):
+    """Load the player of that name, who is not in memory."""
+
+    session: int
+    name: str
 
 
 class HashPassword(Struct, frozen=True):
@@ -262,7 +278,7 @@ class ManageModule(Struct, frozen=True):
 
 
 #: Work that a worker thread or the database does for a session, and answers by an event.
-Job = CheckName | LogIn | Register | HashPassword | VerifyPassword
+Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword
 Effect = (
     (Output | Close | Job | Flush | Audit | StartCopyover | Shutdown | LogLine | AddressDid)
     | (AskModule | QueryModule | ManageModule)

@@ -45,6 +45,9 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     entered: float = 0.0  # game clock when it last entered the world
     link_dead: bool = False  # in the world without a connection
     away: bool = False  # not in the world: logged out
+    seen: float = 0.0  # wall clock when it last left the world, 0 for never
+    afk: str | None = None  # away from the keyboard, with these words
+    ignores: tuple[str, ...] = ()  # the names of those whom it does not hear
     settings: dict[str, str] = {}
 
     @property

@@ -80,6 +80,14 @@ class PlayerLeft(Signal, tag="game.player_left"):
     character: str
 
 
+class ToldAway(Signal, tag="game.told_away"):
+    """A player told something to one who can't hear it: away, or link-dead. Without a listener it is lost."""
+
+    sender: str
+    character: str
+    text: str
+
+
 class Moved(Signal, tag="game.moved"):
     """A character went from room to room."""
 

@@ -57,7 +57,7 @@ class Jobs:
     def names(self) -> set[str]:
         """Casefolded names that a job is about."""
         jobs = [*self.waiting, *self._running.values()]
-        return {j.name.casefold() for j in jobs if isinstance(j, e.CheckName | e.LogIn | e.Register)}
+        return {j.name.casefold() for j in jobs if isinstance(j, e.CheckName | e.LogIn | e.Register | e.FindPlayer)}
 
     def pause(self) -> None:
         """Begin no more jobs."""
@@ -133,6 +133,9 @@ class Jobs:
                 if await self._account(name) is not None:
                     return e.Registered(session, name, None)
                 return e.Registered(session, name, await self._thread(passwords.hash_password, password))
+            case e.FindPlayer(session, name):
+                known = self._known(name)
+                return e.PlayerFound(session, *rows.player(*await self.store.load_player(name), known))
             case e.LogIn():
                 return await self._log_in(job)
 

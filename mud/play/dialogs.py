@@ -35,6 +35,7 @@ DIALOGS: dict[type[d.Dialog], Behaviour] = {
     d.OldPassword: Behaviour(fixed("Your present password: "), password.answer_old),
     d.AskPronouns: Behaviour(fixed("Are you he, she or they? "), login.answer_pronouns),
     d.Working: Behaviour(fixed(""), lambda ctx, dialog, text: None),
+    d.Seeking: Behaviour(fixed(""), playing.answer_seeking),
     d.Play: Behaviour(playing.prompt, playing.answer),
     d.Pager: Behaviour(playing.pager_prompt, playing.answer_pager),
     d.Confirm: Behaviour(lambda c, s, x: f"{x.question} (yes/no) ", playing.answer_confirm),

@@ -128,7 +128,25 @@ def failed(ctx: Context) -> None:
 def work_failed(ctx: Context, event: e.Failed) -> None:
     """The database or a worker could not answer."""
     ctx.pop()
+    if type(ctx.session.stack[-1]) is d.Seeking:
+        ctx.pop()
     ctx.send(tag("error", "That can't be done just now. It has been logged; please try again in a moment."))
+
+
+def player_found(ctx: Context, event: e.PlayerFound) -> None:
+    """Who was looked up is in memory now, if there is anybody; the line that named them is taken again."""
+    ctx.pop()
+    seeking = ctx.session.stack[-1]
+    assert isinstance(seeking, d.Seeking)
+    ctx.pop()
+    ctx.again = seeking
+    account, character = event.account, event.character
+    if account is None or character is None:
+        return
+    if account.name.casefold() not in ctx.world.accounts:
+        ctx.world.journal.put(ctx.world.accounts, account.name.casefold(), account)
+    if ctx.world.known(character.name) is None:
+        ctx.world.add_character(character, event.items)
 
 
 # Creation
@@ -259,6 +277,7 @@ def leave_world(ctx: Context, character: Character) -> None:
     ctx.emit(PlayerLeft(character.id))
     character.played += ctx.clock.game - character.entered
     character.link_dead = False
+    character.seen, character.afk = ctx.clock.wall, None
 
 
 def quit_(ctx: Context, args: str) -> None:
@@ -316,6 +335,11 @@ def link_death_ends(ctx: Context, payload: LinkDeadEnds) -> None:
 
 
 # Memory
+
+
+def names_sought(sessions: Iterable[Session]) -> set[str]:
+    """Names (casefolded) that were looked up for lines that wait for one more."""
+    return {name for s in sessions for x in s.stack if isinstance(x, d.Seeking) for name in x.names}
 
 
 def names_in_creation(sessions: Iterable[Session]) -> set[str]:

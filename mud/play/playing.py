@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mud.core.context import Context, page_height
-from mud.core.dialogs import Confirm, Pager, Play
+from mud.core.dialogs import Confirm, Pager, Play, Seeking
 from mud.core.session import Session
 
 
@@ -22,6 +22,12 @@ def run(ctx: Context, text: str) -> None:
     """Find and run the command that `text` begins with."""
     verb, rest = ctx.commands.split(text)
     ctx.commands.find(verb, ctx.role()).handler(ctx, rest)
+
+
+def answer_seeking(ctx: Context, dialog: Seeking, text: str) -> None:
+    """The answer that this waited for is lost: the new line stands for the old one."""
+    ctx.pop()
+    answer(ctx, Play(), text)
 
 
 def pager_prompt(ctx: Context, session: Session, dialog: Pager) -> str:

@@ -6,6 +6,7 @@ from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import Character
+from mud.core.module import ToldAway
 from mud.core.targets import split_first
 from mud.play import describe
 
@@ -14,7 +15,7 @@ def say(ctx: Context, args: str) -> None:
     """Say something to the room."""
     text = need(args, "Say what?")
     ctx.send(tag("say", f'You say, "{text}"'))
-    ctx.others(tag("say", f'{ctx.player.name} says, "{text}"'))
+    ctx.speak(tag("say", f'{ctx.player.name} says, "{text}"'), ctx.world.present(ctx.player.room))
 
 
 def think(ctx: Context, args: str) -> None:
@@ -39,17 +40,38 @@ def reply(ctx: Context, args: str) -> None:
 
 
 def send_tell(ctx: Context, name: str, text: str) -> None:
-    """Private words to a player in the world."""
-    who = find_player(ctx, name)
+    """Private words to a player."""
+    who = present_player(ctx, name) or ctx.find_player(name)
     if who is ctx.player:
         raise Rejected("To talk to yourself, think.")
+    if not ctx.hears(who, ctx.player.name):
+        raise Rejected(f"{who.name} does not want to hear from you.")
     session = ctx.sessions.of(who)
-    if session is None:
-        raise Rejected(f"{who.name} is link-dead and hears nothing.")
+    if who.away or session is None:
+        tell_away(ctx, who, text)
+        return
     ctx.world.journal.edit(session)
     session.replies_to = ctx.player.name
     ctx.send(tag("tell", f'You tell {who.name}, "{text}"'))
     ctx.write(session, tag("tell", f'{ctx.player.name} tells you, "{text}"'))
+    if who.afk is not None:
+        ctx.send(f"{who.name} is away from the keyboard{f': {who.afk}' if who.afk else '.'}")
+
+
+def tell_away(ctx: Context, who: Character, text: str) -> None:
+    """Who can't hear it now may find it later, if a module keeps it."""
+    signal = ToldAway(ctx.player.id, who.id, text)
+    why = f"{who.name} is not here just now." if who.away else f"{who.name} is link-dead and hears nothing."
+    if not ctx.modules.listeners(signal):
+        raise Rejected(why)
+    ctx.send(why)
+    ctx.emit(signal)
+
+
+def present_player(ctx: Context, name: str) -> Character | None:
+    """The player of that name in the world, or of the only name that begins so, if there is one."""
+    begun = [c for c in ctx.world.players() if c.name.casefold().startswith(name.casefold())]
+    return ctx.world.player(name) or (begun[0] if len(begun) == 1 else None)
 
 
 def find_player(ctx: Context, name: str) -> Character:
@@ -69,9 +91,7 @@ def shout(ctx: Context, args: str) -> None:
     """Shout so that everyone in the world hears."""
     text = need(args, "Shout what?")
     ctx.send(tag("shout", f'You shout, "{text}"'))
-    for character in ctx.world.players():
-        if character is not ctx.player:
-            ctx.tell(character, tag("shout", f'{ctx.player.name} shouts, "{text}"'))
+    ctx.speak(tag("shout", f'{ctx.player.name} shouts, "{text}"'), ctx.world.players())
 
 
 def emote(ctx: Context, args: str) -> None:
@@ -79,7 +99,7 @@ def emote(ctx: Context, args: str) -> None:
     text = need(args, "Emote what?")
     line = f"{describe.name(ctx.world, ctx.player)} {text}"
     ctx.send(line)
-    ctx.others(line)
+    ctx.speak(line, ctx.world.present(ctx.player.room))
 
 
 def need(args: str, question: str) -> str:

@@ -50,9 +50,9 @@ def item_row(item: Item) -> Row:
 
 
 def player(
-    account_: Row | None, character: Row | None, items: list[Row], known: Account
-) -> tuple[Account, Character | None, tuple[Item, ...]]:
-    """What was loaded for a login; `known` is the account whose password was right."""
+    account_: Row | None, character: Row | None, items: list[Row], known: Account | None
+) -> tuple[Account | None, Character | None, tuple[Item, ...]]:
+    """What was loaded of a player; `known` is the account in memory, for when it is in no row yet."""
     found = account(account_) if account_ is not None else known
     return (
         found,
