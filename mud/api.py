@@ -6,12 +6,14 @@ and opens with the smallest one.
 
 from __future__ import annotations
 
-from msgspec import Meta, Struct, field
+from pathlib import Path
 
-from mud.core.errors import Invalid, Rejected
+from msgspec import Meta, Struct, convert, field
+
+from mud.core.errors import Invalid, NotFound, Rejected
 from mud.core.ledger import LIMIT, MINT, SINK, LedgerError
 from mud.core.markup import strip, tag
-from mud.core.model import Account, Character, Item, Role, room_key
+from mud.core.model import ROLES, Account, Character, Item, Role, room_key
 from mud.core.module import (
     Answered,
     Command,
@@ -34,17 +36,20 @@ from mud.core.module import (
     Step,
     Talk,
     Timer,
+    ToldAway,
     Veto,
     WallTimer,
     WriteFailed,
 )
 from mud.core.modulecontext import Context
 from mud.core.targets import split, split_first
+from mud.core.words import duration
 from mud.core.work import Work
 
 __all__ = [
     "LIMIT",
     "MINT",
+    "ROLES",
     "SINK",
     "Account",
     "Answered",
@@ -63,6 +68,7 @@ __all__ = [
     "Method",
     "Module",
     "Moved",
+    "NotFound",
     "On",
     "Permission",
     "PlayerEntered",
@@ -77,14 +83,28 @@ __all__ = [
     "Struct",
     "Talk",
     "Timer",
+    "ToldAway",
     "Veto",
     "WallTimer",
     "Work",
     "WriteFailed",
+    "convert",
+    "duration",
     "field",
+    "folder_text",
     "room_key",
     "split",
     "split_first",
     "strip",
     "tag",
 ]
+
+
+def folder_text(here: str, name: str) -> str:
+    """A text file that lies beside a module's code: `folder_text(__file__, "socials.toml")`. Read it at import.
+
+    Raises OSError, or ValueError for a name that leads out of the folder or a file that is no UTF-8.
+    """
+    if Path(name).name != name:
+        raise ValueError(f"{name!r} is not the name of a file in the module's folder")
+    return Path(here).with_name(name).read_text("utf-8")

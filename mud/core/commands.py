@@ -21,6 +21,7 @@ class Command(Struct, frozen=True):
     """One command. `help` is its page: the first line says how it is written and what it does.
 
     `aliases` are other ways to write it: whole words, or a sign like `'` that needs no space after it.
+    One that `yields` gives way to those that don't where a beginning could mean both.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Command(Struct, frozen=True):
     help: str
     role: Role = "player"
     aliases: tuple[str, ...] = ()
+    yields: bool = False
 
 
 def allowed(role: Role, needed: Role) -> bool:
@@ -89,6 +91,7 @@ class CommandTable:
             return exact
         names = [c.name for c in self.commands.values() if allowed(role, c.role)]
         begun = [name for name in names if name.startswith(verb)]
+        begun = [name for name in begun if not self.commands[name].yields] or begun
         if len(begun) == 1:
             return self.commands[begun[0]]
         if begun:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable, allowed, either
-from mud.core.dialogs import AnyDialog, Pager, Seeking
+from mud.core.dialogs import AnyDialog, Editor, Pager, Seeking
+from mud.core.editing import HELP, numbered
 from mud.core.errors import Absent, Rejected
 from mud.core.events import Effect
 from mud.core.model import Character, Item, Role
@@ -98,8 +99,9 @@ class Context:
         """The player of that name, in the world or away (its `away` says so); else the only one in the world whose name
         begins so.
 
-        Who is not in memory is looked up in the database: that raises Absent, the event is undone, and its line is taken
-        again once the answer is there. In an event that is no line only those in memory are found. Raises Rejected.
+        Who is not in memory is looked up in the database: that raises Absent, the event is undone, and its line is
+        taken again once the answer is there. In an event that is no line only those in memory are found.
+        Raises Rejected when there is nobody.
         """
         name = unicodedata.normalize("NFKC", name.strip())
         found = self.world.known(name)
@@ -185,6 +187,13 @@ class Context:
         """End the top conversation."""
         self.world.journal.edit(self.session)
         del self.session.stack[-1]
+
+    def edit(self, editor: Editor) -> None:
+        """Open the line editor."""
+        self.send(HELP)
+        if editor.lines:
+            self.send(numbered(editor.lines))
+        self.push(editor)
 
     # Asking
 

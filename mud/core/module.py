@@ -130,7 +130,10 @@ class Veto(Struct, frozen=True):
 
 
 class Command(Struct, Generic[S], frozen=True):
-    """A command. Its help page is `help`, else the handler's docstring; the first line says how it is written."""
+    """A command. Its help page is `help`, else the handler's docstring; the first line says how it is written.
+
+    One that `yields` gives way to those that don't where an abbreviation could mean both.
+    """
 
     name: str
     handler: Callable[[Context[S], str], None]
@@ -138,6 +141,7 @@ class Command(Struct, Generic[S], frozen=True):
     aliases: tuple[str, ...] = ()
     topic: str = ""
     help: str = ""
+    yields: bool = False
 
 
 class Listener(Struct, Generic[S], frozen=True):

@@ -15,6 +15,7 @@ import msgspec
 from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.context import Context as CoreContext
+from mud.core.editing import as_lines
 from mud.core.errors import Refused
 from mud.core.model import Account, Character
 from mud.core.module import Dialog, Permission, Request, S, Settings, Timer
@@ -114,6 +115,13 @@ class Context(CoreContext, Generic[S]):
     def go_on(self, dialog: Dialog) -> None:
         """Go on with another one in place of the top one."""
         self.replace(self._dialog(dialog))
+
+    def edit_text(self, dialog: Dialog, text: str = "") -> None:
+        """Open the line editor on `text`. Saved, all of the text is given to the Talk of `dialog`.
+
+        If that raises Rejected, the text is still in the editor.
+        """
+        self.edit(d.Editor(self.acting.name, as_lines(text), self._dialog(dialog)))
 
     def _dialog(self, dialog: Dialog) -> d.ModuleDialog:
         return d.ModuleDialog(self.acting.name, tag_of(dialog), plain(dialog, "dialog"))

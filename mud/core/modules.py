@@ -23,6 +23,9 @@ class Modules(Protocol):
     def answer(self, ctx: Context, dialog: ModuleDialog, text: str) -> None:
         """A line for a module's conversation."""
 
+    def active(self, module: str) -> bool:
+        """Whether a module is there and in service."""
+
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
 
@@ -56,6 +59,10 @@ class NoModules:
     def answer(self, ctx: Context, dialog: ModuleDialog, text: str) -> None:
         """There is nobody to talk to."""
         ctx.pop()
+
+    def active(self, module: str) -> bool:
+        """None is."""
+        return False
 
     def listeners(self, signal: Signal) -> list[str]:
         """Nobody."""

@@ -194,6 +194,7 @@ class Instance:
             command.help or _docstring(handler),
             command.role,
             command.aliases,
+            command.yields,
         )
 
 

@@ -131,6 +131,11 @@ class Registry:
             ctx.world.journal.rollback()  # a prompt changes nothing
         return f"({dialog.module} is out of service; press Enter) "
 
+    def active(self, module: str) -> bool:
+        """Whether a module is there and in service."""
+        instance = self.instances.get(module)
+        return instance is not None and instance.life.state is M.ACTIVE
+
     def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
         """A line for a module's conversation, which ends if there is nobody to lead it."""
         instance = self.instances.get(dialog.module)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
+from mud.core.editing import HELP
 from mud.play import admin, editor, login, lookup, modules, password, rooms, talk, things
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
@@ -127,7 +128,7 @@ SELF = [
         "description",
         lambda ctx, args: editor.begin(ctx, "description", ctx.player.description),
         "yourself",
-        "description -- write what others see when they look at you\n" + editor.HELP,
+        "description -- write what others see when they look at you\n" + HELP,
     ),
     Command(
         "password",

@@ -6,23 +6,15 @@ from collections.abc import Callable
 
 from mud.core.context import Context
 from mud.core.dialogs import Editor
+from mud.core.editing import HELP, as_lines, numbered
 from mud.core.errors import Rejected
 
 MOST_LINES, MOST_LETTERS = 60, 4000
-HELP = """Write your text line by line. A line that begins with a dot is for the editor:
-  .save   keep the text and leave        .quit   leave, and keep what was before
-  .show   show the text with numbers     .clear  begin anew
-  .del N  delete line N                  .ins N TEXT  insert TEXT before line N
-  .set N TEXT  replace line N            ..TEXT  a line of text that begins with a dot"""
 
 
 def begin(ctx: Context, purpose: str, text: str) -> None:
     """Open the editor on `text`."""
-    lines = tuple(text.split("\n")) if text else ()
-    ctx.send(HELP)
-    if lines:
-        ctx.send(numbered(lines))
-    ctx.push(Editor(purpose, lines))
+    ctx.edit(Editor(purpose, as_lines(text)))
 
 
 def answer(ctx: Context, dialog: Editor, text: str) -> None:
@@ -43,12 +35,7 @@ def put(ctx: Context, dialog: Editor, lines: tuple[str, ...]) -> None:
         raise Rejected(f"A text has at most {MOST_LINES} lines. .save keeps it, .del N deletes one.")
     if sum(map(len, lines)) > MOST_LETTERS:
         raise Rejected(f"A text has at most {MOST_LETTERS} letters. .save keeps it, .del N deletes a line.")
-    ctx.replace(Editor(dialog.purpose, lines))
-
-
-def numbered(lines: tuple[str, ...]) -> str:
-    """The text with its line numbers."""
-    return "\n".join(f"{n:3}: {line}" for n, line in enumerate(lines, 1)) or "The text is empty."
+    ctx.replace(Editor(dialog.purpose, lines, dialog.then))
 
 
 def number(dialog: Editor, text: str) -> tuple[int, str]:
@@ -87,8 +74,17 @@ def replace(ctx: Context, dialog: Editor, rest: str) -> None:
 
 
 def save(ctx: Context, dialog: Editor, rest: str) -> None:
-    ctx.pop()
-    PURPOSES[dialog.purpose](ctx, "\n".join(dialog.lines))
+    text = "\n".join(dialog.lines)
+    if dialog.then is None:
+        ctx.pop()
+        PURPOSES[dialog.purpose](ctx, text)
+    elif ctx.modules.active(dialog.then.module):
+        ctx.replace(dialog.then)
+        ctx.modules.answer(ctx, dialog.then, text)
+    else:
+        raise Rejected(
+            f"The {dialog.then.module} module is out of service just now. Your text is still here: .save it later."
+        )
 
 
 def quit_(ctx: Context, dialog: Editor, rest: str) -> None:

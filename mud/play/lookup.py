@@ -12,6 +12,7 @@ from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.session import Screen, Session
 from mud.core.targets import split_first
+from mud.core.words import duration
 from mud.core.world import World
 from mud.play.describe import coins
 
@@ -27,6 +28,8 @@ def who(ctx: Context, args: str) -> None:
             notes.append("link-dead")
         elif ctx.clock.wall - session.last_input >= 120:
             notes.append(f"idle {duration(ctx.clock.wall - session.last_input)}")
+        if character.afk is not None:
+            notes.append(f"afk: {character.afk}" if character.afk else "afk")
         title = f" {character.title}" if character.title else ""
         noted = f" ({', '.join(notes)})" if notes else ""
         rows.append(f"  {tag('player', character.name)}{title}{noted}")
@@ -49,16 +52,6 @@ def score(ctx: Context, args: str) -> None:
 def uptime(ctx: Context, args: str) -> None:
     """How long the game has run, all its programs together."""
     ctx.send(f"This world has been awake for {duration(ctx.clock.game)}, all copyovers included.")
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words, the two largest units: "2 hours 5 minutes"."""
-    parts = []
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        count, seconds = divmod(int(seconds), size)
-        if count:
-            parts.append(f"{count} {unit}{'s' if count != 1 else ''}")
-    return " ".join(parts[:2]) or "0 seconds"
 
 
 # Help

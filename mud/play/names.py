@@ -5,14 +5,15 @@ from __future__ import annotations
 import unicodedata
 
 from mud.core.commands import CommandTable
+from mud.core.context import LONGEST_NAME
 from mud.core.errors import Rejected
 
-SHORTEST, LONGEST = 3, 16
+SHORTEST, LONGEST = 3, LONGEST_NAME
 
 #: Words of the game that are no commands yet, or would confuse as somebody's name.
 RESERVED = frozenset(
     "all me self here none nobody someone somebody everyone everybody admin owner builder player mint sink gold "
-    "auction trade buffs kill flee cast buy sell list mail board connect create who the and "
+    "auction trade buffs read delete write remove kill flee cast buy sell list mail board connect create who the and "
     "everwake guest new north east south west up down".split()
 )
 

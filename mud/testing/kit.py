@@ -86,6 +86,7 @@ class Kit:
         self.now = 1000.0  # what the game's clock is read off, in seconds
         self.wall = 2_000_000.0  # wall-clock seconds
         self.players: dict[int, Player] = {}
+        self._stored: dict[str, tuple[Account, Character, tuple[Item, ...]]] = {}  # away, and no longer in memory
         self.effects: list[e.Effect] = []  # what events asked for that the kit does not do
         self.modules = modules
         self._defs = load(world) if isinstance(world, Path) else world or SMALL
@@ -102,16 +103,31 @@ class Kit:
     # Playing
 
     def player(self, name: str, role: Role = "player", gold: int = 0) -> Player:
-        """A new character in play, at the world's first room."""
+        """A character in play: a new one at the world's first room, or one of that name who was away."""
         number = max(self.players, default=0) + 1
+        new = (Account(name=name, password="x", created=0.0), None, ())
+        account, character, items = self._stored.pop(name, new)
+        account.role = role
         player = self.players[number] = Player(self, number, name)
         session = Session(id=number, address="192.0.2.1", stack=[], connected_at=self.wall, last_input=self.wall)
         self.post(e.Opened(session))
         self.post(e.Line(number, f"connect {name} secret-secret"))
-        self.post(e.LoggedIn(number, name, Account(name=name, password="x", role=role, created=0.0)))
+        self.post(e.LoggedIn(number, name, account, character, items))
         self.act(lambda ctx: ctx.pay(MINT, player.character.owner_key, gold, "the kit"))
         player.read()
         return player
+
+    def evict(self) -> None:
+        """What a flush does: who is away is forgotten, and has to be looked up from now on."""
+        world = self.game.world
+        for character in world.away():
+            account = world.accounts.pop(character.name.casefold())
+            self._stored[character.name] = (account, character, tuple(world.all_inside(character.owner_key)))
+            world.forget(character)
+
+    def _find(self, effect: e.FindPlayer) -> None:
+        account, character, items = self._stored.pop(effect.name, (None, None, ()))
+        self.post(e.PlayerFound(effect.session, account, character, items))
 
     def post(self, event: e.Event) -> None:
         """Let an event happen, and do what it asks for."""
@@ -290,6 +306,8 @@ class Kit:
             if isinstance(effect, e.Output):
                 self.players[effect.session].heard += effect.text
                 self.players[effect.session].prompt = effect.prompt
+            elif isinstance(effect, e.FindPlayer):
+                self._find(effect)
             elif isinstance(effect, e.QueryModule):
                 self._query(effect)
             elif isinstance(effect, e.AskModule):

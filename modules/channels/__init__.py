@@ -1,0 +1,160 @@
+"""Channels: talk that is heard everywhere, with a memory, and a switch for each who does not want to hear it."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from mud.api import Character, Command, Context, Meta, Module, Rejected, Role, Settings, State, Struct, duration, tag
+
+Handler = Callable[[Context["Channels"], str], None]
+
+
+class Channel(Struct, frozen=True):
+    """A channel: who may hear it and speak on it, and in what colour it comes."""
+
+    name: str
+    role: Role
+    colour: str
+    about: str
+
+
+CHANNELS = {
+    channel.name: channel
+    for channel in (
+        Channel("chat", "player", "yellow", "talk with everybody"),
+        Channel("newbie", "player", "green", "questions and answers for who is new"),
+        Channel("wiznet", "builder", "cyan", "the talk of builders and admins"),
+    )
+}
+#: Lines that a channel's name alone shows.
+SHOWN = 20
+
+
+class Bounds(Settings):
+    """How much there may be of everything."""
+
+    history: Annotated[int, Meta(ge=1, le=1000)] = 100  # lines that each channel remembers
+    length: Annotated[int, Meta(ge=20, le=4000)] = 500  # letters of a line
+
+
+class Said(Struct, frozen=True):
+    """Something that was said; `at` is wall-clock seconds."""
+
+    at: float
+    name: str
+    text: str
+
+
+class Channels(State):
+    """What was said, by channel, and who has switched off what, by character."""
+
+    history: dict[str, tuple[Said, ...]] = {}
+    off: dict[str, tuple[str, ...]] = {}
+
+
+def speaker(channel: Channel) -> Handler:
+    """The command of a channel."""
+
+    def run(ctx: Context[Channels], args: str) -> None:
+        need(ctx, channel)
+        number = args[1:]
+        if not args:
+            show(ctx, channel, SHOWN)
+        elif args[0] == "-" and number.isascii() and number.isdigit():
+            show(ctx, channel, int(number[:6]))
+        else:
+            speak(ctx, channel, args)
+
+    return run
+
+
+def speak(ctx: Context[Channels], channel: Channel, text: str) -> None:
+    """Say something on a channel. Who ignores the speaker does not hear it."""
+    bounds, me = ctx.settings(Bounds), ctx.player
+    if len(text) > bounds.length:
+        raise Rejected(f"A line has at most {bounds.length} letters, and this one has {len(text)}.")
+    if is_off(ctx, me, channel):
+        raise Rejected(f"You have switched {channel.name} off: `channels on {channel.name}` switches it on.")
+    before = ctx.state.history.get(channel.name, ())
+    ctx.state.history[channel.name] = (*before, Said(ctx.clock.wall, me.name, text))[-bounds.history :]
+    ctx.send(tag(channel.colour, f'[{channel.name}] You: "{text}"'))
+    ctx.speak(tag(channel.colour, f'[{channel.name}] {me.name}: "{text}"'), hearers(ctx, channel))
+
+
+def show(ctx: Context[Channels], channel: Channel, count: int) -> None:
+    """The last lines of a channel, but for those of who is ignored."""
+    said = [s for s in ctx.state.history.get(channel.name, ()) if ctx.hears(ctx.player, s.name)]
+    rows = [f'  {duration(ctx.clock.wall - s.at)} ago, {s.name}: "{s.text}"' for s in said[-count:]] if count else []
+    ctx.page("\n".join([f"[{channel.name}]", *rows]) if rows else f"Nothing has been said on {channel.name} yet.")
+
+
+def hearers(ctx: Context[Channels], channel: Channel) -> list[Character]:
+    """Who hears a channel now."""
+    return [c for c in ctx.world.players() if ctx.may(channel.role, c) and not is_off(ctx, c, channel)]
+
+
+def is_off(ctx: Context[Channels], character: Character, channel: Channel) -> bool:
+    """Whether a character has switched a channel off."""
+    return channel.name in ctx.state.off.get(character.id, ())
+
+
+def channels(ctx: Context[Channels], args: str) -> None:
+    """channels | channels off NAME | channels on NAME -- the channels, and who does not hear them; switch one off or on
+    A channel's name and a text says something on it; its name alone, or chat -50, shows what was said before."""
+    words = args.casefold().split()
+    if not words:
+        ctx.send("\n".join(row(ctx, channel) for channel in CHANNELS.values() if ctx.may(channel.role)))
+        return
+    if len(words) != 2 or words[0] not in ("on", "off"):
+        raise Rejected("Write: channels, channels off NAME or channels on NAME.")
+    channel = named(ctx, words[1])
+    rest = tuple(name for name in ctx.state.off.get(ctx.player.id, ()) if name != channel.name)
+    off = (*rest, channel.name) if words[0] == "off" else rest
+    if off:
+        ctx.state.off[ctx.player.id] = off
+    else:
+        ctx.state.off.pop(ctx.player.id, None)
+    ctx.send(f"{channel.name} is {words[0]} for you.")
+
+
+def row(ctx: Context[Channels], channel: Channel) -> str:
+    """A channel in the list: whether it is on, what it is for, who of those here does not hear it."""
+    state = "off" if is_off(ctx, ctx.player, channel) else "on"
+    deaf = [c.name for c in ctx.world.players() if ctx.may(channel.role, c) and is_off(ctx, c, channel)]
+    who = f" (off for {', '.join(sorted(deaf))})" if deaf else ""
+    return f"  {tag('bold', f'{channel.name:8}')} {state:3}  {channel.about}{who}"
+
+
+def named(ctx: Context[Channels], name: str) -> Channel:
+    """A channel that the player may hear. Raises Rejected."""
+    found = CHANNELS.get(name)
+    if found is None or not ctx.may(found.role):
+        known = ", ".join(c.name for c in CHANNELS.values() if ctx.may(c.role))
+        raise Rejected(f"There is no channel {name!r}. There are {known}.")
+    return found
+
+
+def need(ctx: Context[Channels], channel: Channel) -> None:
+    """Raises Rejected for who may not be on a channel. (The command table does not even know it for them.)"""
+    if not ctx.may(channel.role):
+        raise Rejected(f"{channel.name} is for {channel.role}s and above.")
+
+
+def command(channel: Channel) -> Command[Channels]:
+    """A channel's command with its help page."""
+    name = channel.name
+    page = (
+        f"{name} TEXT | {name} | {name} -N -- {channel.about}; without a text, what was said last\n"
+        f"`channels off {name}` switches it off for you."
+    )
+    return Command(name, speaker(channel), role=channel.role, topic="talking", help=page)
+
+
+MODULE = Module(
+    name="channels",
+    version="1.0.0",
+    description="chat, newbie and wiznet, with their history",
+    author="Everwake",
+    state=Channels,
+    settings=Bounds,
+    commands=[*map(command, CHANNELS.values()), Command("channels", channels, topic="talking")],
+)

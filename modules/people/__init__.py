@@ -1,0 +1,128 @@
+"""People: who somebody is, what they call themselves, whether they are at the keyboard, and whom they do not hear."""
+
+from typing import Annotated
+
+from mud.api import Command, Context, Meta, Module, NotFound, Rejected, Request, Settings, State, duration, tag
+
+
+class People(Settings):
+    """How much there may be of everything."""
+
+    title_length: Annotated[int, Meta(ge=5, le=200)] = 60
+    afk_length: Annotated[int, Meta(ge=5, le=400)] = 120
+    ignored: Annotated[int, Meta(ge=1, le=500)] = 50
+
+
+class Waiting(Request, tag="post.waiting"):
+    """Asked of whoever keeps the mail: how many unread letters a character has."""
+
+    character: str
+
+
+def title(ctx: Context[State], args: str) -> None:
+    """title [TEXT | none] -- what stands behind your name in `who`: title the Unready"""
+    me = ctx.player
+    if not args:
+        ctx.send(f"You are {me.name} {me.title}." if me.title else "You have no title. Write: title TEXT.")
+        return
+    ctx.world.edit(me)
+    me.title = "" if args.casefold() == "none" else bounded(args, ctx.settings(People).title_length, "A title")
+    ctx.send(f"You are {me.name} {me.title} from now on." if me.title else f"You are plain {me.name} from now on.")
+
+
+def afk(ctx: Context[State], args: str) -> None:
+    """afk [MESSAGE] -- say that you are away from the keyboard; afk alone again says that you are back
+    Who tells you something reads your message, and `who` shows it."""
+    me = ctx.player
+    ctx.world.edit(me)
+    if me.afk is not None and not args:
+        me.afk = None
+        ctx.send("You are back at the keyboard.")
+        ctx.speak(f"{tag('player', me.name)} is back at the keyboard.", ctx.world.present(me.room))
+        return
+    me.afk = bounded(args, ctx.settings(People).afk_length, "A message")
+    ctx.send(f"You are away from the keyboard{f': {args}' if args else '.'}")
+    ctx.speak(f"{tag('player', me.name)} leaves the keyboard.", ctx.world.present(me.room))
+
+
+def ignore(ctx: Context[State], args: str) -> None:
+    """ignore [NAME] -- do not hear somebody any more, or hear them again; alone it shows whom you ignore
+    It is for all that they say, tell, shout and act out, for channels and for mail. Admins can't be ignored."""
+    me = ctx.player
+    if not args:
+        ctx.send(f"You ignore {', '.join(sorted(me.ignores))}." if me.ignores else "You ignore nobody.")
+        return
+    again = next((name for name in me.ignores if name.casefold() == args.casefold()), None)
+    if again is not None:
+        ctx.world.edit(me)
+        me.ignores = tuple(name for name in me.ignores if name != again)
+        ctx.send(f"You hear {again} again.")
+        return
+    who = ctx.find_player(args)
+    if who is me:
+        raise Rejected("That is hard to do. Ignore somebody else.")
+    if ctx.may("admin", who):
+        raise Rejected(f"{who.name} is an {ctx.role(who)} and can't be ignored.")
+    most = ctx.settings(People).ignored
+    if len(me.ignores) >= most:
+        raise Rejected(f"You ignore {most} people already, and more is not possible: `ignore NAME` again ends it.")
+    ctx.world.edit(me)
+    me.ignores = tuple(dict.fromkeys((*me.ignores, who.name)))
+    ctx.send(f"You ignore {who.name} from now on. The same again ends it.")
+
+
+def finger(ctx: Context[State], args: str) -> None:
+    """finger NAME -- what is known of a player: title, role, when they were here last, whether mail waits for them"""
+    who = ctx.find_player(args) if args else ctx.player
+    role = ctx.role(who)
+    rows = [f"{tag('player', who.name)}{f' {who.title}' if who.title else ''}"]
+    rows.append(f"  level {who.level}{f', {role}' if role != 'player' else ''}, {presence(ctx, who.id)}")
+    rows.append(f"  first seen {ago(ctx, who.created)}")
+    try:
+        waiting = ctx.call(Waiting(who.id))
+        rows.append(f"  {'mail is waiting' if waiting else 'no mail is waiting'}")
+    except NotFound:
+        pass  # nobody keeps mail in this game
+    ctx.send("\n".join(rows))
+
+
+def presence(ctx: Context[State], character: str) -> str:
+    """Whether a player is here, and since when not."""
+    who = ctx.world.characters[character]
+    session = ctx.sessions.of(who)
+    if who.away:
+        return f"last seen {ago(ctx, who.seen)}" if who.seen else "not here"
+    if session is None:
+        return "link-dead"
+    if who.afk is not None:
+        return f"away from the keyboard{f': {who.afk}' if who.afk else ''}"
+    idle = ctx.clock.wall - session.last_input
+    return f"here, idle for {duration(idle)}" if idle >= 60 else "here"
+
+
+def ago(ctx: Context[State], at: float) -> str:
+    """When something was, in words."""
+    return f"{duration(max(0.0, ctx.clock.wall - at))} ago"
+
+
+def bounded(text: str, most: int, what: str) -> str:
+    """`text`, or Rejected where it is too long."""
+    if len(text) > most:
+        raise Rejected(f"{what} has at most {most} letters, and this one has {len(text)}.")
+    return text
+
+
+MODULE = Module(
+    name="people",
+    version="1.0.0",
+    description="title, afk, ignore and finger",
+    author="Everwake",
+    settings=People,
+    requires=("post?",),
+    commands=[
+        Command("title", title, topic="yourself"),
+        Command("afk", afk, topic="yourself"),
+        Command("ignore", ignore, topic="talking"),
+        Command("finger", finger, topic="seeing"),
+    ],
+)

@@ -1,0 +1,87 @@
+"""The notice board: one for all, read by everybody."""
+
+from __future__ import annotations
+
+from modules.post.state import Bounds, Notice, Post, bounded, row
+from mud.api import Context, Dialog, Rejected, duration, split_first, tag
+
+
+class Posting(Dialog):
+    """Somebody is in the middle of a notice."""
+
+    title: str
+
+
+def board(ctx: Context[Post], args: str) -> None:
+    """board | board read N | board write TITLE | board remove N -- the notice board, or something to do with it
+    You may remove your own notices, builders any."""
+    word, rest = split_first(args)
+    act = ACTS.get(word.casefold())
+    if act is None:
+        raise Rejected("Write: board, board read N, board write TITLE or board remove N.")
+    act(ctx, rest)
+
+
+def list_(ctx: Context[Post], args: str) -> None:
+    """All notices."""
+    rows = [row(x.number, "", x.title, x.name, duration(ctx.clock.wall - x.at)) for x in ctx.state.board]
+    ctx.page("\n".join(["On the board:", *rows]) if rows else "The board is empty: board write TITLE.")
+
+
+def read(ctx: Context[Post], args: str) -> None:
+    """One notice."""
+    notice = find(ctx, args)
+    head = f"{notice.title}, from {notice.name}, {duration(ctx.clock.wall - notice.at)} ago"
+    ctx.page(f"{tag('bold', head)}\n{notice.text}")
+
+
+def write(ctx: Context[Post], args: str) -> None:
+    """Open the editor on a new notice."""
+    title = bounded(args, ctx.settings(Bounds).subject_length, "A title")
+    refuse(ctx)
+    ctx.edit_text(Posting(title))
+
+
+def remove(ctx: Context[Post], args: str) -> None:
+    """A notice is taken down by who wrote it, or a builder."""
+    notice = find(ctx, args)
+    if notice.writer != ctx.player.id and not ctx.may("builder"):
+        raise Rejected(f"Only {notice.name} may take that down, or a builder.")
+    ctx.state.board.remove(notice)
+    ctx.send(f"Notice {notice.number} is gone.")
+
+
+def ask(ctx: Context[Post], posting: Posting) -> str:
+    """Not seen: the editor is on top."""
+    return "(a notice) "
+
+
+def written(ctx: Context[Post], posting: Posting, text: str) -> None:
+    """The notice is written: it is on the board, or the writer is still in the editor."""
+    bounded(text, ctx.settings(Bounds).letter_length, "A notice")
+    refuse(ctx)
+    ctx.state.notices += 1
+    me = ctx.player
+    ctx.state.board.append(Notice(ctx.state.notices, me.id, me.name, ctx.clock.wall, posting.title, text))
+    ctx.pop()
+    ctx.send(f"Notice {ctx.state.notices} is on the board.")
+
+
+def refuse(ctx: Context[Post]) -> None:
+    """Raises Rejected when there is no room for one more."""
+    bounds, notices = ctx.settings(Bounds), ctx.state.board
+    if len(notices) >= bounds.notices:
+        raise Rejected(f"The board is full with {bounds.notices} notices. Ask a builder to take some down.")
+    if sum(x.writer == ctx.player.id for x in notices) >= bounds.notices_each:
+        raise Rejected(f"You have {bounds.notices_each} notices on the board already: take one down first.")
+
+
+def find(ctx: Context[Post], args: str) -> Notice:
+    """The notice of a number. Raises Rejected."""
+    found = next((x for x in ctx.state.board if str(x.number) == args), None)
+    if found is None:
+        raise Rejected("There is no notice of that number. `board` shows those there are.")
+    return found
+
+
+ACTS = {"": list_, "list": list_, "read": read, "write": write, "remove": remove}

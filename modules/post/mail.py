@@ -1,0 +1,158 @@
+"""Letters: written in the line editor, kept until they are deleted, announced when they come or when you do."""
+
+from __future__ import annotations
+
+from modules.post.state import Bounds, Letter, Post, bounded, numbered, put, row
+from mud.api import (
+    Character,
+    Context,
+    Dialog,
+    PlayerEntered,
+    Rejected,
+    Request,
+    ToldAway,
+    duration,
+    split_first,
+    tag,
+)
+
+
+class Writing(Dialog):
+    """Somebody is in the middle of a letter."""
+
+    to: str  # the name
+    subject: str
+
+
+class Waiting(Request, tag="post.waiting"):
+    """How many unread letters a character has."""
+
+    character: str
+
+
+def mail(ctx: Context[Post], args: str) -> None:
+    """mail | mail NAME [SUBJECT] | mail read N | mail delete N | mail reply N -- your letters, or write one
+    A letter is written line by line; it comes also to who is away. `mail delete all` empties your mailbox."""
+    word, rest = split_first(args)
+    act = ACTS.get(word.casefold())
+    if act is not None:
+        act(ctx, rest)
+    else:
+        begin(ctx, ctx.find_player(word), rest or "no subject")
+
+
+def list_(ctx: Context[Post], args: str) -> None:
+    """All letters."""
+    letters = box(ctx)
+    rows = [
+        row(n, "" if x.read else "*", x.subject or "something told", x.sender, duration(ctx.clock.wall - x.at))
+        for n, x in enumerate(letters, 1)
+    ]
+    ctx.page("\n".join(["Your letters (* is unread):", *rows]) if rows else "There are no letters for you.")
+
+
+def read(ctx: Context[Post], args: str) -> None:
+    """One letter."""
+    letters = box(ctx)
+    number = numbered(args, len(letters), "letter")
+    letter = letters[number - 1]
+    seen = Letter(letter.sender, letter.at, letter.subject, letter.text, read=True)
+    put(ctx, ctx.player.id, (*letters[: number - 1], seen, *letters[number:]))
+    head = f"{letter.subject or 'something told'}, from {letter.sender}, {duration(ctx.clock.wall - letter.at)} ago"
+    ctx.page(f"{tag('bold', head)}\n{letter.text}")
+
+
+def delete(ctx: Context[Post], args: str) -> None:
+    """One letter is no more, or all of them."""
+    letters = box(ctx)
+    if args.casefold() == "all" and letters:
+        put(ctx, ctx.player.id, ())
+        ctx.send(f"Your mailbox is empty; {len(letters)} letters are gone.")
+        return
+    number = numbered(args, len(letters), "letter")
+    put(ctx, ctx.player.id, (*letters[: number - 1], *letters[number:]))
+    ctx.send(f"Letter {number} is gone.")
+
+
+def reply(ctx: Context[Post], args: str) -> None:
+    """A letter to who wrote one."""
+    letters = box(ctx)
+    letter = letters[numbered(args, len(letters), "letter") - 1]
+    subject = letter.subject or "what you told me"
+    begin(ctx, ctx.find_player(letter.sender), subject if subject.startswith("Re: ") else f"Re: {subject}")
+
+
+def begin(ctx: Context[Post], to: Character, subject: str) -> None:
+    """Open the editor on a new letter, if it has a chance to arrive."""
+    subject = bounded(subject, ctx.settings(Bounds).subject_length, "A subject")
+    refuse(ctx, ctx.player, to)
+    ctx.send(f"A letter to {to.name}: {subject}.")
+    ctx.edit_text(Writing(to.name, subject))
+
+
+def ask(ctx: Context[Post], writing: Writing) -> str:
+    """Where a letter was saved and could not go: not seen in the editor."""
+    return f"(a letter to {writing.to}) "
+
+
+def sent(ctx: Context[Post], writing: Writing, text: str) -> None:
+    """The letter is written: it goes, or the writer is still in the editor."""
+    bounded(text, ctx.settings(Bounds).letter_length, "A letter")
+    to = ctx.find_player(writing.to)
+    refuse(ctx, ctx.player, to)
+    keep(ctx, to, Letter(ctx.player.name, ctx.clock.wall, writing.subject, text))
+    ctx.pop()
+    ctx.send(f"Your letter to {to.name} is on its way.")
+
+
+def keep(ctx: Context[Post], to: Character, letter: Letter) -> None:
+    """A letter is in somebody's mailbox, and they are told if they are here."""
+    put(ctx, to.id, (*ctx.state.boxes.get(to.id, ()), letter))
+    ctx.tell(to, tag("system", f"A letter from {letter.sender} has come: `mail`."))
+
+
+def refuse(ctx: Context[Post], sender: Character, to: Character) -> None:
+    """Raises Rejected when a letter would not be taken."""
+    bounds, letters = ctx.settings(Bounds), ctx.state.boxes.get(to.id, ())
+    if not ctx.hears(to, sender.name):
+        raise Rejected(f"{to.name} does not want to hear from you.")
+    if len(letters) >= bounds.letters:
+        raise Rejected(f"The mailbox of {to.name} is full.")
+    if sum(x.sender == sender.name and not x.read for x in letters) >= bounds.from_one:
+        raise Rejected(f"{to.name} has {bounds.from_one} unread letters from you. Wait until they are read.")
+
+
+def told_away(ctx: Context[Post], told: ToldAway) -> None:
+    """What was told to somebody who could not hear it is kept, and the sender knows what became of it."""
+    sender, to = ctx.world.characters[told.sender], ctx.world.characters[told.character]
+    try:
+        refuse(ctx, sender, to)
+    except Rejected as refusal:
+        ctx.tell(sender, tag("error", f"It is not kept: {refusal}"))
+        return
+    text = told.text[: ctx.settings(Bounds).letter_length]
+    keep(ctx, to, Letter(sender.name, ctx.clock.wall, "", text))
+    ctx.tell(sender, tag("tell", f'It is kept as mail for {to.name}: "{text}"'))
+
+
+def entered(ctx: Context[Post], entered: PlayerEntered) -> None:
+    """Who comes is told of what has come."""
+    count = waiting(ctx, Waiting(entered.character))
+    if count:
+        letters = "a new letter" if count == 1 else f"{count} new letters"
+        ctx.tell(ctx.world.characters[entered.character], tag("system", f"There is {letters} for you: `mail`."))
+
+
+def waiting(ctx: Context[Post], asked: Waiting) -> int:
+    """How many unread letters a character has, but for those of who is ignored."""
+    letters = ctx.state.boxes.get(asked.character, ())
+    who = ctx.world.characters.get(asked.character)
+    return sum(not x.read and (who is None or ctx.hears(who, x.sender)) for x in letters)
+
+
+def box(ctx: Context[Post]) -> tuple[Letter, ...]:
+    """The player's letters."""
+    return ctx.state.boxes.get(ctx.player.id, ())
+
+
+ACTS = {"": list_, "list": list_, "read": read, "delete": delete, "reply": reply}

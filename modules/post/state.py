@@ -1,0 +1,79 @@
+"""What the post office keeps: mailboxes and the notice board; and how much of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mud.api import Context, Meta, Rejected, Settings, State, Struct
+
+
+class Bounds(Settings):
+    """How much there may be of everything."""
+
+    letters: Annotated[int, Meta(ge=1, le=500)] = 50  # in one mailbox
+    from_one: Annotated[int, Meta(ge=1, le=500)] = 10  # unread letters from one sender in one mailbox
+    letter_length: Annotated[int, Meta(ge=20, le=4000)] = 2000
+    subject_length: Annotated[int, Meta(ge=5, le=200)] = 60
+    notices: Annotated[int, Meta(ge=1, le=500)] = 50  # on the board
+    notices_each: Annotated[int, Meta(ge=1, le=500)] = 5  # of one player
+
+
+class Letter(Struct, frozen=True):
+    """A letter in somebody's mailbox; `at` is wall-clock seconds. One without a subject was a `tell`."""
+
+    sender: str  # the name
+    at: float
+    subject: str
+    text: str
+    read: bool = False
+
+
+class Notice(Struct, frozen=True):
+    """A notice on the board; `writer` is a character, `at` wall-clock seconds."""
+
+    number: int
+    writer: str
+    name: str
+    at: float
+    title: str
+    text: str
+
+
+class Post(State):
+    """Letters by the character whose they are, oldest first, and the board."""
+
+    boxes: dict[str, tuple[Letter, ...]] = {}
+    board: list[Notice] = []
+    notices: int = 0  # the number of the last notice
+
+
+def put(ctx: Context[Post], box: str, letters: tuple[Letter, ...]) -> None:
+    """These letters are in a mailbox from now on."""
+    if letters:
+        ctx.state.boxes[box] = letters
+    else:
+        ctx.state.boxes.pop(box, None)
+
+
+def row(number: int | str, mark: str, what: str, who: str, when: str) -> str:
+    """A letter or notice in a list."""
+    return f"  {number:>3} {mark:1} {what}, from {who}, {when} ago"
+
+
+def numbered(args: str, count: int, what: str) -> int:
+    """The number, from 1 to `count`, that somebody typed. Raises Rejected."""
+    number = int(args[:6]) if args.isascii() and args.isdigit() else 0
+    if not count:
+        raise Rejected(f"There is no {what}.")
+    if not 1 <= number <= count:
+        raise Rejected(f"Which {what}? A number from 1 to {count}.")
+    return number
+
+
+def bounded(text: str, most: int, what: str) -> str:
+    """`text`, or Rejected where it is too long or nothing at all."""
+    if not text.strip():
+        raise Rejected(f"{what} without a word is none. Write it first.")
+    if len(text) > most:
+        raise Rejected(f"{what} has at most {most} letters, and this one has {len(text)}.")
+    return text

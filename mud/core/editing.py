@@ -1,0 +1,19 @@
+"""What the line editor says: its help, and a text with its line numbers. What it does is in mud.play.editor."""
+
+from __future__ import annotations
+
+HELP = """Write your text line by line. A line that begins with a dot is for the editor:
+  .save   keep the text and leave        .quit   leave, and keep what was before
+  .show   show the text with numbers     .clear  begin anew
+  .del N  delete line N                  .ins N TEXT  insert TEXT before line N
+  .set N TEXT  replace line N            ..TEXT  a line of text that begins with a dot"""
+
+
+def as_lines(text: str) -> tuple[str, ...]:
+    """A text as the editor's lines."""
+    return tuple(text.split("\n")) if text else ()
+
+
+def numbered(lines: tuple[str, ...]) -> str:
+    """The text with its line numbers."""
+    return "\n".join(f"{n:3}: {line}" for n, line in enumerate(lines, 1)) or "The text is empty."
