@@ -67,7 +67,7 @@ def delete(ctx: Context[Post], args: str) -> None:
     letters = box(ctx)
     if args.casefold() == "all" and letters:
         put(ctx, ctx.player.id, ())
-        ctx.send(f"Your mailbox is empty; {len(letters)} letters are gone.")
+        ctx.send(f"Your mailbox is empty. Letters thrown away: {len(letters)}.")
         return
     number = numbered(args, len(letters), "letter")
     put(ctx, ctx.player.id, (*letters[: number - 1], *letters[number:]))
@@ -140,7 +140,7 @@ def entered(ctx: Context[Post], entered: PlayerEntered) -> None:
     count = waiting(ctx, Waiting(entered.character))
     if count:
         letters = "a new letter" if count == 1 else f"{count} new letters"
-        ctx.tell(ctx.world.characters[entered.character], tag("system", f"There is {letters} for you: `mail`."))
+        ctx.tell(ctx.world.characters[entered.character], tag("system", f"You have {letters}: `mail`."))
 
 
 def waiting(ctx: Context[Post], asked: Waiting) -> int:

@@ -116,6 +116,10 @@ class ItemDef(Definition, frozen=True, kw_only=True):
     modifiers: tuple[Modifier, ...] = ()
 
 
+#: What is left of the dead. No area file needs to hold it; `values` of such an item name the `player` it was.
+CORPSE = ItemDef(id="corpse", keywords=("corpse",), short="a corpse", kind="corpse", weight=100)
+
+
 class Reset(Definition, frozen=True, tag_field="do", kw_only=True):
     """One step of a zone's reset. Steps run in order; one with `if_last` only if the step before it did its work."""
 

@@ -19,6 +19,7 @@ from mud.core.events import Effect
 from mud.core.model import Character, Item, Role
 from mud.core.module import Moved, Signal
 from mud.core.session import Session
+from mud.core.targets import parse_target, pick
 from mud.core.timers import AnyPayload, Timer
 from mud.core.world import World
 from mud.core.wrap import wrap
@@ -116,6 +117,14 @@ class Context:
         if not begun:
             raise Rejected(f"Nobody called {name[:40]!r} is here or anywhere else.")
         return begun[0]
+
+    def seek_here(self, text: str) -> Character | None:
+        """Who `text` names in the player's room: `me`, somebody else ("ada", "2.guard"), or nobody."""
+        if text.casefold() in ("me", "self", "myself"):
+            return self.player
+        here = [c for c in self.world.present(self.player.room) if c is not self.player]
+        found = pick(parse_target(text), ((self.world.keywords(c), c) for c in here))
+        return found[0] if found else None
 
     # Saying
 

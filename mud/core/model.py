@@ -49,6 +49,26 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     afk: str | None = None  # away from the keyboard, with these words
     ignores: tuple[str, ...] = ()  # the names of those whom it does not hear
     settings: dict[str, str] = {}
+    # The body. A `max_hp` of 0 says that it was not measured yet (mud.play.bodies): from before there were fights.
+    hp: int = 0
+    max_hp: int = 0
+    mana: int = 0
+    max_mana: int = 0
+    move: int = 0
+    max_move: int = 0
+    experience: int = 0
+    strength: int = 13
+    dexterity: int = 13
+    constitution: int = 13
+    intelligence: int = 13
+    wisdom: int = 13
+    charisma: int = 13
+    armour: int = 100  # 100 is bare skin, -100 the best there is
+    hitroll: int = 0
+    damroll: int = 0
+    wimpy: int = 0  # with fewer hp than this it flees
+    fighting: str | None = None  # a character's id; changed by mud.core.fights alone
+    remembers: list[str] = []  # ids of players that a mob with a memory bears a grudge
 
     @property
     def owner_key(self) -> str:

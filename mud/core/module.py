@@ -96,6 +96,14 @@ class Moved(Signal, tag="game.moved"):
     room: str
 
 
+class Died(Signal, tag="game.died"):
+    """A character died: a mob is gone for good by now, a player wakes elsewhere. `by` is the killer, "" for none."""
+
+    character: str
+    by: str
+    room: str
+
+
 class Answered(Signal, tag="game.answered"):
     """What came of `ctx.ask` or `ctx.query`: `value`, or `error` and no value. `about` is what the asker called it."""
 

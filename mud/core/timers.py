@@ -44,6 +44,16 @@ class ItemDecays(Payload, frozen=True, tag="item_decays"):
     item: str
 
 
+class CombatRound(Payload, frozen=True, tag="combat_round"):
+    """Everybody who fights strikes once. There is one such timer while somebody fights, and none else."""
+
+    number: int = 1
+
+
+class Pulse(Payload, frozen=True, tag="pulse"):
+    """Bodies mend, and mobs do what they like to do. There is one such timer while a player is in the world."""
+
+
 class ModuleTimer(Payload, frozen=True, tag="module"):
     """A module's own timer: its `kind`, and the fields of its Struct as plain data.
 
@@ -69,7 +79,7 @@ class AskEnds(Payload, frozen=True, tag="ask_ends"):
     about: str
 
 
-AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays | ModuleTimer | AskEnds
+AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays | CombatRound | Pulse | ModuleTimer | AskEnds
 
 
 class Timer(Struct, frozen=True):
@@ -118,9 +128,15 @@ class Timers:
         """A module's pending timers of a kind."""
         return list(self._of_module.get((module, kind), {}).values())
 
+    def alike(self, kind: type[Payload]) -> list[Timer]:
+        """The pending timers of one of the core's own kinds."""
+        return list(self._of_module.get(("", kind.__name__), {}).values())
+
     def find(self, payload: AnyPayload) -> Timer | None:
         """The pending timer with exactly this payload, if any."""
-        return next((t for t in self.pending.values() if t.payload == payload), None)
+        if isinstance(payload, ModuleTimer):
+            return next((t for t in self.of(payload.module, payload.kind) if t.payload == payload), None)
+        return next((t for t in self.alike(type(payload)) if t.payload == payload), None)
 
     def take_due(self, clock: Clock) -> Timer | None:
         """The earliest timer that is due by either clock, no longer pending; None when nothing is due.
@@ -167,9 +183,10 @@ class Timers:
         return fronts
 
     def _alike(self, timer: Timer) -> dict[str, Timer]:
-        """The pending timers of the same module and kind; all of the core's together."""
+        """The pending timers of the same module and kind; the core's own have no module."""
         payload = timer.payload
-        key = (payload.module, payload.kind) if isinstance(payload, ModuleTimer) else ("", "")
+        own = ("", type(payload).__name__)
+        key = (payload.module, payload.kind) if isinstance(payload, ModuleTimer) else own
         return self._of_module.setdefault(key, {})
 
     def _push(self, timer: Timer) -> None:

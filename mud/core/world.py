@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from mud.core.area import DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.area import CORPSE, DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.fights import Fights
 from mud.core.journal import Journal
 from mud.core.ledger import Ledger
+from mud.core.markup import tag
 from mud.core.model import Account, Character, Item, room_key
 from mud.core.timers import Timer, Timers
 from mud.core.writes import Writes
@@ -48,6 +50,7 @@ class World:
         self.characters: dict[str, Character] = {}
         self.items: dict[str, Item] = {}
         self.doors: dict[str, DoorState] = dict(state.doors)
+        self.fights = Fights(self.journal, self.characters, self.edit)
         self.serial = state.serial
         self._held: dict[str, list[str]] = {}  # owner: item ids, oldest first
         self._present: dict[str, list[str]] = {}  # room: character ids
@@ -81,12 +84,22 @@ class World:
 
     def item_def(self, item: Item) -> ItemDef:
         """An item's definition, or a stand-in when its area is gone."""
-        found = self.defs.items.get(item.kind)
+        found = self.defs.items.get(item.kind) or (CORPSE if item.kind == CORPSE.id else None)
         return found or ItemDef(id=item.kind, keywords=("relic",), short="a relic of another age", wear=("take",))
 
     def mob_def(self, character: Character) -> MobDef | None:
         """A mob's definition; None for players, and for mobs whose area is gone."""
         return self.defs.mobs.get(character.mob) if character.mob is not None else None
+
+    def called(self, character: Character) -> str:
+        """A character in a sentence: "Ada", "a fishwife"."""
+        mob = self.mob_def(character)
+        return tag("mob", mob.short) if mob is not None else tag("player", character.name)
+
+    def keywords(self, character: Character) -> tuple[str, ...]:
+        """The words a character answers to."""
+        mob = self.mob_def(character)
+        return mob.keywords if mob is not None else (character.name,)
 
     def present(self, room_id: str) -> list[Character]:
         """Who is in a room, in the order of their coming."""
@@ -207,7 +220,9 @@ class World:
         self.journal.touch("items", item.id)
 
     def move_character(self, character: Character, room_id: str) -> None:
-        """Put a character into a room."""
+        """Put a character into a room. Its fight ends unless it is the room that it is in."""
+        if room_id != character.room:
+            self.fights.end(character)
         self.edit(character)
         self.journal.remove(self._present[character.room], character.id)
         self.journal.append(self._present.setdefault(room_id, []), character.id)
@@ -224,11 +239,13 @@ class World:
             self.journal.put(self._players, character.name.casefold(), character.id)
         for item in items:
             self.add_item(item)
+        self.fights.index(character)
         self.journal.touch("characters", character.id)
         return character
 
     def leave(self, character: Character) -> None:
         """A player's character leaves the world. It stays in memory until a flush has written it (`forget`)."""
+        self.fights.end(character)
         self.edit(character)
         character.away = True
         self.journal.remove(self._present[character.room], character.id)
@@ -251,6 +268,7 @@ class World:
 
     def remove_mob(self, mob: Character) -> None:
         """A mob and all it holds are no more. Its gold must be gone before."""
+        self.fights.end(mob)
         for item in self.held(mob.owner_key):
             self.remove_item(item)
         self.journal.drop(self.characters, mob.id)
@@ -263,6 +281,7 @@ class World:
 
     def _index_character(self, character: Character) -> None:
         self.characters[character.id] = character
+        self.fights.index(character)
         if not character.away:
             self._present.setdefault(character.room, []).append(character.id)
         if character.mob is not None:

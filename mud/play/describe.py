@@ -21,8 +21,7 @@ COINS_ID = "gold"
 
 def name(world: World, character: Character) -> str:
     """A character in a sentence: "Ada", "a fishwife"."""
-    mob = world.mob_def(character)
-    return tag("mob", mob.short) if mob is not None else tag("player", character.name)
+    return world.called(character)
 
 
 def short(world: World, item: Item) -> str:
@@ -59,18 +58,17 @@ def keywords(world: World, item: Item) -> tuple[str, ...]:
     return (*(item.keywords or definition.keywords), *called)
 
 
-def character_keywords(world: World, character: Character) -> tuple[str, ...]:
-    """The words a character answers to."""
-    mob = world.mob_def(character)
-    return mob.keywords if mob is not None else (character.name,)
-
-
 def capital(text: str) -> str:
     """`text` with its first visible letter in upper case: tags before it are passed over."""
     at = 0
     while text[at : at + 1] == "\x01":
         at = text.index("\x02", at) + 1
     return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
+
+
+def character_keywords(world: World, character: Character) -> tuple[str, ...]:
+    """The words a character answers to."""
+    return world.keywords(character)
 
 
 def listing(world: World, items: Iterable[Item], indent: str = "  ") -> str:
@@ -102,12 +100,7 @@ def find_item(world: World, text: str, items: Iterable[Item], where: str) -> Ite
 
 def seek_character(ctx: Context, text: str) -> Character | None:
     """Who `text` names in the player's room: `me`, somebody else, or nobody."""
-    if text.casefold() in ("me", "self", "myself"):
-        return ctx.player
-    world = ctx.world
-    here = [c for c in world.present(ctx.player.room) if c is not ctx.player]
-    found = pick(parse_target(text), ((character_keywords(world, c), c) for c in here))
-    return found[0] if found else None
+    return ctx.seek_here(text)
 
 
 def find_character(ctx: Context, text: str) -> Character:
