@@ -67,7 +67,9 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     hitroll: int = 0
     damroll: int = 0
     wimpy: int = 0  # with fewer hp than this it flees
+    alignment: int = 0  # from -1000, evil, to 1000, good
     fighting: str | None = None  # a character's id; changed by mud.core.fights alone
+    ready: dict[str, float] = {}  # spell: the game clock when it can be cast again
     remembers: list[str] = []  # ids of players that a mob with a memory bears a grudge
 
     @property

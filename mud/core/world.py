@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from mud.core import fights
 from mud.core.area import CORPSE, DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
-from mud.core.fights import Fights
 from mud.core.journal import Journal
 from mud.core.ledger import Ledger
 from mud.core.markup import tag
@@ -50,7 +50,6 @@ class World:
         self.characters: dict[str, Character] = {}
         self.items: dict[str, Item] = {}
         self.doors: dict[str, DoorState] = dict(state.doors)
-        self.fights = Fights(self.journal, self.characters, self.edit)
         self.serial = state.serial
         self._held: dict[str, list[str]] = {}  # owner: item ids, oldest first
         self._present: dict[str, list[str]] = {}  # room: character ids
@@ -222,7 +221,7 @@ class World:
     def move_character(self, character: Character, room_id: str) -> None:
         """Put a character into a room. Its fight ends unless it is the room that it is in."""
         if room_id != character.room:
-            self.fights.end(character)
+            fights.end(self, character)
         self.edit(character)
         self.journal.remove(self._present[character.room], character.id)
         self.journal.append(self._present.setdefault(room_id, []), character.id)
@@ -239,13 +238,12 @@ class World:
             self.journal.put(self._players, character.name.casefold(), character.id)
         for item in items:
             self.add_item(item)
-        self.fights.index(character)
         self.journal.touch("characters", character.id)
         return character
 
     def leave(self, character: Character) -> None:
         """A player's character leaves the world. It stays in memory until a flush has written it (`forget`)."""
-        self.fights.end(character)
+        fights.end(self, character)
         self.edit(character)
         character.away = True
         self.journal.remove(self._present[character.room], character.id)
@@ -268,7 +266,7 @@ class World:
 
     def remove_mob(self, mob: Character) -> None:
         """A mob and all it holds are no more. Its gold must be gone before."""
-        self.fights.end(mob)
+        fights.end(self, mob)
         for item in self.held(mob.owner_key):
             self.remove_item(item)
         self.journal.drop(self.characters, mob.id)
@@ -281,7 +279,6 @@ class World:
 
     def _index_character(self, character: Character) -> None:
         self.characters[character.id] = character
-        self.fights.index(character)
         if not character.away:
             self._present.setdefault(character.room, []).append(character.id)
         if character.mob is not None:

@@ -2,22 +2,74 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, editor, login, lookup, modules, password, rooms, talk, things
+from mud.core.model import Position
+from mud.play import (
+    admin,
+    editor,
+    fights,
+    login,
+    lookup,
+    modules,
+    moving,
+    password,
+    positions,
+    rooms,
+    scores,
+    talk,
+    things,
+)
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
 MOVING = [
     Command(
         direction,
-        rooms.mover(direction),
+        moving.mover(direction),
         "moving",
         f"{direction} -- go {direction}\n`exits` lists the ways out; `look {direction}` looks before you leap.",
         aliases=(SHORT[direction],),
     )
     for direction in DIRECTIONS
+] + [
+    Command("recall", fights.recall, "moving", "recall -- back to where newcomers begin; it takes half your breath"),
+    Command(
+        "sleep",
+        positions.changer("sleeping"),
+        "moving",
+        "sleep -- lie down and sleep: bodies mend fastest asleep\nYou see nothing meanwhile, and are easy to hit.",
+    ),
+    Command("rest", positions.changer("resting"), "moving", "rest -- sit down and rest: bodies mend faster so"),
+    Command("sit", positions.changer("sitting"), "moving", "sit -- sit down"),
+    Command("stand", positions.changer("standing"), "moving", "stand -- stand up", aliases=("st",)),
+    Command("wake", positions.wake, "moving", "wake | wake WHOM -- wake up, or wake somebody else"),
+]
+
+FIGHTING = [
+    Command(
+        "kill",
+        fights.kill,
+        "fighting",
+        "kill WHOM -- attack somebody, or turn on somebody else\n"
+        "A fight goes on by itself, a round every two seconds. `consider` first; `flee` and `wimpy` get you out.\n"
+        "Who dies wakes at the start, and has to fetch what is left in the corpse.",
+        aliases=("k", "attack"),
+    ),
+    Command("flee", fights.flee, "fighting", "flee -- run from a fight, if there is a way", aliases=("fl",)),
+    Command("consider", fights.consider, "fighting", "consider WHOM -- guess how a fight would go", aliases=("con",)),
+    Command("assist", fights.assist, "fighting", "assist WHOM -- join somebody's fight"),
+    Command("rescue", fights.rescue, "fighting", "rescue WHOM -- step between somebody and whoever fights them"),
+    Command(
+        "wimpy",
+        fights.wimpy,
+        "fighting",
+        "wimpy [N] -- the hit points below which you run by yourself; 0 is never\n"
+        "What you do when your connection is lost in a fight is another setting: set linkdead flee, or fight.",
+    ),
 ]
 
 SEEING = [
@@ -33,7 +85,7 @@ SEEING = [
     Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa")),
     Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
     Command("who", lookup.who, "seeing", "who -- who is in the world now, and for how long they have been idle"),
-    Command("score", lookup.score, "seeing", "score -- your own figures", aliases=("sc",)),
+    Command("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
     Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
 ]
 
@@ -122,7 +174,7 @@ SELF = [
         "set",
         lookup.set_,
         "yourself",
-        "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns",
+        "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns, prompt, linkdead",
     ),
     Command(
         "description",
@@ -218,4 +270,23 @@ ADMIN = [
     ),
 ]
 
-COMMANDS: tuple[Command, ...] = (*MOVING, *SEEING, *THINGS, *TALKING, *SELF, *BUILDING, *ADMIN)
+#: The lowest position for these; all others can be used asleep.
+NEEDS: dict[Position, frozenset[str]] = {
+    "standing": frozenset((*DIRECTIONS, "recall")),
+    "fighting": frozenset(("kill", "flee", "assist", "rescue")),
+    "resting": frozenset(
+        """look examine exits get drop give put wear wield hold remove open close lock unlock say shout emote
+        consider list buy sell value""".split()
+    ),
+}
+
+
+def _placed(command: Command) -> Command:
+    """A command with the position it needs."""
+    needs = next((position for position, names in NEEDS.items() if command.name in names), command.needs)
+    return msgspec.structs.replace(command, needs=needs)
+
+
+COMMANDS: tuple[Command, ...] = tuple(
+    map(_placed, (*MOVING, *SEEING, *FIGHTING, *THINGS, *TALKING, *SELF, *BUILDING, *ADMIN))
+)

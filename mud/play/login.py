@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.context import Context
+from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import Account, Character
 from mud.core.module import PlayerEntered, PlayerLeft
@@ -14,7 +15,7 @@ from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
-from mud.play import password, rooms
+from mud.play import bodies, mobs, password, rooms
 from mud.play.names import check_name, proper
 
 #: Failed logins that one connection may have.
@@ -247,6 +248,9 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
             character.room = world.defs.start
         world.enter(character)
         character.entered = ctx.clock.game
+        bodies.measure(ctx, character)
+        bodies.mending(ctx, character)
+        mobs.awaken(ctx)
         ctx.emit(PlayerEntered(character.id))
     world.journal.edit(session)
     session.account, session.character = account.name, character.id
@@ -283,6 +287,8 @@ def leave_world(ctx: Context, character: Character) -> None:
 def quit_(ctx: Context, args: str) -> None:
     """Leave the game."""
     session, character = ctx.session, ctx.player
+    if character.fighting is not None:
+        raise Rejected("Not while you fight for your life! (`flee` first.)")
     ctx.send("Until another day.")
     leave_world(ctx, character)
     leave_session(ctx, session)

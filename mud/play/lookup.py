@@ -1,4 +1,4 @@
-"""Looking things up: who, score, help, commands, uptime, settings; and news from outside of the game."""
+"""Looking things up: who, help, commands, uptime, settings; and news from outside of the game."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mud.core.session import Screen, Session
 from mud.core.targets import split_first
 from mud.core.words import duration
 from mud.core.world import World
-from mud.play.describe import coins
+from mud.play import prompts
 
 
 def who(ctx: Context, args: str) -> None:
@@ -35,18 +35,6 @@ def who(ctx: Context, args: str) -> None:
         rows.append(f"  {tag('player', character.name)}{title}{noted}")
     count = "One soul is" if len(rows) == 1 else f"{len(rows)} souls are"
     ctx.page(f"{count} awake:\n" + "\n".join(rows))
-
-
-def score(ctx: Context, args: str) -> None:
-    """The player's own figures."""
-    me, world = ctx.player, ctx.world
-    played = me.played + ctx.clock.game - me.entered
-    ctx.send(
-        f"You are {me.name}{f' {me.title}' if me.title else ''}, level {me.level}, {me.position}.\n"
-        f"You carry {len(world.carried(me))} things and wear {len(world.worn(me))}. "
-        f"Your purse holds {coins(world.ledger.balance(me.owner_key))}.\n"
-        f"You have played {duration(played)}. You are {'an' if ctx.role()[0] in 'ao' else 'a'} {ctx.role()}."
-    )
 
 
 def uptime(ctx: Context, args: str) -> None:
@@ -97,12 +85,15 @@ SETTINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "charset": (("auto", "utf-8", "latin-1", "ascii"), "auto", "the letters the screen can show"),
     "brief": (("off", "on"), "off", "rooms without their description"),
     "pronouns": (("they", "she", "he"), "they", "what others call you by"),
+    "prompt": (("auto", "off", "TEXT"), "auto", f"your prompt: {prompts.HELP}"),
+    "linkdead": (("flee", "fight"), "flee", "what you do in a fight when your connection is lost"),
 }
 
 
 def set_(ctx: Context, args: str) -> None:
     """Show the settings, or set one."""
-    name, value = split_first(args.casefold())
+    name, given = split_first(args)
+    name, value = name.casefold(), given.casefold()
     me = ctx.player
     if not name:
         rows = [f"  {n:9} {me.settings.get(n, d):8} {what}" for n, (_, d, what) in SETTINGS.items()]
@@ -114,7 +105,11 @@ def set_(ctx: Context, args: str) -> None:
     values = SETTINGS[name][0]
     number = "N" in values and value.isascii() and value.isdigit() and (value == "0" or 5 <= int(value[:6]) <= 500)
     value = str(int(value[:6])) if number else value
-    if value not in values and not number:
+    if "TEXT" in values and value and value not in values:
+        value = f"{given} "
+        if refusal := prompts.check(value):
+            raise Rejected(refusal)
+    elif value not in values and not number:
         raise Rejected(f"{name} can be {either([v.replace('N', 'a number from 5 to 500') for v in values])}.")
     ctx.world.edit(me)
     me.settings[name] = value

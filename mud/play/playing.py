@@ -5,11 +5,12 @@ from __future__ import annotations
 from mud.core.context import Context, page_height
 from mud.core.dialogs import Confirm, Pager, Play, Seeking
 from mud.core.session import Session
+from mud.play import positions, prompts
 
 
 def prompt(ctx: Context, session: Session, dialog: Play) -> str:
-    """The prompt in play."""
-    return "> "
+    """The prompt in play, as the player has set it."""
+    return prompts.prompt(ctx, session)
 
 
 def answer(ctx: Context, dialog: Play, text: str) -> None:
@@ -21,7 +22,9 @@ def answer(ctx: Context, dialog: Play, text: str) -> None:
 def run(ctx: Context, text: str) -> None:
     """Find and run the command that `text` begins with."""
     verb, rest = ctx.commands.split(text)
-    ctx.commands.find(verb, ctx.role()).handler(ctx, rest)
+    command = ctx.commands.find(verb, ctx.role())
+    positions.check(ctx.player, command.needs)
+    command.handler(ctx, rest)
 
 
 def answer_seeking(ctx: Context, dialog: Seeking, text: str) -> None:

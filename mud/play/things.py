@@ -49,6 +49,7 @@ def get(ctx: Context, args: str) -> None:
     what, chest = chest_in(ctx, words)
     if chest is not None:
         need_open(ctx, chest)
+        need_right(ctx, chest)
         called = describe.short(world, chest)
         source, where, origin = chest.owner_key, f"in {called}", f" from {called}"
     else:
@@ -184,6 +185,13 @@ def need_open(ctx: Context, chest: Item) -> None:
         raise Rejected(f"{called} is no container.")
     if rooms.lid(ctx, chest) != "open":
         raise Rejected(f"{called} is closed.")
+
+
+def need_right(ctx: Context, corpse: Item) -> None:
+    """Raises Rejected when `corpse` is another player's: what was theirs is theirs."""
+    owner = corpse.values.get("player")
+    if owner is not None and owner != ctx.player.id and not ctx.may("admin"):
+        raise Rejected(f"{capital(describe.short(ctx.world, corpse))} is not yours to touch.")
 
 
 def need_space(world: World, chest: Item, item: Item) -> None:

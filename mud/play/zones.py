@@ -12,7 +12,7 @@ from mud.core.errors import Rejected
 from mud.core.events import Due
 from mud.core.ledger import MINT
 from mud.core.model import Character, Item, room_key
-from mud.play import describe, login
+from mud.play import bodies, death, describe, fights, login, mobs
 
 #: A zone's minute, in game seconds.
 MINUTE = 60.0
@@ -40,8 +40,10 @@ def make_mob(ctx: Context, kind: str, room: str, area: str | None = None) -> Cha
         area=area,
         position=mob.position,
         level=mob.level,
+        alignment=mob.alignment,
     )
     ctx.world.add_character(character)
+    bodies.measure(ctx, character)
     ctx.pay(MINT, character.owner_key, mob.gold, f"made {kind}")
     return character
 
@@ -172,7 +174,9 @@ def zone_due(ctx: Context, payload: t.ZoneReset) -> None:
 def item_decays(ctx: Context, payload: t.ItemDecays) -> None:
     """An item falls to dust, with what is in it."""
     item = ctx.world.items.get(payload.item)
-    if item is not None:
+    if item is not None and item.kind == a.CORPSE.id:
+        death.fall_to_dust(ctx, item)
+    elif item is not None:
         ctx.destroy(item)
 
 
@@ -180,6 +184,10 @@ DUE: dict[type[t.Payload], Callable[[Context, Any], None]] = {
     t.ZoneReset: zone_due,
     t.LinkDeadEnds: login.link_death_ends,
     t.ItemDecays: item_decays,
+    t.CombatRound: fights.round_due,
+    t.Mend: bodies.mend_due,
+    t.Pulse: mobs.pulse_due,
+    t.AreaLives: mobs.area_lives,
 }
 
 

@@ -133,7 +133,9 @@ class Modded:
     def configure(self, more: str, permissions: str = '["database"]') -> None:
         """Write the configuration."""
         self.config.write_text(
-            f'[modules]\nfolders = ["{self.folder}"]\noff = {json.dumps(OTHERS)}\n[permissions]\ncounter = {permissions}\n{more}\n', "utf-8"
+            f'[modules]\nfolders = ["{self.folder}"]\noff = {json.dumps(OTHERS)}\n'
+            f"[permissions]\ncounter = {permissions}\n{more}\n",
+            "utf-8",
         )
 
     def write(self, code: str, name: str = "counter") -> None:
