@@ -148,8 +148,8 @@ class Context:
     def room_says(self, room_id: str, text: str, but: Iterable[Character] = ()) -> None:
         """Tell everyone awake in a room something, except `but`."""
         deaf = {c.id for c in but}
-        for character in self.world.present(room_id):
-            if character.id not in deaf and character.position != "sleeping":
+        for character in self.world.awake(room_id):
+            if character.id not in deaf:
                 self.tell(character, text)
 
     def others(self, text: str) -> None:

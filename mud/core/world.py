@@ -104,6 +104,10 @@ class World:
         """Who is in a room, in the order of their coming."""
         return [self.characters[c] for c in self._present.get(room_id, ())]
 
+    def awake(self, room_id: str) -> list[Character]:
+        """Who is in a room and hears and sees."""
+        return [c for c in self.present(room_id) if c.position != "sleeping"]
+
     def held(self, owner_key: str) -> list[Item]:
         """What an owner holds, the latest first, as people expect of "get sword"."""
         return [self.items[i] for i in reversed(self._held.get(owner_key, ()))]

@@ -10,6 +10,7 @@ from mud.core.editing import HELP
 from mud.core.model import Position
 from mud.play import (
     admin,
+    casting,
     editor,
     fights,
     login,
@@ -87,6 +88,21 @@ SEEING = [
     Command("who", lookup.who, "seeing", "who -- who is in the world now, and for how long they have been idle"),
     Command("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
     Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
+]
+
+MAGIC = [
+    Command(
+        "cast",
+        casting.cast,
+        "magic",
+        "cast SPELL [WHOM | THING] -- cast a spell\n"
+        "cast magic missile rat, cast 'cure light' ada, cast heal. In a fight a spell goes at your foe by itself.",
+        aliases=("c",),
+    ),
+    Command("spells", casting.spells, "magic", "spells -- the spells there are, and what you lack for them"),
+    Command("quaff", casting.quaff, "magic", "quaff POTION -- drink a potion"),
+    Command("recite", casting.recite, "magic", "recite SCROLL [WHOM | THING] -- read a scroll aloud; it burns"),
+    Command("use", casting.use, "magic", "use WAND [WHOM] | use STAFF -- use the magic in a thing, a charge at a time"),
 ]
 
 THINGS = [
@@ -273,7 +289,7 @@ ADMIN = [
 #: The lowest position for these; all others can be used asleep.
 NEEDS: dict[Position, frozenset[str]] = {
     "standing": frozenset((*DIRECTIONS, "recall")),
-    "fighting": frozenset(("kill", "flee", "assist", "rescue")),
+    "fighting": frozenset(("kill", "flee", "assist", "rescue", "cast", "quaff", "recite", "use")),
     "resting": frozenset(
         """look examine exits get drop give put wear wield hold remove open close lock unlock say shout emote
         consider list buy sell value""".split()
@@ -288,5 +304,5 @@ def _placed(command: Command) -> Command:
 
 
 COMMANDS: tuple[Command, ...] = tuple(
-    map(_placed, (*MOVING, *SEEING, *FIGHTING, *THINGS, *TALKING, *SELF, *BUILDING, *ADMIN))
+    map(_placed, (*MOVING, *SEEING, *FIGHTING, *MAGIC, *THINGS, *TALKING, *SELF, *BUILDING, *ADMIN))
 )

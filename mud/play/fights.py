@@ -26,6 +26,7 @@ DEFENCELESS = {"sleeping": 6, "resting": 5, "sitting": 4}
 #: Players that a mob with a memory bears a grudge.
 MOST_GRUDGES = 10
 QUIET = frozenset(("peaceful", "safe"))
+PEACE = "This is a peaceful place. Nobody fights here."
 
 
 # Rounds
@@ -125,8 +126,11 @@ def attack_of(world: World, attacker: Character) -> int:
 def damage(ctx: Context, victim: Character, amount: int, by: Character | None) -> None:
     """Hurt somebody, who may die of it. Who hurts somebody else fights them."""
     world = ctx.world
-    if by is not None and by is not victim and by.room == victim.room and victim.fighting is None:
-        engage(ctx, victim, by)
+    if by is not None and by is not victim and by.room == victim.room:
+        if by.fighting is None:
+            engage(ctx, by, victim)
+        elif victim.fighting is None:
+            engage(ctx, victim, by)
     mob = world.mob_def(victim)
     if mob is not None and "sanctuary" in mob.affects:
         amount = (amount + 1) // 2
@@ -153,8 +157,8 @@ def cannot_fight(ctx: Context, one: Character, other: Character) -> str | None:
     room, mob = world.room(one.room), world.mob_def(other)
     if one is other:
         return "You would only hurt yourself."
-    if not QUIET.isdisjoint(room.flags):
-        return "This is a peaceful place. Nobody fights here."
+    if peace := quiet(ctx, one):
+        return peace
     if mob is not None and "nokill" in mob.flags:
         return f"{capital(name(world, other))} is under the protection of the gods."
     if other.mob is None and one.mob is None and "arena" not in room.flags:
@@ -162,6 +166,11 @@ def cannot_fight(ctx: Context, one: Character, other: Character) -> str | None:
     if other.mob is None and (other.link_dead or ctx.may("builder", other)):
         return f"{capital(name(world, other))} is beyond your reach."
     return None
+
+
+def quiet(ctx: Context, one: Character) -> str | None:
+    """Why nobody fights where `one` is; None where they may."""
+    return None if QUIET.isdisjoint(ctx.world.room(one.room).flags) else PEACE
 
 
 # Commands
@@ -311,8 +320,6 @@ def consider(ctx: Context, args: str) -> None:
 def recall(ctx: Context, args: str) -> None:
     """Back to where newcomers begin."""
     me, world = ctx.player, ctx.world
-    if me.fighting is not None:
-        raise Rejected("Not while you fight for your life!")
     if me.room == world.defs.start:
         raise Rejected("You are there already.")
     bodies.measure(ctx, me)

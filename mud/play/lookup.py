@@ -86,6 +86,7 @@ SETTINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "brief": (("off", "on"), "off", "rooms without their description"),
     "pronouns": (("they", "she", "he"), "they", "what others call you by"),
     "prompt": (("auto", "off", "TEXT"), "auto", f"your prompt: {prompts.HELP}"),
+    "summon": (("off", "on"), "off", "whether others may summon you by magic"),
     "linkdead": (("flee", "fight"), "flee", "what you do in a fight when your connection is lost"),
 }
 

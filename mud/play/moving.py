@@ -23,8 +23,6 @@ def move(ctx: Context, direction: str) -> None:
     """Walk. Raises Rejected at walls, closed doors and exits that lead nowhere."""
     world, me = ctx.world, ctx.player
     way = world.exit(me.room, direction)
-    if me.fighting is not None:
-        raise Rejected("You are in a fight! (`flee` if you must.)")
     if way is None or way.to is None:
         raise Rejected(f"You can't go {direction}.")
     if way.to not in world.defs.rooms:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from mud.core import fights
 from mud.core.context import Context
+from mud.core.markup import strip
 from mud.core.model import Character
 from mud.core.session import Session
 from mud.play import bodies, describe, rooms
@@ -57,7 +58,9 @@ def usual(ctx: Context, me: Character) -> str:
 def foe(ctx: Context, me: Character) -> str:
     """How the foe is; nothing outside of a fight."""
     other = fights.foe(ctx.world, me)
-    return f"{describe.name(ctx.world, other)}, {bodies.condition(ctx.world, other)}" if other is not None else ""
+    return (
+        f"{strip(describe.name(ctx.world, other))}, {bodies.condition(ctx.world, other)}" if other is not None else ""
+    )
 
 
 def check(form: str) -> str | None:

@@ -15,7 +15,7 @@ def say(ctx: Context, args: str) -> None:
     """Say something to the room."""
     text = need(args, "Say what?")
     ctx.send(tag("say", f'You say, "{text}"'))
-    ctx.speak(tag("say", f'{ctx.player.name} says, "{text}"'), ctx.world.present(ctx.player.room))
+    ctx.speak(tag("say", f'{ctx.player.name} says, "{text}"'), ctx.world.awake(ctx.player.room))
 
 
 def think(ctx: Context, args: str) -> None:
@@ -99,7 +99,7 @@ def emote(ctx: Context, args: str) -> None:
     text = need(args, "Emote what?")
     line = f"{describe.name(ctx.world, ctx.player)} {text}"
     ctx.send(line)
-    ctx.speak(line, ctx.world.present(ctx.player.room))
+    ctx.speak(line, ctx.world.awake(ctx.player.room))
 
 
 def need(args: str, question: str) -> str:
