@@ -188,7 +188,7 @@ def _step(now: int, most: int, rate: int, attribute: int) -> int:
     """The next figure: `rate` hundredths of the most, a twentieth more or less for each point of the attribute."""
     if now >= most or not rate:
         return now
-    return min(most, now + max(1, most * rate * max(10, 10 + attribute) // 2300))
+    return min(most, now + 1 + most * rate * max(10, 10 + attribute) // 2300)
 
 
 # Telling
