@@ -275,7 +275,7 @@ def test_bodies_mend_and_then_rest_the_timers_too(stage: Stage, ada: Player) -> 
     stage.act(hurt)
     ada.do("sleep")
     asleep = time_to_mend(stage, me)
-    assert asleep < awake / 2
+    assert asleep < 0.7 * awake
     assert stage.game.world.timers.find(Mend(me.id)) is None
 
 
