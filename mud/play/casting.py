@@ -99,9 +99,9 @@ def spells(ctx: Context, args: str) -> None:
     rows = []
     for spell in sorted(SPELLS.values(), key=lambda s: (s.level, s.name)):
         wait = me.ready.get(spell.name, 0.0) - ctx.clock.game
-        state = f"from level {spell.level}" if me.level < spell.level else f"ready in {wait:.0f} s" if wait > 0 else ""
-        rows.append(f"  {spell.name:15} {spell.mana:3} mana  {spell.about}{f' ({state})' if state else ''}")
-    ctx.page("Spells:\n" + "\n".join(rows))
+        when = f" (ready in {wait:.0f} s)" if wait > 0 else ""
+        rows.append(f"  level {spell.level:2}  {spell.mana:2} mana  {spell.name:15}{spell.about}{when}")
+    ctx.page(f"You are of level {me.level}. There are these spells:\n" + "\n".join(rows))
 
 
 # Things with magic in them

@@ -96,7 +96,7 @@ def hits(ctx: Context, attacker: Character, mine: bodies.Figures, victim: Charac
         return roll == 20
     if victim.position == "sleeping":
         return True
-    skill = 20 if attacker.mob is not None else max(1, 20 - 2 * (attacker.level - 1) // 3)
+    skill = 20 if attacker.mob is not None else max(1, 18 - 2 * (attacker.level - 1) // 3)
     skill -= mine.hitroll + max(0, mine.strength - 15) // 2 + max(0, mine.intelligence - 13) // 3
     armour = theirs.armour // 10 - max(0, theirs.dexterity - 14)
     return skill - roll <= max(-10, armour)
@@ -106,7 +106,7 @@ def force(ctx: Context, attacker: Character, mine: bodies.Figures) -> int:
     """What a blow does to somebody on their guard."""
     mob = ctx.world.mob_def(attacker)
     weapon = next((i for i in ctx.world.worn(attacker) if i.slot == "wield"), None)
-    dice = Dice.parse(mob.damage_dice) if mob is not None else Dice(1, 3)
+    dice = Dice.parse(mob.damage_dice) if mob is not None else Dice(1, 4 + attacker.level // 3)
     if weapon is not None:
         number, size = ctx.world.value(weapon, "dice_number"), ctx.world.value(weapon, "dice_size")
         if isinstance(number, int) and isinstance(size, int) and number > 0 and size > 0:

@@ -116,7 +116,8 @@ def set_(ctx: Context, args: str) -> None:
     me.settings[name] = value
     if name == "pronouns":
         me.pronouns = value
-    ctx.send(f"{name} is now {value}.")
+    shown = f"'{value}'" if name == "prompt" else value
+    ctx.send(f"{name} is now {shown}.")
 
 
 def screen(session: Session, world: World) -> Screen:

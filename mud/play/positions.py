@@ -64,7 +64,10 @@ def wake(ctx: Context, args: str) -> None:
     if not args:
         if ctx.player.position != "sleeping":
             raise Rejected("You are awake.")
-        change(ctx, "sitting")
+        ctx.world.edit(ctx.player)
+        ctx.player.position = "sitting"
+        ctx.send("You wake, and sit up.")
+        ctx.others(f"{describe.name(ctx.world, ctx.player)} wakes, and sits up.")
         return
     check(ctx.player, "resting")
     whom = describe.find_character(ctx, args)

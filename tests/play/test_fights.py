@@ -326,7 +326,7 @@ def test_legs_tire_and_builders_do_not(stage: Stage, ada: Player) -> None:
 
 def test_a_prompt_is_the_players_own(stage: Stage, ada: Player) -> None:
     me = ada.character
-    assert ada.do("set prompt %h/%H %m %v [%r] %x %g%%>") == "prompt is now %h/%H %m %v [%r] %x %g%%> ."
+    assert ada.do("set prompt %h/%H %m %v [%r] %x %g%%>") == "prompt is now '%h/%H %m %v [%r] %x %g%%> '."
     ada.do("look")
     assert ada.prompt == f"{me.hp}/{me.max_hp} {me.mana} {me.move} [The Yard] {bodies.needed(2)} 0%> "
     assert ada.do("set prompt %q>").startswith("%q means nothing. There are: %h hit points")
