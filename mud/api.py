@@ -33,6 +33,7 @@ from mud.core.module import (
     Request,
     Settings,
     Signal,
+    Spell,
     State,
     Step,
     Talk,
@@ -43,6 +44,7 @@ from mud.core.module import (
     WriteFailed,
 )
 from mud.core.modulecontext import Context
+from mud.core.spells import Cast
 from mud.core.targets import split, split_first
 from mud.core.words import duration
 from mud.core.work import Work
@@ -54,6 +56,7 @@ __all__ = [
     "SINK",
     "Account",
     "Answered",
+    "Cast",
     "Character",
     "Command",
     "Context",
@@ -80,6 +83,7 @@ __all__ = [
     "Role",
     "Settings",
     "Signal",
+    "Spell",
     "State",
     "Step",
     "Struct",

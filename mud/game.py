@@ -24,10 +24,13 @@ from mud.core.markup import tag
 from mud.core.modulecontext import Context
 from mud.core.modules import Modules, NoModules
 from mud.core.session import Session
+from mud.core.spells import SpellTable
 from mud.core.world import World
 from mud.play import dialogs, login, lookup, modules, zones
 from mud.play.commands import COMMANDS
 from mud.play.names import proper
+from mud.play.rules import DikuRules
+from mud.play.spells import SPELLS
 
 log = logging.getLogger("mud.game")
 
@@ -70,6 +73,8 @@ class Game:
         self.clock = clock
         self.sessions = Sessions()
         self.commands = CommandTable(COMMANDS)
+        self.spells = SpellTable(SPELLS)
+        self.rules = DikuRules()
         self.modules: Modules = NoModules()
         self._failing: list[str] = []  # modules with a failure that nobody has looked into yet
         self.random = random or Random()
@@ -212,7 +217,8 @@ class Game:
         return self._context(None)
 
     def _context(self, session: Session | None) -> Context[Any]:
-        return Context(self.world, self.sessions, self.commands, self.clock, self.random, self.modules, session)
+        world, sessions, commands, clock = self.world, self.sessions, self.commands, self.clock
+        return Context(world, sessions, commands, clock, self.random, self.modules, session, self.spells, self.rules)
 
     def _undo(self, session: Session | None) -> Context[Any]:
         self.world.journal.rollback()

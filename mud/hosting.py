@@ -39,7 +39,7 @@ class Hosting:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self.registry = Registry(server.game.commands)
+        self.registry = Registry(server.game.commands, server.game.spells)
         self.registry.context = server.game.context
         server.game.modules = self.registry
         self.master = Master(self.registry, server.config.given(), server.config.data, self)

@@ -75,7 +75,7 @@ def rehearse(config: Config, needed: list[str]) -> int:
         importlib.import_module(part.name)
     passwords.warm_up()
     game = Game(World(load_cached(config.world, config.cache)), Clock(time.monotonic, time.time))
-    registry = Registry(game.commands)
+    registry = Registry(game.commands, game.spells)
     Loader(registry, config.given(), time.time).load_all()
     failed = [i for i in registry.instances.values() if i.life.state is ModuleState.FAILED and i.name in needed]
     for instance in failed:

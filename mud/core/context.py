@@ -18,7 +18,10 @@ from mud.core.errors import Absent, Rejected
 from mud.core.events import Effect
 from mud.core.model import Character, Item, Role
 from mud.core.module import Moved, Signal
+from mud.core.rules import NoRules, Rules
+from mud.core.senses import sees
 from mud.core.session import Session
+from mud.core.spells import SpellTable
 from mud.core.targets import parse_target, pick
 from mud.core.timers import AnyPayload, Timer
 from mud.core.world import World
@@ -57,6 +60,8 @@ class Context:
         random: Random,
         modules: Modules,
         session: Session | None = None,
+        spells: SpellTable | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self.world = world
         self.sessions = sessions
@@ -68,6 +73,8 @@ class Context:
         self.signals: list[Signal] = []
         self.random = random
         self.modules = modules
+        self.spells = spells or SpellTable()
+        self.rules = rules or NoRules()
         self.sought: tuple[str, ...] = ()  # names (casefolded) that were looked up in the database for this line
         self.again: Seeking | None = None  # a line to take again, right after this event
 
@@ -123,6 +130,7 @@ class Context:
         if text.casefold() in ("me", "self", "myself"):
             return self.player
         here = [c for c in self.world.present(self.player.room) if c is not self.player]
+        here = [c for c in here if sees(self.world, self.player, c)]
         found = pick(parse_target(text), ((self.world.keywords(c), c) for c in here))
         return found[0] if found else None
 
@@ -224,6 +232,14 @@ class Context:
         origin = character.room
         self.world.move_character(character, room)
         self.emit(Moved(character.id, origin, room))
+
+    def hurt(self, victim: Character, amount: int, by: Character | None = None) -> None:
+        """Take hit points; who has none left dies of it. Who hurts somebody in the same room fights them."""
+        self.rules.hurt(self, victim, amount, by)
+
+    def mend(self, character: Character, hp: int = 0, mana: int = 0, move: int = 0) -> None:
+        """Give back hit points, mana and movement, as far as there is room for them."""
+        self.rules.mend(self, character, hp, mana, move)
 
     def pay(self, debit: str, credit: str, amount: int, reason: str) -> None:
         """Move gold. Raises LedgerError."""

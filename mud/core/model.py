@@ -69,6 +69,7 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     wimpy: int = 0  # with fewer hp than this it flees
     alignment: int = 0  # from -1000, evil, to 1000, good
     fighting: str | None = None  # a character's id; changed by mud.core.fights alone
+    effects: dict[str, dict[str, int]] = {}  # module: figure ("strength") or state ("blind"), by how much
     ready: dict[str, float] = {}  # spell: the game clock when it can be cast again
     remembers: list[str] = []  # ids of players that a mob with a memory bears a grudge
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, cast
 from msgspec import Struct
 
 from mud.core.model import Role
+from mud.core.spells import Cast, Target
 from mud.core.timers import ClockName
 
 if TYPE_CHECKING:
@@ -152,6 +153,23 @@ class Command(Struct, Generic[S], frozen=True):
     yields: bool = False
 
 
+class Spell(Struct, Generic[S], frozen=True):
+    """A spell. Its page is `help`, else the handler's docstring, of which the first line is shown in lists.
+
+    `number` is what area files of the Diku family call it; `cooldown` is game seconds. Things with magic in them may
+    name it too: then its handler is given the thing's level.
+    """
+
+    name: str
+    handler: Callable[[Context[S], Cast], None]
+    target: Target = "friend"
+    level: int = 1
+    mana: int = 10
+    cooldown: float = 0.0
+    number: int = 0
+    help: str = ""
+
+
 class Listener(Struct, Generic[S], frozen=True):
     """Who is told when a timer of this module falls due, or a signal is given: see `On`."""
 
@@ -265,6 +283,7 @@ class Module(Struct, Generic[S], kw_only=True, frozen=True):
     provides: tuple[str, ...] = ()
     priority: int = 100
     commands: list[Command[S]] = []
+    spells: list[Spell[S]] = []
     on: list[Listener[S]] = []
     talks: list[Talker[S]] = []
     methods: list[Answerer[S]] = []

@@ -6,7 +6,7 @@ One context serves a whole event. Which module is acting in it changes as calls 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -125,6 +125,19 @@ class Context(CoreContext, Generic[S]):
 
     def _dialog(self, dialog: Dialog) -> d.ModuleDialog:
         return d.ModuleDialog(self.acting.name, tag_of(dialog), plain(dialog, "dialog"))
+
+    # Bodies
+
+    def affect(self, character: Character, by: Mapping[str, int]) -> None:
+        """What this module does to somebody's figures ("strength", "armour", "hitroll", "hp" ...) and states ("blind",
+        "invisible", "sanctuary", "haste" ... with 1) from now on, in place of what it did before.
+
+        It stays with the character until this is called again, over copyovers, log-outs, and the module's absence.
+        """
+        self.world.edit(character)
+        kept = {name: effects for name, effects in character.effects.items() if name != self.acting.name}
+        by = {name: amount for name, amount in by.items() if amount}
+        character.effects = {**kept, self.acting.name: by} if by else kept
 
     # Other modules
 

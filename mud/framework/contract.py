@@ -137,6 +137,7 @@ def _database(module: Module[Any]) -> Iterator[Finding]:
 def _signatures(module: Module[Any]) -> Iterator[Finding]:
     handlers: list[tuple[str, Any, int, bool]] = []
     handlers += [(f"command {c.name}", c.handler, 2, False) for c in module.commands]
+    handlers += [(f"spell {s.name}", s.handler, 2, False) for s in module.spells]
     handlers += [(f"On({on.kind.__name__})", on.handler, 2, False) for on in module.on]
     handlers += [(f"method {tag_of(m.kind)}", m.handler, 2, True) for m in module.methods]
     handlers += [(f"endpoint {p.path}", p.handler, 2, False) for p in module.endpoints]

@@ -13,6 +13,7 @@ from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, Timed
 from mud.core.ledger import LedgerError
 from mud.core.module import Figures, Module, Permission, Request, Settings, State
 from mud.core.modulecontext import Context
+from mud.core.spells import Cast, Spell
 from mud.framework.finder import Code, Source, explain
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.watch import WATCH, Interrupted
@@ -69,6 +70,7 @@ class Instance:
         self.late: list[str] = []  # hooks that took longer than they should
         self.health: dict[str, str] = {}  # check: what is wrong, "" for nothing
         self.commands = [self._command(command) for command in self.module.commands]
+        self.spells = [self._spell(spell) for spell in self.module.spells]
         self._call = call
         self._tolerance = tolerance
         self._faults: deque[float] = deque(maxlen=tolerance.errors)
@@ -196,6 +198,15 @@ class Instance:
             command.aliases,
             command.yields,
         )
+
+    def _spell(self, spell: Any) -> Spell:
+        run, handler = self.run, spell.handler
+        about = (spell.help or _docstring(handler)).partition("\n")[0]
+
+        def effect(cast: Cast) -> None:
+            run(cast.ctx, handler, cast)  # type: ignore[arg-type]
+
+        return Spell(spell.name, spell.number, spell.level, spell.mana, spell.cooldown, spell.target, effect, about)
 
 
 def shape_of(module: Module[Any]) -> Shape[Any]:

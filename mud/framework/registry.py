@@ -16,6 +16,7 @@ from mud.core.errors import Conflict, Invalid, ModuleFault, NotFound, SnapshotEr
 from mud.core.module import Answered, Answerer, Listener, Request, Signal, Talker
 from mud.core.modulecontext import Context, plain, tag_of
 from mud.core.session import Session
+from mud.core.spells import SpellTable
 from mud.core.timers import AskEnds, ModuleTimer, Timer
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
@@ -32,9 +33,10 @@ Row = tuple[Any, ...]
 class Registry:
     """The modules by name, in the order of their start."""
 
-    def __init__(self, commands: CommandTable) -> None:
+    def __init__(self, commands: CommandTable, spells: SpellTable | None = None) -> None:
         self.instances: dict[str, Instance] = {}
         self.commands = commands
+        self.spells = spells or SpellTable()
         self.context: Callable[[], Context[Any]]  # a fresh one, for states to be saved and restored in
         self._services: dict[str, Instance] = {}
         self._listeners: dict[str, list[tuple[Instance, Listener[Any]]]] = {}
@@ -57,8 +59,10 @@ class Registry:
             if longer.startswith(f"{shorter}_"):
                 raise Conflict(f"{instance.name} and {other} could not tell their tables apart: rename one")
         try:
+            self.spells.add(instance.spells)
             self.commands.add(instance.commands)
         except Conflict as error:
+            self.spells.remove(instance.spells)
             raise Conflict(f"{instance.name}: {error}", module=instance.name) from error
         self.instances[instance.name] = instance
         self._services.update(dict.fromkeys(provided(instance.module), instance))
@@ -69,6 +73,7 @@ class Registry:
     def remove(self, instance: Instance) -> None:
         """A module's place is free."""
         self.commands.remove(instance.commands)
+        self.spells.remove(instance.spells)
         if self.instances.get(instance.name) is instance:
             del self.instances[instance.name]
         self._services = {s: i for s, i in self._services.items() if i is not instance}

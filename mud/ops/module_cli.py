@@ -13,6 +13,7 @@ import msgspec
 from mud import __version__
 from mud.core.commands import CommandTable
 from mud.core.errors import FrameworkError, NotFound
+from mud.core.spells import SpellTable
 from mud.framework import contract, finder, openapi, settings
 from mud.framework.archive import MANIFEST
 from mud.framework.instance import Instance
@@ -23,6 +24,7 @@ from mud.framework.registry import Registry
 from mud.ops.asking import DONE, FAILED, Add, ask_running, say, show
 from mud.ops.config import Config
 from mud.play.commands import COMMANDS
+from mud.play.spells import SPELLS
 
 #: What a running server does to one module.
 MANAGE = ("load", "unload", "reload", "restart", "pause", "resume", "configure")
@@ -73,7 +75,7 @@ def register(commands: Any, add: Add) -> None:
 
 def loaded(config: Config) -> Registry:
     """All modules, loaded here and checked; nothing runs."""
-    registry = Registry(CommandTable(COMMANDS))
+    registry = Registry(CommandTable(COMMANDS), SpellTable(SPELLS))
     Loader(registry, config.given(), time.time).load_all()
     return registry
 

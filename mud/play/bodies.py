@@ -10,6 +10,7 @@ from typing import NamedTuple
 from mud.core.context import Context
 from mud.core.dice import Dice
 from mud.core.model import Character, Item
+from mud.core.senses import has
 from mud.core.timers import Mend
 from mud.core.world import World
 
@@ -66,7 +67,7 @@ class Figures(NamedTuple):
 
 
 def figures(world: World, character: Character) -> Figures:
-    """A character's figures as they are now."""
+    """A character's figures as they are now, with what is worn and what effects do."""
     found = dict(zip(Figures._fields, _bare(world, character), strict=True))
     for item in world.worn(character):
         found["armour"] -= _cover(world, item)
@@ -74,6 +75,10 @@ def figures(world: World, character: Character) -> Figures:
             name = APPLIES.get(modifier.apply, modifier.apply)
             if name in found:
                 found[name] += modifier.by
+    for effects in character.effects.values():
+        for name, by in effects.items():
+            if name in found:
+                found[name] += by
     return Figures(**{name: max(1, n) if name in ("hp", "mana", "move") else n for name, n in found.items()})
 
 
@@ -177,6 +182,8 @@ def mend_due(ctx: Context, payload: Mend) -> None:
         return
     most = figures(ctx.world, c)
     hp, mana, move = MENDS.get(c.position, MENDS["standing"])
+    if has(ctx.world, c, "poison"):
+        hp = 0
     ctx.world.edit(c)
     c.hp = _step(c.hp, most.hp, hp, most.constitution)
     c.mana = _step(c.mana, most.mana, mana, most.wisdom)

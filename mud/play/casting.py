@@ -6,10 +6,10 @@ from mud.core import fights as foes
 from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.model import Character, Item, room_key
+from mud.core.spells import Cast, Spell
 from mud.core.targets import parse_target, split, split_first
 from mud.play import bodies, describe, fights
 from mud.play.describe import capital, name
-from mud.play.spells import SPELLS, Cast, Spell, by_number
 
 ASLEEP = "Its magic is nothing that anyone in this world knows. You keep it for another day."
 
@@ -17,7 +17,7 @@ ASLEEP = "Its magic is nothing that anyone in this world knows. You keep it for 
 def cast(ctx: Context, args: str) -> None:
     """Cast a spell: at a foe, on somebody, on a thing."""
     me = ctx.player
-    spell, rest = find_spell(args)
+    spell, rest = find_spell(ctx, args)
     bodies.measure(ctx, me)
     if me.level < spell.level and not ctx.may("builder"):
         raise Rejected(f"You have to be of level {spell.level} for {spell.name}.")
@@ -37,25 +37,20 @@ def cast(ctx: Context, args: str) -> None:
     spell.effect(aimed)
 
 
-def find_spell(text: str) -> tuple[Spell, str]:
+def find_spell(ctx: Context, text: str) -> tuple[Spell, str]:
     """The spell that a line begins with (its words may be cut short), and the rest. Raises Rejected."""
     if not text:
         raise Rejected("Cast what? `spells` lists what there is.")
     quoted = text[0] in "'\""
     words = split_first(text)[0].split() if quoted else split(text)
     for count in range(len(words), 0, -1):
-        found = [s for s in SPELLS.values() if begins(s.name.split(), words[:count])]
+        found = ctx.spells.begun(words[:count])
         if len({s.name for s in found}) > 1 and count == 1:
             raise Rejected(f"That could be {' or '.join(s.name for s in found[:6])}.")
         if found:
             rest = split_first(text)[1] if quoted else " ".join(words[count:])
             return found[0], rest
     raise Rejected(f"You know no spell {text[:40]!r}. `spells` lists what there is.")
-
-
-def begins(whole: list[str], words: list[str]) -> bool:
-    """Whether each of `words` begins the word of `whole` at its place."""
-    return len(words) <= len(whole) and all(w.startswith(p.casefold()) for w, p in zip(whole, words, strict=False))
 
 
 def aim(ctx: Context, spell: Spell, text: str, level: int) -> Cast:
@@ -97,7 +92,7 @@ def spells(ctx: Context, args: str) -> None:
     """All spells, with what the player still lacks for them."""
     me = ctx.player
     rows = []
-    for spell in sorted(SPELLS.values(), key=lambda s: (s.level, s.name)):
+    for spell in sorted(ctx.spells.spells.values(), key=lambda s: (s.level, s.name)):
         wait = me.ready.get(spell.name, 0.0) - ctx.clock.game
         when = f" (ready in {wait:.0f} s)" if wait > 0 else ""
         rows.append(f"  level {spell.level:2}  {spell.mana:2} mana  {spell.name:15}{spell.about}{when}")
@@ -184,7 +179,7 @@ def spells_in(ctx: Context, item: Item) -> list[tuple[Spell, int]]:
     world = ctx.world
     level = world.value(item, "level")
     names = ("spell", "spell1", "spell2", "spell3")
-    known = [by_number(world.value(item, key)) for key in names]
+    known = [ctx.spells.by_value(world.value(item, key)) for key in names]
     found = [(spell, level if isinstance(level, int) else 1) for spell in known if spell is not None]
     if not found:
         raise Rejected(ASLEEP)

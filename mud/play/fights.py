@@ -12,6 +12,7 @@ from mud.core.dice import Dice
 from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import Character
+from mud.core.senses import has
 from mud.core.timers import CombatRound
 from mud.core.world import World
 from mud.play import blows, bodies, death, describe, rooms
@@ -60,7 +61,7 @@ def turn(ctx: Context, character: Character) -> None:
         return
     if wants_away(ctx.world, character) and flee_from(ctx, character):
         return
-    for _ in range(1 + sum(character.level >= level for level in MORE_BLOWS)):
+    for _ in range(1 + sum(character.level >= level for level in MORE_BLOWS) + has(ctx.world, character, "haste")):
         if fights.foe(ctx.world, character) is foe:
             strike(ctx, character, foe)
 
@@ -131,8 +132,7 @@ def damage(ctx: Context, victim: Character, amount: int, by: Character | None) -
             engage(ctx, by, victim)
         elif victim.fighting is None:
             engage(ctx, victim, by)
-    mob = world.mob_def(victim)
-    if mob is not None and "sanctuary" in mob.affects:
+    if has(world, victim, "sanctuary"):
         amount = (amount + 1) // 2
     bodies.spend(ctx, victim, hp=amount)
     if victim.hp <= 0:

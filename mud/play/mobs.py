@@ -8,6 +8,7 @@ from mud.core import fights
 from mud.core.area import MobDef
 from mud.core.context import Context
 from mud.core.model import Character, room_key
+from mud.core.senses import sees
 from mud.core.timers import AreaLives, Pulse
 from mud.core.world import World
 from mud.play import bodies, describe
@@ -81,7 +82,9 @@ def be_aggressive(ctx: Context, mob: Character, definition: MobDef) -> bool:
     if not any(f.startswith("aggressive") or f == "memory" for f in flags):
         return False
     for victim in ctx.world.present(mob.room):
-        if victim.mob is not None or not hates(mob, flags, victim) or cannot_fight(ctx, mob, victim):
+        if victim.mob is not None or not hates(mob, flags, victim) or not sees(ctx.world, mob, victim):
+            continue
+        if cannot_fight(ctx, mob, victim):
             continue
         if "wimpy" not in flags or victim.position == "sleeping" or victim.id in mob.remembers:
             if victim.id in mob.remembers:

@@ -8,6 +8,7 @@ from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import Character, Item, room_key
+from mud.core.senses import has, sees
 from mud.core.targets import answers, split, split_first
 from mud.play import describe
 from mud.play.describe import capital
@@ -32,6 +33,9 @@ def look_room(ctx: Context) -> None:
 def show_room(ctx: Context, me: Character) -> None:
     """Show somebody the room that they are in. Mobs and the link-dead see nothing of it."""
     world = ctx.world
+    if has(world, me, "blind"):
+        ctx.tell(me, "You can't see a thing!")
+        return
     room = world.room(me.room)
     number = f" [{room.id}]" if ctx.may("builder", me) else ""
     parts = [tag("room", room.name) + number]
@@ -39,7 +43,7 @@ def show_room(ctx: Context, me: Character) -> None:
         parts.append(room.description)
     parts.append(exit_line(ctx, me.room))
     parts += [describe.long(world, item) for item in world.held(room_key(me.room))]
-    parts += [stands_here(ctx, c, me) for c in world.present(me.room) if c is not me]
+    parts += [stands_here(ctx, c, me) for c in world.present(me.room) if c is not me and sees(world, me, c)]
     ctx.tell(me, "\n".join(parts))
 
 

@@ -1,54 +1,20 @@
-"""The spells: what each needs, on whom it may be cast, and what it does. Effects that last are a module's business."""
+"""The spells that work at once. Effects that last are a module's business."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Literal, NamedTuple
 
-from mud.core.context import Context
 from mud.core.dice import Dice
 from mud.core.errors import Rejected
 from mud.core.markup import strip, tag
-from mud.core.model import Character, Item
+from mud.core.spells import Cast, Spell
 from mud.core.targets import answers
 from mud.play import bodies, describe, fights, rooms
 from mud.play.describe import capital, name
 
-#: On whom or what a spell is cast: a foe here, somebody here (oneself if nobody is named), an item at hand, a player
-#: anywhere, everybody here, or nothing at all (words may say more).
-Target = Literal["foe", "friend", "item", "player", "room", "words"]
-
 #: Rooms that nobody is taken to by magic.
 BARRED = frozenset(("death", "private", "godroom", "nomagic"))
-
-
-class Cast(NamedTuple):
-    """A spell on its way: who casts it, how strong (a level), and on whom, what, or with which words."""
-
-    ctx: Context
-    caster: Character
-    level: int
-    whom: Character | None = None
-    item: Item | None = None
-    words: str = ""
-
-    def victim(self) -> Character:
-        """Whom it is cast on; the caster if nobody else."""
-        return self.whom if self.whom is not None else self.caster
-
-
-class Spell(NamedTuple):
-    """A spell. `number` is what area files of the Diku family call it; `cooldown` is game seconds."""
-
-    name: str
-    number: int
-    level: int
-    mana: int
-    cooldown: float
-    target: Target
-    effect: Callable[[Cast], None]
-    about: str
 
 
 # What spells do
@@ -56,7 +22,7 @@ class Spell(NamedTuple):
 
 def hurt(cast: Cast, dice: Callable[[int], Dice], what: str) -> None:
     """Damage by dice that depend on the level; `what` hits the victim."""
-    ctx, victim = cast.ctx, cast.victim()
+    ctx, victim = cast.ctx, cast.victim
     amount = max(1, dice(cast.level).roll(ctx.random))
     called = name(ctx.world, victim)
     ctx.tell(victim, tag("red", f"{capital(what)} hits you!"))
@@ -66,7 +32,7 @@ def hurt(cast: Cast, dice: Callable[[int], Dice], what: str) -> None:
 
 def dispel(cast: Cast, evil: bool) -> None:
     """Damage to those of an alignment, and to none else."""
-    alignment = cast.victim().alignment
+    alignment = cast.victim.alignment
     if (alignment <= -350) if evil else (alignment >= 350):
         hurt(cast, lambda level: Dice(6, 8, level), "a pillar of light" if evil else "a pillar of shadow")
     else:
@@ -84,7 +50,7 @@ def quake(cast: Cast) -> None:
 
 def cure(cast: Cast, dice: Callable[[int], Dice], text: str) -> None:
     """Hit points come back."""
-    victim = cast.victim()
+    victim = cast.victim
     bodies.measure(cast.ctx, victim)
     bodies.spend(cast.ctx, victim, hp=-dice(cast.level).roll(cast.ctx.random))
     tell_friend(cast, text, f"{capital(name(cast.ctx.world, victim))} looks better.")
@@ -92,7 +58,7 @@ def cure(cast: Cast, dice: Callable[[int], Dice], text: str) -> None:
 
 def refresh(cast: Cast) -> None:
     """Movement comes back."""
-    victim = cast.victim()
+    victim = cast.victim
     bodies.measure(cast.ctx, victim)
     bodies.spend(cast.ctx, victim, move=-(20 + cast.level))
     tell_friend(cast, "The weariness leaves your legs.", f"{capital(name(cast.ctx.world, victim))} stands straighter.")
@@ -100,14 +66,14 @@ def refresh(cast: Cast) -> None:
 
 def tell_friend(cast: Cast, text: str, seen: str) -> None:
     """A spell's effect, to whom it was cast on, and to its caster."""
-    cast.ctx.tell(cast.victim(), text)
-    if cast.victim() is not cast.caster:
+    cast.ctx.tell(cast.victim, text)
+    if cast.victim is not cast.caster:
         cast.ctx.tell(cast.caster, seen)
 
 
 def take_away(cast: Cast, room: str) -> None:
     """The victim is in another room all at once."""
-    ctx, victim = cast.ctx, cast.victim()
+    ctx, victim = cast.ctx, cast.victim
     who = capital(name(ctx.world, victim))
     ctx.room_says(victim.room, f"{who} is gone.", but=(victim,))
     ctx.move(victim, room)
@@ -125,8 +91,8 @@ def teleport(cast: Cast) -> None:
     """To some room of the same area."""
     need_player(cast)
     world = cast.ctx.world
-    area = world.defs.areas.get(world.defs.area_of.get(cast.victim().room, ""))
-    there = [r.id for r in area.rooms if BARRED.isdisjoint(r.flags) and r.id != cast.victim().room] if area else []
+    area = world.defs.areas.get(world.defs.area_of.get(cast.victim.room, ""))
+    there = [r.id for r in area.rooms if BARRED.isdisjoint(r.flags) and r.id != cast.victim.room] if area else []
     if not there:
         raise Rejected("There is nowhere to go.")
     take_away(cast, cast.ctx.random.choice(there))
@@ -135,7 +101,7 @@ def teleport(cast: Cast) -> None:
 def summon(cast: Cast) -> None:
     """A player who lets it happen, here."""
     need_player(cast)
-    ctx, victim = cast.ctx, cast.victim()
+    ctx, victim = cast.ctx, cast.victim
     if victim is cast.caster:
         raise Rejected("You are here already.")
     if victim.settings.get("summon", "off") != "on" or victim.fighting is not None or victim.link_dead:
@@ -146,8 +112,8 @@ def summon(cast: Cast) -> None:
 
 def need_player(cast: Cast) -> None:
     """Raises Rejected for mobs."""
-    if cast.victim().mob is not None:
-        raise Rejected(f"{capital(name(cast.ctx.world, cast.victim()))} does not move.")
+    if cast.victim.mob is not None:
+        raise Rejected(f"{capital(name(cast.ctx.world, cast.victim))} does not move.")
 
 
 def locate(cast: Cast) -> None:
@@ -178,16 +144,16 @@ def identify(cast: Cast) -> None:
         + (f", for level {kind.level}" if kind.level else "")
     ]
     values = {**kind.values, **item.values}
-    rows += [f"  {key.replace('_', ' ')}: {said(key, value)}" for key, value in values.items() if value != -1]
+    rows += [f"  {key.replace('_', ' ')}: {said(cast, key, value)}" for key, value in values.items() if value != -1]
     rows += [f"  {m.apply.replace('_', ' ')} {m.by:+}" for m in kind.modifiers]
     if kind.flags:
         rows.append(f"  It is {', '.join(kind.flags)}.")
     cast.ctx.tell(cast.caster, "\n".join(rows))
 
 
-def said(key: str, value: int | str) -> str:
+def said(cast: Cast, key: str, value: int | str) -> str:
     """A value in words: a spell by its name."""
-    found = by_number(value) if key.startswith("spell") else None
+    found = cast.ctx.spells.by_value(value) if key.startswith("spell") else None
     return found.name if found is not None else str(value)
 
 
@@ -201,7 +167,7 @@ def balm(text: str, number: int, size: int, plus: int) -> Callable[[Cast], None]
     return lambda cast: cure(cast, lambda level: Dice(number, size, plus + level // 4), text)
 
 
-_SPELLS = (
+SPELLS = (
     Spell("magic missile", 32, 1, 10, 0, "foe", bolt("a magic missile", 1, 8, 1, 3), "a bolt that never misses"),
     Spell("cure light", 16, 1, 12, 0, "friend", balm("You feel better.", 1, 8, 3), "heals a scratch or two"),
     Spell("refresh", 0, 2, 15, 10, "friend", refresh, "breath for a long way"),
@@ -232,11 +198,3 @@ _SPELLS = (
     Spell("earthquake", 23, 17, 45, 6, "room", quake, "shakes all that would fight you"),
     Spell("harm", 27, 19, 45, 5, "foe", bolt("a word of harm", 8, 8, 20, 1), "a word that wounds"),
 )
-SPELLS: dict[str, Spell] = {spell.name: spell for spell in _SPELLS}
-
-
-def by_number(value: int | str | None) -> Spell | None:
-    """The spell that an area file means by a number or a name; None for none, or for one that is not known here."""
-    if isinstance(value, str):
-        return SPELLS.get(value.casefold())
-    return next((s for s in SPELLS.values() if value and s.number == value), None)

@@ -275,7 +275,7 @@ class Kit:
     ) -> None:
         clock = Clock(lambda: self.now, lambda: self.wall, state.game_time if state is not None else 0.0)
         self.game = Game(World(self._defs, state), clock, self._random)
-        self.registry = Registry(self.game.commands)
+        self.registry = Registry(self.game.commands, self.game.spells)
         self.registry.context = self.game.context
         self.game.modules = self.registry
         self.master = Master(self.registry, self._given, self._data, _Host(self))

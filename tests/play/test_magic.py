@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from mud.core.errors import Conflict
 from mud.core.model import Character
-from mud.play import bodies
-from mud.play.spells import SPELLS, by_number
+from mud.core.spells import SpellTable
+from mud.play import bodies, spells
 from tests.play.stage import ARENA, Player, Stage
 from tests.play.test_fights import strong
+
+TABLE = SpellTable(spells.SPELLS)
+SPELLS = TABLE.spells
 
 
 @pytest.fixture
@@ -38,9 +42,11 @@ def rested(player: Player) -> Character:
 
 
 def test_there_are_spells_for_every_purpose() -> None:
-    assert len(SPELLS) >= 12 and len({s.number for s in SPELLS.values()}) == len(SPELLS)
-    assert by_number(28) is SPELLS["heal"] and by_number("Heal") is SPELLS["heal"]
-    assert by_number(-1) is by_number(0) is by_number(None) is by_number("nonsense") is None
+    assert len(SPELLS) >= 12
+    assert TABLE.by_value(28) is SPELLS["heal"] and TABLE.by_value("Heal") is SPELLS["heal"]
+    assert TABLE.by_value(-1) is TABLE.by_value(0) is TABLE.by_value(None) is TABLE.by_value("nonsense") is None
+    with pytest.raises(Conflict, match="the spells 'mend all' and 'heal' have one name or number"):
+        TABLE.add([SPELLS["heal"]._replace(name="mend all")])
 
 
 @pytest.mark.parametrize("spell", [s.name for s in SPELLS.values() if s.target == "foe"])
