@@ -5,7 +5,7 @@ from __future__ import annotations
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, editor, login, lookup, modules, password, rooms, talk, things
+from mud.play import admin, editor, login, lookup, modules, password, rooms, shops, talk, things
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -86,6 +86,19 @@ THINGS = [
         "things",
         "unlock DOOR | unlock CONTAINER -- unlock something; you need its key",
     ),
+]
+
+SHOPS = [
+    Command(
+        "list",
+        shops.list_,
+        "shops",
+        "list [WORD] -- what the shop here has for sale\nWhat says how many are left is one of a kind; the rest never runs out.",
+    ),
+    Command("buy", shops.buy, "shops", "buy [N] THING -- buy something\nbuy bread, buy 5 bread, buy #3 of the list"),
+    Command("sell", shops.sell, "shops", "sell THING -- sell something to the shop here\nsell key, sell all.bread"),
+    Command("value", shops.value, "shops", "value THING -- what the shop here would pay for something"),
+    Command("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
 ]
 
 TALKING = [
@@ -218,4 +231,4 @@ ADMIN = [
     ),
 ]
 
-COMMANDS: tuple[Command, ...] = (*MOVING, *SEEING, *THINGS, *TALKING, *SELF, *BUILDING, *ADMIN)
+COMMANDS: tuple[Command, ...] = (*MOVING, *SEEING, *THINGS, *SHOPS, *TALKING, *SELF, *BUILDING, *ADMIN)

@@ -8,6 +8,7 @@ from mud.core.model import Role
 from mud.testing import Kit, Player
 
 SMALL = Path(__file__).parent.parent / "worlds" / "small"
+MARKET = Path(__file__).parent.parent / "worlds" / "market"
 
 
 class Stage(Kit):
