@@ -5,50 +5,56 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_TOKENS = re.compile(r"[&|!()*+^']|[^\s&|!()*+^']+")
-_AND, _OR, _NOT = "&*'", "|+", "!^"  # and the signs that CircleMUD's shop files use for them
+_SIGNS = r"&|!()*+^'\[\]{}"
+_TOKENS = re.compile(rf"[{_SIGNS}]|[^\s{_SIGNS}]+")
+# Ours, and the other signs that CircleMUD's shop files use for them.
+_AND, _OR, _NOT = "&*", "|+", "!^'"
+_OPEN, _CLOSE = "([{", ")]}"
+_STOPS = _AND + _OR + _CLOSE
 
 
 def matches(expression: str, keywords: Iterable[str]) -> bool:
     """Whether `expression` holds for something that answers to `keywords`; an empty one always does.
 
-    One that makes no sense (an open bracket, say) is read as far as it does.
+    One that makes no sense (an open bracket, a sign with nothing behind it) is read as far as it does.
     """
     known = frozenset(word.casefold() for word in keywords)
     tokens = _TOKENS.findall(expression.casefold())[:200]
-    return _Reader(tokens, known).any() if tokens else True
+    return _Reader(tokens, known).any() is not False
 
 
 class _Reader:
-    """Reads one expression from left to right: `|` binds least, `!` most."""
+    """Reads one expression from left to right: `|` binds least, `!` most. What is not there at all is None."""
 
     def __init__(self, tokens: list[str], known: frozenset[str]) -> None:
         self._tokens = tokens[::-1]
         self._known = known
 
-    def any(self) -> bool:
+    def any(self) -> bool | None:
         found = self._all()
         while self._next() in _OR:
             self._tokens.pop()
-            found = self._all() or found
+            other = self._all()
+            found = other if found is None else found or bool(other)
         return found
 
-    def _all(self) -> bool:
-        found = True
-        while (token := self._next()) not in _OR and token != ")":
+    def _all(self) -> bool | None:
+        found: bool | None = None
+        while (token := self._next()) not in _OR and token not in _CLOSE:
             if token in _AND:
                 self._tokens.pop()
-            else:
-                found = self._one() and found
+            elif (one := self._one()) is not None:
+                found = one if found is None else found and one
         return found
 
-    def _one(self) -> bool:
+    def _one(self) -> bool | None:
         token = self._tokens.pop()
         if token in _NOT:
-            return not self._one() if self._tokens else False
-        if token == "(":
+            one = self._one() if self._next() not in _STOPS else None
+            return None if one is None else not one
+        if token in _OPEN:
             found = self.any()
-            if self._next() == ")":
+            if self._tokens:
                 self._tokens.pop()
             return found
         return token in self._known

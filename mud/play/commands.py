@@ -93,11 +93,30 @@ SHOPS = [
         "list",
         shops.list_,
         "shops",
-        "list [WORD] -- what the shop here has for sale\nWhat says how many are left is one of a kind; the rest never runs out.",
+        "list [WORD] -- what the shop here has for sale\n"
+        "Behind what is in store stands how many are left; the rest never runs out.\n"
+        "A shop trades while its keeper is there and awake, and many keep hours: `time` tells how late it is.",
     ),
-    Command("buy", shops.buy, "shops", "buy [N] THING -- buy something\nbuy bread, buy 5 bread, buy #3 of the list"),
-    Command("sell", shops.sell, "shops", "sell THING -- sell something to the shop here\nsell key, sell all.bread"),
-    Command("value", shops.value, "shops", "value THING -- what the shop here would pay for something"),
+    Command(
+        "buy",
+        shops.buy,
+        "shops",
+        "buy [N] THING -- buy something, or N of it: all of them or none\nbuy bread, buy 5 bread, buy #3 of the list",
+    ),
+    Command(
+        "sell",
+        shops.sell,
+        "shops",
+        "sell THING -- sell something to the shop here\n"
+        "sell key, sell all.bread, sell all: what the keeper wants of it, as long as there is gold in the till.\n"
+        "What you sell stands in the list; the keeper sells it to whoever pays.",
+    ),
+    Command(
+        "value",
+        shops.value,
+        "shops",
+        "value THING -- what the shop here would pay for something\nvalue all: of everything that it takes.",
+    ),
     Command("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
 ]
 

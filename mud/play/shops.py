@@ -7,10 +7,11 @@ What it buys lies with its keeper and is sold as the very same thing.
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from mud.core.area import ItemDef, ShopDef
-from mud.core.calendar import CALENDAR, open_at
+from mud.core.calendar import CALENDAR, HOURS, open_at
 from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.keywords import matches
@@ -68,7 +69,7 @@ def here(ctx: Context) -> Shop:
     if keeper.position not in ("standing", "sitting", "resting"):
         raise Rejected(f"{capital(describe.name(ctx.world, keeper))} can't trade now.")
     if not open_at(shop.hours, CALENDAR.at(ctx.clock.game).hour):
-        opens = min((opens for opens, _ in shop.hours), key=lambda h: CALENDAR.seconds_until(ctx.clock.game, h))
+        opens = min((h % HOURS for h, _ in shop.hours), key=lambda h: CALENDAR.seconds_until(ctx.clock.game, h))
         raise Rejected(voice(ctx, found, f"We are closed. Come back at {opens} o'clock."))
     if kinds(ctx.player) & set(shop.refuses) and not ctx.may("builder"):
         raise Rejected(voice(ctx, found, "I don't trade with the likes of you."))
@@ -77,7 +78,7 @@ def here(ctx: Context) -> Shop:
 
 def in_room(world: World, room: str) -> Shop | None:
     """The shop whose keeper is in `room`, in one of its own rooms."""
-    keepers = {c.mob: c for c in world.present(room) if c.mob is not None}
+    keepers = {c.mob: c for c in reversed(world.present(room)) if c.mob is not None}
     for area in world.defs.areas.values() if keepers else ():
         for shop in area.shops:
             if shop.keeper in keepers and (room in shop.rooms or not shop.rooms):
@@ -128,25 +129,26 @@ def offer(shop: ShopDef, definition: ItemDef) -> int:
 def wares(world: World, shop: Shop) -> list[Ware]:
     """All that a shop sells: what never runs out, then what is in store, the same things together."""
     stock = [i for i in reversed(world.carried(shop.keeper)) if not describe.is_coins(world, i)]
-    found: dict[tuple[str, int], Ware] = {}
+    found: dict[tuple[Hashable, ...], Ware] = {}
     always = [k for k in dict.fromkeys(shop.shop.sells) if k in world.defs.items]
     for kind in always:
         sample = Item(id="", kind=kind, owner=shop.keeper.owner_key)
         price = sale_price(shop.shop, world.item_def(sample))
         if price is not None and not describe.is_coins(world, sample):
             plain = [i for i in stock if i.kind == kind and is_plain(world, i)]
-            found[kind, -1] = Ware(sample, price, plain, True)
+            found[(kind,)] = Ware(sample, price, plain, True)
     for item in stock:
         price = sale_price(shop.shop, world.item_def(item))
         if price is not None and not (item.kind in always and is_plain(world, item)):
-            key = (describe.short(world, item), price)
+            full = item.id if world.held(item.owner_key) else ""  # what is in it is sold with it
+            key = (item.kind, describe.short(world, item), frozenset(item.values.items()), item.state, full)
             found.setdefault(key, Ware(item, price, [], False)).store.append(item)
     return list(found.values())
 
 
 def is_plain(world: World, item: Item) -> bool:
     """Whether an item is just as its definition says."""
-    own = item.short or item.long or item.keywords or item.values
+    own = item.short or item.long or item.keywords or item.values or item.state
     return not own and not world.held(item.owner_key)
 
 
@@ -175,7 +177,7 @@ def list_(ctx: Context, args: str) -> None:
     rows = [
         f"  {number:3}) {describe.short(world, ware.sample)}: {coins(ware.price)}{'' if ware.endless else left(ware)}"
         for number, ware in enumerate(wares(world, shop), 1)
-        if answers(describe.keywords(world, ware.sample), args.strip())
+        if answers(describe.keywords(world, ware.sample), args.strip().casefold())
     ]
     who = describe.name(world, shop.keeper)
     if not rows:
@@ -228,35 +230,50 @@ def amount_in(args: str, question: str) -> tuple[int, str]:
 
 
 def sell(ctx: Context, args: str) -> None:
-    """Sell something to the keeper; with `all`, what the keeper wants of it."""
+    """Sell something to the keeper; with `all`, what the keeper wants of it and can pay for."""
     shop, items, many = own_things(ctx, args, "Sell what?")
-    world, me, sold = ctx.world, ctx.player, 0
+    world, me, till = ctx.world, ctx.player, shop.keeper.owner_key
+    sold, poor = 0, ""
     for item in items:
         price, refusal = judge(ctx, shop, item)
+        if not refusal and world.ledger.balance(till) < price:
+            refusal = poor = message(ctx, shop, "shop_too_poor", price)
         if refusal and not many:
             raise Rejected(refusal)
         if refusal:
             continue
         make_room(ctx, shop)
-        ctx.pay(shop.keeper.owner_key, me.owner_key, price, f"sold {item.kind}")
-        world.move_item(item, shop.keeper.owner_key)
+        ctx.pay(till, me.owner_key, price, f"sold {item.kind}")
+        world.move_item(item, till)
         ctx.send(message(ctx, shop, "bought", price))
         ctx.send(f"You sell {describe.short(world, item)} for {coins(price)}.")
         ctx.others(f"{describe.name(world, me)} sells {describe.short(world, item)}.")
         sold += 1
     if not sold:
-        raise Rejected(f"{capital(describe.name(world, shop.keeper))} wants none of it.")
+        raise Rejected(poor or wants_none(ctx, shop))
+    if poor:
+        ctx.send(poor)
 
 
 def value(ctx: Context, args: str) -> None:
     """What the keeper would pay for something."""
     shop, items, many = own_things(ctx, args, "Value what?")
-    for item in items:
-        price, refusal = judge(ctx, shop, item)
-        called = strip(describe.short(ctx.world, item))
-        words = refusal if refusal and not many else voice(ctx, shop, f"I'd give you {coins(price)} for {called}.")
-        if not refusal or not many:
-            ctx.send(words)
+    judged = [(item, *judge(ctx, shop, item)) for item in items]
+    if not many and judged[0][2]:
+        raise Rejected(judged[0][2])
+    offers = [
+        voice(ctx, shop, f"I'd give you {coins(price)} for {strip(describe.short(ctx.world, item))}.")
+        for item, price, refusal in judged
+        if not refusal
+    ]
+    if not offers:
+        raise Rejected(wants_none(ctx, shop))
+    ctx.page("\n".join(offers))
+
+
+def wants_none(ctx: Context, shop: Shop) -> str:
+    """The keeper has looked at everything."""
+    return f"{capital(describe.name(ctx.world, shop.keeper))} wants none of it."
 
 
 def own_things(ctx: Context, args: str, question: str) -> tuple[Shop, list[Item], bool]:
@@ -270,26 +287,28 @@ def own_things(ctx: Context, args: str, question: str) -> tuple[Shop, list[Item]
 
 
 def judge(ctx: Context, shop: Shop, item: Item) -> tuple[int, str]:
-    """The price that a keeper pays for an item, or why it does not buy it."""
+    """The price that a keeper pays for an item, or why it does not buy it. Whether it can pay is another matter."""
     world, definition = ctx.world, ctx.world.item_def(item)
     if "nodrop" in definition.flags:
         return 0, f"You can't let go of {describe.short(world, item)}."
     price = offer(shop.shop, definition)
-    if price < 1 or not trades_in(shop.shop, definition, describe.keywords(world, item)) or used_up(world, item):
+    if price < 1 or not trades_in(shop.shop, definition, item.keywords) or used_up(world, item):
         return 0, message(ctx, shop, "does_not_buy")
     if world.held(item.owner_key):
         return 0, voice(ctx, shop, "Empty it first.")
-    if world.ledger.balance(shop.keeper.owner_key) < price:
-        return price, message(ctx, shop, "shop_too_poor", price)
     return price, ""
 
 
-def trades_in(shop: ShopDef, definition: ItemDef, keywords: tuple[str, ...]) -> bool:
-    """Whether a shop buys things of that kind and these keywords."""
+def trades_in(shop: ShopDef, definition: ItemDef, keywords: tuple[str, ...] | None = None) -> bool:
+    """Whether a shop buys things of that kind, and with these keywords if they have their own.
+
+    Flags ("magic") stand in a file's expressions like keywords do.
+    """
     if definition.kind == describe.COINS or "nosell" in definition.flags:
         return False
     wanted = (line.partition(" ") for line in shop.buys)
-    return any(kind == definition.kind and matches(words, keywords) for kind, _, words in wanted)
+    known = (*(keywords or definition.keywords), *definition.flags)
+    return any(kind == definition.kind and matches(words, known) for kind, _, words in wanted)
 
 
 def used_up(world: World, item: Item) -> bool:
@@ -311,6 +330,7 @@ def time(ctx: Context, args: str) -> None:
     """The world's time."""
     now = CALENDAR.at(ctx.clock.game)
     ctx.send(
-        f"It is {now.hour}:{now.minute:02} on day {now.day} of {now.month.name}, in the {now.season} of year {now.year}.\n"
+        f"It is {now.hour}:{now.minute:02} on day {now.day} of {now.month.name}, "
+        f"in the {now.season} of year {now.year}.\n"
         f"(An hour here takes {CALENDAR.seconds_per_hour:g} seconds.)"
     )
