@@ -149,7 +149,7 @@ class Context:
         """Tell everyone awake in a room something, except `but`."""
         deaf = {c.id for c in but}
         for character in self.world.present(room_id):
-            if character.id not in deaf:
+            if character.id not in deaf and character.position != "sleeping":
                 self.tell(character, text)
 
     def others(self, text: str) -> None:
