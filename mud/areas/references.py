@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -97,6 +98,9 @@ class Checker:
 
     def _shop(self, where: Where, shop: a.ShopDef) -> None:
         self._known((*where, "keeper"), shop.keeper, self._world.mobs, "mob")
+        for factor in ("sell_factor", "buy_factor"):
+            if not math.isfinite(getattr(shop, factor)):
+                self._file.wrong((*where, factor), f"{factor} is no number that anything can be multiplied by")
         for room in shop.rooms:
             self._known((*where, "rooms"), room, self._world.rooms, "room")
         for item in shop.sells:

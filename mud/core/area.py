@@ -121,9 +121,11 @@ CORPSE = ItemDef(id="corpse", keywords=("corpse",), short="a corpse", kind="corp
 
 
 class Reset(Definition, frozen=True, tag_field="do", kw_only=True):
-    """One step of a zone's reset. Steps run in order; one with `if_last` only if the step before it did its work."""
+    """One step of a zone's reset. Steps run in order; one with `if_last` only if the step before it did its work, one
+    that is `once` only in the zone's very first reset: what is taken then never comes back."""
 
     if_last: bool = False
+    once: bool = False
 
 
 class MobReset(Reset, frozen=True, tag="mob", kw_only=True):

@@ -21,6 +21,7 @@ from mud.play import (
     positions,
     rooms,
     scores,
+    shops,
     talk,
     things,
 )
@@ -154,6 +155,38 @@ THINGS = [
         "things",
         "unlock DOOR | unlock CONTAINER -- unlock something; you need its key",
     ),
+]
+
+SHOPS = [
+    Command(
+        "list",
+        shops.list_,
+        "shops",
+        "list [WORD] -- what the shop here has for sale\n"
+        "Behind what is in store stands how many are left; the rest never runs out.\n"
+        "A shop trades while its keeper is there and awake, and many keep hours: `time` tells how late it is.",
+    ),
+    Command(
+        "buy",
+        shops.buy,
+        "shops",
+        "buy [N] THING -- buy something, or N of it: all of them or none\nbuy bread, buy 5 bread, buy #3 of the list",
+    ),
+    Command(
+        "sell",
+        shops.sell,
+        "shops",
+        "sell THING -- sell something to the shop here\n"
+        "sell key, sell all.bread, sell all: what the keeper wants of it, as long as there is gold in the till.\n"
+        "What you sell stands in the list; the keeper sells it to whoever pays.",
+    ),
+    Command(
+        "value",
+        shops.value,
+        "shops",
+        "value THING -- what the shop here would pay for something\nvalue all: of everything that it takes.",
+    ),
+    Command("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
 ]
 
 TALKING = [
@@ -304,5 +337,5 @@ def _placed(command: Command) -> Command:
 
 
 COMMANDS: tuple[Command, ...] = tuple(
-    map(_placed, (*MOVING, *SEEING, *FIGHTING, *MAGIC, *THINGS, *TALKING, *SELF, *BUILDING, *ADMIN))
+    map(_placed, (*MOVING, *SEEING, *FIGHTING, *MAGIC, *THINGS, *SHOPS, *TALKING, *SELF, *BUILDING, *ADMIN))
 )

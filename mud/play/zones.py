@@ -54,18 +54,20 @@ def wake(ctx: Context) -> None:
     for area in ctx.world.defs.areas.values():
         timer = timers.get(area.id)
         if timer is None:
-            reset(ctx, area)
+            reset(ctx, area, first=True)
         elif timer.due >= FOREVER and area.reset_when != "never":  # a builder changed that
             ctx.world.timers.cancel(timer.id)
             ctx.after(max(1, area.lifespan) * MINUTE, timer.payload)
 
 
-def reset(ctx: Context, area: a.AreaDef) -> None:
+def reset(ctx: Context, area: a.AreaDef, first: bool = False) -> None:
     """Run all steps of a zone's reset, and set the timer of the next."""
     made = Made()
     done = False
     for step in area.resets:
-        if not step.if_last or done:
+        if step.once and not first:
+            done = False
+        elif not step.if_last or done:
             done = STEPS[type(step)](ctx, step, made, area)
     # A zone that is never reset again has a timer too: its being there says that the zone has been reset.
     wait = FOREVER if area.reset_when == "never" else max(1, area.lifespan) * MINUTE

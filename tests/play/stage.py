@@ -10,6 +10,7 @@ from mud.testing import Kit, Player
 
 SMALL = Path(__file__).parent.parent / "worlds" / "small"
 ARENA = Path(__file__).parent.parent / "worlds" / "arena"
+MARKET = Path(__file__).parent.parent / "worlds" / "market"
 
 
 class Stage(Kit):
