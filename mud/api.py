@@ -17,6 +17,7 @@ from mud.core.model import ROLES, Account, Character, Item, Role, room_key
 from mud.core.module import (
     Answered,
     Command,
+    Companions,
     Database,
     Dialog,
     Died,
@@ -56,6 +57,7 @@ __all__ = [
     "Answered",
     "Character",
     "Command",
+    "Companions",
     "Context",
     "Database",
     "Dialog",

@@ -187,7 +187,7 @@ def move(ctx: Context, direction: str) -> None:
         raise Rejected(f"You can't go {direction}." if way.hidden else f"The {door_name(way)} is closed.")
     who = describe.name(world, me)
     ctx.others(f"{who} goes {direction}.")
-    ctx.move(me, way.to)
+    ctx.move(me, way.to, direction)
     ctx.others(f"{who} arrives from {FROM[direction]}.")
     look_room(ctx)
 
