@@ -45,7 +45,7 @@ from mud.core.module import (
 )
 from mud.core.modulecontext import Context
 from mud.core.targets import split, split_first
-from mud.core.words import duration
+from mud.core.words import ago, duration
 from mud.core.work import Work
 
 __all__ = [
@@ -92,6 +92,7 @@ __all__ = [
     "WallTimer",
     "Work",
     "WriteFailed",
+    "ago",
     "convert",
     "duration",
     "field",

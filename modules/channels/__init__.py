@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from mud.api import Character, Command, Context, Meta, Module, Rejected, Role, Settings, State, Struct, duration, tag
+from mud.api import Character, Command, Context, Meta, Module, Rejected, Role, Settings, State, Struct, ago, tag
 
 Handler = Callable[[Context["Channels"], str], None]
 
@@ -120,11 +120,6 @@ def row(ctx: Context[Channels], channel: Channel) -> str:
     """A channel in the list: whether it is on, what it is for."""
     state = "off" if is_off(ctx, ctx.player, channel) else "on"
     return f"  {tag('bold', f'{channel.name:8}')} {state:3}  {channel.about}"
-
-
-def ago(seconds: float) -> str:
-    """How long ago something was said."""
-    return f"{duration(seconds)} ago" if seconds >= 1 else "just now"
 
 
 def need(ctx: Context[Channels], channel: Channel) -> None:

@@ -154,7 +154,8 @@ class Registry:
 
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
-        return [i.name for i, _ in self._listeners.get(tag_of(signal), ()) if i.life.state is M.ACTIVE]
+        names = (i.name for i, _ in self._listeners.get(tag_of(signal), ()) if i.life.state is M.ACTIVE)
+        return list(dict.fromkeys(names))  # a module with two listeners hears it once, with both
 
     def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
         """A module hears a signal, in the form that it declared for it."""
@@ -244,9 +245,7 @@ class Registry:
                     return [character_id, *others]
         return [character_id]
 
-    def _companions(
-        self, ctx: CoreContext, instance: Instance, method: Answerer[Any], character_id: str
-    ) -> list[str]:
+    def _companions(self, ctx: CoreContext, instance: Instance, method: Answerer[Any], character_id: str) -> list[str]:
         asked = Companions(character_id)
         try:
             heard = asked if method.kind is Companions else _converted(asked, method.kind, "request", instance)
