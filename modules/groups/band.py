@@ -130,7 +130,8 @@ def split(ctx: Context[Groups], args: str) -> None:
         ctx.pay(me.owner_key, other.owner_key, share, "split")
         ctx.tell(other, f"{tag('player', me.name)} splits {amount:,} gold: you receive {share:,}.")
     kept = amount - share * len(others)
-    ctx.send(f"You split {amount:,} gold: {share:,} for each of {len(others)} others, and {kept:,} for you.")
+    whom = ("each of " if len(others) > 1 else "") + ", ".join(other.name for other in others)
+    ctx.send(f"You split {amount:,} gold: {share:,} for {whom}, {kept:,} for you.")
 
 
 def amount_of(text: str) -> int:

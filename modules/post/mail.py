@@ -138,7 +138,7 @@ def refuse(ctx: Context[Post], sender: Character, to: Character) -> None:
     if len(letters) >= bounds.letters:
         raise Rejected(f"The mailbox of {to.name} is full.")
     if sum(x.sender == sender.name and not x.read for x in letters) >= bounds.from_one:
-        raise Rejected(f"{to.name} has {bounds.from_one} unread letters from you. Wait until they are read.")
+        raise Rejected(f"{to.name} has not read your last {bounds.from_one} letters yet. Wait until they are read.")
 
 
 def told_away(ctx: Context[Post], told: ToldAway) -> None:

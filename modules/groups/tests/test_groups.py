@@ -368,11 +368,11 @@ def test_groups_survive_a_copyover_and_a_reload(kit: Kit, grouped: Three, tmp_pa
 def test_gold_is_split_among_those_here_and_the_rest_stays(kit: Kit, grouped: Three) -> None:
     ada, ben, cleo = grouped
     kit.act(lambda ctx: ctx.pay("mint", ada.character.owner_key, 110, "the test"))
-    assert ada.do("split 100 gold") == "You split 100 gold: 33 for each of 2 others, and 34 for you."
+    assert ada.do("split 100 gold") == "You split 100 gold: 33 for each of Ben, Cleo, 34 for you."
     assert ben.read() == cleo.read() == "Ada splits 100 gold: you receive 33."
     assert (ada.gold, ben.gold, cleo.gold) == (44, 33, 33)
     ben.do("north")
-    ada.do("split 5")
+    assert ada.do("split 5").endswith("You split 5 gold: 2 for Cleo, 3 for you.")
     assert (ada.gold, ben.gold, cleo.gold) == (42, 33, 35)
     assert ben.do("split 5") == "Nobody of your group is here to share with."
     assert kit.game.world.ledger.total() == 0

@@ -163,7 +163,7 @@ def test_a_mailbox_and_a_sender_have_their_bounds() -> None:
         player.read()
     letter(ada, "ben")
     letter(ada, "ben")
-    assert ada.do("mail ben") == "Ben has 2 unread letters from you. Wait until they are read."
+    assert ada.do("mail ben") == "Ben has not read your last 2 letters yet. Wait until they are read."
     assert ada.do("mail cleo sixsix") == "A subject has at most 5 letters, and this one has 6."
     letter(cleo, "ben")
     ben.do("mail 1", "mail 2", "mail 3")
@@ -228,7 +228,7 @@ def test_a_tell_that_can_not_be_kept_says_so() -> None:
     ada.read()
     assert ada.do("tell ben " + "x" * 30).endswith(f'"{"x" * 20}"'), "it says what of it is kept"
     assert ada.do("tell ben more").endswith(
-        "It is not kept: Ben has 1 unread letters from you. Wait until they are read."
+        "It is not kept: Ben has not read your last 1 letters yet. Wait until they are read."
     )
 
 
