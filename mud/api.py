@@ -17,6 +17,7 @@ from mud.core.model import ROLES, Account, Character, Item, Role, room_key
 from mud.core.module import (
     Answered,
     Command,
+    Companions,
     Database,
     Dialog,
     Died,
@@ -46,7 +47,7 @@ from mud.core.module import (
 from mud.core.modulecontext import Context
 from mud.core.spells import Cast
 from mud.core.targets import split, split_first
-from mud.core.words import duration
+from mud.core.words import ago, duration
 from mud.core.work import Work
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Cast",
     "Character",
     "Command",
+    "Companions",
     "Context",
     "Database",
     "Dialog",
@@ -94,6 +96,7 @@ __all__ = [
     "WallTimer",
     "Work",
     "WriteFailed",
+    "ago",
     "convert",
     "duration",
     "field",

@@ -15,7 +15,7 @@ from mud.core.commands import CommandTable, allowed, either
 from mud.core.dialogs import AnyDialog, Editor, Pager, Seeking
 from mud.core.editing import HELP, numbered
 from mud.core.errors import Absent, Rejected
-from mud.core.events import Effect
+from mud.core.events import Effect, Ordered
 from mud.core.model import Character, Item, Role
 from mud.core.module import Moved, Signal
 from mud.core.rules import NoRules, Rules
@@ -70,7 +70,7 @@ class Context:
         self._session = session
         self.outputs: dict[int, list[str]] = {}
         self.effects: list[Effect] = []
-        self.signals: list[Signal] = []
+        self.signals: list[Signal | Ordered] = []  # what comes right after this event, in its order
         self.random = random
         self.modules = modules
         self.spells = spells or SpellTable()
@@ -178,6 +178,13 @@ class Context:
         account = self.world.accounts.get(name.casefold())
         return account is not None and allowed(account.role, "admin")
 
+    def need_hearing(self, other: Character) -> None:
+        """Raises Rejected unless the player and somebody else can talk: one of them may ignore the other."""
+        if not self.hears(other, self.player.name):
+            raise Rejected(f"{other.name} does not want to hear from you.")
+        if not self.hears(self.player, other.name):
+            raise Rejected(f"You ignore {other.name}, and would not hear the answer: `ignore {other.name}` ends that.")
+
     def page(self, text: str) -> None:
         """Tell this event's session a long text, a screenful at a time where its screen has a height."""
         height = page_height(self.session, self.world)
@@ -222,16 +229,25 @@ class Context:
         """Tell the modules that listen; each hears it in an event of its own, right after this one."""
         self.signals.append(signal)
 
+    def order(self, character: Character, command: str) -> None:
+        """Have a character do what its player could type in play, in an event of its own right after this one.
+
+        It goes by the same rules, and what refuses it is told to the player. Nothing happens without a session.
+        """
+        session = self.sessions.of(character)
+        if session is not None:
+            self.signals.append(Ordered(session.id, character.id, command))
+
     def after(self, seconds: float, payload: AnyPayload) -> Timer:
         """Set a timer, by its payload's clock."""
         now = self.clock.game if payload.clock == "game" else self.clock.wall
         return self.world.timers.set(now + seconds, payload)
 
-    def move(self, character: Character, room: str) -> None:
-        """Put a character into another room."""
+    def move(self, character: Character, room: str, direction: str = "") -> None:
+        """Put a character into another room. Who walks there says in which `direction`: followers go along."""
         origin = character.room
         self.world.move_character(character, room)
-        self.emit(Moved(character.id, origin, room))
+        self.emit(Moved(character.id, origin, room, direction))
 
     def hurt(self, victim: Character, amount: int, by: Character | None = None) -> None:
         """Take hit points; who has none left dies of it. Who hurts somebody in the same room fights them."""

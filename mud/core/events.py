@@ -90,6 +90,14 @@ class Verified(Struct, frozen=True):
     ok: bool
 
 
+class Ordered(Struct, frozen=True):
+    """A character does what its player did not type: `text` is a command in play, whatever dialog is on top."""
+
+    session: int
+    character: str
+    text: str
+
+
 class PlayerFound(Struct, frozen=True):
     """Answer to FindPlayer. Without an account there is nobody of that name."""
 
@@ -144,7 +152,7 @@ class ModuleAnswered(Struct, frozen=True):
 
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
-    | (PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
+    | (Ordered | PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
 )  # fmt: skip
 
 # Effects

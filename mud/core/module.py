@@ -90,11 +90,12 @@ class ToldAway(Signal, tag="game.told_away"):
 
 
 class Moved(Signal, tag="game.moved"):
-    """A character went from room to room."""
+    """A character went from room to room. `direction` is the way it walked, "" when it was put there by other means."""
 
     character: str
     origin: str
     room: str
+    direction: str = ""
 
 
 class Died(Signal, tag="game.died"):
@@ -103,6 +104,12 @@ class Died(Signal, tag="game.died"):
     character: str
     by: str
     room: str
+
+
+class Companions(Request, tag="game.companions"):
+    """Asked of the module that has groups: the ids of all who share with a character what it wins, itself first."""
+
+    character: str
 
 
 class Answered(Signal, tag="game.answered"):

@@ -32,6 +32,12 @@ class Modules(Protocol):
     def hear(self, ctx: Context, module: str, signal: Signal) -> None:
         """A module hears a signal."""
 
+    def companions(self, ctx: Context, character_id: str) -> list[str]:
+        """Who shares with a character what it wins: itself first, then those of its group who are in its room.
+
+        Itself alone when no module has groups, or the one that does fails. Ids of characters that exist. Never raises.
+        """
+
     def failed(self, module: str, at: float) -> None:
         """After a failure of one of a module's handlers was undone; `at` is wall-clock seconds."""
 
@@ -70,6 +76,10 @@ class NoModules:
 
     def hear(self, ctx: Context, module: str, signal: Signal) -> None:
         """Nobody."""
+
+    def companions(self, ctx: Context, character_id: str) -> list[str]:
+        """Each for themselves."""
+        return [character_id]
 
     def failed(self, module: str, at: float) -> None:
         """Nobody."""

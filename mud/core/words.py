@@ -11,3 +11,8 @@ def duration(seconds: float) -> str:
         if count:
             parts.append(f"{count} {unit}{'s' if count != 1 else ''}")
     return " ".join(parts[:2]) or "0 seconds"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, in words: "5 minutes ago"; "just now" too where the clock was set back."""
+    return f"{duration(seconds)} ago" if seconds >= 1 else "just now"

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec import inspect as types
 
 from mud.core.model import ROLES
-from mud.core.module import Module, Permission, Request, Settings, Signal, State
+from mud.core.module import Companions, Module, Permission, Request, Settings, Signal, State
 from mud.core.modulecontext import tag_of
 from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
@@ -25,6 +25,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
 #: Names that are the core's: a snapshot, a service or a table of its own is called so.
 TAKEN = frozenset({"world", "sessions", "game", "core", "mud", "sqlite", "module", "modules"})
+#: Requests of the core's own, which any module may answer.
+ASKED_BY_THE_GAME = frozenset({str(tag_of(Companions))})
 #: Points that a finding costs, of a hundred.
 COST: dict[Severity, int] = {"error": 25, "warning": 5}
 #: A state that is larger when it is new is none to begin with, in bytes.
@@ -255,6 +257,8 @@ def _api(module: Module[Any]) -> Iterator[Finding]:
     services = {module.name, *module.provides}
     for what, kind in kinds:
         tag = str(tag_of(kind))
+        if what == "method" and tag in ASKED_BY_THE_GAME:
+            continue
         if "." not in tag or tag.partition(".")[0] not in services:
             yield Finding(
                 "error", "api", f"{what} {kind.__name__}: its tag has to be {module.name}.SOMETHING, not {tag!r}"

@@ -13,7 +13,7 @@ from mud.core.commands import CommandTable
 from mud.core.context import Context as CoreContext
 from mud.core.dialogs import ModuleDialog
 from mud.core.errors import Conflict, Invalid, ModuleFault, NotFound, SnapshotError
-from mud.core.module import Answered, Answerer, Listener, Request, Signal, Talker
+from mud.core.module import Answered, Answerer, Companions, Listener, Request, Signal, Talker
 from mud.core.modulecontext import Context, plain, tag_of
 from mud.core.session import Session
 from mud.core.spells import SpellTable
@@ -159,7 +159,8 @@ class Registry:
 
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
-        return [i.name for i, _ in self._listeners.get(tag_of(signal), ()) if i.life.state is M.ACTIVE]
+        names = (i.name for i, _ in self._listeners.get(tag_of(signal), ()) if i.life.state is M.ACTIVE)
+        return list(dict.fromkeys(names))  # a module with two listeners hears it once, with both
 
     def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
         """A module hears a signal, in the form that it declared for it."""
@@ -237,6 +238,27 @@ class Registry:
         except msgspec.ValidationError as error:
             raise Invalid(f"{tag}: {error}", method=tag) from error
         return msgspec.to_builtins(self.run(ctx, instance, method.handler, asked))
+
+    def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
+        """Who shares with a character what it wins: what the first module in service with a Method for it says."""
+        tag = tag_of(Companions)
+        for instance in self.instances.values():
+            for method in instance.module.methods:
+                if tag_of(method.kind) == tag and instance.life.state is M.ACTIVE:
+                    found = self._companions(ctx, instance, method, character_id)
+                    others = [c for c in dict.fromkeys(found) if c != character_id and c in ctx.world.characters]
+                    return [character_id, *others]
+        return [character_id]
+
+    def _companions(self, ctx: CoreContext, instance: Instance, method: Answerer[Any], character_id: str) -> list[str]:
+        asked = Companions(character_id)
+        try:
+            heard = asked if method.kind is Companions else _converted(asked, method.kind, "request", instance)
+            return msgspec.convert(self.run(ctx, instance, method.handler, heard), list[str])
+        except Exception as error:
+            log.error("%s could not say who shares with %s: %s", instance.name, character_id, error.__cause__ or error)
+            self.failed(instance.name, ctx.clock.wall)
+            return []
 
     # States
 

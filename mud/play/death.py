@@ -91,7 +91,7 @@ def learn(ctx: Context, killer: Character, victim: Character) -> None:
         return
     mob = ctx.world.mob_def(victim)
     worth = mob.experience if mob is not None and mob.experience else 10 * victim.level + victim.level**2
-    friends = [killer]
+    friends = [ctx.world.characters[c] for c in ctx.modules.companions(ctx, killer.id)]
     share = max(1, worth // len(friends))
     for friend in friends:
         friend_gets = min(share, max(1, bodies.needed(friend.level + 1) - bodies.needed(friend.level)))

@@ -136,9 +136,10 @@ def work_failed(ctx: Context, event: e.Failed) -> None:
 
 def player_found(ctx: Context, event: e.PlayerFound) -> None:
     """Who was looked up is in memory now, if there is anybody; the line that named them is taken again."""
+    seeking = ctx.session.stack[-2] if len(ctx.session.stack) > 1 else None
+    if not isinstance(seeking, d.Seeking):
+        return  # whoever asked was put out meanwhile
     ctx.pop()
-    seeking = ctx.session.stack[-1]
-    assert isinstance(seeking, d.Seeking)
     ctx.pop()
     ctx.again = seeking
     account, character = event.account, event.character

@@ -56,7 +56,9 @@ def help_(ctx: Context, args: str) -> None:
     topics = ctx.commands.by_topic(ctx.role())
     word = args.strip().casefold()
     if not word:
-        rows = [f"  {tag('bold', topic)}: {', '.join(c.name for c in known)}" for topic, known in topics.items()]
+        # What yields are gestures by the dozen: `help socials` and `commands` list them.
+        shown = {topic: ", ".join(c.name for c in known if not c.yields) for topic, known in topics.items()}
+        rows = [f"  {tag('bold', topic)}: {names}" for topic, names in shown.items() if names]
         ctx.page("Help is there for these:\n" + "\n".join(rows) + "\nType help WORD for one of them.")
         return
     named = next((c for known in topics.values() for c in known if word == c.name or word in c.aliases), None)

@@ -43,7 +43,7 @@ def walk(ctx: Context, me: Character, direction: str, to: str) -> None:
         bodies.spend(ctx, me, move=cost)
     who = describe.name(world, me)
     ctx.others(f"{who} goes {direction}.")
-    ctx.move(me, to)
+    ctx.move(me, to, direction)
     ctx.others(f"{who} arrives from {FROM[direction]}.")
     rooms.look_room(ctx)
     if "death" in world.room(to).flags and not ctx.may("builder"):

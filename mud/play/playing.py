@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mud.core.context import Context, page_height
 from mud.core.dialogs import Confirm, Pager, Play, Seeking
+from mud.core.events import Ordered
 from mud.core.session import Session
 from mud.play import positions, prompts
 
@@ -25,6 +26,12 @@ def run(ctx: Context, text: str) -> None:
     command = ctx.commands.find(verb, ctx.role())
     positions.check(ctx.player, command.needs)
     command.handler(ctx, rest)
+
+
+def ordered(ctx: Context, event: Ordered) -> None:
+    """Run a command for a character whose player did not type it, if it is still theirs."""
+    if ctx.session.character == event.character:
+        run(ctx, event.text)
 
 
 def answer_seeking(ctx: Context, dialog: Seeking, text: str) -> None:

@@ -114,7 +114,7 @@ class Kit:
         self.post(e.Line(number, f"connect {name} secret-secret"))
         self.post(e.LoggedIn(number, name, account, character, items))
         self.act(lambda ctx: ctx.pay(MINT, player.character.owner_key, gold, "the kit"))
-        player.read()
+        player.welcome = player.read()
         return player
 
     def evict(self) -> None:
