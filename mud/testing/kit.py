@@ -35,7 +35,7 @@ from mud.game import Game
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
 from mud.snapshot.shape import export, import_
-from mud.store.blocks import authorizer
+from mud.store.guard import authorizer
 from mud.testing.player import Player
 
 T = TypeVar("T")
