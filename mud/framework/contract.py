@@ -66,7 +66,7 @@ class Report(Struct):
 
 
 def check(module: Module[Any], folder: Path | None = None) -> Report:
-    """Check a module, and its source code where `folder` is given."""
+    """Check a module, and its source code where `folder` (or a single file) is given."""
     findings: list[Finding] = []
     for part in CHECKS:
         try:
@@ -76,9 +76,10 @@ def check(module: Module[Any], folder: Path | None = None) -> Report:
                 Finding("error", "interface", f"the declaration can't be read: {type(error).__name__}: {error}")
             )
     if folder is not None:
-        for path in sorted(folder.rglob("*.py")):
-            if "tests" not in path.relative_to(folder).parts:
-                findings += check_source(path, frozenset(module.permissions))
+        for path in [folder] if folder.is_file() else sorted(folder.rglob("*.py")):
+            inside = path.relative_to(folder.parent if folder.is_file() else folder)
+            if "tests" not in inside.parts:
+                findings += check_source(path, inside, str(module.name), frozenset(module.permissions))
     return Report(module.name, findings)
 
 

@@ -49,19 +49,19 @@ class Finding(Struct, frozen=True):
     message: str
 
 
-def check_source(path: Path, permissions: frozenset[str]) -> Iterator[Finding]:
-    """What a file of a module's imports or calls and may not."""
+def check_source(path: Path, inside: Path, module: str, permissions: frozenset[str]) -> Iterator[Finding]:
+    """What a file of a module's imports or calls and may not. `inside` is its path in the module's folder."""
     try:
         tree = ast.parse(path.read_text("utf-8"))
     except (SyntaxError, UnicodeDecodeError, OSError) as error:
-        yield Finding("error", "interface", f"{path.name}: {error}")
+        yield Finding("error", "interface", f"{inside}: {error}")
         return
     if not ast.get_docstring(tree):
-        yield Finding("warning", "documentation", f"{path.name} has no docstring")
+        yield Finding("warning", "documentation", f"{inside} has no docstring")
     names = _bound(tree)
     imported = {name for node in ast.walk(tree) for name in _imported(node)}
     for node in ast.walk(tree):
-        where = f"{path.name}:{getattr(node, 'lineno', 0)}"
+        where = f"{inside}:{getattr(node, 'lineno', 0)}"
         for name in _imported(node):
             yield from _import(where, name, permissions)
         if isinstance(node, ast.Name) and not names.get(node.id):
@@ -69,6 +69,7 @@ def check_source(path: Path, permissions: frozenset[str]) -> Iterator[Finding]:
         if isinstance(node, ast.Attribute) and (used := _dotted(node, names)) not in imported:
             yield from _import(where, used, permissions)
         yield from _waiting(where, node, names)
+        yield from _neighbours(where, node, module, len(inside.parts))
 
 
 def _bound(tree: ast.AST) -> dict[str, str]:
@@ -127,6 +128,16 @@ def _imported(node: ast.AST) -> list[str]:
         names = [f"{node.module}.{alias.name}" for alias in node.names]
     parts = [name.split(".") for name in names]
     return sorted({".".join(p[:n]) for p in parts for n in range(1, len(p) + 1)})
+
+
+def _neighbours(where: str, node: ast.AST, module: str, depth: int) -> Iterator[Finding]:
+    """Modules that a module imports: by their name, or by more dots than its own folders are deep."""
+    others = {".".join(n.split(".")[:2]) for n in _imported(node) if n.startswith("modules.")} - {f"modules.{module}"}
+    if isinstance(node, ast.ImportFrom) and node.level > depth:
+        others = {f"{'.' * node.level}{node.module or ''}"}
+    for other in sorted(others):
+        text = f"{where}: a module imports no other module ({other}): tell it by a signal, ask it by a request"
+        yield Finding("error", "api", text)
 
 
 def _import(where: str, name: str, permissions: frozenset[str]) -> Iterator[Finding]:

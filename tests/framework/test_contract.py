@@ -653,7 +653,8 @@ def test_a_guarded_import_needs_its_permission(tmp_path: Path, line: str, permis
         "import ossify",
         "from . import os",
         "from .socket import thing",
-        "from .. import sqlite3",
+        "import modules",
+        "from modules.lamp.oil import thing",
         "import mud.api",
         "from mud import api",
         "from mud.api import Module",
@@ -714,6 +715,28 @@ def test_what_is_not_awaited_does_not_happen(tmp_path: Path) -> None:  # S2.7
     assert sources(tmp_path, f'"""A lamp."""\n{code}') == [("error", "performance", says)]
 
 
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        ("import modules.auction", "modules.auction"),
+        ("from modules import auction", "modules.auction"),
+        ("from modules.auction.lots import Lot", "modules.auction"),
+        ("from modules.lamps import Lamp", "modules.lamps"),
+        ("from .. import auction", ".."),
+        ("from ..auction import Lot", "..auction"),
+    ],
+)
+def test_a_module_imports_no_other_module(tmp_path: Path, line: str, other: str) -> None:  # S2.5, S2.7
+    says = f"__init__.py:2: a module imports no other module ({other}): tell it by a signal, ask it by a request"
+    assert sources(tmp_path, f'"""A lamp."""\n{line}\n') == [("error", "api", says)]
+
+
+def test_what_lies_deeper_may_import_its_own_package(tmp_path: Path) -> None:  # S2.7
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "deep.py").write_text('"""Deep."""\nfrom .. import wick\n', "utf-8")
+    assert sources(tmp_path, '"""A lamp."""\n') == []
+
+
 USES = {
     "import asyncio\nasync def f(): await asyncio.open_connection('x', 1)": "network",
     "from asyncio import open_connection as o\no": "network",
@@ -743,7 +766,7 @@ def test_every_file_is_read_but_tests_and_each_is_named(tmp_path: Path) -> None:
     (tmp_path / "inner" / "deep.py").write_text('"""Deep."""\nimport socket\n', "utf-8")
     (tmp_path / "tests" / "test_lamp.py").write_text("import socket\n", "utf-8")
     assert sources(tmp_path, '"""A lamp."""\n') == [
-        ("error", "security", 'deep.py:2: socket needs permissions=("network",)')
+        ("error", "security", 'inner/deep.py:2: socket needs permissions=("network",)')
     ]
 
 
