@@ -212,7 +212,8 @@ def _performance(module: Module[Any]) -> Iterator[Finding]:
             )
     for check_ in module.health:
         if check_.seconds < 1:
-            yield Finding("warning", "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
+            severity: Severity = "warning" if check_.seconds > 0 else "error"
+            yield Finding(severity, "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
 
 
 #: What can change, and how it is called.

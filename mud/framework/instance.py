@@ -11,7 +11,7 @@ from typing import Any
 from mud.core.commands import Command
 from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
 from mud.core.ledger import LedgerError
-from mud.core.module import Figures, Module, Permission, Request, Settings, State
+from mud.core.module import Figures, Module, Permission, Request, Settings, State, Veto
 from mud.core.modulecontext import Context
 from mud.framework.finder import Code, Source, explain
 from mud.framework.lifecycle import Life, ModuleState
@@ -30,6 +30,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "restore_state": (2.0, 4.0),
     "cleanup": (0.5, 1.0),
 }
+#: What they have to give; the others, a state of the module's own kind.
+GIVES: dict[str, Any] = {"veto": Veto | None, "prepare": object, "cleanup": object}
 
 
 class Tolerance:
@@ -93,7 +95,9 @@ class Instance:
             cause = TimedOut(f"{self.name}: a handler ran longer than {HANDLER_SECONDS:g} s and was interrupted")
             self.fault(cause)
             raise ModuleFault(self.name) from cause
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit and its like too: a module does not end the game
             self.fault(error)
             raise ModuleFault(self.name) from error
         finally:
@@ -137,9 +141,19 @@ class Instance:
             return None
         soft, hard = LIMITS[name]
         ctx.acting = self
+        kind = GIVES.get(name) or self.module.state
+
+        def run() -> Any:
+            found = handler(ctx, *arguments)
+            if not isinstance(found, kind):
+                raise TypeError(f"{name} gave {type(found).__name__}: it has to give {_called(kind)}")
+            return found
+
         try:
-            found, took = WATCH.call(hard, f"{self.name}: {name}", lambda: handler(ctx, *arguments))
-        except Exception as error:
+            found, took = WATCH.call(hard, f"{self.name}: {name}", run)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             self.fault(error)
             raise ModuleFault(self.name) from error
         if took > soft:
@@ -166,7 +180,7 @@ class Instance:
                 metadata=metadata,
                 kept=self.kept,
             )
-        except (TypeError, ValueError, OverflowError) as error:
+        except Exception as error:  # whatever msgspec says of what is in there: RecursionError, say
             raise SnapshotError(f"{self.name}: its state can't be written: {error}") from error
 
     def restore_state(self, ctx: Context[Any], snapshot: Snapshot, source: str) -> Imported[Any]:
@@ -208,6 +222,10 @@ def shape_of(module: Module[Any]) -> Shape[Any]:
         steps=module.steps,
         optional=module.optional,
     )
+
+
+def _called(kind: Any) -> str:
+    return "a Veto or None" if kind is GIVES["veto"] else f"a {kind.__name__}"
 
 
 def _docstring(handler: Callable[..., Any]) -> str:

@@ -43,6 +43,8 @@ T = TypeVar("T")
 LONGEST = 10.0
 #: Seconds that are the same moment: sums of floats are never quite exact.
 GRAIN = 1e-6
+#: Timers that may fall due at one moment.
+MOST_AT_ONCE = 10_000
 _NO_DATA = Path("/nonexistent")
 
 #: Two rooms, a coin purse's worth of things, and a rat.
@@ -134,11 +136,16 @@ class Kit:
         self._carry_out(self.game.handle(event))
 
     def wait(self, seconds: float) -> None:
-        """Time goes by on both clocks, and what falls due happens, each thing at its time."""
-        end = self.now + seconds
+        """Time goes by on both clocks, and what falls due happens, each thing at its time.
+
+        Raises AssertionError when timers go on bringing about each other at one moment.
+        """
+        end, moment, count = self.now + seconds, self.now, 0
         while (left := self.game.world.timers.next_in(self.game.clock)) is not None and self.now + left <= end + GRAIN:
             self._pass(left)
             if (due := self.game.due()) is not None:
+                moment, count = (moment, count + 1) if moment == self.now else (self.now, 0)
+                assert count < MOST_AT_ONCE, f"timers without end at one moment, the last {due.timer}"
                 self.post(due)
             else:
                 self._pass(GRAIN)
