@@ -8,6 +8,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from msgspec.structs import replace
+
 from mud.core.commands import Command
 from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
 from mud.core.ledger import LedgerError
@@ -67,6 +69,7 @@ class Instance:
         self.figures = Figures()
         self.loaded = time.time()
         self.taken: Snapshot | None = None  # what its state was restored from
+        self.good: Snapshot | None = None  # the last that could be made of it
         self.broken = False  # its code could not even be imported
         self.late: list[str] = []  # hooks that took longer than they should
         self.health: dict[str, str] = {}  # check: what is wrong, "" for nothing
@@ -169,17 +172,24 @@ class Instance:
         return shape_of(self.module)
 
     def save_state(self, ctx: Context[Any], metadata: Metadata, generation: int = 0) -> Snapshot:
-        """Its state as a snapshot (S0.1). Raises ModuleFault or SnapshotError."""
-        state = self.hook("save_state", ctx)
+        """Its state as a snapshot (S0.1). Raises ModuleFault or SnapshotError.
+
+        Out of service it gives the last one that could be made: so broken code can be replaced by mended code.
+        """
         try:
-            return export(
-                self.shape,
-                self.state if state is None else state,
-                taken=ctx.clock.wall,
-                generation=generation,
-                metadata=metadata,
-                kept=self.kept,
-            )
+            self.good = self._export(ctx, metadata, generation)
+        except (ModuleFault, SnapshotError):
+            last = self.good or self.taken
+            if self.life.state is ACTIVE or last is None:
+                raise
+            return replace(last, metadata=metadata, generation=generation, taken=ctx.clock.wall)
+        return self.good
+
+    def _export(self, ctx: Context[Any], metadata: Metadata, generation: int) -> Snapshot:
+        state = self.hook("save_state", ctx) or self.state
+        about: dict[str, Any] = {"taken": ctx.clock.wall, "generation": generation, "metadata": metadata}
+        try:
+            return export(self.shape, state, kept=self.kept, **about)
         except Exception as error:  # whatever msgspec says of what is in there: RecursionError, say
             raise SnapshotError(f"{self.name}: its state can't be written: {error}") from error
 

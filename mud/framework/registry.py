@@ -21,7 +21,7 @@ from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.order import provided
 from mud.framework.report import describe
-from mud.snapshot.envelope import Metadata, Snapshot, pack
+from mud.snapshot.envelope import Metadata, pack
 
 log = logging.getLogger("mud.modules")
 
@@ -41,7 +41,6 @@ class Registry:
         self._news: list[str] = []
         self._writing: dict[str, bytes] = {}
         self._written: dict[str, bytes] = {}
-        self._good: dict[str, Snapshot] = {}  # the last state of each module that could be written
         self._parting: dict[str, Row] = {}  # the last rows of modules that are unloaded
 
     # Coming and going
@@ -258,13 +257,12 @@ class Registry:
         if self._written.get(module) == digest:
             return None
         self._writing[module] = digest
-        self._good[module] = snapshot
         return (module, snapshot.version, pack(snapshot, compress=False))
 
     def _unwritable(self, instance: Instance, ctx: Context[Any], error: Exception) -> None:
         """A state that can't be written must not keep all others from the disk: it goes back to the last good one."""
         instance.fault(error)
-        good = self._good.get(instance.name) or instance.taken
+        good = instance.good or instance.taken
         if good is not None:
             instance.restore_state(ctx, good, f"the last good state of {instance.name}")
         else:

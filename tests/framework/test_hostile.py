@@ -429,6 +429,34 @@ def test_what_provides_a_service_is_not_unloaded_under_who_requires_it() -> None
     kit.manage("unload", "nest")
 
 
+def test_code_that_can_not_save_can_be_replaced_by_code_that_can(tmp_path: Path) -> None:  # S1.6, S2.8
+    home = tmp_path / "mods" / "egg"
+    home.mkdir(parents=True)
+    broken = (
+        '"""Eggs."""\nfrom mud.api import Command, Module, State\n\n\nclass Eggs(State):\n    eggs: int = 0\n\n\n'
+        "def lay(ctx, args):\n    ctx.state.eggs += 1\n\n\n"
+        "def save(ctx):\n    if ctx.state.eggs > 1:\n        raise ValueError('too many')\n    return ctx.state\n\n\n"
+        'MODULE = Module(name="egg", version="1.0.0", state=Eggs, commands=[Command("lay", lay)], save_state=save)\n'
+    )
+    (home / "__init__.py").write_text(broken, "utf-8")
+    kit = Kit()
+    kit._given = kit.master.loader.given = Given(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
+    try:
+        kit.manage("load", "egg")
+        ada = kit.player("Ada")
+        ada.do("lay")
+        assert kit.registry.row("egg") is not None
+        ada.do("lay")
+        assert kit.registry.row("egg") is None  # and it is out of service, as it was before
+        (home / "__init__.py").write_text(broken.replace(", save_state=save", ""), "utf-8")
+        kit.manage("reload", "egg")
+        ada.do("lay")
+        eggs: Any = kit.instance("egg").state
+        assert eggs.eggs == 2 and kit.instance("egg").life.state.value == "active"
+    finally:
+        take_out("modules.egg")
+
+
 @pytest.mark.parametrize("hook", ["save_state", "restore_state"])
 def test_a_reload_that_fails_says_what_of_the_module_did(hook: str, tmp_path: Path) -> None:  # S3.4
     home = tmp_path / "mods" / "egg"
