@@ -56,6 +56,23 @@ def test_a_relative_folder_is_named_in_errors_like_any_other(
         made.build(source)
 
 
+def test_what_the_operator_says_of_what_is_not_there_is_noticed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    # S4.2
+    write(tmp_path, GOOD)
+    options = ModuleOptions(folders=[str(tmp_path), str(tmp_path / "gone")], off=["raffle", "people"])
+    given = Given(options, {"raffel": {}, "raffle": {}}, {"bel": ["files"], "bell": []}, {})
+    made = Loader(Registry(CommandTable(())), given, lambda: 0.0)
+    with caplog.at_level("WARNING", "mud.modules"):
+        made.load_all()
+    assert [r.message for r in caplog.records if r.name == "mud.modules"] == [
+        f"[modules] folders: {tmp_path / 'gone'} is no folder; no module is loaded from there",
+        "[permissions] bel: there is no such module; did you mean bell?",
+        "[settings] raffel: there is no such module; did you mean raffle?",
+    ]
+
+
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Loader]:
     """Writes an installed package whose entry point `bell` is what one says."""
