@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -80,8 +81,11 @@ class Instance:
 
     # Handlers
 
-    def run(self, ctx: Context[Any], handler: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a handler as this module. Raises Rejected, or ModuleFault for all that it should not have raised."""
+    def run(self, handler: Callable[[Context[Any], Any], Any], ctx: Context[Any], about: Any) -> Any:
+        """Run a handler, told what it is `about`, as this module.
+
+        Raises Rejected, or ModuleFault for all that it should not have raised.
+        """
         if self.life.state is not ACTIVE:
             raise Rejected(f"The {self.name} module is out of service just now ({self.life.state.value}).")
         before = ctx.acting
@@ -89,7 +93,7 @@ class Instance:
         began = perf_counter()
         watching = WATCH.begin(HANDLER_SECONDS, began)
         try:
-            return handler(ctx, *arguments)
+            return handler(ctx, about)
         except (Rejected, LedgerError, ModuleFault):
             raise  # a fault in here is of a module that this one called, which has it on its own account
         except Interrupted:
@@ -210,12 +214,11 @@ class Instance:
         return found
 
     def _command(self, command: Any) -> Command:
-        run, handler = self.run, command.handler
         return Command(
             command.name,
-            lambda ctx, args: run(ctx, handler, args),  # type: ignore[arg-type]
+            partial(self.run, command.handler),  # no frame of its own: every command comes through here
             command.topic or self.name,
-            command.help or _docstring(handler),
+            command.help or _docstring(command.handler),
             command.role,
             command.aliases,
             command.yields,

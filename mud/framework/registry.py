@@ -148,7 +148,7 @@ class Registry:
             ctx.pop()
             ctx.send(f"The {dialog.module} module does not know how to go on with this: it is over.")
             return
-        self.run(ctx, instance, talk.answer, asked, text)
+        self.run(ctx, instance, lambda acting, line: talk.answer(acting, asked, line), text)
 
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
@@ -166,10 +166,10 @@ class Registry:
                     raise _fault(instance, error) from error
                 self.run(ctx, instance, on.handler, heard)
 
-    def run(self, ctx: CoreContext, instance: Instance, handler: Callable[..., Any], *arguments: Any) -> Any:
+    def run(self, ctx: CoreContext, instance: Instance, handler: Callable[[Context[Any], Any], Any], about: Any) -> Any:
         """Run a module's handler; one that fails too often takes its module out of service."""
         assert isinstance(ctx, Context)
-        return instance.run(ctx, handler, *arguments)
+        return instance.run(handler, ctx, about)
 
     def failed(self, module: str, at: float) -> None:
         """After a handler's failure was undone: take its module out of service when it fails over and over."""

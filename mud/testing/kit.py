@@ -201,7 +201,7 @@ class Kit:
         endpoint = next((p for p in instance.module.endpoints if (p.verb, p.path) == (verb, path)), None)
         if endpoint is None:
             raise LookupError(f"{instance.name} has no endpoint {verb} {path}")
-        return self.act(lambda ctx: instance.run(ctx, endpoint.handler, data))
+        return self.act(lambda ctx: instance.run(endpoint.handler, ctx, data))
 
     def job(self, name: str, module: str = "") -> None:
         """Run a job to its end, which has to come within ten seconds. Raises what it raises."""
