@@ -85,6 +85,10 @@ class Context:
             raise LookupError("this event has no session")
         return self._session
 
+    def of(self, session: Session) -> None:
+        """From here on this is about `session`."""
+        self._session = session
+
     @property
     def player(self) -> Character:
         """The character of this event's session. Only for a session in play."""

@@ -18,7 +18,7 @@ from mud.core.context import Context as CoreContext
 from mud.core.editing import as_lines
 from mud.core.errors import Refused
 from mud.core.model import Account, Character
-from mud.core.module import Dialog, Permission, Request, S, Settings, Timer
+from mud.core.module import Dialog, Permission, Request, S, Settings, Signal, Timer
 from mud.core.timers import AskEnds, ModuleTimer
 from mud.core.timers import Timer as Pending
 
@@ -140,6 +140,12 @@ class Context(CoreContext, Generic[S]):
         character.effects = {**kept, self.acting.name: by} if by else kept
 
     # Other modules
+
+    def emit(self, signal: Signal) -> None:
+        """Tell the modules that listen; each hears it in an event of its own, right after this one."""
+        if not isinstance(signal, Signal) or signal.__struct_config__.tag is None:
+            raise TypeError(f'{signal!r} is no signal: class {type(signal).__name__}(Signal, tag="MODULE.WHAT")')
+        super().emit(signal)
 
     def call(self, request: Request) -> Any:
         """Have another module do something, within this event. Raises NotFound, or what that module raises."""

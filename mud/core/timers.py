@@ -7,6 +7,7 @@ away (rule 2). A payload is a small tagged Struct, never a function, so a timer 
 from __future__ import annotations
 
 import heapq
+import math
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -101,6 +102,11 @@ class Timer(Struct, frozen=True):
     due: float
     payload: AnyPayload
 
+    @property
+    def number(self) -> int:
+        """Timers are numbered as they are set."""
+        return int(self.id[1:])
+
 
 class Timers:
     """All pending timers; undoable through the journal, soonest first."""
@@ -121,7 +127,9 @@ class Timers:
             self._push(timer)
 
     def set(self, due: float, payload: AnyPayload) -> Timer:
-        """A new timer, due at `due` seconds of its payload's clock."""
+        """A new timer, due at `due` seconds of its payload's clock. Raises ValueError when that is no point in time."""
+        if not math.isfinite(due):
+            raise ValueError(f"a timer can't fall due at {due} seconds")
         self.serial += 1
         timer = Timer(f"t{self.serial}", due, payload)
         self._journal.put(self.pending, timer.id, timer)
@@ -208,5 +216,5 @@ class Timers:
 
     def _push(self, timer: Timer) -> None:
         self.changed = True
-        entry = (timer.due, int(timer.id[1:]), timer)
+        entry = (timer.due, timer.number, timer)
         heapq.heappush(self._heaps[timer.payload.clock], entry)

@@ -68,7 +68,7 @@ class Report(Struct):
 
 
 def check(module: Module[Any], folder: Path | None = None) -> Report:
-    """Check a module, and its source code where `folder` is given."""
+    """Check a module, and its source code where `folder` (or a single file) is given."""
     findings: list[Finding] = []
     for part in CHECKS:
         try:
@@ -78,9 +78,10 @@ def check(module: Module[Any], folder: Path | None = None) -> Report:
                 Finding("error", "interface", f"the declaration can't be read: {type(error).__name__}: {error}")
             )
     if folder is not None:
-        for path in sorted(folder.rglob("*.py")):
-            if "tests" not in path.relative_to(folder).parts:
-                findings += check_source(path, frozenset(module.permissions))
+        for path in [folder] if folder.is_file() else sorted(folder.rglob("*.py")):
+            inside = path.relative_to(folder.parent if folder.is_file() else folder)
+            if "tests" not in inside.parts:
+                findings += check_source(path, inside, str(module.name), frozenset(module.permissions))
     return Report(module.name, findings)
 
 
@@ -116,8 +117,9 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
         elif command.role in ("admin", "owner") and "admin" not in module.permissions:
             text = f'command {command.name!r} is for role {command.role}: add permissions=("admin",)'
             yield Finding("error", "security", text)
-        if command.name != command.name.casefold() or " " in command.name or not command.name:
-            yield wrong(f"command {command.name!r}: a name is one word in small letters")
+    for word in words:
+        if word != word.casefold() or word.split() != [word]:
+            yield wrong(f"command {word!r}: a name is one word in small letters")
     yield from _database(module)
 
 
@@ -126,14 +128,12 @@ def _database(module: Module[Any]) -> Iterator[Finding]:
         return
     if "database" not in module.permissions:
         yield Finding("error", "security", 'it declares a database: add permissions=("database",)')
-    for sql in (sql for step in module.database.steps for sql in step):
-        named = re.search(
-            r"(?:TABLE|INTO|INDEX|ON|UPDATE|FROM)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[\"'`\[]?(\w+)", sql, re.I
-        )
-        if named and not named[1].startswith(f"{module.name}_"):
-            yield Finding(
-                "error", "security", f"its tables and indexes have to be called {module.name}_something: {sql[:60]}"
-            )
+    from mud.store.guard import rehearse  # with sqlite3: only where there are tables
+
+    wrong = rehearse(module.name, module.database.steps)
+    if wrong:
+        text = f"its tables can't be made: {wrong}. Tables and indexes have to be called {module.name}_something"
+        yield Finding("error", "security", text)
 
 
 def _signatures(module: Module[Any]) -> Iterator[Finding]:
@@ -215,40 +215,63 @@ def _performance(module: Module[Any]) -> Iterator[Finding]:
             )
     for check_ in module.health:
         if check_.seconds < 1:
-            yield Finding("warning", "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
+            severity: Severity = "warning" if check_.seconds > 0 else "error"
+            yield Finding(severity, "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
+
+
+#: What can change, and how it is called.
+CHANGING: dict[type, str] = {
+    types.ListType: "a list",
+    types.SetType: "a set",
+    types.DictType: "a dict",
+    types.TypedDictType: "a dict",
+    types.ByteArrayType: "a bytearray",
+    types.DataclassType: "a dataclass",
+    types.AnyType: "Any, which may be anything",
+}
 
 
 def _changeable_inside(kind: Any) -> str:
     """What can change inside of a field of the state, at any depth but the first; "" for nothing."""
-    inner: Iterable[Any] = ()
+    inner: Iterable[Any] = (kind,)
+    if isinstance(kind, types.Metadata):
+        return _changeable_inside(kind.type)
+    if isinstance(kind, types.UnionType):
+        return next((deep for part in kind.types if (deep := _changeable_inside(part))), "")
     if isinstance(kind, types.ListType | types.SetType):
         inner = (kind.item_type,)
     elif isinstance(kind, types.DictType):
         inner = (kind.key_type, kind.value_type)
-    elif isinstance(kind, types.UnionType):
-        return next((deep for part in kind.types if (deep := _changeable_inside(part))), "")
-    else:
-        return _changeable(kind)
     return next((deep for part in inner if (deep := _changeable(part))), "")
 
 
 def _changeable(kind: Any) -> str:
-    """What can change in a value that should not; "" for nothing."""
-    if isinstance(kind, types.ListType | types.SetType | types.DictType):
-        return f"a {type(kind).__name__.removesuffix('Type').lower()}"
-    if isinstance(kind, types.ByteArrayType | types.DataclassType | types.TypedDictType):
-        return f"a {type(kind).__name__.removesuffix('Type').lower()}"
-    if isinstance(kind, types.StructType) and not kind.cls.__struct_config__.frozen:
-        return f"{kind.cls.__name__}, which is not frozen"
-    if isinstance(kind, types.StructType):
-        return next((deep for f in kind.fields if (deep := _changeable(f.type))), "")
-    if isinstance(kind, types.VarTupleType):
-        return _changeable(kind.item_type)
-    if isinstance(kind, types.TupleType):
-        return next((deep for part in kind.item_types if (deep := _changeable(part))), "")
-    if isinstance(kind, types.UnionType):
-        return next((deep for part in kind.types if (deep := _changeable(part))), "")
+    """What can change in a value that should not, however deep; "" for nothing."""
+    left, seen = [kind], set()
+    while left:
+        part = left.pop()
+        if id(part) in seen:
+            continue  # a Struct that holds others of its kind
+        seen.add(id(part))
+        if type(part) in CHANGING:
+            return CHANGING[type(part)]
+        if isinstance(part, types.StructType) and not part.cls.__struct_config__.frozen:
+            return f"{part.cls.__name__}, which is not frozen"
+        left += _parts(part)
     return ""
+
+
+def _parts(kind: Any) -> list[Any]:
+    """The types of what a value of a type that does not change holds."""
+    if isinstance(kind, types.StructType | types.NamedTupleType):
+        return [field.type for field in kind.fields]
+    if isinstance(kind, types.VarTupleType):
+        return [kind.item_type]
+    if isinstance(kind, types.TupleType):
+        return list(kind.item_types)
+    if isinstance(kind, types.UnionType):
+        return list(kind.types)
+    return [kind.type] if isinstance(kind, types.Metadata) else []
 
 
 def _api(module: Module[Any]) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.order import provided
 from mud.framework.report import describe
-from mud.snapshot.envelope import Metadata, Snapshot, pack
+from mud.snapshot.envelope import Metadata, pack
 
 log = logging.getLogger("mud.modules")
 
@@ -43,7 +43,6 @@ class Registry:
         self._news: list[str] = []
         self._writing: dict[str, bytes] = {}
         self._written: dict[str, bytes] = {}
-        self._good: dict[str, Snapshot] = {}  # the last state of each module that could be written
         self._parting: dict[str, Row] = {}  # the last rows of modules that are unloaded
 
     # Coming and going
@@ -112,28 +111,26 @@ class Registry:
         elif isinstance(payload, AskEnds):
             self.hear(ctx, payload.module, Answered(payload.about, error="there was no answer: ask again"))
         else:
-            on = self._timer_handler(instance, payload)
-            self.run(ctx, instance, on.handler, msgspec.convert(payload.data, on.kind))
-
-    def _timer_handler(self, instance: Instance, payload: ModuleTimer) -> Listener[Any]:
-        for on in instance.module.on:
-            if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:
-                return on
-        raise Invalid(
-            f"{instance.name} has a timer {payload.kind!r} and nothing that handles it: add On({payload.kind}, ...)"
-        )
+            try:
+                on, fallen = _timer(instance, payload)
+            except Invalid as error:
+                raise _fault(instance, error) from error
+            self.run(ctx, instance, on.handler, fallen)
 
     def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
         """The prompt of a module's conversation."""
         instance = self.instances.get(dialog.module)
+        asking = self.context()  # of its own: the event may be somebody else's, and a prompt changes and says nothing
+        asking.of(session)
         try:
             if instance is not None:
-                talk = self._talk(instance, dialog)
-                return str(self.run(ctx, instance, talk.ask, msgspec.convert(dialog.data, talk.kind)))
+                talk, asked = _talk(instance, dialog)
+                return str(self.run(asking, instance, talk.ask, asked))
         except Exception as error:
-            log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, error)
+            log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, error.__cause__ or error)
+            self.failed(dialog.module, ctx.clock.wall)
         finally:
-            ctx.world.journal.rollback()  # a prompt changes nothing
+            ctx.world.journal.rollback()
         return f"({dialog.module} is out of service; press Enter) "
 
     def active(self, module: str) -> bool:
@@ -148,32 +145,36 @@ class Registry:
             ctx.pop()
             ctx.send(f"The {dialog.module} module is out of service just now.")
             return
-        talk = self._talk(instance, dialog)
-        self.run(ctx, instance, talk.answer, msgspec.convert(dialog.data, talk.kind), text)
-
-    def _talk(self, instance: Instance, dialog: ModuleDialog) -> Talker[Any]:
-        for talk in instance.module.talks:
-            if tag_of(talk.kind) == dialog.kind:
-                return talk
-        raise Invalid(f"{instance.name} is in a conversation {dialog.kind!r} and has no Talk for it")
+        try:
+            talk, asked = _talk(instance, dialog)
+        except Invalid as error:
+            _fault(instance, error)
+            log.error("%s", error)
+            ctx.pop()
+            ctx.send(f"The {dialog.module} module does not know how to go on with this: it is over.")
+            return
+        self.run(ctx, instance, lambda acting, line: talk.answer(acting, asked, line), text)
 
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
-        names = (i.name for i, _ in self._listeners.get(tag_of(signal), ()) if i.life.state is M.ACTIVE)
-        return list(dict.fromkeys(names))  # a module with two listeners hears it once, with both
+        listening = self._listeners.get(tag_of(signal), ())
+        return list(dict.fromkeys(i.name for i, _ in listening if i.life.state is M.ACTIVE))
 
     def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
         """A module hears a signal, in the form that it declared for it."""
         tag = tag_of(signal)
         for instance, on in self._listeners.get(tag, ()):
             if instance.name == module and instance.life.state is M.ACTIVE:
-                heard = signal if type(signal) is on.kind else _converted(signal, on.kind, "signal", instance)
+                try:
+                    heard = signal if type(signal) is on.kind else _converted(signal, on.kind, "signal", instance)
+                except Invalid as error:
+                    raise _fault(instance, error) from error
                 self.run(ctx, instance, on.handler, heard)
 
-    def run(self, ctx: CoreContext, instance: Instance, handler: Callable[..., Any], *arguments: Any) -> Any:
+    def run(self, ctx: CoreContext, instance: Instance, handler: Callable[[Context[Any], Any], Any], about: Any) -> Any:
         """Run a module's handler; one that fails too often takes its module out of service."""
         assert isinstance(ctx, Context)
-        return instance.run(ctx, handler, *arguments)
+        return instance.run(handler, ctx, about)
 
     def failed(self, module: str, at: float) -> None:
         """After a handler's failure was undone: take its module out of service when it fails over and over."""
@@ -282,13 +283,12 @@ class Registry:
         if self._written.get(module) == digest:
             return None
         self._writing[module] = digest
-        self._good[module] = snapshot
         return (module, snapshot.version, pack(snapshot, compress=False))
 
     def _unwritable(self, instance: Instance, ctx: Context[Any], error: Exception) -> None:
         """A state that can't be written must not keep all others from the disk: it goes back to the last good one."""
         instance.fault(error)
-        good = self._good.get(instance.name) or instance.taken
+        good = instance.good or instance.taken
         if good is not None:
             instance.restore_state(ctx, good, f"the last good state of {instance.name}")
         else:
@@ -310,6 +310,38 @@ class Registry:
     def part(self, instance: Instance, packed: bytes) -> None:
         """A module is about to be unloaded: its last state is for the next flush to write."""
         self._parting[instance.name] = (instance.name, instance.module.version, packed)
+
+
+def _timer(instance: Instance, payload: ModuleTimer) -> tuple[Listener[Any], Any]:
+    """Who handles a timer, and the timer as its Struct. Raises Invalid."""
+    for on in instance.module.on:
+        if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:
+            return on, _fitted(payload.data, on.kind, f"{instance.name}: a timer {payload.kind}")
+    raise Invalid(
+        f"{instance.name} has a timer {payload.kind!r} and nothing that handles it: add On({payload.kind}, ...)"
+    )
+
+
+def _talk(instance: Instance, dialog: ModuleDialog) -> tuple[Talker[Any], Any]:
+    """Who leads a conversation, and where it stands, as its Struct. Raises Invalid."""
+    for talk in instance.module.talks:
+        if tag_of(talk.kind) == dialog.kind:
+            return talk, _fitted(dialog.data, talk.kind, f"{instance.name}: a conversation {dialog.kind}")
+    raise Invalid(f"{instance.name} is in a conversation {dialog.kind!r} and has no Talk for it")
+
+
+def _fitted(data: dict[str, Any], kind: type[Any], what: str) -> Any:
+    """What an older version of a module may have left, as the Struct of today's. Raises Invalid."""
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"{what} does not fit: {error}; give new fields a default") from error
+
+
+def _fault(instance: Instance, error: Invalid) -> ModuleFault:
+    """What a module declares does not fit what it is given: that is its own fault."""
+    instance.fault(error)
+    return ModuleFault(instance.name)
 
 
 def _ill(instance: Instance) -> bool:

@@ -113,6 +113,8 @@ class Watched:
         watching = WATCH.begin(HANDLER_SECONDS, time.perf_counter())
         try:
             return steps.send(value) if error is None else steps.throw(error)
+        except SystemExit as error:
+            raise Failed(f"{self._what} wanted to end the program ({error}): that is not for modules") from error
         except Interrupted:
             raise TimedOut(
                 f"{self._what} kept the game waiting for {HANDLER_SECONDS:g} s and was interrupted"
@@ -126,7 +128,10 @@ async def run_hook(hook: Callable[[Any], Any] | None, work: ModuleWork, what: st
     """Run a hook, which may be async or not, within its time. Raises what it raises, or TimedOut."""
     if hook is None:
         return
-    found, _ = WATCH.call(seconds, what, lambda: hook(work))
+    try:
+        found, _ = WATCH.call(seconds, what, lambda: hook(work))
+    except SystemExit as error:
+        raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error
     if inspect.isawaitable(found):
         try:
             await asyncio.wait_for(_wait(Watched(found, what)), seconds)

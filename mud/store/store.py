@@ -119,15 +119,23 @@ class Store:
             if self._companion is not None and self._relaxed_flush_done:
                 await self._tighten(db)
             self._relaxed_flush_done = True
-            try:
-                await db.execute("BEGIN IMMEDIATE")
-                for sql, parameters in batch.writes():
-                    await db.write(sql, parameters)
-                refused = await blocks.write_blocks(db, batch.blocks) if batch.blocks else []
-                await db.execute("COMMIT")
-            except BaseException:
-                await self._undo(db)
-                raise
+            slow: set[int] = set()
+            while True:
+                try:
+                    return await self._write(db, batch, slow)
+                except blocks.TooSlow as error:  # SQLite has given up the whole of it: once more, without that block
+                    slow.add(error.serial)
+
+    async def _write(self, db: Connection, batch: Batch, slow: set[int]) -> list[Refusal]:
+        try:
+            await db.execute("BEGIN IMMEDIATE")
+            for sql, parameters in batch.writes():
+                await db.write(sql, parameters)
+            refused = await blocks.write_blocks(db, batch.blocks, slow) if batch.blocks else []
+            await db.execute("COMMIT")
+        except BaseException:
+            await self._undo(db)
+            raise
         return refused
 
     async def _undo(self, db: Connection) -> None:

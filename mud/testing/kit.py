@@ -35,7 +35,7 @@ from mud.game import Game
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
 from mud.snapshot.shape import export, import_
-from mud.store.blocks import authorizer
+from mud.store.guard import authorizer
 from mud.testing.player import Player
 
 T = TypeVar("T")
@@ -43,6 +43,8 @@ T = TypeVar("T")
 LONGEST = 10.0
 #: Seconds that are the same moment: sums of floats are never quite exact.
 GRAIN = 1e-6
+#: Timers that may fall due at one moment.
+MOST_AT_ONCE = 10_000
 _NO_DATA = Path("/nonexistent")
 
 #: Two rooms, a coin purse's worth of things, and a rat.
@@ -134,11 +136,16 @@ class Kit:
         self._carry_out(self.game.handle(event))
 
     def wait(self, seconds: float) -> None:
-        """Time goes by on both clocks, and what falls due happens, each thing at its time."""
-        end = self.now + seconds
+        """Time goes by on both clocks, and what falls due happens, each thing at its time.
+
+        Raises AssertionError when timers go on bringing about each other at one moment.
+        """
+        end, moment, count = self.now + seconds, self.now, 0
         while (left := self.game.world.timers.next_in(self.game.clock)) is not None and self.now + left <= end + GRAIN:
             self._pass(left)
             if (due := self.game.due()) is not None:
+                moment, count = (moment, count + 1) if moment == self.now else (self.now, 0)
+                assert count < MOST_AT_ONCE, f"timers without end at one moment, the last {due.timer}"
                 self.post(due)
             else:
                 self._pass(GRAIN)
@@ -194,7 +201,7 @@ class Kit:
         endpoint = next((p for p in instance.module.endpoints if (p.verb, p.path) == (verb, path)), None)
         if endpoint is None:
             raise LookupError(f"{instance.name} has no endpoint {verb} {path}")
-        return self.act(lambda ctx: instance.run(ctx, endpoint.handler, data))
+        return self.act(lambda ctx: instance.run(endpoint.handler, ctx, data))
 
     def job(self, name: str, module: str = "") -> None:
         """Run a job to its end, which has to come within ten seconds. Raises what it raises."""

@@ -555,6 +555,43 @@ def test_a_state_that_the_new_code_can_not_take_is_set_aside_and_kept(modded: Mo
     assert "VERSION 2" in admin.command("count") and game.stop() == 0
 
 
+def test_the_state_of_a_module_that_failed_is_exported_and_not_an_empty_one(modded: Modded, tmp_path: Path) -> None:
+    # S1.13, S2.9
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("count")
+    admin.command("count")
+    assert game.stop() == 0
+    modded.write(COUNTER.replace("state=Counter,", "state=Counter, start=lambda work: 1 / 0,"))
+    game.start()
+    file = tmp_path / "counter.dat"
+    assert modded.run("module", "export", "counter", str(file)).returncode == 0
+    shown = json.loads(modded.run("snapshot", "show", str(file)).stdout)
+    assert shown["metadata"]["reason"] == "export" and shown["sections"]["count"]["data"] == 2
+    assert game.stop() == 0
+    modded.write("import nothing_of_that_name\n")
+    game.start()
+    assert modded.run("module", "export", "counter", str(file)).returncode == 0
+    assert json.loads(modded.run("snapshot", "show", str(file)).stdout)["sections"]["count"]["data"] == 2
+    refused = modded.run("module", "import", "counter", str(file))
+    assert refused.returncode == 1 and "counter could not be loaded: mend it first" in refused.stderr
+    modded.write(COUNTER)
+    assert "loaded and runs" in modded.run("module", "load", "counter").stdout
+    assert "VERSION 3" in game.admin().command("count")
+    assert game.stop() == 0
+
+
+def test_timers_that_bring_about_each_other_at_once_starve_nobody(modded: Modded) -> None:  # S0.12
+    modded.write(COUNTER.replace('ctx.tell(ctx.world.characters[timer.who], "Ring!")', "ctx.set_timer(0, timer)"))
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("ring 0")
+    assert "VERSION 1" in admin.command("count")
+    copyover(admin)
+    assert "VERSION 2" in admin.command("count")
+    assert game.errors() == "" and game.stop() == 0
+
+
 def test_a_state_is_moved_to_another_server_and_expires(modded: Modded, tmp_path: Path) -> None:  # S1.11, S1.13
     game = modded.game.start()
     admin = game.admin()

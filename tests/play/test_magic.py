@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mud.core.errors import Conflict
+from modules import groups
+from mud.api import Cast, Context, Module, Spell, State
+from mud.core.errors import Conflict, FrameworkError
 from mud.core.model import Character
 from mud.core.spells import SpellTable
-from mud.play import bodies, spells
+from mud.play import bodies, spells, zones
+from mud.testing import Kit
 from tests.play.stage import ARENA, Player, Stage
 from tests.play.test_fights import strong
 
@@ -182,3 +185,81 @@ def test_wands_and_staves_have_charges_of_their_own(stage: Stage, ada: Player) -
     ben.do("north")
     stage.make_item("staff", ada.character)
     assert "You tap a staff on the ground." in ada.do("use staff") and "You feel better." in ben.read()
+
+
+class Charm(State):
+    """Nothing to remember."""
+
+
+def brighten(ctx: Context[Charm], cast: Cast) -> None:
+    """makes somebody strong"""
+    ctx.affect(cast.victim, {"strength": 5, "sanctuary": 1, "hp": 40})
+    ctx.mend(cast.victim, hp=1000)
+    ctx.tell(cast.victim, f"You shine (level {cast.level}).")
+
+
+def fade(ctx: Context[Charm], cast: Cast) -> None:
+    """makes somebody unseen"""
+    ctx.affect(cast.victim, {"invisible": 1})
+
+
+def darken(ctx: Context[Charm], cast: Cast) -> None:
+    """makes somebody blind, and hurts"""
+    ctx.affect(cast.victim, {"blind": 1})
+    ctx.hurt(cast.victim, 3, cast.caster)
+
+
+MODULE = Module(
+    name="charm",
+    version="1.0.0",
+    state=Charm,
+    spells=[
+        Spell("sanctuary", brighten, number=36, mana=5),
+        Spell("invisible", fade, mana=5),
+        Spell("blindness", darken, target="foe", mana=5),
+    ],
+)
+
+
+def test_a_modules_spells_are_cast_and_drunk_and_their_effects_last() -> None:
+    kit = Kit(MODULE, world=ARENA)
+    ada, ben = kit.player("Ada"), kit.player("Ben")
+    me = ada.character
+    strength, most = me.strength, me.max_hp
+    assert "sanctuary      makes somebody strong" in ada.do("spells")
+    assert ada.do("cast sanctuary") == "You speak the words of sanctuary.\nYou shine (level 1)."
+    assert bodies.figures(kit.game.world, me).strength == strength + 5 and me.hp == most + 40
+    kit.make_item("oil", me)
+    assert "You shine (level 12)." in ada.do("quaff oil")
+    hp = me.hp
+    kit.act(lambda ctx: ctx.hurt(me, 11))
+    assert me.hp == hp - 6  # sanctuary takes half of it
+    kit.copyover()
+    assert bodies.figures(kit.game.world, ada.character).strength == strength + 5
+    ada.do("cast invisible")
+    assert bodies.figures(kit.game.world, ada.character).strength == strength
+    ben.read()
+    assert "Ada" not in ben.do("look") and ben.do("look ada") == "There is no 'ada' here to look at."
+    ben.do("north")
+    kit.act(lambda ctx: zones.make_mob(ctx, "ogre", "yard"))
+    ben.do("cast blindness ogre")
+    ogre = next(c for c in kit.game.world.characters.values() if c.mob == "ogre")
+    assert ogre.hp < ogre.max_hp and ogre.effects == {"charm": {"blind": 1}} and ben.character.fighting == ogre.id
+
+
+def test_two_modules_can_not_have_one_spell() -> None:
+    twin = Module(name="twin", version="1.0.0", state=Charm, spells=[Spell("heal", fade)])
+    with pytest.raises(FrameworkError, match="the spells 'heal' and 'heal' have one name or number"):
+        Kit(twin, world=ARENA)
+
+
+def test_experience_is_shared_in_a_group() -> None:
+    kit = Kit(groups.MODULE, world=ARENA)
+    ada, ben, eve = kit.player("Ada"), kit.player("Ben"), kit.player("Eve")
+    for player in (ben, eve):
+        player.do("follow ada")
+    ada.do("group all", "north")
+    eve.do("south")
+    rat = kit.act(lambda ctx: zones.make_mob(ctx, "rat", "yard"))
+    kit.act(lambda ctx: ctx.hurt(rat, 100, ada.character))
+    assert (ada.character.experience, ben.character.experience, eve.character.experience) == (75, 75, 0)

@@ -66,6 +66,25 @@ def test_a_block_that_is_refused_leaves_nothing_and_keeps_nobody_else(tmp_path: 
     with_store(tmp_path, story)
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_block_that_takes_for_ever_is_refused_and_keeps_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:  # S2.8, S4.5
+    monkeypatch.setattr(blocks_, "WRITE_SECONDS", 0.05)
+    forever = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0"
+
+    async def story(store: Store) -> None:
+        await store.flush(Batch(blocks=[MAKE]))
+        batch = instant(1)
+        slow = Block(3, "bank", "slow", ((f"INSERT INTO bank_notes (text) {forever}", ()),), 2 * step)
+        batch.blocks = [put(2, "one"), slow, put(4, "two")]
+        assert await store.flush(batch) == [Refusal("bank", "slow", "it took longer than 0.05 s")]
+        assert await notes(store) == ["one", "two"] and await only_instant(store) == 1
+        assert (await store.load_active()).module_schemas == [("bank", 1)]
+
+    with_store(tmp_path, story)
+
+
 def test_a_block_is_written_once_whatever_became_of_the_first_try(tmp_path: Path) -> None:
     async def story(store: Store) -> None:
         await store.flush(Batch(blocks=[MAKE, put(2, "one")]))
