@@ -10,10 +10,12 @@ from pathlib import Path
 
 from msgspec import Meta, Struct, convert, field
 
-from mud.core.errors import Invalid, NotFound, Rejected
+from mud.core.carrying import cannot_carry
+from mud.core.errors import Invalid, NotFound, Refused, Rejected
+from mud.core.escrow import Escrow
 from mud.core.ledger import LIMIT, MINT, SINK, LedgerError
 from mud.core.markup import strip, tag
-from mud.core.model import ROLES, Account, Character, Item, Role, room_key
+from mud.core.model import ROLES, Account, Character, Item, Role, purse_key, room_key
 from mud.core.module import (
     Answered,
     Command,
@@ -22,7 +24,9 @@ from mud.core.module import (
     Died,
     Endpoint,
     HealthCheck,
+    InService,
     Job,
+    LinkLost,
     Method,
     Module,
     Moved,
@@ -43,8 +47,9 @@ from mud.core.module import (
     WriteFailed,
 )
 from mud.core.modulecontext import Context
+from mud.core.naming import capital, coins, find_item, is_coins, seek_items, short
 from mud.core.targets import split, split_first
-from mud.core.words import duration
+from mud.core.words import duration, seconds_in, whole_number
 from mud.core.work import Work
 
 __all__ = [
@@ -61,11 +66,14 @@ __all__ = [
     "Dialog",
     "Died",
     "Endpoint",
+    "Escrow",
     "HealthCheck",
+    "InService",
     "Invalid",
     "Item",
     "Job",
     "LedgerError",
+    "LinkLost",
     "Meta",
     "Method",
     "Module",
@@ -75,6 +83,7 @@ __all__ = [
     "Permission",
     "PlayerEntered",
     "PlayerLeft",
+    "Refused",
     "Rejected",
     "Request",
     "Role",
@@ -90,15 +99,25 @@ __all__ = [
     "WallTimer",
     "Work",
     "WriteFailed",
+    "cannot_carry",
+    "capital",
+    "coins",
     "convert",
     "duration",
     "field",
+    "find_item",
     "folder_text",
+    "is_coins",
+    "purse_key",
     "room_key",
+    "seconds_in",
+    "seek_items",
+    "short",
     "split",
     "split_first",
     "strip",
     "tag",
+    "whole_number",
 ]
 
 

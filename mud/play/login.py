@@ -9,7 +9,7 @@ from mud.core import events as e
 from mud.core.context import Context
 from mud.core.markup import tag
 from mud.core.model import Account, Character
-from mud.core.module import PlayerEntered, PlayerLeft
+from mud.core.module import LinkLost, PlayerEntered, PlayerLeft
 from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
@@ -315,6 +315,7 @@ def make_link_dead(ctx: Context, character: Character) -> None:
     """A character in the world has no connection any more."""
     ctx.world.edit(character)
     character.link_dead = True
+    ctx.emit(LinkLost(character.id))
     if ctx.world.timers.find(LinkDeadEnds(character.id)) is None:
         ctx.after(LINK_DEAD_SECONDS, LinkDeadEnds(character.id))
     ctx.room_says(character.room, f"{tag('player', character.name)} stares into nothing.", but=(character,))
