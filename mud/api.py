@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msgspec import Meta, Struct, convert, field
+from msgspec.structs import replace
 
 from mud.core.carrying import cannot_carry
 from mud.core.errors import Invalid, NotFound, Refused, Rejected
@@ -26,6 +27,7 @@ from mud.core.module import (
     HealthCheck,
     InService,
     Job,
+    LinkBack,
     LinkLost,
     Method,
     Module,
@@ -73,6 +75,7 @@ __all__ = [
     "Item",
     "Job",
     "LedgerError",
+    "LinkBack",
     "LinkLost",
     "Meta",
     "Method",
@@ -109,6 +112,7 @@ __all__ = [
     "folder_text",
     "is_coins",
     "purse_key",
+    "replace",
     "room_key",
     "seconds_in",
     "seek_items",

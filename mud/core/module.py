@@ -86,6 +86,12 @@ class LinkLost(Signal, tag="game.link_lost"):
     character: str
 
 
+class LinkBack(Signal, tag="game.link_back"):
+    """A player whose character had lost its connection is back at it. (Who was away comes by PlayerEntered.)"""
+
+    character: str
+
+
 class InService(Signal, tag="game.in_service"):
     """Told to a module alone, as soon as it is in service: after each start, reload, restart, resume and copyover.
 

@@ -9,7 +9,7 @@ from mud.core import events as e
 from mud.core.context import Context
 from mud.core.markup import tag
 from mud.core.model import Account, Character
-from mud.core.module import LinkLost, PlayerEntered, PlayerLeft
+from mud.core.module import LinkBack, LinkLost, PlayerEntered, PlayerLeft
 from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
@@ -241,6 +241,8 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
         ctx.do(e.Close(other.id))
     world.edit(character)
     cancel_link_death(ctx, character)
+    if character.link_dead:
+        ctx.emit(LinkBack(character.id))
     character.link_dead = False
     if character.away:
         if character.room not in world.defs.rooms:
