@@ -9,11 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from msgspec import Meta, Struct, convert, field
+from msgspec.structs import replace
 
-from mud.core.errors import Invalid, NotFound, Rejected
+from mud.core.carrying import cannot_carry
+from mud.core.errors import Invalid, NotFound, Refused, Rejected
+from mud.core.escrow import Escrow
 from mud.core.ledger import LIMIT, MINT, SINK, LedgerError
 from mud.core.markup import strip, tag
-from mud.core.model import ROLES, Account, Character, Item, Role, room_key
+from mud.core.model import ROLES, Account, Character, Item, Role, purse_key, room_key
 from mud.core.module import (
     Answered,
     Command,
@@ -23,7 +26,10 @@ from mud.core.module import (
     Died,
     Endpoint,
     HealthCheck,
+    InService,
     Job,
+    LinkBack,
+    LinkLost,
     Method,
     Module,
     Moved,
@@ -45,9 +51,10 @@ from mud.core.module import (
     WriteFailed,
 )
 from mud.core.modulecontext import Context
+from mud.core.naming import capital, coins, find_item, is_coins, seek_items, short
 from mud.core.spells import Cast
 from mud.core.targets import split, split_first
-from mud.core.words import ago, duration
+from mud.core.words import ago, duration, seconds_in, whole_number
 from mud.core.work import Work
 
 __all__ = [
@@ -66,11 +73,15 @@ __all__ = [
     "Dialog",
     "Died",
     "Endpoint",
+    "Escrow",
     "HealthCheck",
+    "InService",
     "Invalid",
     "Item",
     "Job",
     "LedgerError",
+    "LinkBack",
+    "LinkLost",
     "Meta",
     "Method",
     "Module",
@@ -80,6 +91,7 @@ __all__ = [
     "Permission",
     "PlayerEntered",
     "PlayerLeft",
+    "Refused",
     "Rejected",
     "Request",
     "Role",
@@ -97,15 +109,26 @@ __all__ = [
     "Work",
     "WriteFailed",
     "ago",
+    "cannot_carry",
+    "capital",
+    "coins",
     "convert",
     "duration",
     "field",
+    "find_item",
     "folder_text",
+    "is_coins",
+    "purse_key",
+    "replace",
     "room_key",
+    "seconds_in",
+    "seek_items",
+    "short",
     "split",
     "split_first",
     "strip",
     "tag",
+    "whole_number",
 ]
 
 

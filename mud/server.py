@@ -16,6 +16,7 @@ from typing import Any
 from mud import __version__
 from mud.copyover.handover import Handover
 from mud.copyover.transaction import Copyover, Order
+from mud.core import escrow
 from mud.core import events as e
 from mud.core.errors import CopyoverError, EverwakeError, StoreError
 from mud.core.markup import tag
@@ -180,7 +181,9 @@ class Server:
         await self.flusher.flush()
         problems = await self.store.audit()
         found = "\n".join(f"  {problem}" for problem in problems) or "Every item has exactly one owner."
-        return f"The ledger sums to {self.game.world.ledger.total()}.\n{found}"
+        serving = {name for name in self.hosting.registry.instances if self.hosting.registry.active(name)}
+        held = "".join(f"\n{line}" for line in escrow.summary(self.game.world, serving))
+        return f"The ledger sums to {self.game.world.ledger.total()}.\n{found}{held}"
 
     def _start_copyover(self, effect: e.StartCopyover) -> None:
         self._start(self.hand_over(Order(effect.by, effect.reason, effect.session, effect.force)))

@@ -76,7 +76,7 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     @property
     def owner_key(self) -> str:
         """What its items name as their owner, and its purse in the ledger."""
-        return f"char:{self.id}"
+        return purse_key(self.id)
 
 
 class Item(Struct, kw_only=True, omit_defaults=True):
@@ -99,6 +99,11 @@ class Item(Struct, kw_only=True, omit_defaults=True):
     def owner_key(self) -> str:
         """What its contents name as their owner, and its gold in the ledger if it is a heap of coins."""
         return f"item:{self.id}"
+
+
+def purse_key(character: str) -> str:
+    """What the items of a character of that id name as their owner, and its purse in the ledger, away or not."""
+    return f"char:{character}"
 
 
 def room_key(room: str) -> str:

@@ -81,6 +81,25 @@ class PlayerLeft(Signal, tag="game.player_left"):
     character: str
 
 
+class LinkLost(Signal, tag="game.link_lost"):
+    """A player's character lost its connection. It is still in the world, for a while."""
+
+    character: str
+
+
+class LinkBack(Signal, tag="game.link_back"):
+    """A player whose character had lost its connection is back at it. (Who was away comes by PlayerEntered.)"""
+
+    character: str
+
+
+class InService(Signal, tag="game.in_service"):
+    """Told to a module alone, as soon as it is in service: after each start, reload, restart, resume and copyover.
+
+    What went by meanwhile, it was not told.
+    """
+
+
 class ToldAway(Signal, tag="game.told_away"):
     """A player told something to one who can't hear it: away, or link-dead. Without a listener it is lost."""
 

@@ -16,8 +16,9 @@ from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.context import Context as CoreContext
 from mud.core.editing import as_lines
-from mud.core.errors import Refused
-from mud.core.model import Account, Character
+from mud.core.errors import Refused, Rejected
+from mud.core.escrow import PREFIX, Escrow, occupied, refusal
+from mud.core.model import Account, Character, Item
 from mud.core.module import Dialog, Permission, Request, S, Settings, Signal, Timer
 from mud.core.timers import AskEnds, ModuleTimer
 from mud.core.timers import Timer as Pending
@@ -105,6 +106,58 @@ class Context(CoreContext, Generic[S]):
 
     def _payload(self, timer: Timer) -> ModuleTimer:
         return ModuleTimer(self.acting.name, tag_of(timer), plain(timer, "timer"), timer.clock)
+
+    # Escrow
+
+    def escrow(self, whose: str, about: str = "") -> str:
+        """The key of a place of this module's own where items and gold of the character `whose` can lie.
+
+        It is an owner and an account: `ctx.world.held(key)`, `ctx.pay(key, ...)`. Keep in it nothing of anybody else.
+        """
+        return Escrow(self.acting.name, whose, about).key
+
+    def escrows(self, whose: str = "") -> list[Escrow]:
+        """Every place of this module's escrow that something lies in, for one character or for all."""
+        return occupied(self.world, self.acting.name, whose)
+
+    def hold(self, item: Item, whose: str, about: str = "") -> None:
+        """Take an item, with all that is in it, into this module's escrow, or from one place of that to another.
+
+        Raises Rejected, in words for its owner, for what nobody may let go of or would fall to dust in there;
+        Refused for what another module holds.
+        """
+        if item.owner.startswith(PREFIX):
+            self._need_mine(item.owner)
+        else:
+            why = refusal(self.world, item)
+            if why is not None:
+                raise Rejected(why)
+        self.world.move_item(item, self.escrow(whose, about))
+
+    def release(self, item: Item, to: Character) -> None:
+        """Give an item out of this module's escrow into somebody's hands.
+
+        Raises Rejected for a character that is not in memory (who is away gets it on PlayerEntered), Refused for an
+        item that does not lie in this module's escrow.
+        """
+        self._need_mine(item.owner)
+        if self.world.characters.get(to.id) is not to:
+            raise Rejected(f"{to.name} is not here.")
+        self.world.edit(to)  # marked, so that somebody who has just left is not forgotten before the item is written
+        self.world.move_item(item, to.owner_key)
+
+    def pay(self, debit: str, credit: str, amount: int, reason: str) -> None:
+        """Move gold. Raises LedgerError; Refused when an account is another module's escrow."""
+        for account in (debit, credit):
+            if self.acting is not None and account.startswith(PREFIX):
+                self._need_mine(account)
+        super().pay(debit, credit, amount, reason)
+
+    def _need_mine(self, key: str) -> None:
+        if not key.startswith(f"{PREFIX}{self.acting.name}:"):
+            raise Refused(
+                f"{self.acting.name} may not touch {key}: that is no escrow of its own", module=self.acting.name
+            )
 
     # Conversation
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+_SPAN = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
+_WHOLE = re.compile(r"[0-9][0-9,_]*")
+
 
 def duration(seconds: float) -> str:
     """Seconds in words, the two largest units: "2 hours 5 minutes"."""
@@ -16,3 +21,23 @@ def duration(seconds: float) -> str:
 def ago(seconds: float) -> str:
     """How long ago something was, in words: "5 minutes ago"; "just now" too where the clock was set back."""
     return f"{duration(seconds)} ago" if seconds >= 1 else "just now"
+
+
+def seconds_in(text: str) -> int | None:
+    """The seconds in "90s", "30m", "1h30m", "2d"; a bare number is of minutes. None for anything else."""
+    text = text.strip().casefold()
+    if text.isascii() and text.isdigit():
+        return 60 * int(text[:12])
+    match = _SPAN.fullmatch(text)
+    if match is None or not text:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return 86400 * days + 3600 * hours + 60 * minutes + seconds
+
+
+def whole_number(text: str) -> int | None:
+    """The number in "12", "1,000" or "1_000"; None for anything else."""
+    text = text.strip()
+    if not _WHOLE.fullmatch(text):
+        return None
+    return int(text.replace(",", "").replace("_", "")[:20])

@@ -143,6 +143,10 @@ class World:
         """Players' characters that are in memory only until they are written."""
         return [c for c in map(self.characters.__getitem__, self._players.values()) if c.away]
 
+    def owners(self, prefix: str = "") -> list[str]:
+        """Every owner of something whose key begins so."""
+        return [owner for owner, held in self._held.items() if held and owner.startswith(prefix)]
+
     def all_inside(self, owner_key: str) -> Iterator[Item]:
         """Everything an owner holds, and what that holds, and so on."""
         for item in self.held(owner_key):

@@ -10,7 +10,7 @@ from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import Account, Character
-from mud.core.module import PlayerEntered, PlayerLeft
+from mud.core.module import LinkBack, LinkLost, PlayerEntered, PlayerLeft
 from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
@@ -243,6 +243,8 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
         ctx.do(e.Close(other.id))
     world.edit(character)
     cancel_link_death(ctx, character)
+    if character.link_dead:
+        ctx.emit(LinkBack(character.id))
     character.link_dead = False
     if character.away:
         if character.room not in world.defs.rooms:
@@ -322,6 +324,7 @@ def make_link_dead(ctx: Context, character: Character) -> None:
     """A character in the world has no connection any more."""
     ctx.world.edit(character)
     character.link_dead = True
+    ctx.emit(LinkLost(character.id))
     if ctx.world.timers.find(LinkDeadEnds(character.id)) is None:
         ctx.after(LINK_DEAD_SECONDS, LinkDeadEnds(character.id))
     ctx.room_says(character.room, f"{tag('player', character.name)} stares into nothing.", but=(character,))

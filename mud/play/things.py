@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mud.core.body import SLOTS, slots_for
+from mud.core.carrying import cannot_carry
 from mud.core.commands import Handler
 from mud.core.context import Context
 from mud.core.errors import Rejected
@@ -13,9 +14,6 @@ from mud.core.targets import parse_target, split
 from mud.core.world import DEEPEST, World
 from mud.play import describe, rooms
 from mud.play.describe import capital, coins
-
-MOST_ITEMS = 100  # that one character carries
-MOST_WEIGHT = 500  # in the same unit as the area files' weights
 
 _GOLD = re.compile(r"^(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)$", re.I)
 
@@ -125,14 +123,7 @@ def cannot_take(ctx: Context, item: Item) -> str | None:
 
 def cannot_hold(world: World, who: Character, item: Item) -> str | None:
     """Why somebody can't carry one more item; None when nothing is in the way."""
-    held = world.held(who.owner_key)
-    if len(held) >= MOST_ITEMS:
-        return f"{capital(describe.short(world, item))} is one thing too many to carry."
-    if item.owner not in {i.owner_key for i in world.all_inside(who.owner_key)}:
-        load = sum(world.weight(i) for i in held)
-        if load + world.weight(item) > MOST_WEIGHT:
-            return f"{capital(describe.short(world, item))} is too heavy for all else that is carried."
-    return None
+    return cannot_carry(world, who, [item])
 
 
 def drop(ctx: Context, args: str) -> None:

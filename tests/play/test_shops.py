@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from mud.core.carrying import MOST_ITEMS
 from mud.core.model import Character, Item
-from mud.play import shops, things, zones
+from mud.play import shops, zones
 from mud.testing import Kit
 from tests.play.stage import MARKET, Player
 
@@ -120,7 +121,7 @@ def test_who_has_no_gold_at_all_can_not_buy(kit: Kit) -> None:
 @pytest.mark.parametrize(("line", "refusal"), [("buy 2 anvil", "too heavy"), ("buy 3 bread", "one thing too many")])
 def test_a_purchase_that_can_not_be_carried_is_undone_whole(kit: Kit, ada: Player, line: str, refusal: str) -> None:
     world = kit.game.world
-    for _ in range(things.MOST_ITEMS - 2):
+    for _ in range(MOST_ITEMS - 2):
         make(ada, "fish")
 
     def everything() -> dict[str, object]:
