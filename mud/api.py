@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Meta, Struct, convert, field
 
+from mud.core.calendar import CALENDAR, Calendar, Moment, Month, Season
 from mud.core.errors import Invalid, NotFound, Rejected
 from mud.core.ledger import LIMIT, MINT, SINK, LedgerError
 from mud.core.markup import strip, tag
@@ -48,12 +49,14 @@ from mud.core.words import duration
 from mud.core.work import Work
 
 __all__ = [
+    "CALENDAR",
     "LIMIT",
     "MINT",
     "ROLES",
     "SINK",
     "Account",
     "Answered",
+    "Calendar",
     "Character",
     "Command",
     "Context",
@@ -69,6 +72,8 @@ __all__ = [
     "Meta",
     "Method",
     "Module",
+    "Moment",
+    "Month",
     "Moved",
     "NotFound",
     "On",
@@ -78,6 +83,7 @@ __all__ = [
     "Rejected",
     "Request",
     "Role",
+    "Season",
     "Settings",
     "Signal",
     "State",
