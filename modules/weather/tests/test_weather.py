@@ -36,9 +36,14 @@ def kit() -> Kit:
 def at(kit: Kit, name: str, room: str) -> Player:
     """A player in a room."""
     player = kit.player(name)
-    kit.act(lambda ctx: ctx.move(player.character, room))
-    player.read()
+    go(player, room)
     return player
+
+
+def go(player: Player, room: str) -> None:
+    """A player into another room."""
+    player.kit.act(lambda ctx: ctx.move(player.character, room))
+    player.read()
 
 
 def pose(player: Player, position: str) -> None:
@@ -98,7 +103,7 @@ def test_weather_tells_of_sky_and_wind(kit: Kit) -> None:
     ada.read()
     assert ada.do("weather").startswith("The sky is clear and full of stars.")
     for room in ("hut", "arcade"):
-        kit.act(lambda ctx, room=room: ctx.move(ada.character, room))
+        go(ada, room)
         assert ada.do("weather") == "You can't see the sky from in here."
 
 
