@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Meta, Struct, convert, field
 from msgspec.structs import replace
 
+from mud.core.calendar import CALENDAR, Calendar, Moment, Month, Season
 from mud.core.carrying import cannot_carry
 from mud.core.errors import Invalid, NotFound, Refused, Rejected
 from mud.core.escrow import Escrow
@@ -58,12 +59,14 @@ from mud.core.words import ago, duration, seconds_in, whole_number
 from mud.core.work import Work
 
 __all__ = [
+    "CALENDAR",
     "LIMIT",
     "MINT",
     "ROLES",
     "SINK",
     "Account",
     "Answered",
+    "Calendar",
     "Cast",
     "Character",
     "Command",
@@ -85,6 +88,8 @@ __all__ = [
     "Meta",
     "Method",
     "Module",
+    "Moment",
+    "Month",
     "Moved",
     "NotFound",
     "On",
@@ -95,6 +100,7 @@ __all__ = [
     "Rejected",
     "Request",
     "Role",
+    "Season",
     "Settings",
     "Signal",
     "Spell",
