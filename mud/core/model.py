@@ -49,6 +49,7 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     afk: str | None = None  # away from the keyboard, with these words
     ignores: tuple[str, ...] = ()  # the names of those whom it does not hear
     settings: dict[str, str] = {}
+    aliases: dict[str, str] = {}  # a word of the player's own: the commands it stands for
     # The body. A `max_hp` of 0 says that it was not measured yet (mud.play.bodies): from before there were fights.
     hp: int = 0
     max_hp: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, editor, login, lookup, modules, password, rooms, talk, things
+from mud.play import admin, alias, editor, login, lookup, modules, password, rooms, talk, things
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -124,6 +124,16 @@ SELF = [
         "yourself",
         "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns",
     ),
+    Command(
+        "alias",
+        alias.alias,
+        "yourself",
+        "alias [NAME [COMMANDS]] -- a word of your own for one or several commands; alone it lists them\n"
+        "alias k kill $1; alias gw get $1;wield $1; alias greet say Hello, $*!\n"
+        "$1 to $9 are the words you type behind it, $* is all of them; without any, they go to the end.\n"
+        "An alias may use others. `unalias` forgets one. No alias can take the place of quit, help or alias itself.",
+    ),
+    Command("unalias", alias.unalias, "yourself", "unalias NAME -- forget an alias"),
     Command(
         "description",
         lambda ctx, args: editor.begin(ctx, "description", ctx.player.description),

@@ -51,7 +51,10 @@ def line(ctx: Context, event: Line) -> None:
     dialog = session.stack[-1]
     # With echo off the player's own Enter did not move the cursor.
     session.at_prompt = dialog.secret
-    DIALOGS[type(dialog)].answer(ctx, dialog, event.text)
+    if event.expanded:
+        playing.expanded(ctx, event.text)
+    else:
+        DIALOGS[type(dialog)].answer(ctx, dialog, event.text)
 
 
 def prompt(ctx: Context, session: Session) -> tuple[str, bool]:

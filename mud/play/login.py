@@ -266,6 +266,7 @@ def leave_session(ctx: Context, session: Session) -> None:
     ctx.world.journal.edit(session)
     ctx.world.journal.touch("sessions", str(session.id))
     session.account = session.character = None
+    session.queued = ()
     session.stack[:] = [d.AskName()]
 
 
