@@ -5,7 +5,7 @@ from __future__ import annotations
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, alias, editor, login, lookup, modules, password, rooms, talk, things
+from mud.play import admin, alias, editor, login, lookup, modules, password, rooms, talk, things, who
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -32,7 +32,13 @@ SEEING = [
     ),
     Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa")),
     Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
-    Command("who", lookup.who, "seeing", "who -- who is in the world now, and for how long they have been idle"),
+    Command(
+        "who",
+        who.who,
+        "seeing",
+        "who [NAME | ROLE | FLAG] -- who is in the world now, with role and flags\n"
+        "who ada, who builders, who admins, who staff, who afk, who idle, who linkdead; several words go together.",
+    ),
     Command("score", lookup.score, "seeing", "score -- your own figures", aliases=("sc",)),
     Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
 ]
@@ -53,7 +59,9 @@ THINGS = [
         "give",
         things.give,
         "things",
-        'give THING to WHOM | give N gold to WHOM -- hand something over\ngive "brass lantern" ada works too.',
+        "give THING to WHOM | give N gold to WHOM | give THING to all -- hand something over\n"
+        "give all ada, give all.bread to ada, give 2.sword to ada, give 10 coins to ada\n"
+        "To all means every player here: each gets one such thing, or so much gold.",
     ),
     Command("put", things.put, "things", "put THING in CONTAINER | put N gold in CONTAINER -- put something away"),
     Command("wear", things.wearer("wear"), "things", "wear THING | wear all -- put something on"),
