@@ -5,7 +5,22 @@ from __future__ import annotations
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, alias, editor, login, lookup, modules, password, rooms, talk, things, who
+from mud.play import (
+    admin,
+    alias,
+    editor,
+    force,
+    login,
+    lookup,
+    modules,
+    password,
+    purge,
+    rooms,
+    talk,
+    teleport,
+    things,
+    who,
+)
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -192,6 +207,30 @@ BUILDING = [
         "load item ID | load mob ID -- make something from its definition",
         role="builder",
     ),
+    Command(
+        "teleport",
+        teleport.teleport,
+        "building",
+        "teleport WHOM to ROOM | teleport WHOM to WHOM -- put a player or a mob somewhere else\n"
+        "teleport ada to square, teleport guard to ada, teleport ada here",
+        role="builder",
+    ),
+    Command(
+        "transfer",
+        teleport.transfer,
+        "building",
+        "transfer WHOM -- bring a player or a mob here",
+        role="builder",
+    ),
+    Command(
+        "purge",
+        purge.purge,
+        "building",
+        "purge [MOB | THING] -- destroy a mob or a thing here; alone, all of them in the room\n"
+        "What they hold goes too, and gold to the sink. Players are never purged, and purge alone spares\n"
+        "the corpse of a player that still holds something.",
+        role="builder",
+    ),
 ]
 
 ADMIN = [
@@ -201,6 +240,14 @@ ADMIN = [
         admin.kick,
         "admin",
         "kick NAME [because REASON] -- put a player out of the game",
+        role="admin",
+    ),
+    Command(
+        "force",
+        force.force,
+        "admin",
+        "force WHOM COMMAND -- have a player of a lower role than yours do something\n"
+        "They do it with their own rights, and see that you made them. What can't be done is undone whole.",
         role="admin",
     ),
     Command(
