@@ -10,6 +10,7 @@ from mud.play import (
     alias,
     editor,
     force,
+    freeze,
     login,
     lookup,
     modules,
@@ -250,6 +251,15 @@ ADMIN = [
         "They do it with their own rights, and see that you made them. What can't be done is undone whole.",
         role="admin",
     ),
+    Command(
+        "freeze",
+        freeze.freeze,
+        "admin",
+        "freeze WHOM [because REASON] -- leave a player of a lower role nothing but look, help and quit\n"
+        "In the world or away, by the whole name. It lasts until thaw, also over restarts. See who frozen.",
+        role="admin",
+    ),
+    Command("thaw", freeze.thaw, "admin", "thaw WHOM -- let a frozen player go on", role="admin"),
     Command(
         "audit",
         admin.audit,

@@ -134,3 +134,9 @@ def nth(target: Target) -> str:
     return (
         f"{ordinals.get(target.nth, '')}{target.word[:40]!r}{'' if target.nth in ordinals else f' number {target.nth}'}"
     )
+
+
+def frozen_words(who: Character) -> str:
+    """What somebody frozen is told."""
+    why = f": {who.frozen}" if who.frozen else ""
+    return f"You are frozen{why}. You can look, ask for help, and quit."

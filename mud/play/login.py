@@ -15,6 +15,7 @@ from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
 from mud.play import password, rooms
+from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
 
 #: Failed logins that one connection may have.
@@ -257,6 +258,8 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
     ctx.send(tag("system", how))
     ctx.others(f"{tag('player', character.name)} {'wakes again' if resumed else 'arrives'}.")
     rooms.look_room(ctx)
+    if character.frozen is not None:
+        ctx.send(tag("system", frozen_words(character)))
 
 
 def leave_session(ctx: Context, session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mud.core.context import Context, page_height
 from mud.core.dialogs import AskName, Confirm, Pager, Play, Seeking, Working
 from mud.core.session import Session
-from mud.play import alias
+from mud.play import alias, freeze
 
 
 def prompt(ctx: Context, session: Session, dialog: Play) -> str:
@@ -45,9 +45,11 @@ def next_queued(ctx: Context, session: Session) -> str | None:
 
 
 def run(ctx: Context, text: str) -> None:
-    """Find and run the command that `text` begins with."""
+    """Find and run the command that `text` begins with. Raises Rejected for one that there is not, or may not be."""
     verb, rest = ctx.commands.split(text)
-    ctx.commands.find(verb, ctx.role()).handler(ctx, rest)
+    command = ctx.commands.find(verb, ctx.role())
+    freeze.allow(ctx, command)
+    command.handler(ctx, rest)
 
 
 def answer_seeking(ctx: Context, dialog: Seeking, text: str) -> None:

@@ -47,6 +47,8 @@ def notes(ctx: Context, character: Character) -> list[str]:
         found.append("link-dead")
     elif is_idle(ctx, character):
         found.append(f"idle {duration(ctx.clock.wall - session.last_input)}")
+    if character.frozen is not None and ctx.may("builder"):
+        found.append("frozen")
     if character.afk is not None:
         found.append(f"afk: {character.afk}" if character.afk else "afk")
     return found
@@ -81,4 +83,5 @@ WORDS: dict[str, Test] = {
     "afk": lambda ctx, c: c.afk is not None,
     "linkdead": lambda ctx, c: ctx.sessions.of(c) is None,
     "idle": is_idle,
+    "frozen": lambda ctx, c: c.frozen is not None and ctx.may("builder"),
 }
