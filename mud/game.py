@@ -113,10 +113,14 @@ class Game:
             return []  # whoever this is for has left meanwhile
         ctx = self._happen(session, event)
         if ctx.again is not None and session is not None:
-            event = events.Line(session.id, ctx.again.text)
+            event = events.Line(session.id, ctx.again.text, ctx.again.expanded)
             ctx = self._happen(session, event, ctx.again.names)
         if ctx.signals or self._failing:
             self._aftermath(ctx)
+        while session is not None and (text := playing.next_queued(ctx, session)) is not None:
+            then = self._happen(session, events.Line(session.id, text, expanded=True))
+            self._aftermath(then)
+            _merge(ctx, then)
         if type(event) is events.Line and session is not None:
             ctx.outputs.setdefault(session.id, [])  # an answer without words still shows the prompt
         return self._outputs(ctx, event) + ctx.effects
@@ -159,7 +163,7 @@ class Game:
         if type(event) is not events.Line or ctx.session.stack[-1].secret:
             self._refuse(ctx, str(absent), event)
             return
-        ctx.push(Seeking(event.text, (*sought, absent.name.casefold())))
+        ctx.push(Seeking(event.text, (*sought, absent.name.casefold()), event.expanded))
         ctx.push(Working())
         ctx.do(events.FindPlayer(ctx.session.id, proper(absent.name)))
 

@@ -6,7 +6,8 @@ A context lives for one event. What is said through it leaves only if the event 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,15 @@ class Context:
         if character is None:
             raise LookupError(f"session {self.session.id} is not in play")
         return self.world.characters[character]
+
+    @contextmanager
+    def acting_as(self, session: Session) -> Iterator[None]:
+        """What follows is done by another session's player, with their rights, in this same event."""
+        own, self._session = self._session, session
+        try:
+            yield
+        finally:
+            self._session = own
 
     def role(self, character: Character | None = None) -> Role:
         """What a character may do: looked up in its account at every use (rule 7)."""

@@ -24,10 +24,11 @@ class Opened(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """A player sent a line. It is free of control characters."""
+    """A player sent a line. It is free of control characters. `expanded` says that it is out of an alias."""
 
     session: int
     text: str
+    expanded: bool = False
 
 
 class Lost(Struct, frozen=True):

@@ -47,8 +47,10 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     away: bool = False  # not in the world: logged out
     seen: float = 0.0  # wall clock when it last left the world, 0 for never
     afk: str | None = None  # away from the keyboard, with these words
+    frozen: str | None = None  # may only look, ask for help and quit, for this reason
     ignores: tuple[str, ...] = ()  # the names of those whom it does not hear
     settings: dict[str, str] = {}
+    aliases: dict[str, str] = {}  # a word of the player's own: the commands it stands for
     # The body. A `max_hp` of 0 says that it was not measured yet (mud.play.bodies): from before there were fights.
     hp: int = 0
     max_hp: int = 0

@@ -10,20 +10,26 @@ from mud.core.editing import HELP
 from mud.core.model import Position
 from mud.play import (
     admin,
+    alias,
     casting,
     editor,
     fights,
+    force,
+    freeze,
     login,
     lookup,
     modules,
     moving,
     password,
     positions,
+    purge,
     rooms,
     scores,
     shops,
     talk,
+    teleport,
     things,
+    who,
 )
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
@@ -86,7 +92,13 @@ SEEING = [
     ),
     Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa")),
     Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
-    Command("who", lookup.who, "seeing", "who -- who is in the world now, and for how long they have been idle"),
+    Command(
+        "who",
+        who.who,
+        "seeing",
+        "who [NAME | ROLE | FLAG] -- who is in the world now, with role and flags\n"
+        "who ada, who builders, who admins, who staff, who afk, who idle, who linkdead; several words go together.",
+    ),
     Command("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
     Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
 ]
@@ -122,7 +134,9 @@ THINGS = [
         "give",
         things.give,
         "things",
-        'give THING to WHOM | give N gold to WHOM -- hand something over\ngive "brass lantern" ada works too.',
+        "give THING to WHOM | give N gold to WHOM | give THING to all -- hand something over\n"
+        "give all ada, give all.bread to ada, give 2.sword to ada, give 10 coins to ada\n"
+        "To all means every player here: each gets one such thing, or so much gold.",
     ),
     Command("put", things.put, "things", "put THING in CONTAINER | put N gold in CONTAINER -- put something away"),
     Command("wear", things.wearer("wear"), "things", "wear THING | wear all -- put something on"),
@@ -226,6 +240,16 @@ SELF = [
         "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns, prompt, linkdead",
     ),
     Command(
+        "alias",
+        alias.alias,
+        "yourself",
+        "alias [NAME [COMMANDS]] -- a word of your own for one or several commands; alone it lists them\n"
+        "alias k kill $1; alias gw get $1;wield $1; alias greet say Hello, $*!\n"
+        "$1 to $9 are the words you type behind it, $* is all of them; without any, they go to the end.\n"
+        "An alias may use others. `unalias` forgets one. No alias can take the place of quit, help or alias itself.",
+    ),
+    Command("unalias", alias.unalias, "yourself", "unalias NAME -- forget an alias"),
+    Command(
         "description",
         lambda ctx, args: editor.begin(ctx, "description", ctx.player.description),
         "yourself",
@@ -275,6 +299,30 @@ BUILDING = [
         "load item ID | load mob ID -- make something from its definition",
         role="builder",
     ),
+    Command(
+        "teleport",
+        teleport.teleport,
+        "building",
+        "teleport WHOM to ROOM | teleport WHOM to WHOM -- put a player or a mob somewhere else\n"
+        "teleport ada to square, teleport guard to ada, teleport ada here",
+        role="builder",
+    ),
+    Command(
+        "transfer",
+        teleport.transfer,
+        "building",
+        "transfer WHOM -- bring a player or a mob here",
+        role="builder",
+    ),
+    Command(
+        "purge",
+        purge.purge,
+        "building",
+        "purge [MOB | THING] -- destroy a mob or a thing here; alone, all of them in the room\n"
+        "What they hold goes too, and gold to the sink. Players are never purged, and purge alone spares\n"
+        "the corpse of a player that still holds something.",
+        role="builder",
+    ),
 ]
 
 ADMIN = [
@@ -286,6 +334,23 @@ ADMIN = [
         "kick NAME [because REASON] -- put a player out of the game",
         role="admin",
     ),
+    Command(
+        "force",
+        force.force,
+        "admin",
+        "force WHOM COMMAND -- have a player of a lower role than yours do something\n"
+        "They do it with their own rights, and see that you made them. What can't be done is undone whole.",
+        role="admin",
+    ),
+    Command(
+        "freeze",
+        freeze.freeze,
+        "admin",
+        "freeze WHOM [because REASON] -- leave a player of a lower role nothing but look, help and quit\n"
+        "In the world or away, by the whole name. It lasts until thaw, also over restarts. See who frozen.",
+        role="admin",
+    ),
+    Command("thaw", freeze.thaw, "admin", "thaw WHOM -- let a frozen player go on", role="admin"),
     Command(
         "audit",
         admin.audit,

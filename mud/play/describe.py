@@ -100,3 +100,9 @@ def find_door(ctx: Context, text: str) -> tuple[str, ExitDef]:
     if not named:
         raise Rejected(f"There is no {word!r} to open or close here.")
     return named[0]
+
+
+def frozen_words(who: Character) -> str:
+    """What somebody frozen is told."""
+    why = f": {who.frozen}" if who.frozen else ""
+    return f"You are frozen{why}. You can look, ask for help, and quit."

@@ -16,6 +16,7 @@ from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
 from mud.play import bodies, mobs, password, rooms
+from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
 
 #: Failed logins that one connection may have.
@@ -264,6 +265,8 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
     ctx.send(tag("system", how))
     ctx.others(f"{tag('player', character.name)} {'wakes again' if resumed else 'arrives'}.")
     rooms.look_room(ctx)
+    if character.frozen is not None:
+        ctx.send(tag("system", frozen_words(character)))
 
 
 def leave_session(ctx: Context, session: Session) -> None:
@@ -273,6 +276,7 @@ def leave_session(ctx: Context, session: Session) -> None:
     ctx.world.journal.edit(session)
     ctx.world.journal.touch("sessions", str(session.id))
     session.account = session.character = None
+    session.queued = ()
     session.stack[:] = [d.AskName()]
 
 

@@ -17,26 +17,6 @@ from mud.core.world import World
 from mud.play import prompts
 
 
-def who(ctx: Context, args: str) -> None:
-    """Who is in the world."""
-    rows = []
-    for character in sorted(ctx.world.players(), key=lambda c: c.name):
-        session = ctx.sessions.of(character)
-        role = ctx.role(character)
-        notes: list[str] = [role] if role != "player" else []
-        if session is None:
-            notes.append("link-dead")
-        elif ctx.clock.wall - session.last_input >= 120:
-            notes.append(f"idle {duration(ctx.clock.wall - session.last_input)}")
-        if character.afk is not None:
-            notes.append(f"afk: {character.afk}" if character.afk else "afk")
-        title = f" {character.title}" if character.title else ""
-        noted = f" ({', '.join(notes)})" if notes else ""
-        rows.append(f"  {tag('player', character.name)}{title}{noted}")
-    count = "One soul is" if len(rows) == 1 else f"{len(rows)} souls are"
-    ctx.page(f"{count} awake:\n" + "\n".join(rows))
-
-
 def uptime(ctx: Context, args: str) -> None:
     """How long the game has run, all its programs together."""
     ctx.send(f"This world has been awake for {duration(ctx.clock.game)}, all copyovers included.")

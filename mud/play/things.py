@@ -215,22 +215,62 @@ def give(ctx: Context, args: str) -> None:
     if len(words) < 2:
         raise Rejected("Give what to whom?")
     world, me = ctx.world, ctx.player
+    what = " ".join(words[:-1])
+    if words[-1].casefold() == "all":
+        give_all(ctx, what)
+        return
     who = describe.find_character(ctx, words[-1])
     if who is me:
         raise Rejected("It is yours already.")
-    amount = gold_in(ctx, " ".join(words[:-1]))
+    amount = gold_in(ctx, what)
     if amount is not None:
         ctx.pay(me.owner_key, who.owner_key, amount, "given")
         hand_over(ctx, who, coins(amount))
         return
-    for item in describe.find_items(world, words[0], world.carried(me), "in your hands"):
-        if "nodrop" in world.item_def(item).flags:
-            raise Rejected(f"You can't let go of {describe.short(world, item)}.")
-        refusal = cannot_hold(world, who, item)
-        if refusal:
+    many = parse_target(what).every
+    for item in describe.find_items(world, what, world.carried(me), "in your hands"):
+        refusal = cannot_give(world, who, item)
+        if refusal and not many:
             raise Rejected(refusal)
+        if refusal:
+            ctx.send(refusal)
+            continue
         world.move_item(item, who.owner_key)
         hand_over(ctx, who, describe.short(world, item))
+
+
+def give_all(ctx: Context, what: str) -> None:
+    """One thing of a kind, or so much gold, to every player here: to all of them or to nobody."""
+    world, me = ctx.world, ctx.player
+    takers = [c for c in world.present(me.room) if c is not me and c.mob is None]
+    if not takers:
+        raise Rejected("There is nobody here to give anything to.")
+    amount = gold_in(ctx, what)
+    if amount is not None:
+        for who in takers:
+            gold_in(ctx, f"{amount} gold")  # is there still so much?
+            ctx.pay(me.owner_key, who.owner_key, amount, "given")
+            hand_over(ctx, who, coins(amount))
+        return
+    target = parse_target(what)
+    if target.every or target.nth > 1:
+        raise Rejected("To all you can give one thing each: give bread to all.")
+    items = describe.find_items(world, f"all.{what}", world.carried(me), "in your hands")
+    if len(items) < len(takers):
+        raise Rejected(f"There are {len(takers)} players here, and you have {len(items)} to give.")
+    for who, item in zip(takers, items, strict=False):
+        refusal = cannot_give(world, who, item)
+        if refusal:
+            raise Rejected(f"{who.name}: {refusal}")
+        world.move_item(item, who.owner_key)
+        hand_over(ctx, who, describe.short(world, item))
+
+
+def cannot_give(world: World, who: Character, item: Item) -> str | None:
+    """Why an item can't go to somebody; None when nothing is in the way."""
+    if "nodrop" in world.item_def(item).flags:
+        return f"You can't let go of {describe.short(world, item)}."
+    return cannot_hold(world, who, item)
 
 
 def hand_over(ctx: Context, who: Character, what: str) -> None:
