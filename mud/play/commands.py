@@ -5,7 +5,7 @@ from __future__ import annotations
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, editor, login, lookup, modules, password, rooms, talk, things
+from mud.play import admin, editor, login, lookup, maps, modules, password, rooms, talk, things
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -32,6 +32,15 @@ SEEING = [
     ),
     Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa")),
     Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
+    Command(
+        "map",
+        maps.map_,
+        "seeing",
+        "map [RADIUS] -- draw what is around you, so many rooms far (5, and no more than your window holds)\n"
+        "Your place is marked @. Ways through closed doors are marked +, ways that go on where the map ends ?.\n"
+        "A world is not always flat: a room that fits nowhere on the map is named below it instead.\n"
+        "With a screen reader the map is in words, two steps far: North: The Kitchen. Two north: The Yard.",
+    ),
     Command("who", lookup.who, "seeing", "who -- who is in the world now, and for how long they have been idle"),
     Command("score", lookup.score, "seeing", "score -- your own figures", aliases=("sc",)),
     Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
