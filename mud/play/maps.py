@@ -71,7 +71,7 @@ def ways(ctx: Context, room: str) -> list[tuple[str, str]]:
     return [
         (direction, way.to)
         for direction, way in rooms.visible_exits(ctx, room)
-        if way.to in world.defs.rooms and world.door_state(room, direction) == "open"
+        if way.to is not None and way.to in world.defs.rooms and world.door_state(room, direction) == "open"
     ]
 
 
