@@ -5,7 +5,7 @@ from __future__ import annotations
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, editor, login, lookup, maps, modules, password, rooms, talk, things
+from mud.play import admin, building, editor, login, lookup, maps, modules, password, rooms, talk, things
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -155,6 +155,15 @@ SELF = [
 ]
 
 BUILDING = [
+    Command(
+        "world",
+        building.world,
+        "building",
+        "world check [AREA] -- look at the world's files, as they are now, for mistakes, each with its file and line\n"
+        "Doors with one side, rooms that nobody can walk to, resets that can't work, keys that fit nowhere, unknown\n"
+        "names. It is done beside the game, and may take some seconds in a large world.",
+        role="builder",
+    ),
     Command(
         "goto",
         admin.goto,
