@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from mud.ops.asking import DONE, FAILED, Add
+from mud.ops.asking import DONE, FAILED, Add, show
 from mud.ops.config import Config
 
 
@@ -22,6 +22,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser], add:
     import_.add_argument("format", choices=["circle"])
     import_.add_argument("source", type=Path)
     import_.add_argument("destination", type=Path)
+    map_ = add(what, "map", world_map, "draw an area, to look at")
+    map_.add_argument("area", help="the area's id")
+    map_.add_argument("--svg", metavar="FILE", type=Path, required=True, help="the picture to write; - is the output")
 
 
 def world_check(options: argparse.Namespace, config: Config) -> int:
@@ -61,3 +64,21 @@ def world_import(options: argparse.Namespace, config: Config) -> int:
     else:
         print(report_text(imported))
     return FAILED if imported.problems else DONE
+
+
+def world_map(options: argparse.Namespace, config: Config) -> int:
+    """`run.py world map`"""
+    from mud.areas.load import load, near
+    from mud.areas.picture import draw
+    from mud.core.errors import EverwakeError
+
+    world = load(config.world)
+    if options.area not in world.areas:
+        raise EverwakeError(f"there is no area {options.area!r}{near(options.area, world.areas)}")
+    picture = draw(world.areas[options.area], world)
+    if str(options.svg) == "-":
+        print(picture, end="")
+        return DONE
+    options.svg.write_text(picture, encoding="utf-8")
+    rooms = len(world.areas[options.area].rooms)
+    return show(options, {"ok": True, "file": str(options.svg), "rooms": rooms}, f"drew {rooms} rooms: {options.svg}")
