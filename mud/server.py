@@ -29,6 +29,7 @@ from mud.net.connection import Connection, turn_away
 from mud.net.listener import Listener
 from mud.net.render import render
 from mud.ops.actions import actions
+from mud.ops.checking import check_world
 from mud.ops.config import Config
 from mud.ops.control import Control
 from mud.ops.flusher import Flusher
@@ -143,6 +144,9 @@ class Server:
     def _audit(self, effect: e.Audit) -> None:
         self._start(self._answered(effect.session, self._audited()))
 
+    def _check_world(self, effect: e.CheckWorld) -> None:
+        self._start(self._answered(effect.session, check_world(self.config, effect.area)))
+
     def _ask_module(self, effect: e.AskModule) -> None:
         self._start(self.hosting.master.answer(effect))
 
@@ -168,6 +172,9 @@ class Server:
             self.answer(e.Told(session, text, answer=True))
         except EverwakeError as error:
             self.answer(e.Told(session, tag("error", str(error)), answer=True))
+        except asyncio.CancelledError:  # a copyover; if it fails, the session hears that its work was not done
+            self.work_lost.append(session)
+            raise
         except Exception:
             log.exception("work for session %d failed", session)
             self.answer(e.Failed(session))
@@ -432,6 +439,7 @@ DO: dict[type, Callable[[Server, Any], None]] = {
     e.FindPlayer: Server._job,
     e.Flush: Server._flush_now,
     e.Audit: Server._audit,
+    e.CheckWorld: Server._check_world,
     e.StartCopyover: Server._start_copyover,
     e.Shutdown: Server._shut_down,
     e.LogLine: Server._log_line,

@@ -232,6 +232,13 @@ class Audit(Struct, frozen=True):
     session: int
 
 
+class CheckWorld(Struct, frozen=True):
+    """Look at the world's files, all or one area's, then tell the session what is wrong with them."""
+
+    session: int
+    area: str = ""
+
+
 class StartCopyover(Struct, frozen=True):
     """Begin a copyover."""
 
@@ -289,6 +296,6 @@ class ManageModule(Struct, frozen=True):
 #: Work that a worker thread or the database does for a session, and answers by an event.
 Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword
 Effect = (
-    (Output | Close | Job | Flush | Audit | StartCopyover | Shutdown | LogLine | AddressDid)
+    (Output | Close | Job | Flush | Audit | CheckWorld | StartCopyover | Shutdown | LogLine | AddressDid)
     | (AskModule | QueryModule | ManageModule)
 )  # fmt: skip

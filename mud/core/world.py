@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -55,10 +56,7 @@ class World:
         self._present: dict[str, list[str]] = {}  # room: character ids
         self._kinds: dict[str, int] = {}  # "mob:ID" or "item:ID": how many there are
         self._players: dict[str, str] = {}  # casefolded name: character id
-        for character in state.characters:
-            self._index_character(character)
-        for item in state.items:
-            self._index_item(item)
+        self._index(state)
 
     def state(self, game_time: float) -> WorldState:
         """All of the living state, for a snapshot. Not a copy."""
@@ -285,19 +283,22 @@ class World:
     def _count(self, key: str, by: int) -> None:
         self.journal.put(self._kinds, key, self._kinds.get(key, 0) + by)
 
-    def _index_character(self, character: Character) -> None:
-        self.characters[character.id] = character
-        if not character.away:
-            self._present.setdefault(character.room, []).append(character.id)
-        if character.mob is not None:
-            self._kinds[f"mob:{character.mob}"] = self.count("mob", character.mob) + 1
-        else:
-            self._players[character.name.casefold()] = character.id
-
-    def _index_item(self, item: Item) -> None:
-        self.items[item.id] = item
-        self._held.setdefault(item.owner, []).append(item.id)
-        self._kinds[f"item:{item.kind}"] = self.count("item", item.kind) + 1
+    def _index(self, state: WorldState) -> None:
+        """Take in all that lives, in one go: a start waits for it, and there may be many thousands."""
+        for character in state.characters:
+            id_, mob = character.id, character.mob
+            self.characters[id_] = character
+            if not character.away:
+                self._present.setdefault(character.room, []).append(id_)
+            if mob is None:
+                self._players[character.name.casefold()] = id_
+        for item in state.items:
+            self.items[item.id] = item
+            self._held.setdefault(item.owner, []).append(item.id)
+        mobs = Counter(character.mob for character in state.characters if character.mob is not None)
+        self._kinds.update((f"mob:{kind}", count) for kind, count in mobs.items())
+        items = Counter(item.kind for item in state.items)
+        self._kinds.update((f"item:{kind}", count) for kind, count in items.items())
 
 
 __all__ = ["World", "WorldState", "room_key"]

@@ -11,6 +11,7 @@ from mud.core.model import Position
 from mud.play import (
     admin,
     alias,
+    building,
     casting,
     editor,
     fights,
@@ -18,6 +19,7 @@ from mud.play import (
     freeze,
     login,
     lookup,
+    maps,
     modules,
     moving,
     password,
@@ -92,6 +94,15 @@ SEEING = [
     ),
     Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa")),
     Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
+    Command(
+        "map",
+        maps.map_,
+        "seeing",
+        "map [RADIUS] -- draw what is around you, so many rooms far (5, and no more than your window holds)\n"
+        "Your place is marked @. Ways through closed doors are marked +, ways that go on where the map ends ?.\n"
+        "A world is not always flat: a room that fits nowhere on the map is named below it instead.\n"
+        "With a screen reader the map is in words, two steps far: North: The Kitchen. Two north: The Yard.",
+    ),
     Command(
         "who",
         who.who,
@@ -271,6 +282,15 @@ SELF = [
 ]
 
 BUILDING = [
+    Command(
+        "world",
+        building.world,
+        "building",
+        "world check [AREA] -- look at the world's files, as they are now, for mistakes, each with its file and line\n"
+        "Doors with one side, rooms that nobody can walk to, resets that can't work, keys that fit nowhere, unknown\n"
+        "names. It is done beside the game, and may take some seconds in a large world.",
+        role="builder",
+    ),
     Command(
         "goto",
         admin.goto,

@@ -10,7 +10,6 @@ from mud.core.context import Context
 from mud.core.model import Character, room_key
 from mud.core.senses import sees
 from mud.core.timers import AreaLives, Pulse
-from mud.core.world import World
 from mud.play import bodies, describe
 from mud.play.describe import capital, name
 from mud.play.fights import cannot_fight, engage, strike, ways_out
@@ -129,7 +128,7 @@ def wander(ctx: Context, mob: Character, definition: MobDef) -> bool:
     if "sentinel" in definition.flags or mob.position != "standing" or ctx.random.random() >= WANDERS:
         return False
     world = ctx.world
-    if keeps_shop(world, mob):
+    if world.defs.shops_of.get(definition.id):
         return False
     ways = ways_out(world, mob)
     if "stay_zone" in definition.flags:
@@ -152,12 +151,6 @@ def settle(ctx: Context, mob: Character, definition: MobDef) -> bool:
     ctx.world.edit(mob)
     mob.position = definition.default_position
     return True
-
-
-def keeps_shop(world: World, mob: Character) -> bool:
-    """Whether a mob keeps one of its home's shops."""
-    home = world.defs.areas.get(mob.area or "")
-    return home is not None and any(shop.keeper == mob.mob for shop in home.shops)
 
 
 #: What a mob may do in a pulse, the most pressing first.

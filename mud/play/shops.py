@@ -79,7 +79,8 @@ def here(ctx: Context) -> Shop:
 def in_room(world: World, room: str) -> Shop | None:
     """The shop whose keeper is in `room`, in one of its own rooms."""
     keepers = {c.mob: c for c in reversed(world.present(room)) if c.mob is not None}
-    for area in world.defs.areas.values() if keepers else ():
+    areas = dict.fromkeys(area for keeper in keepers for area in world.defs.shops_of.get(keeper, ()))
+    for area in map(world.defs.areas.__getitem__, areas):
         for shop in area.shops:
             if shop.keeper in keepers and (room in shop.rooms or not shop.rooms):
                 return Shop(shop, keepers[shop.keeper])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mud.core import area as a
@@ -51,13 +51,14 @@ def make_mob(ctx: Context, kind: str, room: str, area: str | None = None) -> Cha
 def wake(ctx: Context) -> None:
     """Reset every zone that has no timer: it has never been reset, or is new in the world files."""
     timers = {x.payload.area: x for x in ctx.world.timers.pending.values() if isinstance(x.payload, t.ZoneReset)}
-    for area in ctx.world.defs.areas.values():
-        timer = timers.get(area.id)
+    areas = ctx.world.defs.areas
+    for id_ in areas:  # an area that needs nothing is not looked at: it may have to be decoded for that
+        timer = timers.get(id_)
         if timer is None:
-            reset(ctx, area, first=True)
-        elif timer.due >= FOREVER and area.reset_when != "never":  # a builder changed that
+            reset(ctx, areas[id_], first=True)
+        elif timer.due >= FOREVER and areas[id_].reset_when != "never":  # a builder changed that
             ctx.world.timers.cancel(timer.id)
-            ctx.after(max(1, area.lifespan) * MINUTE, timer.payload)
+            ctx.after(max(1, areas[id_].lifespan) * MINUTE, timer.payload)
 
 
 def reset(ctx: Context, area: a.AreaDef, first: bool = False) -> None:
@@ -202,7 +203,7 @@ def due(ctx: Context, event: Due) -> None:
         ctx.modules.due(ctx, event.timer)
 
 
-def need_kind(kinds: dict[str, Any], kind: str, what: str) -> None:
+def need_kind(kinds: Mapping[str, Any], kind: str, what: str) -> None:
     """Raises Rejected when there is no definition of that id."""
     if kind not in kinds:
         raise Rejected(f"There is no {what} with the id {kind!r}.")
