@@ -170,7 +170,7 @@ MODULE = Module(
     description="sun, clouds, rain and thunder for whoever is outdoors",
     author="Everwake",
     state=Weather,
-    commands=[Command("weather", weather, topic="seeing")],
+    commands=[Command("weather", weather, topic="seeing", yields=True)],
     on=[On(HourTurns, hour_turns), On(Begin, begin)],
     jobs=(Job("begin", begin_job),),
 )

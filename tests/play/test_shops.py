@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from mud.core import fights
 from mud.core.carrying import MOST_ITEMS
 from mud.core.model import Character, Item
 from mud.play import shops, zones
@@ -137,7 +138,8 @@ def test_a_purchase_that_can_not_be_carried_is_undone_whole(kit: Kit, ada: Playe
 
 def test_what_a_reset_gave_the_keeper_is_for_sale_once(kit: Kit) -> None:
     ada = kit.player("Ada", gold=9000)
-    assert "2) a sword: 3,000 gold coins (1 left)" in ada.do("west", "list")
+    listed = ada.do("west", "list")
+    assert "2) a sword: 3,000 gold coins (1 left)" in listed and "dagger" not in listed  # that is in his hand
     assert ada.do("buy 2 sword") == 'A smith tells you, "I have only 1 of that."'
     assert "You buy a sword for 3,000 gold coins." in ada.do("buy sword")
     assert "sword" not in ada.do("list")
@@ -312,6 +314,13 @@ def test_a_keeper_who_is_busy_does_not_trade(kit: Kit, ada: Player, position: st
     for command in ("list", "buy bread", "sell bread", "value bread"):
         make(ada, "bread")
         assert ada.do(command) == "A grocer can't trade now."
+
+
+def test_a_keeper_in_a_fight_does_not_trade(kit: Kit, ada: Player) -> None:
+    kit.act(lambda ctx: fights.begin(ctx.world, ada.character, keeper(kit, "grocer")))
+    assert ada.do("buy bread") == "A grocer can't trade now." and ada.gold == 100
+    kit.act(lambda ctx: ctx.world.fights.end(ada.character))
+    assert "You buy" in ada.do("buy bread")
 
 
 def test_shops_keep_their_hours(kit: Kit) -> None:

@@ -107,6 +107,11 @@ def test_weather_tells_of_sky_and_wind(kit: Kit) -> None:
         assert ada.do("weather") == "You can't see the sky from in here."
 
 
+def test_its_abbreviation_gives_way_to_wear(kit: Kit) -> None:
+    ada = at(kit, "Ada", "field")
+    assert ada.do("wea") == "Wear what?" and ada.do("weat").startswith("The sky")
+
+
 def test_in_winter_it_snows(kit: Kit) -> None:
     ada = at(kit, "Ada", "field")
     hours_to_winter = 9 * CALENDAR.days_per_month * 24
