@@ -712,6 +712,24 @@ def test_a_reload_that_fails_leaves_the_tables_as_they_were(modded: Modded) -> N
     assert game.stop() == 0
 
 
+def test_tables_that_can_not_be_brought_up_to_date_take_their_module_out_of_service(modded: Modded) -> None:  # S4.5
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("note one")
+    admin.command("note one")
+    steps = '("CREATE UNIQUE INDEX counter_one ON counter_notes (text)",), ("ALTER TABLE counter_notes ADD COLUMN x",)'
+    modded.write(COUNTER.replace('text TEXT)",),)', f'text TEXT)",), {steps})'))
+    admin.send("module reload counter")
+    admin.expect(r"The\s+module\s+counter\s+is\s+out\s+of\s+service:\s+its\s+tables\s+could\s+not\s+be\s+brought")
+    assert "out of service just now (error)" in admin.command("count")
+    modded.write(COUNTER)  # the way back is open: its tables are what they were
+    admin.send("module reload counter")
+    admin.expect("counter is reloaded")
+    admin.send("notes")
+    admin.expect(r"Notes: \[\['one'\],\s+\['one'\]\]")
+    assert game.stop() == 0
+
+
 def test_a_state_waits_through_loads_that_fail(modded: Modded) -> None:  # S1.6
     game = modded.game.start()
     admin = game.admin()
