@@ -96,6 +96,8 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
     state: Any = module.state
     if not (isinstance(state, type) and issubclass(state, State)):
         yield wrong("state= has to be a subclass of State")
+    elif state.__struct_config__.frozen:
+        yield wrong(f"{state.__name__} is frozen: a state is what handlers change")
     if module.state_version < 1:
         yield wrong(f"state_version is {module.state_version}; it begins with 1")
     numbers = [step.to for step in module.steps]

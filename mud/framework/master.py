@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound, Rejected
-from mud.core.events import Announced, AskModule, Event, ModuleAnswered
+from mud.core.events import Announced, AskModule, Event, ModuleAnswered, Signalled
 from mud.core.module import Job
 from mud.core.modulecontext import Context
 from mud.framework.finder import explain, package_of, put_back, take_out
@@ -270,6 +270,9 @@ class Master:
         self.states.pop(instance.name, None)
         instance.life.go(M.ACTIVE, self._host.now())
         self._host.perform(lambda ctx: ctx.world.timers.unpark(instance.name))
+        early, instance.early = instance.early, []
+        for signal in early:
+            self._host.post(Signalled(instance.name, signal))
 
     async def _stop(self, instance: Instance) -> None:
         """Stop a running module, bounded in time; hooks that fail or hang do not keep it."""

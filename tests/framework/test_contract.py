@@ -164,6 +164,10 @@ class NoDefault(State):
     oil: int
 
 
+class Still(State, frozen=True):
+    oil: int = 0
+
+
 class Live(State):
     thing: Any = Context
 
@@ -389,6 +393,7 @@ ERRORS: list[tuple[dict[str, Any], str, str]] = [
     ({"version": "1"}, "interface", "version '1': write MAJOR.MINOR.PATCH, as 1.0.0"),
     ({"state": dict}, "interface", "state= has to be a subclass of State"),
     ({"state": Frozen}, "interface", "state= has to be a subclass of State"),
+    ({"state": Still}, "interface", "Still is frozen: a state is what handlers change"),
     ({"state": NoDefault}, "interface", "every field of the state needs a default"),
     ({"state": Live}, "interface", "its state is not plain data (S0.9)"),
     ({"state_version": 0}, "interface", "state_version is 0; it begins with 1"),

@@ -486,6 +486,18 @@ def test_a_health_check_without_a_pause_breaks_the_contract(seconds: float) -> N
     assert any(f.category == "performance" and "look" in f.message for f in found.violations)
 
 
+@pytest.mark.parametrize("how", ["initialize", "start", "restart"])
+def test_what_a_hook_says_while_its_module_starts_is_heard_once_it_runs(how: str) -> None:  # S2.2, S2.5
+    def begin(work: Work) -> None:
+        work.post(Laid())
+
+    kit = Kit(nest(**{"start" if how == "restart" else how: begin}))
+    assert kit.state.names == ["laid"]
+    if how == "restart":
+        kit.manage("restart")
+        assert kit.state.names == ["laid", "laid"]
+
+
 def test_a_refusal_within_a_call_is_the_players_and_no_fault() -> None:
     kit = kit_that(leave(Rejected("No.")))
     assert kit.player("Ada").do("act x") == "No." and kit.instance().figures.errors == 0
