@@ -134,6 +134,13 @@ class Registry:
         instance = self.instances.get(module)
         return instance is not None and instance.life.state is M.ACTIVE
 
+    def leads(self, dialog: ModuleDialog) -> bool:
+        """Whether a conversation's module is in service and knows how to go on with it."""
+        try:
+            return self.active(dialog.module) and _talk(self.instances[dialog.module], dialog) is not None
+        except Invalid:
+            return False
+
     def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
         """A line for a module's conversation, which ends if there is nobody to lead it."""
         instance = self.instances.get(dialog.module)

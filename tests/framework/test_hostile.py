@@ -228,6 +228,33 @@ def test_a_conversation_that_the_new_version_does_not_know_is_over(what: str) ->
 
 
 @pytest.mark.parametrize("what", OTHERS)
+def test_a_text_in_the_editor_outlives_a_version_that_does_not_know_what_to_do_with_it(what: str) -> None:  # S2.8
+    def write(ctx: Context[Nest], args: str) -> None:
+        ctx.edit_text(Brood(7))
+
+    kit = Kit(nest(commands=[Command("write", write)]))
+    ada = kit.player("Ada")
+    ada.do("write")
+    ada.do("a long text")
+    kit.copyover(nest(**OTHERS[what]))
+    assert "Your text is still here" in ada.do(".save")
+    kit.manage("pause")
+    assert "Your text is still here" in ada.do(".save")
+    kit.copyover(nest())
+    assert "a long text" in ada.do(".show") and "You brood 7" in ada.do(".save")
+
+
+def test_a_module_is_unloaded_under_its_conversations() -> None:  # S2.8
+    kit = Kit(nest())
+    ada, ben = kit.player("Ada"), kit.player("Ben")
+    ada.do("brood")
+    kit.manage("unload")
+    ben.do("say hello")
+    assert "Ben says" in ada.read() and ada.prompt == "(nest is out of service; press Enter) "
+    assert "The nest module is out of service" in ada.do("") and "The Hall" in ada.do("look")
+
+
+@pytest.mark.parametrize("what", OTHERS)
 def test_a_timer_that_the_new_version_does_not_know_is_its_fault_and_is_kept(what: str) -> None:  # S2.8, S0.15
     kit = kit_that(lambda ctx: ctx.set_timer(10, Hatch(3)))
     kit.player("Ada").do("act x")
