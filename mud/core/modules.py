@@ -26,6 +26,9 @@ class Modules(Protocol):
     def active(self, module: str) -> bool:
         """Whether a module is there and in service."""
 
+    def leads(self, dialog: ModuleDialog) -> bool:
+        """Whether a conversation's module is in service and knows how to go on with it."""
+
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
 
@@ -68,6 +71,10 @@ class NoModules:
 
     def active(self, module: str) -> bool:
         """None is."""
+        return False
+
+    def leads(self, dialog: ModuleDialog) -> bool:
+        """None does."""
         return False
 
     def listeners(self, signal: Signal) -> list[str]:

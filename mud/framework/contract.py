@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,8 +17,9 @@ from msgspec import Struct
 from msgspec import inspect as types
 
 from mud.core.model import ROLES
-from mud.core.module import Companions, Module, Permission, Request, Settings, Signal, State
+from mud.core.module import Companions, Module, Permission, Request, Settings, Signal, State, Timer
 from mud.core.modulecontext import tag_of
+from mud.core.timers import ClockName
 from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
 
@@ -96,6 +98,8 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
     state: Any = module.state
     if not (isinstance(state, type) and issubclass(state, State)):
         yield wrong("state= has to be a subclass of State")
+    elif state.__struct_config__.frozen:
+        yield wrong(f"{state.__name__} is frozen: a state is what handlers change")
     if module.state_version < 1:
         yield wrong(f"state_version is {module.state_version}; it begins with 1")
     numbers = [step.to for step in module.steps]
@@ -108,6 +112,10 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
     for permission in module.permissions:
         if permission not in get_args(Permission):
             yield wrong(f"permission {permission!r} is none of {', '.join(get_args(Permission))}")
+    fields = getattr(state, "__struct_fields__", ())
+    for name in sorted(module.optional - set(fields)):
+        near = get_close_matches(name, fields, 1)
+        yield wrong(f"optional names {name!r}, which is no field of its state" + (f": {near[0]}?" if near else ""))
     words = [word for command in module.commands for word in (command.name, *command.aliases)]
     for word in sorted({w for w in words if words.count(w) > 1}):
         yield wrong(f"two commands are called {word!r}")
@@ -297,9 +305,30 @@ def _api(module: Module[Any]) -> Iterator[Finding]:
         if not endpoint.path.startswith("/"):
             yield Finding("error", "api", f"endpoint {endpoint.path!r} has to begin with /")
     for on in module.on:
+        if not issubclass(on.kind, Signal | Timer):
+            yield Finding("error", "api", f"On({on.kind.__name__}): it is neither a Timer nor a Signal")
+        elif issubclass(on.kind, Timer) and on.kind.clock not in get_args(ClockName):
+            clocks = " nor ".join(get_args(ClockName))
+            yield Finding("error", "api", f"On({on.kind.__name__}): its clock is {on.kind.clock!r}, neither {clocks}")
+    yield from _twice(module)
+    for on in module.on:
         kinds_alike = [o for o in module.on if tag_of(o.kind) == tag_of(on.kind)]
         if len(kinds_alike) > 1 and kinds_alike[0] is on:
             yield Finding("warning", "api", f"{len(kinds_alike)} handlers for {on.kind.__name__}")
+
+
+def _twice(module: Module[Any]) -> Iterator[Finding]:
+    """What is declared twice: only the first would ever be reached."""
+    declared: dict[str, list[str]] = {
+        "Talk": [tag_of(talk.kind) for talk in module.talks],
+        "method": [tag_of(method.kind) for method in module.methods],
+        "endpoint": [f"{p.verb} {p.path}" for p in module.endpoints],
+        "job": [job.name for job in module.jobs],
+        "health check": [check_.name for check_ in module.health],
+    }
+    for what, names in declared.items():
+        for name in sorted({n for n in names if names.count(n) > 1}):
+            yield Finding("error", "api", f"{what} {name} is declared twice")
 
 
 def _documentation(module: Module[Any]) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mud.core.errors import Failed, FrameworkError, Invalid, TimedOut
+from mud.core.errors import EverwakeError, Failed, FrameworkError, Invalid, TimedOut
 from mud.core.module import Module
 from mud.framework.watch import WATCH
 
@@ -186,7 +186,7 @@ def explain(error: BaseException, folder: Path) -> str:
         return f"{_short(error.filename or '?', folder)}:{error.lineno}: {error.msg}"
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(folder)]
     where = f"{_short(frames[-1].filename, folder)}:{frames[-1].lineno}: " if frames else ""
-    return f"{where}{type(error).__name__}: {error}"
+    return f"{where}{error}" if isinstance(error, EverwakeError) else f"{where}{type(error).__name__}: {error}"
 
 
 def _short(path: str, folder: Path) -> str:

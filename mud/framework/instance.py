@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from mud.core.commands import Command
 from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
 from mud.core.ledger import LedgerError
-from mud.core.module import Figures, Module, Permission, Request, Settings, State, Veto
+from mud.core.module import Figures, Module, Permission, Request, Settings, Signal, State, Veto
 from mud.core.modulecontext import Context
 from mud.core.spells import Cast, Spell
 from mud.framework.finder import Code, Source, explain
@@ -72,6 +72,7 @@ class Instance:
         self.loaded = time.time()
         self.taken: Snapshot | None = None  # what its state was restored from
         self.good: Snapshot | None = None  # the last that could be made of it
+        self.early: list[Signal] = []  # what its own hooks said to it before it was in service
         self.broken = False  # its code could not even be imported
         self.late: list[str] = []  # hooks that took longer than they should
         self.health: dict[str, str] = {}  # check: what is wrong, "" for nothing

@@ -154,8 +154,9 @@ class Master:
         self.loader.need_services(instance)
         self._restore(instance)
         if known is not None:
-            self.registry.remove(known)
-        self.registry.add(instance)
+            self.registry.swap(known, instance)
+        else:
+            self.registry.add(instance)
         await self._start(instance)
         self._begin_work(instance)
         return f"{name} {instance.module.version} is loaded and runs."
@@ -270,6 +271,9 @@ class Master:
         instance.life.go(M.ACTIVE, self._host.now())
         self._host.perform(lambda ctx: ctx.world.timers.unpark(instance.name))
         self._host.post(Signalled(instance.name, InService()))
+        early, instance.early = instance.early, []
+        for signal in early:
+            self._host.post(Signalled(instance.name, signal))
 
     async def _stop(self, instance: Instance) -> None:
         """Stop a running module, bounded in time; hooks that fail or hang do not keep it."""
@@ -325,14 +329,14 @@ class Master:
 
     def _check_tables(self, instance: Instance) -> None:
         """Raises Invalid when the module's tables are of a newer version."""
-        known, database = self.schemas.get(instance.name, 0), instance.module.database
+        known, database = self._schema(instance.name), instance.module.database
         if database is not None and known > len(database.steps):
             wanted = len(database.steps)
             raise Invalid(f"{instance.name}: its tables have schema {known}, and this version knows {wanted}")
 
     def _make_tables(self, instance: Instance) -> None:
         """Have the next flush make the module's tables, or bring them up to date."""
-        database, known = instance.module.database, self.schemas.get(instance.name, 0)
+        database, known = instance.module.database, self._schema(instance.name)
         if database is None:
             return
         name, wanted = instance.name, len(database.steps)
@@ -344,6 +348,11 @@ class Master:
 
         self._host.perform(add)
         self.schemas[name] = wanted
+        self.registry.unmade.pop(name, None)
+
+    def _schema(self, name: str) -> int:
+        """The schema that a module's own tables have, or will by the next flush."""
+        return self.registry.unmade.get(name, self.schemas.get(name, 0))
 
     # Beside the game
 

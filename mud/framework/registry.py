@@ -38,6 +38,7 @@ class Registry:
         self.commands = commands
         self.spells = spells or SpellTable()
         self.context: Callable[[], Context[Any]]  # a fresh one, for states to be saved and restored in
+        self.unmade: dict[str, int] = {}  # modules whose tables were not brought up to date: the schema they have
         self._services: dict[str, Instance] = {}
         self._listeners: dict[str, list[tuple[Instance, Listener[Any]]]] = {}
         self._news: list[str] = []
@@ -137,6 +138,13 @@ class Registry:
         """Whether a module is there and in service."""
         instance = self.instances.get(module)
         return instance is not None and instance.life.state is M.ACTIVE
+
+    def leads(self, dialog: ModuleDialog) -> bool:
+        """Whether a conversation's module is in service and knows how to go on with it."""
+        try:
+            return self.active(dialog.module) and _talk(self.instances[dialog.module], dialog) is not None
+        except Invalid:
+            return False
 
     def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
         """A line for a module's conversation, which ends if there is nobody to lead it."""
@@ -299,6 +307,15 @@ class Registry:
             f"The state of the module {instance.name} could not be written and is as it was before: "
             f"{error.__cause__ or error}. It is out of service; `module restart {instance.name}` tries again."
         )
+
+    def refused(self, module: str, schema: int, error: str) -> None:
+        """The step to a schema of a module's own tables was refused: without them it can't go on."""
+        self.unmade.setdefault(module, schema - 1)
+        instance = self.instances.get(module)
+        if instance is not None and instance.life.state is M.ACTIVE:
+            instance.fault(Invalid(f"its tables could not be brought to schema {schema}: {error}"))
+            instance.life.go(M.ERROR, self.context().clock.wall, instance.figures.last_error)
+            self._news.append(f"The module {module} is out of service: {instance.figures.last_error}")
 
     def written(self) -> None:
         """The rows given since the last call are in the database."""

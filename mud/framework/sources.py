@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -40,6 +40,10 @@ BLOCKING = {
 #: What does nothing unless it is awaited.
 WAITING = frozenset({"asyncio.sleep", "asyncio.wait", "asyncio.wait_for", "asyncio.gather"})
 
+NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+#: What of a syntax tree says something.
+LOOKED_AT = (ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.Expr, ast.arg, *NAMED)
+
 
 class Finding(Struct, frozen=True):
     """One thing that is not as it should be."""
@@ -58,31 +62,39 @@ def check_source(path: Path, inside: Path, module: str, permissions: frozenset[s
         return
     if not ast.get_docstring(tree):
         yield Finding("warning", "documentation", f"{inside} has no docstring")
-    names = _bound(tree)
-    imported = {name for node in ast.walk(tree) for name in _imported(node)}
-    for node in ast.walk(tree):
+    nodes = [node for node in ast.walk(tree) if isinstance(node, LOOKED_AT)]
+    names = _bound(nodes)
+    imported: set[str] = set()
+    for node in nodes:
         where = f"{inside}:{getattr(node, 'lineno', 0)}"
-        for name in _imported(node):
-            yield from _import(where, name, permissions)
-        if isinstance(node, ast.Name) and not names.get(node.id):
-            yield from _builtin(where, node.id, permissions)
-        if isinstance(node, ast.Attribute) and (used := _dotted(node, names)) not in imported:
-            yield from _import(where, used, permissions)
-        yield from _waiting(where, node, names)
-        yield from _neighbours(where, node, module, len(inside.parts))
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            these = _imported(node)
+            imported.update(these)
+            for name in these:
+                yield from _import(where, name, permissions)
+            yield from _neighbours(where, node, these, module, len(inside.parts))
+        elif isinstance(node, ast.Name):
+            if not names.get(node.id):
+                yield from _builtin(where, node.id, permissions)
+        elif isinstance(node, ast.Call | ast.Expr):
+            yield from _waiting(where, node, names)
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and (used := _dotted(node, names)) and used not in imported:
+            yield from _import(f"{inside}:{node.lineno}", used, permissions)
 
 
-def _bound(tree: ast.AST) -> dict[str, str]:
+def _bound(nodes: list[Any]) -> dict[str, str]:
     """What names mean in a file: the dotted name that was imported, or "own" for one that the file makes itself."""
     names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                names[node.id] = "own"
+        elif isinstance(node, NAMED):
             names[node.name] = "own"
         elif isinstance(node, ast.arg):
             names[node.arg] = "own"
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names[node.id] = "own"
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.split(".")[0]
@@ -130,9 +142,9 @@ def _imported(node: ast.AST) -> list[str]:
     return sorted({".".join(p[:n]) for p in parts for n in range(1, len(p) + 1)})
 
 
-def _neighbours(where: str, node: ast.AST, module: str, depth: int) -> Iterator[Finding]:
+def _neighbours(where: str, node: ast.AST, names: list[str], module: str, depth: int) -> Iterator[Finding]:
     """Modules that a module imports: by their name, or by more dots than its own folders are deep."""
-    others = {".".join(n.split(".")[:2]) for n in _imported(node) if n.startswith("modules.")} - {f"modules.{module}"}
+    others = {".".join(name.split(".")[:2]) for name in names if name.startswith("modules.")} - {f"modules.{module}"}
     if isinstance(node, ast.ImportFrom) and node.level > depth:
         others = {f"{'.' * node.level}{node.module or ''}"}
     for other in sorted(others):

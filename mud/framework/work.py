@@ -15,6 +15,7 @@ from mud.core.events import Event, Signalled
 from mud.core.module import Permission, Settings, Signal
 from mud.core.modulecontext import need
 from mud.framework.instance import HANDLER_SECONDS, Instance
+from mud.framework.lifecycle import ModuleState
 from mud.framework.watch import WATCH, Interrupted
 
 C = TypeVar("C", bound=Settings)
@@ -41,8 +42,14 @@ class ModuleWork:
         return found
 
     def post(self, signal: Signal) -> None:
-        """Tell the module's own handlers something; it happens as an event of the game."""
-        self._post(Signalled(self.module, signal))
+        """Tell the module's own handlers something; it happens as an event of the game.
+
+        What is posted while the module starts is heard as soon as it is in service.
+        """
+        if self._instance.life.state is ModuleState.INITIALIZING:
+            self._instance.early.append(signal)
+        else:
+            self._post(Signalled(self.module, signal))
 
     def folder(self) -> str:
         """The path of a folder of the module's own, made if need be. Needs "files"."""

@@ -39,6 +39,7 @@ class Refusal(Struct, frozen=True):
     module: str
     name: str
     error: str
+    schema: int = 0  # that the module's tables should have had
 
 
 class TooSlow(Exception):
@@ -64,7 +65,7 @@ async def write_blocks(db: Connection, blocks: Iterable[Block], slow: Collection
         last = max(last, block.serial)
         error = await _write(db, block) if block.serial not in slow else f"it took longer than {WRITE_SECONDS:g} s"
         if error:
-            refused.append(Refusal(block.module, block.name, error))
+            refused.append(Refusal(block.module, block.name, error, block.schema))
     await db.write(put_sql("meta"), [(_DONE, msgspec.msgpack.encode(last))])
     return refused
 
@@ -74,11 +75,18 @@ async def _done(db: Connection) -> int:
     return msgspec.msgpack.decode(rows[0][0], type=int) if rows else 0
 
 
+async def _schema(db: Connection, module: str) -> int:
+    rows = await db.rows("SELECT version FROM module_schemas WHERE name = ?", module)
+    return int(rows[0][0]) if rows else 0
+
+
 async def _write(db: Connection, block: Block) -> str:
     """Write one block; gives why it was refused, or ""."""
     for sql, _ in block.statements:
         if word := forbidden(sql):
             return f"{word} is not for modules: {sql[:80]}"
+    if block.schema and (found := await _schema(db, block.module)) != block.schema - 1:
+        return f"the tables have schema {found}, and this leads from {block.schema - 1} to {block.schema}"
     await db.execute("SAVEPOINT block")
     end = time.monotonic() + WRITE_SECONDS
     may = authorizer(block.module, writing=True, making=block.schema > 0)

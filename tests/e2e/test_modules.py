@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from mud.framework.packages import checksum
-from tests.e2e.harness import Game, copyover, wait_for
+from tests.e2e.harness import LIMIT, ROOT, Game, copyover, wait_for
 from tests.e2e.test_copyover_failures import SPOIL
 
 pytestmark = pytest.mark.e2e
@@ -716,6 +717,24 @@ def test_a_reload_that_fails_leaves_the_tables_as_they_were(modded: Modded) -> N
     assert game.stop() == 0
 
 
+def test_tables_that_can_not_be_brought_up_to_date_take_their_module_out_of_service(modded: Modded) -> None:  # S4.5
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("note one")
+    admin.command("note one")
+    steps = '("CREATE UNIQUE INDEX counter_one ON counter_notes (text)",), ("ALTER TABLE counter_notes ADD COLUMN x",)'
+    modded.write(COUNTER.replace('text TEXT)",),)', f'text TEXT)",), {steps})'))
+    admin.send("module reload counter")
+    admin.expect(r"The\s+module\s+counter\s+is\s+out\s+of\s+service:\s+its\s+tables\s+could\s+not\s+be\s+brought")
+    assert "out of service just now (error)" in admin.command("count")
+    modded.write(COUNTER)  # the way back is open: its tables are what they were
+    admin.send("module reload counter")
+    admin.expect("counter is reloaded")
+    admin.send("notes")
+    admin.expect(r"Notes: \[\['one'\],\s+\['one'\]\]")
+    assert game.stop() == 0
+
+
 def test_a_state_waits_through_loads_that_fail(modded: Modded) -> None:  # S1.6
     game = modded.game.start()
     admin = game.admin()
@@ -761,6 +780,45 @@ def test_a_module_that_is_slow_to_start_keeps_nobody_waiting(modded: Modded) -> 
     admin.expect("Copyover done")
     wait_for(lambda: "VERSION 3" in admin.command("count"), "the module")
     assert game.errors() == "" and game.stop() == 0
+
+
+def test_a_copyover_in_the_middle_of_a_reload_waits_for_it(modded: Modded) -> None:  # S1.13, S2.2
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("count")
+    slow = COUNTER.replace("VERSION", "TAKEN").replace("\nMODULE = Module(", SLOW)
+    modded.write(slow.replace("state=Counter,", "state=Counter, start=start,"))
+    command = [sys.executable, "run.py", "module", "reload", "counter", "--data", str(game.data)]
+    with subprocess.Popen([*command, "--config", str(modded.config)], cwd=ROOT, stdout=subprocess.PIPE) as reload:
+        starting = r"counter\S* loaded -> initializing"
+        wait_for(lambda: len(re.findall(starting, game.log())) == 2, "the reload")
+        admin.send("copyover")
+        admin.expect("Copyover done")
+        assert b"counter is reloaded" in reload.communicate(timeout=LIMIT)[0]
+    wait_for(lambda: "TAKEN 2" in admin.command("count"), "the module")
+    assert game.errors() == "" and game.stop() == 0
+
+
+def test_a_state_that_finds_no_room_on_the_disk_refuses_a_copyover_and_is_not_lost(modded: Modded) -> None:
+    # S0.3, S0.12
+    modded.write(COUNTER.replace('raise RuntimeError("boom")', "ctx.state.notes = {str(n): n for n in range(100_000)}"))
+    game = modded.game.start()
+    admin = game.admin()
+    subprocess.run(["prlimit", f"--pid={game.pid}", "--fsize=400000:unlimited"], check=True)
+    admin.command("boom")
+    admin.send("copyover")
+    admin.expect(r"can't\s+be\s+written.*The game plays on")
+    assert "VERSION 1001" in admin.command("count")
+    assert list((game.data / "snapshots").glob("*.tmp")) == []
+    subprocess.run(["prlimit", f"--pid={game.pid}", "--fsize=unlimited:unlimited"], check=True)
+    admin.send("save")
+    admin.expect("Everything is saved")
+    copyover(admin)
+    assert "VERSION 1002" in admin.command("count")
+    game.kill()
+    game.start()
+    assert "VERSION 100" in game.admin().command("count")
+    assert game.stop() == 0
 
 
 def test_a_state_that_can_not_be_written_keeps_nobody_else_from_the_disk(modded: Modded) -> None:  # S0.9, S0.12

@@ -164,6 +164,10 @@ class NoDefault(State):
     oil: int
 
 
+class Still(State, frozen=True):
+    oil: int = 0
+
+
 class Live(State):
     thing: Any = Context
 
@@ -353,6 +357,10 @@ class ForeignSignal(Signal, tag="other.lit"):
     pass
 
 
+class Untimely(Timer):
+    clock = "moon"  # type: ignore[assignment]
+
+
 def untold(ctx: Context[Any], thing: Any) -> None: ...
 
 
@@ -385,6 +393,7 @@ ERRORS: list[tuple[dict[str, Any], str, str]] = [
     ({"version": "1"}, "interface", "version '1': write MAJOR.MINOR.PATCH, as 1.0.0"),
     ({"state": dict}, "interface", "state= has to be a subclass of State"),
     ({"state": Frozen}, "interface", "state= has to be a subclass of State"),
+    ({"state": Still}, "interface", "Still is frozen: a state is what handlers change"),
     ({"state": NoDefault}, "interface", "every field of the state needs a default"),
     ({"state": Live}, "interface", "its state is not plain data (S0.9)"),
     ({"state_version": 0}, "interface", "state_version is 0; it begins with 1"),
@@ -426,6 +435,14 @@ ERRORS: list[tuple[dict[str, Any], str, str]] = [
     ({"methods": [Method(NoRequest, light)]}, "api", "method NoRequest has to be a Request"),  # type: ignore[type-var]
     ({"emits": (ForeignSignal,)}, "api", "signal ForeignSignal: its tag has to be lamp.SOMETHING, not 'other.lit'"),
     ({"on": [On(Untagged, untold)]}, "api", "On(Untagged): its tag names no module"),
+    ({"on": [On(Lamp, untold)]}, "api", "On(Lamp): it is neither a Timer nor a Signal"),  # type: ignore[type-var]
+    ({"on": [On(Untimely, untold)]}, "api", "On(Untimely): its clock is 'moon', neither game nor wall"),
+    ({"talks": [Talk(Sure, ask, answer)] * 2}, "api", "Talk Sure is declared twice"),
+    ({"methods": [Method(Light, light)] * 2}, "api", "method lamp.light is declared twice"),
+    ({"endpoints": [Endpoint(path="/lamp", handler=page)] * 2}, "api", "endpoint GET /lamp is declared twice"),
+    ({"jobs": (Job("burn", burn), Job("burn", burn))}, "api", "job burn is declared twice"),
+    ({"health": (HealthCheck("look", look),) * 2}, "api", "health check look is declared twice"),
+    ({"optional": frozenset({"nams"})}, "interface", "optional names 'nams', which is no field of its state: names?"),
     ({"endpoints": [Endpoint(path="x", handler=page)]}, "api", "endpoint 'x' has to begin with /"),
     ({"commands": [twice(role="owner")]}, "security", "command 'lamp' is for role owner: add permissions=(\"admin\",)"),
     ({"permissions": ()}, "security", 'it declares a database: add permissions=("database",)'),

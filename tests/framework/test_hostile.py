@@ -228,6 +228,33 @@ def test_a_conversation_that_the_new_version_does_not_know_is_over(what: str) ->
 
 
 @pytest.mark.parametrize("what", OTHERS)
+def test_a_text_in_the_editor_outlives_a_version_that_does_not_know_what_to_do_with_it(what: str) -> None:  # S2.8
+    def write(ctx: Context[Nest], args: str) -> None:
+        ctx.edit_text(Brood(7))
+
+    kit = Kit(nest(commands=[Command("write", write)]))
+    ada = kit.player("Ada")
+    ada.do("write")
+    ada.do("a long text")
+    kit.copyover(nest(**OTHERS[what]))
+    assert "Your text is still here" in ada.do(".save")
+    kit.manage("pause")
+    assert "Your text is still here" in ada.do(".save")
+    kit.copyover(nest())
+    assert "a long text" in ada.do(".show") and "You brood 7" in ada.do(".save")
+
+
+def test_a_module_is_unloaded_under_its_conversations() -> None:  # S2.8
+    kit = Kit(nest())
+    ada, ben = kit.player("Ada"), kit.player("Ben")
+    ada.do("brood")
+    kit.manage("unload")
+    ben.do("say hello")
+    assert "Ben says" in ada.read() and ada.prompt == "(nest is out of service; press Enter) "
+    assert "The nest module is out of service" in ada.do("") and "The Hall" in ada.do("look")
+
+
+@pytest.mark.parametrize("what", OTHERS)
 def test_a_timer_that_the_new_version_does_not_know_is_its_fault_and_is_kept(what: str) -> None:  # S2.8, S0.15
     kit = kit_that(lambda ctx: ctx.set_timer(10, Hatch(3)))
     kit.player("Ada").do("act x")
@@ -484,6 +511,18 @@ def test_a_reload_that_fails_says_what_of_the_module_did(hook: str, tmp_path: Pa
 def test_a_health_check_without_a_pause_breaks_the_contract(seconds: float) -> None:  # S2.7
     found = check(nest(health=(HealthCheck("look", lambda work: None, seconds),)))
     assert any(f.category == "performance" and "look" in f.message for f in found.violations)
+
+
+@pytest.mark.parametrize("how", ["initialize", "start", "restart"])
+def test_what_a_hook_says_while_its_module_starts_is_heard_once_it_runs(how: str) -> None:  # S2.2, S2.5
+    def begin(work: Work) -> None:
+        work.post(Laid())
+
+    kit = Kit(nest(**{"start" if how == "restart" else how: begin}))
+    assert kit.state.names == ["laid"]
+    if how == "restart":
+        kit.manage("restart")
+        assert kit.state.names == ["laid", "laid"]
 
 
 def test_a_refusal_within_a_call_is_the_players_and_no_fault() -> None:
