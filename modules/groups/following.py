@@ -101,7 +101,7 @@ def moved(ctx: Context[Groups], moved: Moved) -> None:
     walkers = [c for c in ctx.world.present(moved.origin) if able(ctx, c)] if moved.direction else []
     if not walkers:  # most of what moves are mobs that nobody follows: spare their state for them
         return
-    leader, following = here(ctx, moved.character), ctx.state.following
+    leader, following = here(ctx, moved.character), ctx.peek().following
     for character in walkers:
         if leader is not None and following.get(character.id) == leader.id:
             ctx.tell(character, f"You follow {ctx.world.called(leader)} {moved.direction}.")

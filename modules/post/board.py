@@ -27,7 +27,7 @@ def board(ctx: Context[Post], args: str) -> None:
 
 def list_(ctx: Context[Post], args: str) -> None:
     """All notices."""
-    rows = [row(x.number, "", x.title, x.name, ago(ctx.clock.wall - x.at)) for x in ctx.state.board]
+    rows = [row(x.number, "", x.title, x.name, ago(ctx.clock.wall - x.at)) for x in ctx.peek().board]
     ctx.page("\n".join(["On the board:", *rows]) if rows else "The board is empty: board write TITLE.")
 
 
@@ -76,7 +76,7 @@ def written(ctx: Context[Post], posting: Posting, text: str) -> None:
 
 def announce(ctx: Context[Post], who: Character) -> None:
     """Who comes is told what is new on the board since they left."""
-    count = sum(x.at > who.seen and x.writer != who.id for x in ctx.state.board)
+    count = sum(x.at > who.seen and x.writer != who.id for x in ctx.peek().board)
     if count:
         notices = "is a new notice" if count == 1 else f"are {count} new notices"
         ctx.tell(who, tag("system", f"There {notices} on the board: `board`."))
@@ -84,7 +84,7 @@ def announce(ctx: Context[Post], who: Character) -> None:
 
 def refuse(ctx: Context[Post]) -> None:
     """Raises Rejected when there is no room for one more."""
-    bounds, notices = ctx.settings(Bounds), ctx.state.board
+    bounds, notices = ctx.settings(Bounds), ctx.peek().board
     if len(notices) >= bounds.notices:
         raise Rejected(f"The board is full with {bounds.notices} notices. Ask a builder to take some down.")
     if sum(x.writer == ctx.player.id for x in notices) >= bounds.notices_each:
@@ -93,7 +93,7 @@ def refuse(ctx: Context[Post]) -> None:
 
 def find(ctx: Context[Post], args: str) -> Notice:
     """The notice of a number. Raises Rejected."""
-    found = next((x for x in ctx.state.board if str(x.number) == args), None)
+    found = next((x for x in ctx.peek().board if str(x.number) == args), None)
     if found is None:
         raise Rejected("There is no notice of that number. `board` shows those there are.")
     return found

@@ -132,7 +132,7 @@ def keep(ctx: Context[Post], to: Character, letter: Letter) -> None:
 
 def refuse(ctx: Context[Post], sender: Character, to: Character) -> None:
     """Raises Rejected when a letter would not be taken."""
-    bounds, letters = ctx.settings(Bounds), ctx.state.boxes.get(to.id, ())
+    bounds, letters = ctx.settings(Bounds), ctx.peek().boxes.get(to.id, ())
     if not ctx.hears(to, sender.name):
         raise Rejected(f"{to.name} does not want to hear from you.")
     if len(letters) >= bounds.letters:
@@ -164,14 +164,14 @@ def announce(ctx: Context[Post], who: Character) -> None:
 
 def waiting(ctx: Context[Post], asked: Waiting) -> int:
     """How many unread letters a character has, but for those of who is ignored."""
-    letters = ctx.state.boxes.get(asked.character, ())
+    letters = ctx.peek().boxes.get(asked.character, ())
     who = ctx.world.characters.get(asked.character)
     return sum(not x.read and (who is None or ctx.hears(who, x.sender)) for x in letters)
 
 
 def box(ctx: Context[Post]) -> tuple[Letter, ...]:
     """The player's letters."""
-    return ctx.state.boxes.get(ctx.player.id, ())
+    return ctx.peek().boxes.get(ctx.player.id, ())
 
 
 ACTS = {"": list_, "list": list_, "read": read, "write": write, "delete": delete, "reply": reply}

@@ -246,7 +246,8 @@ class Context:
     def order(self, character: Character, command: str) -> None:
         """Have a character do what its player could type in play, in an event of its own right after this one.
 
-        It goes by the same rules, and what refuses it is told to the player. Nothing happens without a session.
+        It goes by the same rules, and what refuses it is told to the player. Nothing happens without a session. It is
+        for what is done at once, not for what begins a conversation: the player may be in the middle of another.
         """
         session = self.sessions.of(character)
         if session is not None:

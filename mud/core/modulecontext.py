@@ -55,6 +55,13 @@ class Context(CoreContext, Generic[S]):
         state: S = self.world.journal.edit(acting.state)
         return state
 
+    def peek(self) -> S:
+        """The module's state only to be read: a change made in it is neither undone nor written. Spares the next flush
+        a look at a large state that many events read and few change.
+        """
+        state: S = self.acting.state
+        return state
+
     def settings(self, kind: type[C]) -> C:
         """The module's settings. Raises TypeError when it declared others."""
         found = self.acting.settings

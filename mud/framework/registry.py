@@ -265,7 +265,8 @@ class Registry:
             heard = asked if method.kind is Companions else _converted(asked, method.kind, "request", instance)
             return msgspec.convert(self.run(ctx, instance, method.handler, heard), list[str])
         except Exception as error:
-            log.error("%s could not say who shares with %s: %s", instance.name, character_id, error.__cause__ or error)
+            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+            log.error("%s could not say who shares with %s", instance.name, character_id, exc_info=cause)
             self.failed(instance.name, ctx.clock.wall)
             return []
 

@@ -138,6 +138,33 @@ def test_an_order_may_bring_about_others() -> None:
     assert kit.instance().figures.calls == calls + 50 and ada.read().endswith("A hall.\nExits: north")
 
 
+# Reading
+
+
+class Count(State):
+    numbers: list[int] = []
+
+
+def look(ctx: Context[Count], args: str) -> None:
+    """peek -- how many there are"""
+    ctx.send(f"{len(ctx.peek().numbers)}")
+
+
+def count(ctx: Context[Count], args: str) -> None:
+    """count -- one more"""
+    ctx.state.numbers.append(1)
+    ctx.send(f"{len(ctx.peek().numbers)}")
+
+
+def test_to_peek_at_a_state_gives_the_flush_nothing_to_do() -> None:
+    commands = [Command("peek", look), Command("count", count)]
+    kit = Kit(Module(name="counter", version="1.0.0", state=Count, commands=commands))
+    ada, dirty = kit.player("Ada"), kit.game.world.journal.dirty
+    dirty.clear()
+    assert ada.do("peek") == "0" and ("modules", "counter") not in dirty
+    assert ada.do("count") == "1" and ("modules", "counter") in dirty
+
+
 # Listeners
 
 
