@@ -86,23 +86,39 @@ class Economy(RuleBasedStateMachine):
 
     @rule(name=who, line=st.sampled_from(LINES), other=who, thing=kind, number=lot, n=amount)
     def type(self, name: str, line: str, other: str, thing: str, number: int, n: int) -> None:
+        self._say(self._there(name), line.format(who=other, kind=thing, lot=number, n=n))
+
+    def _there(self, name: str) -> Player:
+        """Somebody in play, come back if need be."""
         player = self._playing(name)
         if player is None:
-            self.people[name] = self.market.player(name)
-        else:
-            read = player.do(line.format(who=other, kind=thing, lot=number, n=n))
+            player = self.people[name] = self.market.player(name)
+        return player
+
+    def _something(self, player: Player, thing: str) -> str:
+        """A thing that somebody has, best of this kind."""
+        have = [kind for kind in self.market.carried(player) if kind not in ("curse", "gold")]
+        return thing if thing in have or not have else have[len(thing) % len(have)]
+
+    def _say(self, player: Player, *lines: str) -> None:
+        for line in lines:
+            read = player.do(line)
             assert "Something went wrong" not in read, read
+            self.market.count()
 
     @rule(one=who, two=who, thing=kind, n=amount, first=st.booleans())
     def deal(self, one: str, two: str, thing: str, n: int, first: bool) -> None:
-        """A trade that comes to something, where both are there."""
-        a, b = self._playing(one), self._playing(two)
-        if a is not None and b is not None and a is not b:
-            a.do(f"trade {two}")
-            b.do(f"trade {one}", f"trade offer {n} gold")
-            a.do(f"trade offer {thing}", "trade accept")
-            if first:
-                b.do("trade accept")
+        """A trade that comes to something, or almost."""
+        if one == two:
+            return
+        a, b = self._there(one), self._there(two)
+        for player in (a, b):
+            self._say(player, "trade cancel", "south")
+        self._say(a, f"trade {two}")
+        self._say(b, f"trade {one}", f"trade offer {n} gold")
+        self._say(a, f"trade offer {self._something(a, thing)}", "trade accept")
+        if first:
+            self._say(b, "trade accept")
 
     @rule(name=who)
     def lose_link(self, name: str) -> None:
@@ -154,16 +170,25 @@ class Economy(RuleBasedStateMachine):
         with tempfile.TemporaryDirectory() as folder:
             self.market.cycle(Path(folder), module)
 
-    @rule(name=who)
-    def open_shop(self, name: str) -> None:
-        """Something that is surely bid on."""
-        seller, state = self._playing(name), self._auction()
-        if seller is not None:
-            before = state.last
-            seller.do("auction sell apple 5 20s")
-            bidders = [p for n in NAMES if n != name and (p := self._playing(n)) is not None]
-            for bidder in bidders if self._auction().last > before else []:
-                bidder.do(f"auction bid {self._auction().last} 10", f"auction bid {self._auction().last} 20")
+    @rule(name=who, thing=kind, n=amount, end=st.sampled_from(("wait", "late", "away", "no")))
+    def open_shop(self, name: str, thing: str, n: int, end: str) -> None:
+        """A lot that is surely bid on, and maybe ended."""
+        state = self._auction()
+        before = state.last
+        self._say(self._there(name), f"auction sell {self._something(self._there(name), thing)} {n} 20s")
+        number = self._auction().last
+        if number == before:
+            return
+        first, second = (self._there(other) for other in NAMES if other != name)
+        self._say(first, f"auction bid {number} {n}")
+        self._say(second, f"auction bid {number} {2 * n}")
+        if end == "late":
+            self.market.wait(18)
+            self._say(first, f"auction bid {number} {3 * n}")
+        elif end == "away":
+            self._say(second, "quit")
+        if end != "no":
+            self.market.wait(21)
 
     def _auction(self) -> Auction:
         state = self.market.instance("auction").state
@@ -211,7 +236,7 @@ class Economy(RuleBasedStateMachine):
 
 
 SHORT = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 TestEconomy = Economy.TestCase
 TestEconomy.settings = SHORT
