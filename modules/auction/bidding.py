@@ -61,7 +61,6 @@ def need_biddable(ctx: Context[Auction], lot: Lot) -> None:
 
 def buy_for(ctx: Context[Auction], lot: Lot, price: int) -> None:
     """The player has the lot."""
-    ctx.send(f"You buy lot {lot.number}, {lot.called}, for {coins(price)}.")
     sold(ctx, highest(ctx, lot, price))
 
 

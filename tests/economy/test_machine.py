@@ -236,7 +236,7 @@ class Economy(RuleBasedStateMachine):
 
 
 SHORT = settings(
-    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 TestEconomy = Economy.TestCase
 TestEconomy.settings = SHORT
