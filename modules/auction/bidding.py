@@ -26,16 +26,19 @@ def bid(ctx: Context[Auction], args: str) -> None:
     if not least <= amount <= LIMIT:
         raise Rejected(f"The least that you can bid on lot {lot.number} now is {coins(least)}.")
     lot = highest(ctx, lot, amount)
-    left = lot.ends - ctx.clock.wall
-    if left < house.snipe:
+    late = lot.ends - ctx.clock.wall < house.snipe
+    if late:
         lot = replace(lot, ends=ctx.clock.wall + house.snipe)
         ctx.cancel(Ends(lot.number))
         ctx.set_timer_at(lot.ends, Ends(lot.number))
-        announce(ctx, f"a late bid on lot {lot.number}, {lot.called}: it runs on for {duration(house.snipe)}.")
     ctx.state.lots[lot.number] = lot
-    ctx.send(f"You bid {coins(amount)} on lot {lot.number}, {lot.called}. The gold is kept until you are outbid.")
-    announce(ctx, f"lot {lot.number}, {lot.called}, stands at {coins(amount)}.", but=(lot.bidder, lot.seller))
-    tell(ctx, lot.seller, f"{lot.bidder_name} bids {coins(amount)} on lot {lot.number}, {lot.called}.")
+    longer = f" A late bid: it runs on for {duration(house.snipe)}." if late else ""
+    ctx.send(
+        f"You bid {coins(amount)} on lot {lot.number}, {lot.called}. The gold is kept until you are outbid.{longer}"
+    )
+    text = f"lot {lot.number}, {lot.called}, stands at {coins(amount)}.{longer}"
+    announce(ctx, text, but=(lot.bidder, lot.seller))
+    tell(ctx, lot.seller, f"{lot.bidder_name} bids {coins(amount)} on lot {lot.number}, {lot.called}.{longer}")
 
 
 def buy(ctx: Context[Auction], args: str) -> None:
@@ -58,7 +61,6 @@ def need_biddable(ctx: Context[Auction], lot: Lot) -> None:
 
 def buy_for(ctx: Context[Auction], lot: Lot, price: int) -> None:
     """The player has the lot."""
-    ctx.send(f"You buy lot {lot.number}, {lot.called}, for {coins(price)}.")
     sold(ctx, highest(ctx, lot, price))
 
 

@@ -34,8 +34,8 @@ def trade(ctx: Context[Trading], args: str) -> None:
     trade accept -- it is well so; when both say that of the same picture, all of it changes hands
     trade accept 4 -- the same, but only if it is still picture 4
     trade cancel -- no trade; both have theirs back
-    Every change makes a new picture, which nobody has accepted yet. Who leaves the room, the game or this life ends
-    it."""
+    Every change makes a new picture, which nobody has accepted yet. To leave the room, the game or this life ends a
+    trade."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
     if act is not None:

@@ -203,7 +203,7 @@ def test_a_buy_out_ends_it_at_once(kit: Kit) -> None:
     ada, item = seller(kit, terms="100 10m buyout 300")
     ben, cleo = kit.player("Ben", gold=500), kit.player("Cleo", gold=500)
     ben.do("auction bid 1 200")
-    assert "You buy lot 1, a sword, for 300 gold coins." in cleo.do("auction buy 1")
+    assert "you have lot 1, a sword, for 300 gold coins: it is yours now." in cleo.do("auction buy 1")
     assert item.owner == cleo.character.owner_key and (ada.gold, ben.gold, cleo.gold) == (285, 500, 200)
     kit.wait(700)
     assert item.owner == cleo.character.owner_key and sane(kit)
