@@ -319,7 +319,7 @@ def test_a_keeper_who_is_busy_does_not_trade(kit: Kit, ada: Player, position: st
 def test_a_keeper_in_a_fight_does_not_trade(kit: Kit, ada: Player) -> None:
     kit.act(lambda ctx: fights.begin(ctx.world, ada.character, keeper(kit, "grocer")))
     assert ada.do("buy bread") == "A grocer can't trade now." and ada.gold == 100
-    kit.act(lambda ctx: ctx.world.fights.end(ada.character))
+    kit.act(lambda ctx: fights.end(ctx.world, ada.character))
     assert "You buy" in ada.do("buy bread")
 
 
