@@ -316,7 +316,7 @@ def test_the_state_of_a_removed_module_waits_for_it(modded: Modded) -> None:  # 
     game = modded.game.start()
     admin, ada = game.admin(), game.player("Ada")
     ada.command("count")
-    ada.command("ring 1")
+    ada.command("ring 8")  # not before she is back
     admin.send("module unload counter")
     admin.expect("counter is unloaded")
     assert "no command 'count'" in ada.command("count")
@@ -508,7 +508,7 @@ def test_the_command_line_asks_the_running_server(modded: Modded) -> None:  # S3
     game = modded.game.start()
     game.admin().command("count")
     modules = json.loads(modded.run("module", "list", "--json").stdout)
-    assert {m["name"]: m["state"] for m in modules} == {"counter": "active", "raffle": "active"}
+    assert {"counter", "raffle"} <= {m["name"] for m in modules} and {m["state"] for m in modules} == {"active"}
     assert "1 errors" not in modded.run("module", "show", "counter").stdout
     assert 'everwake_worker_state{id="counter",type="module",state="running"} 1' in modded.run("metrics").stdout
     assert "counter runs again" in modded.run("module", "restart", "counter").stdout
@@ -517,7 +517,7 @@ def test_the_command_line_asks_the_running_server(modded: Modded) -> None:  # S3
     wait_for(lambda: "the job began" in game.log(), "the job")
     assert game.stop() == 0
     modules = json.loads(modded.run("module", "list", "--json").stdout)
-    assert {m["name"]: m["state"] for m in modules} == {"counter": "sound", "raffle": "sound"}
+    assert {"counter", "raffle"} <= {m["name"] for m in modules} and {m["state"] for m in modules} == {"sound"}
     assert "no server runs on" in modded.run("metrics").stderr
 
 
