@@ -221,7 +221,8 @@ class Server:
     def accepted(self, sock: socket.socket, address: str) -> None:
         """A newcomer: a session, if its address has not too many."""
         address_key = key_of(address)
-        refusal = self.addresses.connect(address_key, time.time())
+        now = time.time()
+        refusal = self.game.world.bans.refusal(address, now) or self.addresses.connect(address_key, now)
         if refusal:
             log.warning("refused from=%s reason=%s", address, refusal)
             turn_away(self.loop, sock, refusal)
@@ -234,7 +235,6 @@ class Server:
             raise
         self.connections[session_id] = connection
         connection.start()
-        now = time.time()
         self.post(e.Opened(Session(id=session_id, address=address, stack=[], connected_at=now, last_input=now)))
 
     def ready(self, connection: Connection) -> None:

@@ -43,8 +43,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 #: What the core may use of the standard library: no clock, no I/O, no concurrency, no chance of its own.
 PURE = frozenset(
     """__future__ abc base64 binascii bisect collections contextlib copy dataclasses decimal difflib enum fractions
-    functools graphlib hashlib heapq itertools keyword logging math numbers operator re string struct textwrap types
-    typing unicodedata zlib""".split()
+    functools graphlib hashlib heapq ipaddress itertools keyword logging math numbers operator re string struct textwrap
+    types typing unicodedata zlib""".split()
 )
 
 #: A source of chance is passed in, so the core may name its type.

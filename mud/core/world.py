@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from mud.core.area import CORPSE, DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.bans import Ban, Bans
 from mud.core.fights import Fights
 from mud.core.journal import Journal
 from mud.core.ledger import Ledger
@@ -33,6 +34,7 @@ class WorldState(Struct, kw_only=True):
     timer_serial: int = 0
     serial: int = 0
     writes_serial: int = 0
+    bans: list[Ban] = []
     game_time: float = 0.0
 
 
@@ -46,6 +48,7 @@ class World:
         self.ledger = Ledger(self.journal, state.balances, state.ledger_seq)
         self.timers = Timers(self.journal, state.timers, state.timer_serial)
         self.writes = Writes(self.journal, state.writes_serial)
+        self.bans = Bans(self.journal, state.bans)
         self.accounts: dict[str, Account] = {}  # of who is in the world, by casefolded name
         self.characters: dict[str, Character] = {}
         self.items: dict[str, Item] = {}
@@ -73,6 +76,7 @@ class World:
             timer_serial=self.timers.serial,
             serial=self.serial,
             writes_serial=self.writes.serial,
+            bans=self.bans.all(),
             game_time=game_time,
         )
 

@@ -8,6 +8,7 @@ from mud.core.editing import HELP
 from mud.play import (
     admin,
     alias,
+    ban,
     editor,
     force,
     freeze,
@@ -260,6 +261,17 @@ ADMIN = [
         role="admin",
     ),
     Command("thaw", freeze.thaw, "admin", "thaw WHOM -- let a frozen player go on", role="admin"),
+    Command(
+        "ban",
+        ban.ban,
+        "admin",
+        "ban NAME|ADDRESS|NETWORK [for TIME] because REASON -- let somebody in no more\n"
+        "ban ada for 7 days because spam; ban 192.0.2.7 because a bot; ban 2001:db8::/32 for 12 hours because a flood\n"
+        "Whoever it is for and is here is put out. It goes by the clock on the wall, and lasts over restarts.",
+        role="admin",
+    ),
+    Command("unban", ban.unban, "admin", "unban NAME|ADDRESS|NETWORK -- let somebody in again", role="admin"),
+    Command("bans", ban.bans, "admin", "bans -- who is banned, until when, by whom and why", role="admin"),
     Command(
         "audit",
         admin.audit,

@@ -101,6 +101,8 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     if event.account is None:
         failed(ctx)
         return
+    if refused(ctx, event.account.name):
+        return
     key = event.account.name.casefold()
     account = ctx.world.accounts.get(key) or event.account
     ctx.world.journal.put(ctx.world.accounts, key, account)
@@ -111,6 +113,18 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     elif character.id not in ctx.world.characters:
         ctx.world.add_character(character, event.items)
     enter(ctx, account, character)
+
+
+def refused(ctx: Context, name: str) -> bool:
+    """Whether a ban stands against who gave the right password: then they are told, and the connection is closed."""
+    session, now, bans = ctx.session, ctx.clock.wall, ctx.world.bans
+    ban = bans.of_name(name, now) or bans.of_address(session.address, now)
+    if ban is None:
+        return False
+    ctx.send(tag("error", ban.words(now)))
+    ctx.do(e.Close(session.id))
+    ctx.do(e.LogLine("mud.login", f"refused name={name} from={session.address} reason=banned"))
+    return True
 
 
 def failed(ctx: Context) -> None:
