@@ -18,6 +18,7 @@ from mud.play import (
     password,
     purge,
     rooms,
+    snoop,
     talk,
     teleport,
     things,
@@ -250,6 +251,15 @@ ADMIN = [
         "admin",
         "force WHOM COMMAND -- have a player of a lower role than yours do something\n"
         "They do it with their own rights, and see that you made them. What can't be done is undone whole.",
+        role="admin",
+    ),
+    Command(
+        "snoop",
+        snoop.snoop,
+        "admin",
+        "snoop [WHOM | off] -- read what a player of a lower role reads and types; alone it says whom you watch\n"
+        "Each line begins with [NAME]; what they type with >. Passwords are never shown. They are not told.\n"
+        "It goes on through a copyover, and ends when either of you leaves.",
         role="admin",
     ),
     Command(

@@ -14,7 +14,7 @@ from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
-from mud.play import password, rooms
+from mud.play import password, rooms, snoop
 from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
 
@@ -265,6 +265,7 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
         ctx.emit(PlayerEntered(character.id))
     world.journal.edit(session)
     session.account, session.character = account.name, character.id
+    session.snoopers = ()
     session.stack[:] = [d.Play()]
     world.journal.put(ctx.sessions.by_character, character.id, session)
     world.journal.touch("sessions", str(session.id))
@@ -278,6 +279,7 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
 
 def leave_session(ctx: Context, session: Session) -> None:
     """A session lets go of its character."""
+    snoop.end(ctx, session)
     if session.character is not None:
         ctx.world.journal.drop(ctx.sessions.by_character, session.character)
     ctx.world.journal.edit(session)
