@@ -27,6 +27,7 @@ from mud.net.budget import AddressBook, key_of
 from mud.net.connection import Connection, turn_away
 from mud.net.listener import Listener
 from mud.net.render import render
+from mud.ops import reading
 from mud.ops.actions import actions
 from mud.ops.config import Config
 from mud.ops.control import Control
@@ -141,6 +142,13 @@ class Server:
 
     def _audit(self, effect: e.Audit) -> None:
         self._start(self._answered(effect.session, self._audited()))
+
+    def _read_log(self, effect: e.ReadLog) -> None:
+        path = self.config.data / "logs" / "everwake.log"
+        self._start(self._answered(effect.session, reading.read_log(path, effect)))
+
+    def _list_staff(self, effect: e.ListStaff) -> None:
+        self._start(self._answered(effect.session, reading.list_staff(self.open_store)))
 
     def _ask_module(self, effect: e.AskModule) -> None:
         self._start(self.hosting.master.answer(effect))
@@ -429,6 +437,8 @@ DO: dict[type, Callable[[Server, Any], None]] = {
     e.FindPlayer: Server._job,
     e.Flush: Server._flush_now,
     e.Audit: Server._audit,
+    e.ReadLog: Server._read_log,
+    e.ListStaff: Server._list_staff,
     e.StartCopyover: Server._start_copyover,
     e.Shutdown: Server._shut_down,
     e.LogLine: Server._log_line,

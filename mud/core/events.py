@@ -224,6 +224,24 @@ class Audit(Struct, frozen=True):
     session: int
 
 
+class ReadLog(Struct, frozen=True):
+    """Tell the session the last `count` records of the server's log of at least `level` with `word` in them.
+
+    An empty level or word lets all pass.
+    """
+
+    session: int
+    count: int
+    level: str
+    word: str
+
+
+class ListStaff(Struct, frozen=True):
+    """Tell the session who is more than a player."""
+
+    session: int
+
+
 class StartCopyover(Struct, frozen=True):
     """Begin a copyover."""
 
@@ -282,5 +300,5 @@ class ManageModule(Struct, frozen=True):
 Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword
 Effect = (
     (Output | Close | Job | Flush | Audit | StartCopyover | Shutdown | LogLine | AddressDid)
-    | (AskModule | QueryModule | ManageModule)
+    | (ReadLog | ListStaff | AskModule | QueryModule | ManageModule)
 )  # fmt: skip

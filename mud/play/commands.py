@@ -10,6 +10,7 @@ from mud.play import (
     alias,
     ban,
     editor,
+    fields,
     force,
     freeze,
     login,
@@ -17,6 +18,7 @@ from mud.play import (
     modules,
     password,
     purge,
+    records,
     rooms,
     snoop,
     talk,
@@ -146,9 +148,11 @@ SELF = [
     Command("commands", lookup.commands, "yourself", "commands -- the names of all commands"),
     Command(
         "set",
-        lookup.set_,
+        fields.set_,
         "yourself",
-        "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns",
+        "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns\n"
+        "For admins also: set WHOM FIELD VALUE, of a player, a mob or a thing near.\n"
+        "set ada level 5; set sword short a sword; `help fields` has the fields.",
     ),
     Command(
         "alias",
@@ -233,6 +237,7 @@ BUILDING = [
         "What they hold goes too, and gold to the sink. Players are never purged, and purge alone spares\n"
         "the corpse of a player that still holds something.",
         role="builder",
+        yields=True,
     ),
 ]
 
@@ -260,6 +265,22 @@ ADMIN = [
         "snoop [WHOM | off] -- read what a player of a lower role reads and types; alone it says whom you watch\n"
         "Each line begins with [NAME]; what they type with >. Passwords are never shown. They are not told.\n"
         "It goes on through a copyover, and ends when either of you leaves.",
+        role="admin",
+    ),
+    Command("fields", fields.show, "admin", fields.HELP, role="admin"),
+    Command(
+        "wizlist",
+        records.wizlist,
+        "seeing",
+        "wizlist -- who looks after this world: builders, admins, owners",
+        yields=True,
+    ),
+    Command(
+        "log",
+        records.show_log,
+        "admin",
+        "log [N] [LEVEL] [WORDS] -- the last records of the server's log: of that level and above, with those words\n"
+        "log; log 50; log warning; log 100 error flush; log mud.admin. LEVEL: debug, info, warning, error or critical.",
         role="admin",
     ),
     Command(
