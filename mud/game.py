@@ -27,7 +27,7 @@ from mud.core.modules import Modules, NoModules
 from mud.core.session import Session
 from mud.core.spells import SpellTable
 from mud.core.world import World
-from mud.play import dialogs, login, lookup, modules, playing, zones
+from mud.play import dialogs, login, lookup, modules, playing, snoop, zones
 from mud.play.commands import COMMANDS
 from mud.play.names import proper
 from mud.play.rules import DikuRules
@@ -111,6 +111,7 @@ class Game:
         session = self.sessions.by_id.get(about) if about is not None else None
         if about is not None and session is None:
             return []  # whoever this is for has left meanwhile
+        typed = snoop.typed(session, event)
         ctx = self._happen(session, event)
         if ctx.again is not None and session is not None:
             event = events.Line(session.id, ctx.again.text, ctx.again.expanded)
@@ -123,6 +124,7 @@ class Game:
             _merge(ctx, then)
         if type(event) is events.Line and session is not None:
             ctx.outputs.setdefault(session.id, [])  # an answer without words still shows the prompt
+        snoop.mirror(ctx, session, typed)
         return self._outputs(ctx, event) + ctx.effects
 
     def perform(self, do: Callable[[Context[Any]], T]) -> tuple[T, list[events.Effect]]:
@@ -135,6 +137,7 @@ class Game:
             raise
         self.world.journal.commit()
         self._aftermath(ctx)
+        snoop.mirror(ctx)
         return found, self._outputs(ctx, None) + ctx.effects
 
     def _happen(self, session: Session | None, event: events.Event, sought: tuple[str, ...] = ()) -> Context[Any]:

@@ -239,6 +239,24 @@ class CheckWorld(Struct, frozen=True):
     area: str = ""
 
 
+class ReadLog(Struct, frozen=True):
+    """Tell the session the last `count` records of the server's log of at least `level` with `word` in them.
+
+    An empty level or word lets all pass.
+    """
+
+    session: int
+    count: int
+    level: str
+    word: str
+
+
+class ListStaff(Struct, frozen=True):
+    """Tell the session who is more than a player."""
+
+    session: int
+
+
 class StartCopyover(Struct, frozen=True):
     """Begin a copyover."""
 
@@ -295,7 +313,9 @@ class ManageModule(Struct, frozen=True):
 
 #: Work that a worker thread or the database does for a session, and answers by an event.
 Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword
+#: Other work that a session waits for; it is answered in words (Told).
+Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule
 Effect = (
-    (Output | Close | Job | Flush | Audit | CheckWorld | StartCopyover | Shutdown | LogLine | AddressDid)
-    | (AskModule | QueryModule | ManageModule)
+    (Output | Close | Job | Question | StartCopyover | Shutdown | LogLine | AddressDid)
+    | (AskModule | QueryModule)
 )  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_SPAN = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_PART = re.compile(r"([0-9]{1,5})\s*(d|days?|h|hours?|m|min|mins|minutes?|s|sec|seconds?)(?![a-z])", re.I)
 _WHOLE = re.compile(r"[0-9][0-9,_]*")
 
 
@@ -24,15 +25,14 @@ def ago(seconds: float) -> str:
 
 
 def seconds_in(text: str) -> int | None:
-    """The seconds in "90s", "30m", "1h30m", "2d"; a bare number is of minutes. None for anything else."""
+    """The seconds in "90s", "1h30m", "2 days 12 hours"; a bare number is of minutes. None for anything else."""
     text = text.strip().casefold()
     if text.isascii() and text.isdigit():
         return 60 * int(text[:12])
-    match = _SPAN.fullmatch(text)
-    if match is None or not text:
+    found = _PART.findall(text)
+    if not found or _PART.sub("", text).strip(" ,") not in ("", "and"):
         return None
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return 86400 * days + 3600 * hours + 60 * minutes + seconds
+    return sum(int(count) * _UNITS[unit[0]] for count, unit in found)
 
 
 def whole_number(text: str) -> int | None:

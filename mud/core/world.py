@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mud.core import fights
 from mud.core.area import CORPSE, DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.bans import Ban, Bans
 from mud.core.journal import Journal
 from mud.core.ledger import Ledger
 from mud.core.markup import tag
@@ -34,6 +35,7 @@ class WorldState(Struct, kw_only=True):
     timer_serial: int = 0
     serial: int = 0
     writes_serial: int = 0
+    bans: list[Ban] = []
     game_time: float = 0.0
 
 
@@ -47,6 +49,7 @@ class World:
         self.ledger = Ledger(self.journal, state.balances, state.ledger_seq)
         self.timers = Timers(self.journal, state.timers, state.timer_serial)
         self.writes = Writes(self.journal, state.writes_serial)
+        self.bans = Bans(self.journal, state.bans)
         self.accounts: dict[str, Account] = {}  # of who is in the world, by casefolded name
         self.characters: dict[str, Character] = {}
         self.items: dict[str, Item] = {}
@@ -70,6 +73,7 @@ class World:
             timer_serial=self.timers.serial,
             serial=self.serial,
             writes_serial=self.writes.serial,
+            bans=self.bans.all(),
             game_time=game_time,
         )
 

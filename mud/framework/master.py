@@ -270,9 +270,8 @@ class Master:
         self.states.pop(instance.name, None)
         instance.life.go(M.ACTIVE, self._host.now())
         self._host.perform(lambda ctx: ctx.world.timers.unpark(instance.name))
-        self._host.post(Signalled(instance.name, InService()))
         early, instance.early = instance.early, []
-        for signal in early:
+        for signal in (InService(), *early):
             self._host.post(Signalled(instance.name, signal))
 
     async def _stop(self, instance: Instance) -> None:

@@ -11,28 +11,24 @@ from mud.core.model import Position
 from mud.play import (
     admin,
     alias,
-    building,
     casting,
     editor,
+    fields,
     fights,
-    force,
-    freeze,
     login,
     lookup,
     maps,
-    modules,
     moving,
     password,
     positions,
-    purge,
     rooms,
     scores,
     shops,
     talk,
-    teleport,
     things,
     who,
 )
+from mud.play.staff_commands import STAFF
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -246,9 +242,11 @@ SELF = [
     Command("commands", lookup.commands, "yourself", "commands -- the names of all commands"),
     Command(
         "set",
-        lookup.set_,
+        fields.set_,
         "yourself",
-        "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns, prompt, linkdead",
+        "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns, prompt, linkdead, summon\n"
+        "For admins also: set WHOM FIELD VALUE, of a player, a mob or a thing near.\n"
+        "set ada level 5; set sword short a sword; `help fields` has the fields.",
     ),
     Command(
         "alias",
@@ -281,129 +279,6 @@ SELF = [
     Command("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),
 ]
 
-BUILDING = [
-    Command(
-        "world",
-        building.world,
-        "building",
-        "world check [AREA] -- look at the world's files, as they are now, for mistakes, each with its file and line\n"
-        "Doors with one side, rooms that nobody can walk to, resets that can't work, keys that fit nowhere, unknown\n"
-        "names. It is done beside the game, and may take some seconds in a large world.",
-        role="builder",
-    ),
-    Command(
-        "goto",
-        admin.goto,
-        "building",
-        "goto ROOM | goto NAME -- go to a room by its id, or to somebody",
-        role="builder",
-    ),
-    Command(
-        "where",
-        admin.where,
-        "building",
-        "where [WORD] -- where the players are, or everything that answers to a word",
-        role="builder",
-    ),
-    Command(
-        "stat",
-        admin.stat,
-        "building",
-        "stat [NAME | THING] -- all that is known of the room, somebody or something",
-        role="builder",
-    ),
-    Command(
-        "load",
-        admin.load,
-        "building",
-        "load item ID | load mob ID -- make something from its definition",
-        role="builder",
-    ),
-    Command(
-        "teleport",
-        teleport.teleport,
-        "building",
-        "teleport WHOM to ROOM | teleport WHOM to WHOM -- put a player or a mob somewhere else\n"
-        "teleport ada to square, teleport guard to ada, teleport ada here",
-        role="builder",
-    ),
-    Command(
-        "transfer",
-        teleport.transfer,
-        "building",
-        "transfer WHOM -- bring a player or a mob here",
-        role="builder",
-    ),
-    Command(
-        "purge",
-        purge.purge,
-        "building",
-        "purge [MOB | THING] -- destroy a mob or a thing here; alone, all of them in the room\n"
-        "What they hold goes too, and gold to the sink. Players are never purged, and purge alone spares\n"
-        "the corpse of a player that still holds something.",
-        role="builder",
-    ),
-]
-
-ADMIN = [
-    Command("grant", admin.grant, "admin", "grant NAME N gold -- gold from the mint", role="admin"),
-    Command(
-        "kick",
-        admin.kick,
-        "admin",
-        "kick NAME [because REASON] -- put a player out of the game",
-        role="admin",
-    ),
-    Command(
-        "force",
-        force.force,
-        "admin",
-        "force WHOM COMMAND -- have a player of a lower role than yours do something\n"
-        "They do it with their own rights, and see that you made them. What can't be done is undone whole.",
-        role="admin",
-    ),
-    Command(
-        "freeze",
-        freeze.freeze,
-        "admin",
-        "freeze WHOM [because REASON] -- leave a player of a lower role nothing but look, help and quit\n"
-        "In the world or away, by the whole name. It lasts until thaw, also over restarts. See who frozen.",
-        role="admin",
-    ),
-    Command("thaw", freeze.thaw, "admin", "thaw WHOM -- let a frozen player go on", role="admin"),
-    Command(
-        "audit",
-        admin.audit,
-        "admin",
-        "audit economy -- the ledger's sum, and any item without exactly one owner",
-        role="admin",
-    ),
-    Command(
-        "copyover",
-        admin.copyover,
-        "admin",
-        "copyover [now | force] [because REASON] -- put new code under the running game; nobody is disconnected\n"
-        "force: also when a module would rather wait.",
-        role="admin",
-    ),
-    Command("modules", modules.modules, "admin", "modules -- the modules of this game and how they are", role="admin"),
-    Command(
-        "module",
-        modules.module,
-        "admin",
-        "module NAME | module VERB NAME -- all about a module, or do something to it\n"
-        + "\n".join(f"{verb}: {text}" for verb, text in modules.VERBS.items()),
-        role="admin",
-    ),
-    Command(
-        "shutdown",
-        admin.shutdown,
-        "admin",
-        "shutdown now -- take the server down, with everything saved",
-        role="admin",
-    ),
-]
-
 #: The lowest position for these; all others can be used asleep.
 NEEDS: dict[Position, frozenset[str]] = {
     "standing": frozenset((*DIRECTIONS, "recall")),
@@ -422,5 +297,5 @@ def _placed(command: Command) -> Command:
 
 
 COMMANDS: tuple[Command, ...] = tuple(
-    map(_placed, (*MOVING, *SEEING, *FIGHTING, *MAGIC, *THINGS, *SHOPS, *TALKING, *SELF, *BUILDING, *ADMIN))
+    map(_placed, (*MOVING, *SEEING, *FIGHTING, *MAGIC, *THINGS, *SHOPS, *TALKING, *SELF, *STAFF))
 )

@@ -15,7 +15,7 @@ from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
-from mud.play import bodies, mobs, password, rooms
+from mud.play import bodies, mobs, password, rooms, snoop
 from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
 
@@ -102,6 +102,8 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     if event.account is None:
         failed(ctx)
         return
+    if refused(ctx, event.account.name):
+        return
     key = event.account.name.casefold()
     account = ctx.world.accounts.get(key) or event.account
     ctx.world.journal.put(ctx.world.accounts, key, account)
@@ -112,6 +114,18 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     elif character.id not in ctx.world.characters:
         ctx.world.add_character(character, event.items)
     enter(ctx, account, character)
+
+
+def refused(ctx: Context, name: str) -> bool:
+    """Whether a ban stands against who gave the right password: then they are told, and the connection is closed."""
+    session, now, bans = ctx.session, ctx.clock.wall, ctx.world.bans
+    ban = bans.of_name(name, now) or bans.of_address(session.address, now)
+    if ban is None:
+        return False
+    ctx.send(tag("error", ban.words(now)))
+    ctx.do(e.Close(session.id))
+    ctx.do(e.LogLine("mud.login", f"refused name={name} from={session.address} reason=banned"))
+    return True
 
 
 def failed(ctx: Context) -> None:
@@ -258,6 +272,7 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
         ctx.emit(PlayerEntered(character.id))
     world.journal.edit(session)
     session.account, session.character = account.name, character.id
+    session.snoopers = ()
     session.stack[:] = [d.Play()]
     world.journal.put(ctx.sessions.by_character, character.id, session)
     world.journal.touch("sessions", str(session.id))
@@ -271,6 +286,7 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
 
 def leave_session(ctx: Context, session: Session) -> None:
     """A session lets go of its character."""
+    snoop.end(ctx, session)
     if session.character is not None:
         ctx.world.journal.drop(ctx.sessions.by_character, session.character)
     ctx.world.journal.edit(session)
@@ -372,7 +388,9 @@ def evict(world: World, pinned: set[str]) -> None:
             del world.accounts[key]
 
 
-def work(ctx: Context, job: e.Job | e.Flush | e.Audit | e.CheckWorld | e.ManageModule) -> None:
+def work(
+    ctx: Context, job: e.Job | e.Flush | e.Audit | e.CheckWorld | e.ReadLog | e.ListStaff | e.ManageModule
+) -> None:
     """Have something done outside of the game; the session's next lines wait for its answer."""
     ctx.push(d.Working())
     ctx.do(job)

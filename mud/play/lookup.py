@@ -122,7 +122,10 @@ def told(ctx: Context, event: e.Told) -> None:
     """Words from outside of the game, maybe the answer that the session waits for."""
     if event.answer and type(ctx.session.stack[-1]) is Working:
         ctx.pop()
-    ctx.send(event.text)
+    if event.answer and ctx.session.character is not None:
+        ctx.page(event.text)
+    else:
+        ctx.send(event.text)
 
 
 def announced(ctx: Context, event: e.Announced) -> None:

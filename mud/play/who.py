@@ -27,7 +27,7 @@ def who(ctx: Context, args: str) -> None:
         hint = f" Did you mean who {near[0]}?" if near and not known else ""
         raise Rejected(f"There is nobody to show for {args.strip()!r} now.{hint}")
     count = "One soul is" if len(found) == 1 else f"{len(found)} souls are"
-    ctx.page(f"{count} {'awake' if not tests else 'so'}:\n" + "\n".join(row(ctx, c) for c in found))
+    ctx.page(f"{count} {'awake' if not tests else 'found'}:\n" + "\n".join(row(ctx, c) for c in found))
 
 
 def row(ctx: Context, character: Character) -> str:
