@@ -85,6 +85,19 @@ class Client:
         self.slowest = max(self.slowest, asyncio.get_running_loop().time() - began)
         return answer.removesuffix(mark)
 
+    def post(self, texts: list[str]) -> tuple[int, int]:
+        """Send many commands at once, each numbered. Gives the first number and the last, for `collect`."""
+        first = self.commands + 1
+        lines = [f"{text}\nthink #{number}\n" for number, text in enumerate(texts, first)]
+        self.commands += len(texts)
+        self._writer.write("".join(lines).replace("\n", "\r\n").encode())
+        return first, self.commands
+
+    async def collect(self, first: int, last: int) -> list[str]:
+        """The answers to what was posted. Raises Unanswered and HungUp."""
+        said = await self.expect(rf'You think, "#{last}"')
+        return re.split(r'You think, "#\d+"', said)[: last - first + 1]
+
     @property
     def last(self) -> str:
         """The end of the transcript."""

@@ -1,4 +1,4 @@
-"""Numbers in what a bot reads. Each is one more than the last of its kind, or something was lost, doubled or swapped."""
+"""Numbers in what a bot reads: each is one more than the last of its kind, or something was lost, doubled, swapped."""
 
 from __future__ import annotations
 
