@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tests.bots.bot import Bot
 
-#: Rounds of a fight that a bot waits for before it runs, and seconds between two looks at it.
-LONGEST_FIGHT, ROUND = 8, 2.0
+#: Rounds of a fight that a bot stays for, and seconds between two looks at it.
+LONGEST_FIGHT, ROUND = 25, 2.0
 _LISTED = re.compile(r"^\s*(?:\(?\d+\)?[.)]?\s+)?(?:an?|the|some)?\s*([a-z][a-z' -]{3,})", re.M)
 PHRASES = ("the lamp is lit", "grüße aus der Ferne", "who goes there", "∞ and back", "a quiet evening, this")
 SOCIALS = ("smile", "bow", "wave", "nod", "laugh")
@@ -125,7 +125,7 @@ async def fight(bot: Bot) -> None:
             bot.see(answer := await bot.client.listen(ROUND))
             if bot.done["died"] > deaths:
                 return
-            if bot.random.random() < 0.15 or ((await bot.health())[0] < 0.2 and bot.random.random() < 0.7):
+            if not bot.reckless and (bot.random.random() < 0.1 or (await bot.health())[0] < 0.3):
                 await bot.do("flee")
 
 

@@ -12,7 +12,6 @@ from tests.bots.client import Client
 PASSWORD = "correct horse"
 #: How a prompt may end, after login.
 IN_PLAY = r"(?:Welcome, |You are back where you were).*?Exits: [^\n]*\n.*?> "
-_EXITS = re.compile(r"Exits: ([a-z() ]+)\n(.*)", re.S)
 _FIGURES = re.compile(r"You have (-?\d+) of (\d+) hit points.*?(\d+) of (\d+) movement", re.S)
 #: Words that name nothing one could take or fight.
 _DULL = frozenset("here from with into lies stands sits this that your there they their some have what exits".split())
@@ -35,6 +34,7 @@ class Bot:
         self.ways: list[str] = []  # out of the room that was seen last; "(north)" is a closed door
         self.things: list[str] = []  # words of what stands and lies there
         self.busy = "nothing"
+        self.reckless = self.random.random() < 0.5  # never runs from a fight
 
     async def enter(self, *, new: bool) -> None:
         """Connect and come into the world."""
@@ -59,10 +59,9 @@ class Bot:
         """Take in what was read: the room, and what happened."""
         for word, event in (("You are dead!", "died"), ("You gain", "won"), ("You flee", "fled")):
             self.done[event] += text.count(word)
-        rooms = list(_EXITS.finditer(text))
-        if rooms:
-            last = rooms[-1]
-            ways, rest = last[1].rsplit("Exits: ", 1)[-1], last[2].rsplit("Exits: ", 1)[-1]
+        _, shown, rest = text.rpartition("Exits: ")
+        if shown:
+            ways, _, rest = rest.partition("\n")
             self.ways = [way for way in ways.split() if way != "none"]
             self.things = [w for w in re.findall(r"[a-z]{4,}", rest.casefold()) if w not in _DULL]
 

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from mud.areas.load import load
+from mud.areas.cache import load_cached
 from mud.core.area import WorldDef
 from tests.bots.client import Client
 from tests.bots.walker import Walked, Walker
@@ -41,7 +41,7 @@ def tba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Game, WorldD
     try:
         game.account("Root", "builder")
         game.start()
-        yield game, load(game.world)
+        yield game, load_cached(game.world, game.data / "cache")
         assert game.stop() == 0
         assert game.errors() == ""
     finally:
