@@ -76,7 +76,7 @@ async def dress(bot: Bot) -> None:
 
 async def share(bot: Bot) -> None:
     """Give another bot something, or some gold; most often it is not here."""
-    words, whom = await carried(bot), bot.random.choice(bot.others)
+    words, whom = await carried(bot), bot.friend()
     what = bot.random.choice(words) if words and bot.random.random() < 0.5 else "2 gold"
     await bot.do(f"give {what} to {whom}")
 
@@ -96,6 +96,12 @@ async def chat(bot: Bot) -> None:
 async def tell(bot: Bot) -> None:
     """Tell another bot something."""
     await bot.do(f"tell {bot.random.choice(bot.others)} {bot.random.choice(PHRASES)}")
+
+
+async def wander_off(bot: Bot) -> None:
+    """Out of the keyboard's reach, and back."""
+    await bot.do("afk a moment")
+    await bot.do("afk")
 
 
 async def act(bot: Bot) -> None:
@@ -171,9 +177,29 @@ async def use(bot: Bot) -> None:
 
 
 async def together(bot: Bot) -> None:
-    """Follow somebody, form a group, leave it."""
-    whom = bot.random.choice(bot.others)
-    await bot.do(bot.random.choice((f"follow {whom}", "follow self", "group", f"group {whom}", f"assist {whom}")))
+    """Follow somebody, form a group, share, leave it."""
+    whom = bot.friend()
+    joining = (f"follow {whom}", f"follow {whom}", "follow stop", "lose", f"assist {whom}", f"rescue {whom}")
+    joined = ("group", "group all", f"group {whom}", "split 3", "gtell here we go", "ungroup")
+    await bot.do(bot.random.choice((*joining, *joined)))
+
+
+async def trade(bot: Bot) -> None:
+    """The window for two, from opening to accepting: whoever is at the other side does as chance will."""
+    words = await carried(bot)
+    what = bot.random.choice(words) if words and bot.random.random() < 0.5 else "2 gold"
+    acts = ("", f"offer {what}", f"offer {what}", "withdraw 1 gold", "accept", "accept", "accept", "cancel")
+    await bot.do(f"trade {bot.random.choice(acts) or bot.friend()}")
+
+
+async def auction(bot: Bot) -> None:
+    """Put something up, bid on something, take it back, look."""
+    lot, price = bot.random.randint(1, 12), bot.random.randint(1, 30)
+    acts = [f"bid {lot} {price}", f"bid {lot} {price}", f"cancel {lot}", f"buy {lot}", "list", "collect", "history"]
+    words = await carried(bot)
+    if words:
+        acts += [f"sell {bot.random.choice(words)} {price} 60s buyout {price + 9}"] * 4
+    await bot.do(f"auction {bot.random.choice(acts)}")
 
 
 async def gamble(bot: Bot) -> None:
@@ -188,7 +214,10 @@ async def describe(bot: Bot) -> None:
 
 async def write(bot: Bot) -> None:
     """Write to another bot, and read what came."""
-    await bot.do(bot.random.choice(("mail", "board", f"finger {bot.random.choice(bot.others)}", "title the Restless")))
+    whom = bot.random.choice(bot.others)
+    reading = ("mail", "mail 1", "mail delete 1", "board", "board 1", f"finger {whom}", "title the Restless")
+    writing = (f"mail {whom} Hello\nAll is well here.\n.save", "board write Lost\nOne lamp.\n.save")
+    await bot.do(bot.random.choice((*reading, *writing)))
 
 
 async def blunder(bot: Bot) -> None:
@@ -231,13 +260,16 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Behaviour("fight", 9, fight),
     Behaviour("recall", 3, recall),
     Behaviour("rest", 5, rest),
-    Behaviour("shop", 5, shop),
+    Behaviour("shop", 7, shop),
+    Behaviour("trade", 4, trade),
+    Behaviour("auction", 4, auction),
     Behaviour("cast", 4, cast),
     Behaviour("use", 2, use),
-    Behaviour("together", 2, together),
+    Behaviour("together", 4, together),
     Behaviour("gamble", 1, gamble),
     Behaviour("describe", 1, describe),
     Behaviour("write", 2, write),
+    Behaviour("wander_off", 1, wander_off),
     Behaviour("blunder", 2, blunder),
     Behaviour("come_back", 1, come_back),
 )

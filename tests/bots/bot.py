@@ -13,6 +13,16 @@ PASSWORD = "correct horse"
 #: How a prompt may end, after login.
 IN_PLAY = r"(?:Welcome, |You are back where you were).*?Exits: [^\n]*\n.*?> "
 _FIGURES = re.compile(r"You have (-?\d+) of (\d+) hit points.*?(\d+) of (\d+) movement", re.S)
+#: What is counted when it is read.
+EVENTS = {
+    "You are dead!": "died",
+    "You gain": "won",
+    "You flee": "fled",
+    "You buy": "bought",
+    "You sell": "sold",
+    "You tell": "told",
+    "You get": "got",
+}
 #: Words that name nothing one could take or fight.
 _DULL = frozenset("here from with into lies stands sits this that your there they their some have what exits".split())
 
@@ -57,7 +67,7 @@ class Bot:
 
     def see(self, text: str) -> None:
         """Take in what was read: the room, and what happened."""
-        for word, event in (("You are dead!", "died"), ("You gain", "won"), ("You flee", "fled")):
+        for word, event in EVENTS.items():
             self.done[event] += text.count(word)
         _, shown, rest = text.rpartition("Exits: ")
         if shown:
@@ -76,6 +86,11 @@ class Bot:
     def thing(self) -> str | None:
         """A word of something here."""
         return self.random.choice(self.things) if self.things else None
+
+    def friend(self) -> str:
+        """Another bot: one that is here, if there is any."""
+        here = [name for name in self.others if name.casefold() in self.things and name != self.name]
+        return self.random.choice(here or self.others)
 
     async def live(self, seconds: float, pause: float = 0.4) -> None:
         """Play for so long: one behaviour after the other, drawn by weight, with about `pause` seconds in between."""
