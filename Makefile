@@ -7,6 +7,11 @@
 
 PYTHON ?=
 ARGS ?=
+# The long play of make soak: seconds, bots, seconds between copyovers, seed of what they do.
+export SOAK_SECONDS ?= 600
+export SOAK_BOTS ?= 20
+export SOAK_EVERY ?= 20
+export SOAK_SEED ?= 1
 
 python := .venv/bin/python
 setup := @sh .ci/install
@@ -34,7 +39,7 @@ bench:
 
 soak:
 	$(setup) dev "$(PYTHON)"
-	$(python) -m pytest -m soak $(ARGS)
+	$(python) -m pytest -m soak -rP -o faulthandler_timeout=3600 $(ARGS)
 
 tools:
 	@sh .ci/tools

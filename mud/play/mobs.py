@@ -139,7 +139,7 @@ def wander(ctx: Context, mob: Character, definition: MobDef) -> bool:
     direction, way = ctx.random.choice(ways)
     who = capital(name(world, mob))
     ctx.room_says(mob.room, f"{who} goes {direction}.", but=(mob,))
-    ctx.move(mob, way.to or "")
+    ctx.move(mob, way.to or "", direction)
     ctx.room_says(mob.room, f"{who} arrives from {FROM[direction]}.", but=(mob,))
     return True
 

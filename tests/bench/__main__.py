@@ -22,11 +22,15 @@ from mud.ops.passwords import hash_password
 from mud.store import rows
 from mud.store.batch import Batch
 from mud.store.store import Store
-from tests.bench import modules, start
+from tests.bench import modules, pulse, start, tba
 from tests.bench.load import Peer, closed_loop, gaps, paced, read_until
 from tests.e2e.harness import PASSWORD, ROOT, Game
 
 WORLD = ROOT / "world"
+#: Seconds that a start may take, of any world on any machine.
+SLOW = 180.0
+#: What names of figures on the imported world end with; and one of its areas.
+LARGE, AREA = ", imported world", "30"
 FLOOR_IMPORTS = "import os, asyncio, telnetlib3, aiosqlite, msgspec, watchfiles, colorama, argon2; os.write(1, b'x')"
 THINK, PROMPT, ECHOED = b"think x\r\n", b"\r\n> ", b"\n"
 
@@ -85,10 +89,11 @@ async def make_accounts(data: Path, count: int) -> None:
 
 
 class Bench:
-    """One run over everything, on a server with its own data folder."""
+    """One run over everything, on a server with its own data folder. `place` is what its figures' names end with."""
 
-    def __init__(self, folder: Path, table: Table, world: Path, quick: bool) -> None:
+    def __init__(self, folder: Path, table: Table, world: Path, quick: bool, place: str = "") -> None:
         self.table = table
+        self.place = place
         self.quick = quick
         config = folder / "everwake.toml"  # what the server can do is measured, not what a client may
         config.write_text("[limits]\nlines_per_second = 1e9\nlines_burst = 1e9\n")
@@ -98,14 +103,14 @@ class Bench:
 
     def start(self) -> None:
         """Start to ready: cold without compiled code or world, warm with both."""
-        for kind, times in (("cold", 3), ("warm", 5)):
+        for kind, times in (("cold", 1 if self.place else 3), ("warm", 5)):
             for _ in range(times):
                 if kind == "cold":
                     for cache in (*ROOT.glob("mud/**/__pycache__"), self.game.data / "cache"):
                         shutil.rmtree(cache, ignore_errors=True)
                 began = time.perf_counter()
-                self.game.start()
-                self.table.add(f"start to ready, {kind}", "ms", 1000 * (time.perf_counter() - began))
+                self.game.start(limit=SLOW)
+                self.table.add(f"start to ready, {kind}{self.place}", "ms", 1000 * (time.perf_counter() - began))
                 self.game.stop()
         self.game.start()
 
@@ -118,7 +123,7 @@ class Bench:
         for sock in socks:
             read_until(sock, PROMPT, 300)
         if len(socks) >= 1000 - 100:
-            self.table.add("1000 logins", "s", (time.perf_counter() - began) * 1000 / len(socks))
+            self.table.add(f"1000 logins{self.place}", "s", (time.perf_counter() - began) * 1000 / len(socks))
         return socks
 
     def rss(self) -> float:
@@ -156,7 +161,7 @@ class Bench:
                 lambda: root.sendall(b"copyover\r\n"),
                 lambda g=generation: self.game.ready["generation"] > g,
             )
-            self.table.add(f"silence of a copyover, {sessions} sessions", "ms", 1000 * longest)
+            self.table.add(f"silence of a copyover, {sessions} sessions{self.place}", "ms", 1000 * longest)
         for sock in socks[10:]:
             sock.sendall(b"line\r\n")
         for sock in socks[10:]:
@@ -165,12 +170,37 @@ class Bench:
             sock.setblocking(False)
             drain(sock)
 
-    def run(self) -> None:
-        """Everything, in the order in which sessions come."""
-        self.start()
+    def root(self) -> socket.socket:
+        """The owner logs in."""
         root = socket.create_connection(("127.0.0.1", self.game.port))
         root.sendall(f'connect Root "{PASSWORD}"\r\n'.encode())
         read_until(root, PROMPT)
+        return root
+
+    def run_large(self, area: str) -> None:
+        """What the size of the world may change: start, memory, the reload of an area, the silence."""
+        self.start()
+        self.table.add(f"RSS with no sessions{self.place}", "MB", self.rss() / 1024)
+        root = self.root()
+        for number in range(5):
+            began = time.perf_counter()
+            root.sendall(f"world reload {area}\r\nthink {number}\r\n".encode())
+            if b"There is no command" in read_until(root, f'think, "{number}"'.encode()):
+                break  # there is none yet
+            self.table.add(
+                f"reload of an area, order to answer{self.place}", "ms", 1000 * (time.perf_counter() - began)
+            )
+        socks = self.log_in(0, 1000)
+        self.table.add(f"RSS with 1000 sessions in play{self.place}", "MB", self.rss() / 1024)
+        self.silence(1000, socks, root)
+        for sock in (*socks, root):
+            sock.close()
+        self.game.stop()
+
+    def run(self) -> None:
+        """Everything, in the order in which sessions come."""
+        self.start()
+        root = self.root()
         empty = self.rss()
         self.table.add("RSS with no sessions", "MB", empty / 1024)
         socks = self.log_in(0, 1)
@@ -241,6 +271,18 @@ def floor(table: Table) -> None:
         server.stdout.close()
 
 
+def large(folder: Path, table: Table, source: Path, quick: bool) -> None:
+    """The same server on a large world, against the figures of the starter one."""
+    bench = Bench(folder, table, folder / "world", quick, LARGE)
+    bench.game.run("world", "import", "circle", str(source), str(bench.game.world))
+    try:
+        bench.run_large(AREA)
+    finally:
+        bench.game.close()
+    for figure, goal in (("start to ready, warm", "<= 1.5"), ("silence of a copyover, 1000 sessions", "-")):
+        table.ratio(f"ratio: {figure}, imported to starter world", f"{figure}{LARGE}", figure, goal)
+
+
 def main() -> int:
     """Measure, print."""
     parser = argparse.ArgumentParser(prog="make bench")
@@ -284,6 +326,13 @@ def main() -> int:
             "floor: exec to first byte",
             goal,
         )
+    folder_of_world = tba.source()
+    if folder_of_world is None:
+        print("The tbaMUD world is not on this machine: EVERWAKE_TBA_WORLD may name it.", file=sys.stderr)
+    else:
+        pulse.measure(table.add, folder_of_world, options.quick)
+        with tempfile.TemporaryDirectory() as folder:
+            large(Path(folder), table, folder_of_world, options.quick)
     print(table.json() if options.json else table.text())
     return 0
 

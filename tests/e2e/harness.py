@@ -169,7 +169,7 @@ class Game:
         )
         assert made.returncode == 0, made.stderr
 
-    def start(self, port: int = 0) -> Game:
+    def start(self, port: int = 0, limit: float = LIMIT) -> Game:
         """Start, and wait until a client can log in."""
         self.output = b""
         command = [sys.executable, "run.py", "--port", str(port), "--data", str(self.data), "--world", str(self.world)]
@@ -183,7 +183,7 @@ class Game:
         )
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
-        wait_for(lambda: b"ready" in self.said() or self.process.poll() is not None, "ready")
+        wait_for(lambda: b"ready" in self.said() or self.process.poll() is not None, "ready", limit)
         assert self.process.poll() is None, self.output.decode()
         return self
 

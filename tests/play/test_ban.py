@@ -56,6 +56,7 @@ def test_a_banned_player_is_put_out_and_not_let_in(stage: Stage, boss: Player, a
     stage.wait(1800)
     assert knock(stage, "Ada") == "You are banned for another 1 hour 30 minutes: spam"
     assert stage.game.world.player("Ada") is None and isinstance(stage.effects[-2], e.Close)
+    boss.read()
     assert boss.do("bans") == "Banned are:\n  ada for another 1 hour 30 minutes, by Boss: spam"
     stage.wait(5400)
     assert "Welcome, Ada." in knock(stage, "Ada") and boss.do("bans").endswith("Nobody is banned.")
