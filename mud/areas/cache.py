@@ -17,9 +17,9 @@ import msgspec
 
 from mud.areas import load as loading
 from mud.areas import locate, names, references
-from mud.areas.load import files_of, load
+from mud.areas.load import files_of, load, read
 from mud.core import area, body, markup
-from mud.core.area import AreaDef, WorldDef
+from mud.core.area import AreaDef, Source, WorldDef
 from mud.core.errors import WorldError
 
 log = logging.getLogger("mud.areas")
@@ -28,10 +28,13 @@ log = logging.getLogger("mud.areas")
 class Compiled(msgspec.Struct):
     """A compiled world, and which files in which state it was made of."""
 
-    stamp: list[tuple[str, int, int]]  # name, size, time of change in ns
-    digest: bytes
+    sources: dict[str, Source]
     start: str
     areas: list[AreaDef]
+
+    def world(self) -> WorldDef:
+        """The world that was compiled."""
+        return WorldDef.of(self.areas, self.start, self.sources)
 
 
 def load_cached(directory: Path, folder: Path) -> WorldDef:
@@ -41,16 +44,23 @@ def load_cached(directory: Path, folder: Path) -> WorldDef:
     """
     path = _path(directory, folder)
     compiled = _read(path)
-    stamp = _stamp(directory)
-    if compiled is not None and compiled.stamp == stamp:
-        return WorldDef.of(compiled.areas, compiled.start)
-    digest = _digest(directory)
-    if compiled is not None and compiled.digest == digest:
-        world = WorldDef.of(compiled.areas, compiled.start)
+    if compiled is not None and _stamps(compiled.sources) == _stamp(directory):
+        return compiled.world()
+    sources = _read_sources(directory)
+    if compiled is not None and _digests(compiled.sources) == _digests(sources):
+        known = compiled.sources
+        compiled.sources = {n: msgspec.structs.replace(s, area=known[n].area) for n, s in sources.items()}
+        world = compiled.world()
     else:
         world = load(directory)
-    _write(path, Compiled(stamp, digest, world.start, list(world.areas.values())))
+    keep(directory, folder, world)
     return world
+
+
+def keep(directory: Path, folder: Path, world: WorldDef) -> None:
+    """Compile `world`, as it was read from the files in `directory`. What they are by now does not matter: it is
+    looked at when this is read."""
+    _write(_path(directory, folder), Compiled(world.sources, world.start, list(world.areas.values())))
 
 
 def load_compiled(directory: Path, folder: Path) -> WorldDef:
@@ -58,7 +68,7 @@ def load_compiled(directory: Path, folder: Path) -> WorldDef:
     compiled = _read(_path(directory, folder))
     if compiled is None:
         raise WorldError([f"{directory}: it has never been compiled into {folder}; mend its files"])
-    return WorldDef.of(compiled.areas, compiled.start)
+    return compiled.world()
 
 
 def _path(directory: Path, folder: Path) -> Path:
@@ -84,7 +94,7 @@ def _read(path: Path) -> Compiled | None:
 
 
 def _write(path: Path, compiled: Compiled) -> None:
-    temporary = path.with_suffix(".tmp")
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")  # a rehearsal may be at it too
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -96,20 +106,23 @@ def _write(path: Path, compiled: Compiled) -> None:
         log.warning("the compiled world can't be kept, the next start is slower: %s", error)
 
 
-def _stamp(directory: Path) -> list[tuple[str, int, int]]:
+def _stamp(directory: Path) -> dict[str, tuple[int, int]]:
     """The files as the folder lists them: if nothing of this changed, nothing of the content did."""
     stats = [(path, path.stat()) for path in files_of(directory)]
-    return [(str(path.relative_to(directory)), stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+    return {str(path.relative_to(directory)): (stat.st_size, stat.st_mtime_ns) for path, stat in stats}
 
 
-def _digest(directory: Path) -> bytes:
-    """A hash over the files' names and contents."""
-    total = hashlib.blake2b(digest_size=16)
-    for path in files_of(directory):
-        content = path.read_bytes()
-        total.update(f"{path.relative_to(directory)}\0{len(content)}\0".encode())
-        total.update(content)
-    return total.digest()
+def _stamps(sources: dict[str, Source]) -> dict[str, tuple[int, int]]:
+    return {name: (source.size, source.changed) for name, source in sources.items()}
+
+
+def _digests(sources: dict[str, Source]) -> dict[str, bytes]:
+    return {name: source.digest for name, source in sources.items()}
+
+
+def _read_sources(directory: Path) -> dict[str, Source]:
+    """The files by their contents. None of them is parsed, so nobody knows their areas."""
+    return {str(path.relative_to(directory)): read(path)[0] for path in files_of(directory)}
 
 
 @cache

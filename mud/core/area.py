@@ -218,6 +218,15 @@ class AreaDef(Definition, frozen=True, kw_only=True):
     shops: tuple[ShopDef, ...] = ()
 
 
+class Source(Struct, frozen=True, kw_only=True):
+    """The file that an area was read from, as it was then. `area` is "" for the file that names the start."""
+
+    area: str
+    size: int
+    changed: int  # ns since the epoch
+    digest: bytes  # BLAKE2b-128 of its content
+
+
 class WorldDef(Struct, frozen=True, kw_only=True):
     """All areas, with their parts by id. `start` is the room where new characters wake."""
 
@@ -227,9 +236,10 @@ class WorldDef(Struct, frozen=True, kw_only=True):
     items: dict[str, ItemDef]
     start: str
     area_of: dict[str, str]  # room id: area id
+    sources: dict[str, Source] = {}  # by file name, below the world's folder
 
     @classmethod
-    def of(cls, areas: list[AreaDef], start: str | None = None) -> WorldDef:
+    def of(cls, areas: list[AreaDef], start: str | None = None, sources: dict[str, Source] | None = None) -> WorldDef:
         """Index `areas`. The caller has checked them; a later duplicate would win silently.
 
         `start` defaults to the first room flagged `start`, else the first room of all.
@@ -244,4 +254,5 @@ class WorldDef(Struct, frozen=True, kw_only=True):
             items={i.id: i for a in areas for i in a.items},
             start=start,
             area_of={r.id: a.id for a in areas for r in a.rooms},
+            sources=sources or {},
         )

@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from mud.core.area import WorldDef
+from mud.core.building import Edits
 from mud.core.model import Account, Character, Item, Role
 from mud.core.module import Signal
 from mud.core.session import Session, Terminal
@@ -99,6 +101,21 @@ class PlayerFound(Struct, frozen=True):
     items: tuple[Item, ...] = ()
 
 
+class WorldRead(Struct, frozen=True):
+    """Area files were read or written: from now on the world is as `defs` says. `areas` are those that changed."""
+
+    defs: WorldDef
+    areas: tuple[str, ...]
+
+
+class Built(Struct, frozen=True):
+    """Answer to ReadAreas or SaveEdits, after WorldRead if anything changed. If not `done`, everything is as before."""
+
+    session: int
+    done: bool
+    text: str
+
+
 class Failed(Struct, frozen=True):
     """The work that a session waits for could not be done: the dialog below asks again."""
 
@@ -144,7 +161,7 @@ class ModuleAnswered(Struct, frozen=True):
 
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
-    | (PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
+    | (PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered | WorldRead | Built)
 )  # fmt: skip
 
 # Effects
@@ -209,6 +226,21 @@ class VerifyPassword(Struct, frozen=True):
     session: int
     password: str
     hash: str
+
+
+class ReadAreas(Struct, frozen=True):
+    """Read the file of `area` again; of no area, every file that changed."""
+
+    session: int
+    area: str = ""
+
+
+class SaveEdits(Struct, frozen=True):
+    """Write what a builder changed into the areas' files. With `over`, also over what others changed meanwhile."""
+
+    session: int
+    edits: Edits
+    over: bool = False
 
 
 class Flush(Struct, frozen=True):
@@ -277,8 +309,10 @@ class ManageModule(Struct, frozen=True):
     module: str
 
 
+#: Work on area files.
+AreaJob = ReadAreas | SaveEdits
 #: Work that a worker thread or the database does for a session, and answers by an event.
-Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword
+Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword | AreaJob
 Effect = (
     (Output | Close | Job | Flush | Audit | StartCopyover | Shutdown | LogLine | AddressDid)
     | (AskModule | QueryModule | ManageModule)

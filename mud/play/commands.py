@@ -5,7 +5,7 @@ from __future__ import annotations
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, editor, login, lookup, modules, password, rooms, talk, things
+from mud.play import admin, editor, login, lookup, modules, password, reloading, rooms, talk, things
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -172,6 +172,15 @@ BUILDING = [
         admin.load,
         "building",
         "load item ID | load mob ID -- make something from its definition",
+        role="builder",
+    ),
+    Command(
+        "world",
+        reloading.world,
+        "building",
+        "world reload [AREA] -- take an area's file, or every one that changed, into the game\n"
+        "If anything is wrong with it nothing changes, and you are told what, with file and line.\n"
+        "Whoever is in a room that is gone is put into the area's first room.",
         role="builder",
     ),
 ]

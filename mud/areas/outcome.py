@@ -1,0 +1,49 @@
+"""What came of work on area files: the world as it is after it, and what to tell who asked for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from mud.areas.reload import reread
+from mud.core.area import WorldDef
+from mud.core.errors import WorldError
+from mud.core.events import AreaJob, ReadAreas
+
+#: Problems that are told; nobody mends more at a time.
+MOST_PROBLEMS = 20
+
+
+class Outcome(Struct, frozen=True):
+    """`defs` is the world from now on, None when nothing changed; `areas` (ids) are what differs from before."""
+
+    done: bool
+    text: str
+    defs: WorldDef | None = None
+    areas: tuple[str, ...] = ()
+
+
+def outcome(job: AreaJob, directory: Path, defs: WorldDef) -> Outcome:
+    """Do a job on the files of `directory`, of which `defs` was read. Slow: not for the event loop. Raises OSError."""
+    try:
+        if isinstance(job, ReadAreas):
+            return _read_again(job, directory, defs)
+        raise NotImplementedError
+    except WorldError as error:
+        told = error.problems[:MOST_PROBLEMS]
+        if len(error.problems) > len(told):
+            told.append(f"and {len(error.problems) - len(told)} more: `run.py world check` says all")
+        return Outcome(False, "Nothing was changed:\n" + "\n".join(f"  {line}" for line in told))
+
+
+def _read_again(job: ReadAreas, directory: Path, defs: WorldDef) -> Outcome:
+    found = reread(directory, defs, job.area)
+    notes = [f"\n{note}" for note in found.notes]
+    if not found.areas:
+        what = f"{job.area} is" if job.area else "All areas are"
+        return Outcome(True, "".join([f"{what} as before: no file says anything new.", *notes]), found.defs)
+    gone = [area for area in found.areas if area not in found.defs.areas]
+    here = [area for area in found.areas if area not in gone]
+    lines = [f"{verb}: {', '.join(which)}." for verb, which in (("Swapped", here), ("Gone", gone)) if which]
+    return Outcome(True, "".join([" ".join(lines), *notes]), found.defs, found.areas)
