@@ -50,12 +50,14 @@ class File:
     def __init__(self, path: Path, root: Path, content: bytes | None = None) -> None:
         self.source = a.Source(area="", size=-1, changed=0, digest=b"")
         self.name = str(path.relative_to(root)) if path != root else path.name
+        self.content = b""
         self.problems: list[tuple[int, str]] = []
         self.lines = Lines("")
         self.raw: dict[str, Any] = {}
         try:
             if content is None:
                 self.source, content = read(path)
+            self.content = content
             text = content.decode("utf-8").replace("\r\n", "\n")
             self.lines = Lines(text)
             self.raw = tomllib.loads(text)

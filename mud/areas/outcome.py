@@ -7,9 +7,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from mud.areas.reload import reread
+from mud.areas.save import save
 from mud.core.area import WorldDef
 from mud.core.errors import WorldError
-from mud.core.events import AreaJob, ReadAreas
+from mud.core.events import AreaJob, ReadAreas, SaveEdits
 
 #: Problems that are told; nobody mends more at a time.
 MOST_PROBLEMS = 20
@@ -29,12 +30,12 @@ def outcome(job: AreaJob, directory: Path, defs: WorldDef) -> Outcome:
     try:
         if isinstance(job, ReadAreas):
             return _read_again(job, directory, defs)
-        raise NotImplementedError
+        return _save(job, directory, defs)
     except WorldError as error:
         told = error.problems[:MOST_PROBLEMS]
         if len(error.problems) > len(told):
             told.append(f"and {len(error.problems) - len(told)} more: `run.py world check` says all")
-        return Outcome(False, "Nothing was changed:\n" + "\n".join(f"  {line}" for line in told))
+        return Outcome(False, "The game is as before:\n" + "\n".join(f"  {line}" for line in told))
 
 
 def _read_again(job: ReadAreas, directory: Path, defs: WorldDef) -> Outcome:
@@ -47,3 +48,9 @@ def _read_again(job: ReadAreas, directory: Path, defs: WorldDef) -> Outcome:
     here = [area for area in found.areas if area not in gone]
     lines = [f"{verb}: {', '.join(which)}." for verb, which in (("Swapped", here), ("Gone", gone)) if which]
     return Outcome(True, "".join([" ".join(lines), *notes]), found.defs, found.areas)
+
+
+def _save(job: SaveEdits, directory: Path, defs: WorldDef) -> Outcome:
+    found = save(directory, defs, job.edits, job.over)
+    text = f"Saved in {' and '.join(found.files)}." if found.files else "Saved: the files say so already."
+    return Outcome(True, text, found.defs, found.areas)

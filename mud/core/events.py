@@ -109,11 +109,13 @@ class WorldRead(Struct, frozen=True):
 
 
 class Built(Struct, frozen=True):
-    """Answer to ReadAreas or SaveEdits, after WorldRead if anything changed. If not `done`, everything is as before."""
+    """Answer to ReadAreas or SaveEdits, after WorldRead if anything changed. If not `done`, everything is as before;
+    `saved` says that it was SaveEdits and that the files hold it."""
 
     session: int
     done: bool
     text: str
+    saved: bool = False
 
 
 class Failed(Struct, frozen=True):

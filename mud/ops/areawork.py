@@ -38,13 +38,13 @@ class AreaWork:
                 found: Outcome = await thread(outcome, job, self._directory, self._defs())
             except OSError as error:
                 log.warning("area files: %s", error)
-                text = f"Nothing was changed. {error.filename or self._directory}: {error.strerror or error}."
+                text = f"The game is as before. {error.filename or self._directory}: {error.strerror or error}."
                 return e.Built(job.session, False, text)
             if found.defs is None:
                 return e.Built(job.session, found.done, found.text)
             self._post(e.WorldRead(found.defs, found.areas))
             if self._defs() is not found.defs:  # it failed, and was undone and logged
-                text = "The files are right, but the game could not take them. It has been logged; nothing was changed."
+                text = "The files are right, but the game could not take them. It has been logged."
                 return e.Built(job.session, False, text)
             await thread(keep, self._directory, self._cache, found.defs)
-            return e.Built(job.session, found.done, found.text)
+            return e.Built(job.session, found.done, found.text, saved=isinstance(job, e.SaveEdits))
