@@ -10,7 +10,7 @@ from mud.areas.reload import reread
 from mud.areas.save import save
 from mud.core.area import WorldDef
 from mud.core.errors import WorldError
-from mud.core.events import AreaJob, ReadAreas, SaveEdits
+from mud.core.events import AreaJob, Built, ReadAreas, SaveEdits
 
 #: Problems that are told; nobody mends more at a time.
 MOST_PROBLEMS = 20
@@ -23,6 +23,11 @@ class Outcome(Struct, frozen=True):
     text: str
     defs: WorldDef | None = None
     areas: tuple[str, ...] = ()
+    saved: bool = False
+
+    def answer(self, session: int) -> Built:
+        """What who asked for it is told."""
+        return Built(session, self.done, self.text, self.saved)
 
 
 def outcome(job: AreaJob, directory: Path, defs: WorldDef) -> Outcome:
@@ -53,4 +58,4 @@ def _read_again(job: ReadAreas, directory: Path, defs: WorldDef) -> Outcome:
 def _save(job: SaveEdits, directory: Path, defs: WorldDef) -> Outcome:
     found = save(directory, defs, job.edits, job.over)
     text = f"Saved in {' and '.join(found.files)}." if found.files else "Saved: the files say so already."
-    return Outcome(True, text, found.defs, found.areas)
+    return Outcome(True, text, found.defs, found.areas, saved=True)

@@ -104,10 +104,10 @@ class _Plan:
             if source.digest != self._defs.sources[name].digest:
                 self._look_at_disk(changes, path, area, wanted)
                 continue
-            text = rewrite(content.decode("utf-8"), edits).encode("utf-8")
-            file = File(path, self._directory, text)
+            written = rewrite(content.decode("utf-8"), edits).encode("utf-8")
+            file = File(path, self._directory, written)
             changes.take(file)
-            if not file.problems and read_area(File(path, self._directory, text)) != wanted:
+            if not file.problems and read_area(File(path, self._directory, written)) != wanted:
                 raise WorldError([f"{name} is written in a way that can't be edited here; edit it by hand"])
             new.append((path, file, content))
         found = changes.world()
@@ -119,8 +119,8 @@ class _Plan:
                 if not number:
                     raise
                 done = " and ".join(f.name for _, f, _ in new[:number])
-                text = f"{path.name} can't be written: {error.strerror}; {done} is written already: `save` again"
-                raise WorldError([text]) from error
+                problem = f"{path.name} can't be written: {error.strerror}; {done} is written already: `save` again"
+                raise WorldError([problem]) from error
             area = sources[file.name].area
             sources[file.name] = msgspec.structs.replace(read(path)[0], area=area)
         defs = msgspec.structs.replace(found.defs, sources=sources)

@@ -41,10 +41,10 @@ class AreaWork:
                 text = f"The game is as before. {error.filename or self._directory}: {error.strerror or error}."
                 return e.Built(job.session, False, text)
             if found.defs is None:
-                return e.Built(job.session, found.done, found.text)
+                return found.answer(job.session)
             self._post(e.WorldRead(found.defs, found.areas))
             if self._defs() is not found.defs:  # it failed, and was undone and logged
                 text = "The files are right, but the game could not take them. It has been logged."
                 return e.Built(job.session, False, text)
             await thread(keep, self._directory, self._cache, found.defs)
-            return e.Built(job.session, found.done, found.text, saved=isinstance(job, e.SaveEdits))
+            return found.answer(job.session)

@@ -6,6 +6,7 @@ from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
 from mud.play import admin, editor, login, lookup, modules, password, reloading, rooms, talk, things
+from mud.play.olc import begin
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
@@ -181,6 +182,49 @@ BUILDING = [
         "world reload [AREA] -- take an area's file, or every one that changed, into the game\n"
         "If anything is wrong with it nothing changes, and you are told what, with file and line.\n"
         "Whoever is in a room that is gone is put into the area's first room.",
+        role="builder",
+    ),
+]
+
+OLC = """A form of fields opens: type a field's name or number and what it is to be; `help` in there explains.
+`save` checks it and writes it into the area's file; `cancel` leaves. Nothing is changed before that.
+Only an area's builders and admins may. A copyover keeps what is not saved."""
+
+BUILDING += [
+    Command(
+        "redit",
+        begin.redit,
+        "building",
+        f"redit [ROOM] | redit new ID -- edit this room, another one, or a new one\n{OLC}",
+        role="builder",
+    ),
+    Command(
+        "medit",
+        begin.medit,
+        "building",
+        f"medit MOB | medit new ID -- edit a kind of mob, by its id\n{OLC}",
+        role="builder",
+    ),
+    Command(
+        "oedit",
+        begin.oedit,
+        "building",
+        f"oedit ITEM | oedit new ID -- edit a kind of item, by its id\n{OLC}",
+        role="builder",
+    ),
+    Command(
+        "zedit",
+        begin.zedit,
+        "building",
+        f"zedit [AREA] -- edit an area: its name, lifespan and resets\n{OLC}",
+        role="builder",
+    ),
+    Command(
+        "dig",
+        begin.dig,
+        "building",
+        "dig DIRECTION [ROOM | new [ID]] -- a way to a room and back again; without ROOM to a new one\n"
+        "Both are written into the file at once. redit makes doors and one-way exits.",
         role="builder",
     ),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mud.core import events as e
 from mud.core.area import WorldDef
 from mud.core.context import Context
-from mud.core.dialogs import Working
+from mud.core.dialogs import Edit, Working
 from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import room_key
@@ -64,4 +64,6 @@ def built(ctx: Context, event: e.Built) -> None:
     """The files were read or written, or not."""
     if type(ctx.session.stack[-1]) is Working:
         ctx.pop()
+        if event.saved and isinstance(ctx.session.stack[-1], Edit):
+            ctx.pop()
     ctx.send(event.text if event.done else tag("error", event.text))

@@ -18,27 +18,32 @@ class Site(Kit):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "small.toml"
-        self.path.write_text((SMALL / "small.toml").read_text("utf-8"), "utf-8")
+        text = (SMALL / "small.toml").read_text("utf-8")
+        self.path.write_text(text.replace('name = "Small"\n', 'name = "Small"\nbuilders = ["Ada", "Bob"]\n'), "utf-8")
         super().__init__(world=folder)
 
     def enter(self, name: str, role: Role = "builder") -> Player:
         """A new character in play, who may build."""
         return self.player(name, role)
 
-    def job(self) -> e.AreaJob:  # type: ignore[override]
+    def jobs(self) -> list[e.AreaJob]:
+        """What was asked for and is not done."""
+        return [effect for effect in self.effects if isinstance(effect, e.ReadAreas | e.SaveEdits)]
+
+    def take(self) -> e.AreaJob:
         """The one job that was asked for."""
-        (found,) = [x for x in self.effects if isinstance(x, e.ReadAreas | e.SaveEdits)]
+        (found,) = self.jobs()
         self.effects.remove(found)
         return found
 
     def work(self, job: e.AreaJob | None = None) -> None:
         """Do the job, and let the game have what came of it."""
-        job = job or self.job()
+        job = job or self.take()
         found = outcome(job, self.folder, self.game.world.defs)
         if found.defs is not None:
             self.post(e.WorldRead(found.defs, found.areas))
             assert self.game.world.defs is found.defs
-        self.post(e.Built(job.session, found.done, found.text))
+        self.post(found.answer(job.session))
 
     def do(self, player: Player, *lines: str) -> str:
         """Type lines, the last of which asks for a job; do it; give all that was read."""

@@ -44,7 +44,7 @@ def test_a_broken_file_changes_nothing_and_every_problem_is_told_with_its_line(s
     site.edit('south = "square"', 'south = "sqare"')
     site.edit('kind = "food"', 'kind = "fod"')
     text = site.do(ada, "world reload")
-    assert "small.toml:28: no room is called 'sqare'; did you mean 'square'?" in text
+    assert "small.toml:29: no room is called 'sqare'; did you mean 'square'?" in text
     assert "no kind of item is called 'fod'" in text and "The game is as before" in text
     assert site.game.world.defs is before
 
