@@ -16,8 +16,9 @@ from pathlib import Path
 import msgspec
 
 from mud.areas import load as loading
-from mud.areas import locate, names, references
+from mud.areas import locate, names, references, reload
 from mud.areas.load import files_of, load, read
+from mud.areas.reload import reread
 from mud.core import area, body, markup
 from mud.core.area import AreaDef, Source, WorldDef
 from mud.core.errors import WorldError
@@ -52,7 +53,7 @@ def load_cached(directory: Path, folder: Path) -> WorldDef:
         compiled.sources = {n: msgspec.structs.replace(s, area=known[n].area) for n, s in sources.items()}
         world = compiled.world()
     else:
-        world = load(directory)
+        world = _changed(directory, compiled) or load(directory)
     keep(directory, folder, world)
     return world
 
@@ -69,6 +70,14 @@ def load_compiled(directory: Path, folder: Path) -> WorldDef:
     if compiled is None:
         raise WorldError([f"{directory}: it has never been compiled into {folder}; mend its files"])
     return compiled.world()
+
+
+def _changed(directory: Path, compiled: Compiled | None) -> WorldDef | None:
+    """What was compiled, with the files that changed since read again; None when that does not come out right."""
+    try:
+        return reread(directory, compiled.world(), gone=True).defs if compiled is not None else None
+    except WorldError:
+        return None
 
 
 def _path(directory: Path, folder: Path) -> Path:
@@ -129,6 +138,6 @@ def _read_sources(directory: Path) -> dict[str, Source]:
 def _format() -> bytes:
     """A hash over the code that reads area files: other code, other cache."""
     total = hashlib.blake2b(digest_size=16)
-    for module in (area, body, markup, loading, locate, names, references):
+    for module in (area, body, markup, loading, locate, names, references, reload):
         total.update(Path(str(module.__file__)).read_bytes())
     return total.digest()

@@ -26,16 +26,16 @@ class Reread(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def reread(directory: Path, defs: a.WorldDef, area: str = "") -> Reread:
+def reread(directory: Path, defs: a.WorldDef, area: str = "", gone: bool = False) -> Reread:
     """Read `area` again, or every file that changed. Raises WorldError with all problems, or when there is none such.
 
-    An area whose file is gone stays, unless it is asked for by its id.
+    An area whose file is gone stays, unless it is asked for by its id, or `gone` is set.
     """
     changed = Changes(directory, defs)
     if area:
         changed.look_for(area)
     else:
-        changed.look_at_all()
+        changed.look_at_all(gone)
     return changed.world()
 
 
@@ -50,15 +50,18 @@ class Changes:
         self._files: dict[str, File] = {}  # what was parsed
         self._notes: list[str] = []
 
-    def look_at_all(self) -> None:
-        """Take every file that is not as it was."""
+    def look_at_all(self, gone: bool) -> None:
+        """Take every file that is not as it was; with `gone` let go of areas whose file is gone."""
         paths = {str(path.relative_to(self._directory)): path for path in files_of(self._directory)}
         for name, path in paths.items():
             if Path(name).name != WORLD_FILE:
                 self._look_at(name, path)
         for name in set(self._sources) - set(paths):
             area = self._sources[name].area
-            if area:
+            if gone or not area:
+                del self._sources[name]
+                self._areas.pop(name, None)
+            else:
                 self._notes.append(f"{name} is gone. Its area stays for now: `world reload {area}` takes it away.")
 
     def look_for(self, area: str) -> None:
@@ -91,11 +94,13 @@ class Changes:
         else:
             self.take(file)
 
-    def take(self, file: File) -> None:
-        """Take a file that was parsed."""
+    def take(self, file: File) -> a.AreaDef:
+        """Take a file that was parsed; gives its area."""
+        area = read_area(file)
         self._files[file.name] = file
-        self._areas[file.name] = read_area(file)
-        self._sources[file.name] = msgspec.structs.replace(file.source, area=self._areas[file.name].id)
+        self._areas[file.name] = area
+        self._sources[file.name] = msgspec.structs.replace(file.source, area=area.id)
+        return area
 
     def world(self) -> Reread:
         """The world with all that was taken. Raises WorldError with every problem of it."""

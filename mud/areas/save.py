@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mud.areas.load import File, read, read_area
+from mud.areas.load import File, read
 from mud.areas.reload import Changes
 from mud.areas.rewrite import Edit, rewrite
 from mud.core import area as a
@@ -106,8 +106,8 @@ class _Plan:
                 continue
             written = rewrite(content.decode("utf-8"), edits).encode("utf-8")
             file = File(path, self._directory, written)
-            changes.take(file)
-            if not file.problems and read_area(File(path, self._directory, written)) != wanted:
+            said = changes.take(file)
+            if not file.problems and said != wanted:
                 raise WorldError([f"{name} is written in a way that can't be edited here; edit it by hand"])
             new.append((path, file, content))
         found = changes.world()
@@ -130,7 +130,7 @@ class _Plan:
         """The file is not what was loaded. It is taken if it says what is wanted: then we wrote it ourselves, and never
         heard the end of it."""
         file = File(path, self._directory)
-        on_disk = read_area(file)
+        on_disk = changes.take(file)
         if file.problems or on_disk != wanted:
             raise WorldError(
                 [
@@ -138,7 +138,6 @@ class _Plan:
                     "then `save` again"
                 ]
             )
-        changes.take(file)
 
 
 def with_edits(area: a.AreaDef, edits: list[Edit]) -> a.AreaDef:

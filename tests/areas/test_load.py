@@ -236,3 +236,28 @@ def test_the_cache_is_used_only_while_it_is_of_these_files(tmp_path: Path) -> No
 def test_a_cache_that_can_not_be_written_costs_only_time(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     assert load_cached(SMALL, tmp_path / "cache").rooms
+
+
+def test_a_start_reads_only_what_changed_and_comes_to_the_same(tmp_path: Path) -> None:
+    world, cache = tmp_path / "world", tmp_path / "cache"
+    world.mkdir()
+    (world / "x.toml").write_text(GOOD, "utf-8")
+    for name in ("m", "y"):
+        (world / f"{name}.toml").write_text(
+            f'[area]\nid = "{name}"\nname = "N"\n[[room]]\nid = "{name}1"\nname = "M"\n', "utf-8"
+        )
+    (world / "world.toml").write_text('[world]\nstart = "y1"\n', "utf-8")
+    assert load_cached(world, cache).start == "y1"
+    (world / "m.toml").unlink()
+    (world / "world.toml").unlink()
+    (world / "a.toml").write_text('[area]\nid = "a"\nname = "A"\n[[room]]\nid = "a1"\nname = "A1"\n', "utf-8")
+    (world / "x.toml").write_text(GOOD.replace('name = "B"', 'name = "C"'), "utf-8")
+    found = load_cached(world, cache)
+    assert found == load(world) and list(found.areas) == ["a", "x", "y"] and found.start == "a1"
+    assert load_cached(world, cache) == found
+    (world / "y.toml").write_text('[area]\nid = "y"\nname = "N"\n[[room]]\nid = "a"\nname = "M"\n', "utf-8")
+    with pytest.raises(WorldError) as refused:
+        load_cached(world, cache)
+    with pytest.raises(WorldError) as plain:
+        load(world)
+    assert refused.value.problems == plain.value.problems
