@@ -171,6 +171,8 @@ def fill(ctx: Context, dialog: Any, field: Field, text: str) -> None:
 
 def step(ctx: Context, dialog: Any, draft: Draft, field: Field) -> None:
     """Another draft, and the field that differs."""
+    if draft is draft_of(dialog):  # it was a question
+        return
     if draft == draft_of(dialog):
         ctx.send(f"{field.name}: {field.show(draft)} (as before)")
         return

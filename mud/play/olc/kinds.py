@@ -120,7 +120,12 @@ AREA = (
     number("lifespan", "lifespan N -- minutes between resets", least=1),
     choice("reset_when", "reset_when WORD -- empty is: when no player is there", ("never", "empty", "always")),
     flags("flags", "flags WORD -- turns a flag on or off", names.ZONE_FLAGS),
-    Field("levels", "levels LOW to HIGH -- whom it is for; levels none", lambda draft: said(draft.levels), _levels),
+    Field(
+        "levels",
+        "levels LOW to HIGH -- whom it is for; levels none",
+        lambda draft: "{} to {}".format(*draft.levels) if draft.levels else "none",
+        _levels,
+    ),
     Field("builders", "builders NAME -- who may build here, on or off", lambda draft: said(draft.builders), _builders),
     resets.RESETS,
 )

@@ -53,8 +53,8 @@ def listed(resets: Sequence[a.AnyReset], room: str = "") -> str:
 
 
 def show(draft: Draft) -> str:
-    """All steps."""
-    return f"{len(draft.resets)} steps\n{listed(draft.resets)}" if draft.resets else "none"
+    """How many steps there are: their numbers are not those of the form."""
+    return f"{len(draft.resets)} steps (`reset` lists them)" if draft.resets else "none"
 
 
 def set_(ctx: Context, draft: Draft, text: str) -> Draft:
@@ -67,6 +67,9 @@ def set_(ctx: Context, draft: Draft, text: str) -> Draft:
         ctx.send(listed(draft.resets) or "There are no resets.")
         return draft
     resets = VERBS[verb](ctx, draft.resets, words[1:])
+    if resets is draft.resets:
+        return draft
+    ctx.send(listed(resets) or "There are no resets any more.")
     return changed(draft, resets=resets)
 
 
