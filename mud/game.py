@@ -27,7 +27,7 @@ from mud.core.modules import Modules, NoModules
 from mud.core.session import Session
 from mud.core.spells import SpellTable
 from mud.core.world import World
-from mud.play import dialogs, login, lookup, modules, playing, snoop, zones
+from mud.play import dialogs, login, lookup, modules, playing, reloading, snoop, zones
 from mud.play.commands import COMMANDS
 from mud.play.names import proper
 from mud.play.rules import DikuRules
@@ -59,6 +59,8 @@ HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
     events.Due: zones.due,
     events.Signalled: modules.signalled,
     events.ModuleAnswered: modules.answered,
+    events.WorldRead: reloading.world_read,
+    events.Built: reloading.built,
 }
 
 #: Signals that one event may bring about, one after the other: more are a circle of modules that answer each other.

@@ -28,6 +28,7 @@ from mud.net.connection import Connection, turn_away
 from mud.net.listener import Listener
 from mud.net.render import render
 from mud.ops.actions import actions
+from mud.ops.areawork import AreaWork
 from mud.ops.config import Config
 from mud.ops.control import Control
 from mud.ops.flusher import Flusher
@@ -63,6 +64,7 @@ class Server:
         self.store: Store | None = None
         self._store_is_open = asyncio.Event()
         self.jobs = Jobs(self.answer, self._known_account, self._failures, self._failed_login)
+        self.jobs.areas = AreaWork(config.world, config.cache, lambda: game.world.defs, self.post)
         self.hosting = Hosting(self)
         self.kept: dict[str, dict[str, Section]] = {}  # sections of the core's that we do not know
         self.key = config.key()
@@ -396,6 +398,8 @@ DO: dict[type, Callable[[Server, Any], None]] = {
     e.HashPassword: Server._job,
     e.VerifyPassword: Server._job,
     e.FindPlayer: Server._job,
+    e.ReadAreas: Server._job,
+    e.SaveEdits: Server._job,
     e.StartCopyover: Server._start_copyover,
     e.Shutdown: Server._shut_down,
     e.LogLine: Server._log_line,

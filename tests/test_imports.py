@@ -47,6 +47,7 @@ ROOTS = {
 #: (package, what it imports): why. An exception that nothing needs any more is an error too.
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("mud.framework", "mud.store"): "the contract tries a module's tables by the rules that the flush has",
+    ("mud.play", "mud.areas"): "builders type the vocabulary of area files (names.py), which is plain data",
     ("mud.copyover", "mud.net"): "a hand-over is typed: it holds the wires and budgets of connections, as data",
 }
 

@@ -19,16 +19,17 @@ from pathlib import Path
 import msgspec
 
 from mud.areas import load as loading
-from mud.areas import locate, names, references
-from mud.areas.load import files_of, load
+from mud.areas import locate, names, references, reload
+from mud.areas.load import files_of, load, read
+from mud.areas.reload import reread
 from mud.core import area, body, markup
-from mud.core.area import Contents, WorldDef
+from mud.core.area import Contents, Source, WorldDef
 from mud.core.errors import WorldError
 
 log = logging.getLogger("mud.areas")
 
-#: Name, size, time of writing and of change in ns, inode.
-Stamp = list[tuple[str, int, int, int, int]]
+#: By file name: size, time of writing and of change in ns, inode.
+Stamps = dict[str, tuple[int, int, int, int]]
 #: Seconds in which a file may be changed twice and have the same time.
 YOUNG_SECONDS = 2.0
 _HEAD = struct.Struct(">IQ")  # checksum of all that follows, length of the head
@@ -45,8 +46,7 @@ class Packed(msgspec.Struct):
 class Compiled(msgspec.Struct):
     """The head of a compiled world: which files in which state it was made of, and its areas in their order."""
 
-    stamp: Stamp
-    digest: bytes
+    sources: dict[str, Source]
     start: str
     areas: list[Packed]
 
@@ -58,17 +58,18 @@ def load_cached(directory: Path, folder: Path) -> WorldDef:
     """
     path = _path(directory, folder)
     compiled, data = _read(path)
-    stamp = _stamp(directory)
-    if compiled is not None and stamp and compiled.stamp == stamp:
+    stamps = _stamps_of_files(directory)
+    if compiled is not None and stamps and _stamps(compiled.sources) == stamps:
         return _world(compiled, data)
-    digest = _digest(directory)
-    if compiled is None or compiled.digest != digest:
-        world = load(directory)
-        keep(world, directory, folder, stamp, digest)
-        return world
-    compiled.stamp = stamp
-    _write(path, compiled, data)
-    return _world(compiled, data)
+    sources = _read_sources(directory)
+    if compiled is not None and _digests(compiled.sources) == _digests(sources):
+        known = compiled.sources
+        compiled.sources = {n: msgspec.structs.replace(s, area=known[n].area) for n, s in sources.items()}
+        _write(path, compiled, data)
+        return _world(compiled, data)
+    world = _changed(directory, compiled, data) or load(directory)
+    keep(directory, folder, world)
+    return world
 
 
 def load_compiled(directory: Path, folder: Path) -> WorldDef:
@@ -79,14 +80,22 @@ def load_compiled(directory: Path, folder: Path) -> WorldDef:
     return _world(compiled, data)
 
 
-def keep(world: WorldDef, directory: Path, folder: Path, stamp: Stamp, digest: bytes) -> None:
-    """Compile a world whose files had this stamp and digest before they were read."""
+def keep(directory: Path, folder: Path, world: WorldDef) -> None:
+    """Compile `world`, as it was read from the files in `directory`. What they are by now does not matter: it is
+    looked at when this is read."""
     encode = msgspec.msgpack.Encoder().encode
     areas = list(world.areas.values())
     packed = [zlib.compress(encode(area), 1) for area in areas]
     entries = [Packed(a.id, len(p), Contents.of(a)) for a, p in zip(areas, packed, strict=True)]
-    if _digest(directory) == digest:  # nobody wrote a file while they were read
-        _write(_path(directory, folder), Compiled(stamp, digest, world.start, entries), b"".join(packed))
+    _write(_path(directory, folder), Compiled(world.sources, world.start, entries), b"".join(packed))
+
+
+def _changed(directory: Path, compiled: Compiled | None, data: memoryview) -> WorldDef | None:
+    """What was compiled, with the files that changed since read again; None when that does not come out right."""
+    try:
+        return reread(directory, _world(compiled, data), gone=True).defs if compiled is not None else None
+    except WorldError:
+        return None
 
 
 def _world(compiled: Compiled, data: memoryview) -> WorldDef:
@@ -96,7 +105,7 @@ def _world(compiled: Compiled, data: memoryview) -> WorldDef:
     for packed in compiled.areas:
         areas[packed.id] = bytes(data[at : at + packed.size])  # a copy, which is let go of once it is decoded
         at += packed.size
-    return WorldDef.packed(areas, {p.id: p.contents for p in compiled.areas}, compiled.start)
+    return WorldDef.packed(areas, {p.id: p.contents for p in compiled.areas}, compiled.start, compiled.sources)
 
 
 def _path(directory: Path, folder: Path) -> Path:
@@ -122,7 +131,7 @@ def _read(path: Path) -> tuple[Compiled | None, memoryview]:
 
 def _write(path: Path, compiled: Compiled, data: bytes | memoryview) -> None:
     head = msgspec.msgpack.encode(compiled)
-    temporary = path.with_suffix(".tmp")
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")  # a rehearsal may be at it too
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -136,30 +145,33 @@ def _write(path: Path, compiled: Compiled, data: bytes | memoryview) -> None:
         log.warning("the compiled world can't be kept, the next start is slower: %s", error)
 
 
-def _stamp(directory: Path) -> Stamp:
+def _stamps_of_files(directory: Path) -> Stamps:
     """The files as the folder lists them: if nothing of this changed, nothing of the content did, for nobody can set a
     file's time of change. Empty when one was changed so lately that another change might bear the same time."""
     stats = [(path, path.stat()) for path in files_of(directory)]
     if any(abs(time.time() - stat.st_ctime) < YOUNG_SECONDS for _, stat in stats):
-        return []
-    return [(str(p.relative_to(directory)), s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for p, s in stats]
+        return {}
+    return {str(p.relative_to(directory)): (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for p, s in stats}
 
 
-def _digest(directory: Path) -> bytes:
-    """A hash over the files' names and contents."""
-    total = hashlib.blake2b(digest_size=16)
-    for path in files_of(directory):
-        content = path.read_bytes()
-        total.update(f"{path.relative_to(directory)}\0{len(content)}\0".encode())
-        total.update(content)
-    return total.digest()
+def _stamps(sources: dict[str, Source]) -> Stamps:
+    return {name: (s.size, s.changed, s.touched, s.inode) for name, s in sources.items()}
+
+
+def _digests(sources: dict[str, Source]) -> dict[str, bytes]:
+    return {name: source.digest for name, source in sources.items()}
+
+
+def _read_sources(directory: Path) -> dict[str, Source]:
+    """The files by their contents. None of them is parsed, so nobody knows their areas."""
+    return {str(path.relative_to(directory)): read(path)[0] for path in files_of(directory)}
 
 
 @cache
 def _format() -> bytes:
     """A hash over the code that reads area files and this: other code, other cache."""
     total = hashlib.blake2b(digest_size=16)
-    modules = (area, body, markup, loading, locate, names, references)
+    modules = (area, body, markup, loading, locate, names, references, reload)
     for file in (__file__, *(str(module.__file__) for module in modules)):
         total.update(Path(file).read_bytes())
     return total.digest()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from mud.areas.load import File, read
+from mud.areas.load import File, read_world
 from mud.areas.locate import Path as Where
 from mud.areas.references import places_of, resets_of
 from mud.core import area as a
@@ -55,7 +55,7 @@ class Notes:
 
 def check(directory: Path, only: str | None = None) -> Checked:
     """Look at the world in a folder; `only` at one area, by its id. Raises LookupError when there is no such area."""
-    reading = read(directory)
+    reading = read_world(directory)
     notes = [Notes(file, area) for file, area in reading.areas]
     if only is not None:
         notes = [each for each in notes if each.area.id == only]

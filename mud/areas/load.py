@@ -7,6 +7,8 @@ and `give`, `equip` and `put` resets depend on the step before them unless they 
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import tomllib
 from difflib import get_close_matches
@@ -43,15 +45,20 @@ WORLD_FILE = "world.toml"
 
 
 class File:
-    """One file being read, and what was found wrong with it."""
+    """One file being read, and what was found wrong with it. With `content` it is read as if it held that."""
 
-    def __init__(self, path: Path, root: Path) -> None:
+    def __init__(self, path: Path, root: Path, content: bytes | None = None) -> None:
+        self.source = a.Source(area="", size=-1, changed=0, touched=0, inode=0, digest=b"")
         self.name = str(path.relative_to(root)) if path != root else path.name
+        self.content = b""
         self.problems: list[tuple[int, str]] = []
         self.lines = Lines("")
         self.raw: dict[str, Any] = {}
         try:
-            text = path.read_text(encoding="utf-8")
+            if content is None:
+                self.source, content = read(path)
+            self.content = content
+            text = content.decode("utf-8").replace("\r\n", "\n")
             self.lines = Lines(text)
             self.raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -63,6 +70,28 @@ class File:
     def wrong(self, where: Where, text: str) -> None:
         """Note a problem at `where`."""
         self.problems.append((self.lines.of(where), text))
+
+
+def read(path: Path) -> tuple[a.Source, bytes]:
+    """A file's content and how to know it again; which area it holds is not said yet. Raises OSError."""
+    with path.open("rb") as file:
+        # Looked at before it is read: whatever is written to it meanwhile makes it another file than this one.
+        stat = os.fstat(file.fileno())
+        content = file.read()
+    source = a.Source(
+        area="",
+        size=stat.st_size,
+        changed=stat.st_mtime_ns,
+        touched=stat.st_ctime_ns,
+        inode=stat.st_ino,
+        digest=digest(content),
+    )
+    return source, content
+
+
+def digest(content: bytes) -> bytes:
+    """What a Source remembers of a file's content."""
+    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def files_of(directory: Path) -> list[Path]:
@@ -89,11 +118,11 @@ class Reading(NamedTuple):
 
 def examine(directory: Path) -> tuple[a.WorldDef | None, list[str]]:
     """Read a world as far as it can be read, and say all that is wrong with it."""
-    found = read(directory)
+    found = read_world(directory)
     return found.world, found.problems
 
 
-def read(directory: Path) -> Reading:
+def read_world(directory: Path) -> Reading:
     """The same, with the files that it was read from."""
     if not directory.is_dir():
         return Reading(None, [], [f"{directory}: there is no such folder; name the world's folder with --world"])
@@ -102,10 +131,12 @@ def read(directory: Path) -> Reading:
     areas: list[tuple[File, a.AreaDef]] = []
     for file in files:
         if Path(file.name).name == WORLD_FILE:
-            start = _world_file(file)
+            start = read_start(file)
         elif file.raw:
-            areas.append((file, _area(file)))
-    world = a.WorldDef.of([area for _, area in areas], start)
+            areas.append((file, read_area(file)))
+    sources = {file.name: file.source for file in files}
+    sources |= {file.name: msgspec.structs.replace(file.source, area=area.id) for file, area in areas}
+    world = a.WorldDef.of([area for _, area in areas], start, sources)
     for file, area in areas:
         references.check(file, area, world)
     references.check_duplicates(areas)
@@ -118,7 +149,7 @@ def read(directory: Path) -> Reading:
     return Reading(world, areas, problems)
 
 
-def _world_file(file: File) -> str | None:
+def read_start(file: File) -> str | None:
     """`world.toml`: where new characters wake."""
     head = file.raw.get("world", {})
     for key in [*file.raw, *(head if isinstance(head, dict) else ())]:
@@ -128,7 +159,7 @@ def _world_file(file: File) -> str | None:
     return start if isinstance(start, str) else None
 
 
-def _area(file: File) -> a.AreaDef:
+def read_area(file: File) -> a.AreaDef:
     """One file's area: everything in it that is right."""
     head = file.raw.get("area")
     if not isinstance(head, dict):

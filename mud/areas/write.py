@@ -31,15 +31,15 @@ def write(area: a.AreaDef) -> str:
     plural = {field for field, _ in PARTS.values()}
     blocks = [_table("[area]", area, leave_out=plural)]
     for key, (field, _) in PARTS.items():
-        blocks += [_part(key, each) for each in getattr(area, field)]
+        blocks += [part_text(key, each) for each in getattr(area, field)]
     return "\n".join(blocks)
 
 
-def _part(key: str, part: a.Definition) -> str:
+def part_text(key: str, part: a.Definition) -> str:
     """One `[[room]]`, with its exits and extra descriptions under it."""
     blocks = [_table(f"[[{key}]]", part, leave_out={"exits", *_TABLES})]
     if isinstance(part, a.RoomDef) and part.exits:
-        blocks.append(f"[{key}.exits]\n" + "".join(f"{d} = {_exit(way)}\n" for d, way in part.exits.items()))
+        blocks.append(f"[{key}.exits]\n" + "".join(f"{d} = {exit_text(way)}\n" for d, way in part.exits.items()))
     for field, name in _TABLES.items():
         blocks += [_table(f"[[{key}.{name}]]", each) for each in getattr(part, field, ())]
     return "\n".join(blocks)
@@ -58,7 +58,7 @@ def _table(head: str, part: a.Definition, leave_out: set[str] | frozenset[str] =
         value = getattr(part, field.name)
         if field.name in leave_out or (not field.required and value == default(field)) or value is None:
             continue
-        lines.append(f"{field.name} = {_text(value) if field.name in TEXTS else _value(value)}")
+        lines.append(f"{field.name} = {value_text(field.name, value)}")
     return "\n".join(lines) + "\n"
 
 
@@ -67,7 +67,7 @@ def default(field: Any) -> Any:
     return field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
 
 
-def _exit(way: a.ExitDef) -> str:
+def exit_text(way: a.ExitDef) -> str:
     """An exit: just the room where that says it all."""
     if way == a.ExitDef(to=way.to) and way.to is not None:
         return _string(way.to)
@@ -78,6 +78,16 @@ def _exit(way: a.ExitDef) -> str:
             shown = _string(unparse(value)) if field.name in TEXTS else _value(value)
             parts.append(f"{field.name} = {shown}")
     return f"{{ {', '.join(parts)} }}" if parts else "{}"
+
+
+def value_text(name: str, value: Any) -> str:
+    """The value of the field `name` in TOML."""
+    return _text(value) if name in TEXTS else _value(value)
+
+
+def multiline(text: str) -> str:
+    """A text for people over lines of its own, the quotes too."""
+    return f'{_lines(unparse(text))[:-3]}\n"""'
 
 
 def _value(value: Any) -> str:
@@ -103,6 +113,11 @@ def _text(text: str) -> str:
     source = unparse(text)
     if "\n" not in source:
         return _string(source)
+    return _lines(source)
+
+
+def _lines(source: str) -> str:
+    """A text in triple quotes."""
     lines = [_string(line)[1:-1] for line in source.split("\n")]
     # Quotes need no escape in here, but for those with two more behind them and one at the very end.
     body = _CLOSING.sub(r'\\"', "\n".join(line.replace('\\"', '"') for line in lines))

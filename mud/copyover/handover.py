@@ -13,7 +13,16 @@ import msgspec
 from msgspec import Struct
 
 from mud.core.errors import SnapshotError
-from mud.core.events import CheckName, FindPlayer, HashPassword, LogIn, Register, VerifyPassword
+from mud.core.events import (
+    CheckName,
+    FindPlayer,
+    HashPassword,
+    LogIn,
+    ReadAreas,
+    Register,
+    SaveEdits,
+    VerifyPassword,
+)
 from mud.net.budget import Address
 from mud.net.wire import Wire
 
@@ -30,6 +39,8 @@ class Jobs(Struct, kw_only=True):
     hashes: list[HashPassword] = []
     checks: list[VerifyPassword] = []
     finds: list[FindPlayer] = []
+    reads: list[ReadAreas] = []
+    saves: list[SaveEdits] = []
 
     @classmethod
     def of(cls, jobs: list[Any]) -> Jobs:
@@ -41,11 +52,14 @@ class Jobs(Struct, kw_only=True):
             hashes=[j for j in jobs if isinstance(j, HashPassword)],
             checks=[j for j in jobs if isinstance(j, VerifyPassword)],
             finds=[j for j in jobs if isinstance(j, FindPlayer)],
+            reads=[j for j in jobs if isinstance(j, ReadAreas)],
+            saves=[j for j in jobs if isinstance(j, SaveEdits)],
         )
 
     def all(self) -> list[Any]:
         """All of them again."""
-        return [*self.names, *self.logins, *self.registers, *self.hashes, *self.checks, *self.finds]
+        passwords = [*self.names, *self.logins, *self.registers, *self.hashes, *self.checks]
+        return [*passwords, *self.finds, *self.saves, *self.reads]
 
 
 class Handover(Struct, kw_only=True):

@@ -225,6 +225,17 @@ class AreaDef(Definition, frozen=True, kw_only=True):
     shops: tuple[ShopDef, ...] = ()
 
 
+class Source(Struct, frozen=True, kw_only=True):
+    """The file that an area was read from, as it was then. `area` is "" for the file that names the start."""
+
+    area: str
+    size: int
+    changed: int  # when it was written, ns since the epoch; anybody can set that
+    touched: int  # when anything about it was changed, which nobody can set
+    inode: int
+    digest: bytes  # BLAKE2b-128 of its content
+
+
 class Contents(Struct, frozen=True, array_like=True):
     """The ids of what is in an area."""
 
@@ -253,9 +264,10 @@ class WorldDef(Struct, frozen=True, kw_only=True):
     start: str
     area_of: Mapping[str, str]  # room id: area id
     shops_of: Mapping[str, tuple[str, ...]]  # mob id: the areas that have a shop which it keeps
+    sources: dict[str, Source] = {}  # by file name, below the world's folder
 
     @classmethod
-    def of(cls, areas: list[AreaDef], start: str | None = None) -> WorldDef:
+    def of(cls, areas: list[AreaDef], start: str | None = None, sources: dict[str, Source] | None = None) -> WorldDef:
         """Index `areas`. The caller has checked them; a later duplicate would win silently.
 
         `start` defaults to the first room flagged `start`, else the first room of all.
@@ -271,10 +283,13 @@ class WorldDef(Struct, frozen=True, kw_only=True):
             start=start,
             area_of={r.id: a.id for a in areas for r in a.rooms},
             shops_of=_shops_of((a.id, Contents.of(a)) for a in areas),
+            sources=sources or {},
         )
 
     @classmethod
-    def packed(cls, areas: Mapping[str, bytes], contents: Mapping[str, Contents], start: str) -> WorldDef:
+    def packed(
+        cls, areas: Mapping[str, bytes], contents: Mapping[str, Contents], start: str, sources: dict[str, Source]
+    ) -> WorldDef:
         """A world whose areas are encoded (MessagePack in zlib), with what is in each. One is decoded when needed."""
         decode = msgspec.msgpack.Decoder(AreaDef).decode
         shelf = Shelf(areas, lambda packed: decode(zlib.decompress(packed)))
@@ -285,27 +300,15 @@ class WorldDef(Struct, frozen=True, kw_only=True):
         rooms = Parts(shelf, homes[0], _rooms)
         mobs, items = Parts(shelf, homes[1], _mobs), Parts(shelf, homes[2], _items)
         shops = _shops_of(contents.items())
-        return cls(areas=shelf, rooms=rooms, mobs=mobs, items=items, start=start, area_of=rooms.home, shops_of=shops)
-
-    def with_area(self, area: AreaDef) -> WorldDef:
-        """This world with `area` in the place of the one of its id, or as one more. No other area is decoded for it."""
-        if not isinstance(self.areas, Shelf):
-            return WorldDef.of(list({**self.areas, area.id: area}.values()), self.start)
-        assert isinstance(self.rooms, Parts) and isinstance(self.mobs, Parts) and isinstance(self.items, Parts)
-        shelf = self.areas.with_(area)
-        rooms, mobs = self.rooms.with_(shelf, area), self.mobs.with_(shelf, area)
-        items = self.items.with_(shelf, area)
-        shops = {mob: tuple(a for a in areas if a != area.id) for mob, areas in self.shops_of.items()}
-        for mob in Contents.of(area).keepers:
-            shops[mob] = tuple(dict.fromkeys((*shops.get(mob, ()), area.id)))
-        return WorldDef(
+        return cls(
             areas=shelf,
             rooms=rooms,
             mobs=mobs,
             items=items,
-            start=self.start,
+            start=start,
             area_of=rooms.home,
             shops_of=shops,
+            sources=sources,
         )
 
 

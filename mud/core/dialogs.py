@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
+from mud.core.area import AreaDef, ItemDef, MobDef, RoomDef
+
 
 class Dialog(Struct, frozen=True, tag_field="type", omit_defaults=True):
     """Base of all dialogs. `secret` answers are typed without echo and never touch a file."""
@@ -112,6 +114,43 @@ class Editor(Dialog, frozen=True, tag="editor"):
     then: ModuleDialog | None = None
 
 
+class Edit(Dialog, frozen=True):
+    """A builder edits a definition of `area`. `base` is as it was when that began, None for a new one; `drafts` are as
+    it was after each step, the newest last. `writing` names the field whose text the line editor above is about."""
+
+    area: str
+    writing: str = ""
+
+
+class EditRoom(Edit, frozen=True, tag="edit_room", kw_only=True):
+    """`redit`."""
+
+    base: RoomDef | None
+    drafts: tuple[RoomDef, ...]
+
+
+class EditMob(Edit, frozen=True, tag="edit_mob", kw_only=True):
+    """`medit`."""
+
+    base: MobDef | None
+    drafts: tuple[MobDef, ...]
+
+
+class EditItem(Edit, frozen=True, tag="edit_item", kw_only=True):
+    """`oedit`."""
+
+    base: ItemDef | None
+    drafts: tuple[ItemDef, ...]
+
+
+class EditArea(Edit, frozen=True, tag="edit_area", kw_only=True):
+    """`zedit`: an area without what is edited by itself (see mud.core.building.PARTS)."""
+
+    base: AreaDef | None
+    drafts: tuple[AreaDef, ...]
+
+
+AnyEdit = EditRoom | EditMob | EditItem | EditArea
 AnyDialog = (
     AskName | AskPassword | ConfirmNew | NewPassword | RepeatPassword | OldPassword | AskPronouns | Working | Play
-) | (Pager | Confirm | Editor | ModuleDialog | Seeking)
+) | (Pager | Confirm | Editor | ModuleDialog | Seeking | AnyEdit)

@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from mud.core.area import WorldDef
+from mud.core.building import Edits
 from mud.core.model import Account, Character, Item, Role
 from mud.core.module import Signal
 from mud.core.session import Session, Terminal
@@ -108,6 +110,23 @@ class PlayerFound(Struct, frozen=True):
     items: tuple[Item, ...] = ()
 
 
+class WorldRead(Struct, frozen=True):
+    """Area files were read or written: from now on the world is as `defs` says. `areas` are those that changed."""
+
+    defs: WorldDef
+    areas: tuple[str, ...]
+
+
+class Built(Struct, frozen=True):
+    """Answer to ReadAreas or SaveEdits, after WorldRead if anything changed. If not `done`, everything is as before;
+    `saved` says that it was SaveEdits and that the files hold it."""
+
+    session: int
+    done: bool
+    text: str
+    saved: bool = False
+
+
 class Failed(Struct, frozen=True):
     """The work that a session waits for could not be done: the dialog below asks again."""
 
@@ -153,7 +172,7 @@ class ModuleAnswered(Struct, frozen=True):
 
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
-    | (Ordered | PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
+    | (Ordered | PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered | WorldRead | Built)
 )  # fmt: skip
 
 # Effects
@@ -218,6 +237,21 @@ class VerifyPassword(Struct, frozen=True):
     session: int
     password: str
     hash: str
+
+
+class ReadAreas(Struct, frozen=True):
+    """Read the file of `area` again; of no area, every file that changed."""
+
+    session: int
+    area: str = ""
+
+
+class SaveEdits(Struct, frozen=True):
+    """Write what a builder changed into the areas' files. With `over`, also over what others changed meanwhile."""
+
+    session: int
+    edits: Edits
+    over: bool = False
 
 
 class Flush(Struct, frozen=True):
@@ -311,8 +345,10 @@ class ManageModule(Struct, frozen=True):
     module: str
 
 
+#: Work on area files.
+AreaJob = ReadAreas | SaveEdits
 #: Work that a worker thread or the database does for a session, and answers by an event.
-Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword
+Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword | AreaJob
 #: Other work that a session waits for; it is answered in words (Told).
 Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule
 Effect = (

@@ -29,7 +29,10 @@ class Shelf(Mapping[str, W]):
     def __getitem__(self, key: str) -> W:
         thing = self._things[key]
         if isinstance(thing, bytes):
-            thing = self._things[key] = self._decode(thing)
+            decoded = self._decode(thing)
+            thing = self._things[key]  # a thread that reads area files may have come first, and there is one of each
+            if isinstance(thing, bytes):
+                thing = self._things[key] = decoded
         return thing
 
     def __iter__(self) -> Iterator[str]:
@@ -44,10 +47,6 @@ class Shelf(Mapping[str, W]):
     def packed(self) -> int:
         """How many nobody has looked at yet."""
         return sum(isinstance(thing, bytes) for thing in self._things.values())
-
-    def with_(self, whole: W) -> Shelf[W]:
-        """A shelf on which `whole` is in the place of the one with its id. Nothing is decoded for it."""
-        return Shelf({**self._things, whole.id: whole}, self._decode)
 
 
 class Parts(Mapping[str, P], Generic[P, W]):
@@ -86,9 +85,3 @@ class Parts(Mapping[str, P], Generic[P, W]):
 
     def __contains__(self, key: object) -> bool:
         return key in self.home
-
-    def with_(self, wholes: Mapping[str, W], whole: W) -> Parts[P, W]:
-        """The parts of `wholes`, which are the ones here but for `whole`."""
-        home = {key: at for key, at in self.home.items() if at != whole.id}
-        home.update((part.id, whole.id) for part in self._parts(whole))
-        return Parts(wholes, home, self._parts)

@@ -184,7 +184,16 @@ class World:
         self.journal.put(self.doors, key, state)
         self.journal.touch("doors", key)
 
+    def forget_door(self, key: str) -> None:
+        """A key of `doors` ("ROOM DIRECTION") names no door any more."""
+        self.journal.drop(self.doors, key)
+        self.journal.touch("doors", key)
+
     # Changing
+
+    def redefine(self, defs: WorldDef) -> None:
+        """Other definitions from now on. Whoever and whatever is in a room that they lack is still there."""
+        self.journal.put(vars(self), "defs", defs)
 
     def new_id(self, prefix: str) -> str:
         """An id that nothing has ever had. Not undone by a rollback: a gap harms nobody."""

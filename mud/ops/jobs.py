@@ -1,4 +1,5 @@
-"""Jobs: what sessions wait for while the game plays on. Password hashes in threads, look-ups in the database.
+"""Jobs: what sessions wait for while the game plays on. Password hashes and area files in threads, look-ups in the
+database.
 
 A job that was not begun when a copyover freezes the game goes along in memory and is begun by the new program.
 """
@@ -15,6 +16,7 @@ from mud.core import events as e
 from mud.core.errors import StoreError
 from mud.core.model import Account
 from mud.ops import passwords
+from mud.ops.areawork import AreaWork
 from mud.store import rows
 from mud.store.store import Store
 
@@ -43,6 +45,7 @@ class Jobs:
         self._known = known  # the account in memory, newer than the database's
         self._failures = failures
         self.store: Store | None = None
+        self.areas: AreaWork | None = None
         self.waiting: list[e.Job] = []
         self._late: dict[e.Event, asyncio.TimerHandle] = {}
         self._running: dict[asyncio.Task[None], e.Job] = {}
@@ -138,6 +141,9 @@ class Jobs:
                 return e.PlayerFound(session, *rows.player(*await self.store.load_player(name), known))
             case e.LogIn():
                 return await self._log_in(job)
+            case e.ReadAreas() | e.SaveEdits():
+                assert self.areas is not None
+                return await self.areas.run(job, self._thread)
 
     async def _log_in(self, job: e.LogIn) -> e.Event:
         session, name, password = job.session, job.name, job.password

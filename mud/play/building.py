@@ -6,14 +6,14 @@ from mud.core import events as e
 from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.targets import split_first
-from mud.play import login
+from mud.play import login, reloading
 
 
 def world(ctx: Context, args: str) -> None:
     """What can be done with the world's files."""
     verb, rest = split_first(args)
     if verb.casefold() not in VERBS:
-        raise Rejected("Write: world check, or world check AREA.")
+        raise Rejected("Write: world check [AREA], or world reload [AREA].")
     VERBS[verb.casefold()](ctx, rest.strip())
 
 
@@ -26,4 +26,4 @@ def check(ctx: Context, area: str) -> None:
     login.work(ctx, e.CheckWorld(ctx.session.id, area))
 
 
-VERBS = {"check": check}
+VERBS = {"check": check, "reload": reloading.reload}

@@ -12,6 +12,7 @@ from mud.core.context import Context
 from mud.core.events import Line
 from mud.core.session import Session
 from mud.play import editor, freeze, login, password, playing
+from mud.play.olc import form
 
 
 class Behaviour(Struct, frozen=True):
@@ -40,6 +41,10 @@ DIALOGS: dict[type[d.Dialog], Behaviour] = {
     d.Pager: Behaviour(playing.pager_prompt, playing.answer_pager),
     d.Confirm: Behaviour(lambda c, s, x: f"{x.question} (yes/no) ", playing.answer_confirm),
     d.ModuleDialog: Behaviour(lambda c, s, x: c.modules.ask(c, s, x), lambda c, x, text: c.modules.answer(c, x, text)),
+    d.EditRoom: Behaviour(form.prompt, form.answer),
+    d.EditMob: Behaviour(form.prompt, form.answer),
+    d.EditItem: Behaviour(form.prompt, form.answer),
+    d.EditArea: Behaviour(form.prompt, form.answer),
     d.Editor: Behaviour(lambda c, s, x: f"{len(x.lines) + 1:3}> ", editor.answer),
 }
 

@@ -8,6 +8,7 @@ from mud.core.context import Context
 from mud.core.dialogs import Editor
 from mud.core.editing import HELP, as_lines, numbered
 from mud.core.errors import Rejected
+from mud.play.olc import form
 
 MOST_LINES, MOST_LETTERS = 60, 4000
 
@@ -110,4 +111,4 @@ ACTS: dict[str, Callable[[Context, Editor, str], None]] = {
     "help": help_,
 }
 
-PURPOSES: dict[str, Callable[[Context, str], None]] = {"description": keep_description}
+PURPOSES: dict[str, Callable[[Context, str], None]] = {"description": keep_description, form.PURPOSE: form.written}

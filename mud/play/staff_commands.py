@@ -16,15 +16,19 @@ from mud.play import (
     snoop,
     teleport,
 )
+from mud.play.olc import begin
 
 BUILDING = [
     Command(
         "world",
         building.world,
         "building",
-        "world check [AREA] -- look at the world's files, as they are now, for mistakes, each with its file and line\n"
+        "world check [AREA] | world reload [AREA] -- look at the world's files, or take them into the game\n"
+        "world check: look at them, as they are now, for mistakes, each with its file and line.\n"
         "Doors with one side, rooms that nobody can walk to, resets that can't work, keys that fit nowhere, unknown\n"
-        "names. It is done beside the game, and may take some seconds in a large world.",
+        "names. It is done beside the game, and may take some seconds in a large world.\n"
+        "world reload: take an area's file, or every one that changed, into the game. If anything is wrong with it\n"
+        "nothing changes, and you are told what. Whoever is in a room that is gone is put into the area's first.",
         role="builder",
     ),
     Command(
@@ -79,6 +83,49 @@ BUILDING = [
         "the corpse of a player that still holds something.",
         role="builder",
         yields=True,
+    ),
+]
+
+OLC = """A form of fields opens: type a field's name or number and what it is to be; `help` in there explains.
+`save` checks it and writes it into the area's file; `cancel` leaves. Nothing is changed before that.
+Only an area's builders and admins may. A copyover keeps what is not saved."""
+
+BUILDING += [
+    Command(
+        "redit",
+        begin.redit,
+        "building",
+        f"redit [ROOM] | redit new ID -- edit this room, another one, or a new one\n{OLC}",
+        role="builder",
+    ),
+    Command(
+        "medit",
+        begin.medit,
+        "building",
+        f"medit MOB | medit new ID -- edit a kind of mob, by its id\n{OLC}",
+        role="builder",
+    ),
+    Command(
+        "oedit",
+        begin.oedit,
+        "building",
+        f"oedit ITEM | oedit new ID -- edit a kind of item, by its id\n{OLC}",
+        role="builder",
+    ),
+    Command(
+        "zedit",
+        begin.zedit,
+        "building",
+        f"zedit [AREA] -- edit an area: its name, lifespan and resets\n{OLC}",
+        role="builder",
+    ),
+    Command(
+        "dig",
+        begin.dig,
+        "building",
+        "dig DIRECTION [ROOM | new [ID]] -- a way to a room and back again; without ROOM to a new one\n"
+        "Both are written into the file at once. redit makes doors and one-way exits.",
+        role="builder",
     ),
 ]
 

@@ -11,7 +11,7 @@ import pytest
 from mud.areas import cache
 from mud.areas.cache import load_cached, load_compiled
 from mud.areas.load import load
-from mud.core.area import AreaDef, MobDef, RoomDef, WorldDef
+from mud.core.area import WorldDef
 from mud.core.clock import Clock
 from mud.core.errors import WorldError
 from mud.core.shelf import Parts, Shelf
@@ -20,6 +20,54 @@ from mud.game import Game
 
 ROOT = Path(__file__).parent.parent.parent
 SMALL = ROOT / "tests" / "worlds" / "small"
+
+GOOD = """\
+[area]
+id = "x"
+name = "X"
+
+[[room]]
+id = "a"
+name = "A"
+description = '''
+[[room]] is no header in here,
+id = "nor is this a key"
+'''
+
+[room.exits]
+north = "b"
+east = { to = "b", door = true, key = "k" }
+
+[[room.extra]]
+keywords = ["stone"]
+text = "A {red}stone{/}."
+
+[[room]]
+id = "b"
+name = "B"
+
+[[mob]]
+id = "m"
+keywords = ["m"]
+short = "a mob"
+hit_dice = "1d4+2"
+
+[[item]]
+id = "k"
+keywords = ["k"]
+short = "a key"
+kind = "key"
+wear = ["take"]
+
+[[reset]]
+do = "mob"
+id = "m"
+room = "a"
+
+[[reset]]
+do = "give"
+id = "k"
+"""
 
 
 @pytest.fixture
@@ -41,6 +89,7 @@ def no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError(f"{directory} was parsed")
 
     monkeypatch.setattr(cache, "load", parse)
+    monkeypatch.setattr(cache, "reread", lambda directory, defs, gone: parse(directory))
 
 
 def age(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +146,7 @@ def test_another_content_is_noticed_though_size_and_date_are_the_same(
 def test_what_has_just_been_written_is_read_and_not_trusted_by_its_date(world: Path, folder: Path) -> None:
     (world / "harbour.toml").touch()
     load_cached(world, folder)
-    assert cache._stamp(world) == []
+    assert cache._stamps_of_files(world) == {}
     assert len(load_cached(world, folder).rooms) == len(load(world).rooms)
 
 
@@ -152,6 +201,31 @@ def test_a_game_that_goes_on_decodes_no_area_to_start(world: Path, folder: Path)
     assert unopened(defs) == len(defs.areas) and after.world.count("mob", "fishwife") == 1
 
 
+def test_a_start_reads_only_what_changed_and_comes_to_the_same(tmp_path: Path) -> None:
+    world, folder = tmp_path / "world", tmp_path / "cache"
+    world.mkdir()
+    (world / "x.toml").write_text(GOOD, "utf-8")
+    for name in ("m", "y"):
+        (world / f"{name}.toml").write_text(
+            f'[area]\nid = "{name}"\nname = "N"\n[[room]]\nid = "{name}1"\nname = "M"\n', "utf-8"
+        )
+    (world / "world.toml").write_text('[world]\nstart = "y1"\n', "utf-8")
+    assert load_cached(world, folder).start == "y1"
+    (world / "m.toml").unlink()
+    (world / "world.toml").unlink()
+    (world / "a.toml").write_text('[area]\nid = "a"\nname = "A"\n[[room]]\nid = "a1"\nname = "A1"\n', "utf-8")
+    (world / "x.toml").write_text(GOOD.replace('name = "B"', 'name = "C"'), "utf-8")
+    found = load_cached(world, folder)
+    assert equal(found, load(world)) and list(found.areas) == ["a", "x", "y"] and found.start == "a1"
+    assert equal(load_cached(world, folder), found)
+    (world / "y.toml").write_text('[area]\nid = "y"\nname = "N"\n[[room]]\nid = "a"\nname = "M"\n', "utf-8")
+    with pytest.raises(WorldError) as refused:
+        load_cached(world, folder)
+    with pytest.raises(WorldError) as plain:
+        load(world)
+    assert refused.value.problems == plain.value.problems
+
+
 # Packed areas
 
 
@@ -175,23 +249,6 @@ def test_an_area_is_decoded_when_it_is_first_needed(packed: WorldDef) -> None:
     assert unopened(packed) == 3
     with pytest.raises(KeyError):
         packed.items["nothing"]
-
-
-def test_an_area_is_replaced_without_decoding_the_others(packed: WorldDef) -> None:
-    old = packed.rooms["crypt"]
-    attic = RoomDef(id="attic", name="The Attic")
-    new = packed.with_area(AreaDef(id="drowned", name="Dry", rooms=(attic,)))
-    assert unopened(new) == 3 and len(new.areas) == 4 and list(new.areas) == list(packed.areas)
-    assert new.rooms["attic"] is attic and new.area_of["attic"] == "drowned" and new.start == packed.start
-    assert "crypt" not in new.rooms and not set(new.mobs) & {m.id for m in packed.areas["drowned"].mobs}
-    assert packed.rooms["crypt"] is old
-    more = new.with_area(AreaDef(id="more", name="More", mobs=(MobDef(id="bat", keywords=("bat",), short="a bat"),)))
-    assert more.mobs["bat"].short == "a bat" and len(more.areas) == 5 and unopened(more) == 3
-
-
-def test_replacing_an_area_is_the_same_for_a_world_from_files(world: Path, packed: WorldDef) -> None:
-    area = AreaDef(id="drowned", name="Dry", rooms=(RoomDef(id="attic", name="The Attic"),))
-    assert equal(load(world).with_area(area), packed.with_area(area))
 
 
 def test_all_of_a_packed_world_is_what_was_packed(world: Path, packed: WorldDef) -> None:

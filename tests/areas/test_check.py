@@ -261,7 +261,7 @@ def test_the_command_is_for_builders() -> None:
     ada, bob = stage.enter("Ada", "builder"), stage.enter("Bob")
     assert "world" not in bob.do("commands").split("building")[-1]
     ada.read()
-    assert ada.do("world") == "Write: world check, or world check AREA." == ada.do("world peace")
+    assert ada.do("world") == "Write: world check [AREA], or world reload [AREA]." == ada.do("world peace")
     assert ada.do("world check moon") == "There is no area 'moon'. This room is of 'small'."
     ada.do("world check small")
     assert stage.effects[-1] == e.CheckWorld(ada.session, "small")

@@ -1,0 +1,61 @@
+"""What came of work on area files: the world as it is after it, and what to tell who asked for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from mud.areas.reload import reread
+from mud.areas.save import save
+from mud.core.area import WorldDef
+from mud.core.errors import WorldError
+from mud.core.events import AreaJob, Built, ReadAreas, SaveEdits
+
+#: Problems that are told; nobody mends more at a time.
+MOST_PROBLEMS = 20
+
+
+class Outcome(Struct, frozen=True):
+    """`defs` is the world from now on, None when nothing changed; `areas` (ids) are what differs from before."""
+
+    done: bool
+    text: str
+    defs: WorldDef | None = None
+    areas: tuple[str, ...] = ()
+    saved: bool = False
+
+    def answer(self, session: int) -> Built:
+        """What who asked for it is told."""
+        return Built(session, self.done, self.text, self.saved)
+
+
+def outcome(job: AreaJob, directory: Path, defs: WorldDef) -> Outcome:
+    """Do a job on the files of `directory`, of which `defs` was read. Slow: not for the event loop. Raises OSError."""
+    try:
+        if isinstance(job, ReadAreas):
+            return _read_again(job, directory, defs)
+        return _save(job, directory, defs)
+    except WorldError as error:
+        told = error.problems[:MOST_PROBLEMS]
+        if len(error.problems) > len(told):
+            told.append(f"and {len(error.problems) - len(told)} more: `run.py world check` says all")
+        return Outcome(False, "The game is as before:\n" + "\n".join(f"  {line}" for line in told))
+
+
+def _read_again(job: ReadAreas, directory: Path, defs: WorldDef) -> Outcome:
+    found = reread(directory, defs, job.area)
+    notes = [f"\n{note}" for note in found.notes]
+    if not found.areas:
+        what = f"{job.area} is" if job.area else "All areas are"
+        return Outcome(True, "".join([f"{what} as before: no file says anything new.", *notes]), found.defs)
+    gone = [area for area in found.areas if area not in found.defs.areas]
+    here = [area for area in found.areas if area not in gone]
+    lines = [f"{verb}: {', '.join(which)}." for verb, which in (("Swapped", here), ("Gone", gone)) if which]
+    return Outcome(True, "".join([" ".join(lines), *notes]), found.defs, found.areas)
+
+
+def _save(job: SaveEdits, directory: Path, defs: WorldDef) -> Outcome:
+    found = save(directory, defs, job.edits, job.over)
+    text = f"Saved in {' and '.join(found.files)}." if found.files else "Saved: the files say so already."
+    return Outcome(True, text, found.defs, found.areas, saved=True)

@@ -1,0 +1,186 @@
+"""What builders changed, into area files: checked as at a start before a byte is written, then whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mud.areas.load import File, read
+from mud.areas.reload import Changes
+from mud.areas.rewrite import Edit, rewrite
+from mud.core import area as a
+from mud.core.building import PARTS, Change, Edits
+from mud.core.errors import WorldError
+
+
+class Saved(Struct, frozen=True):
+    """The world with the edits in it; the `areas` (ids) that changed; the names of the files that were written."""
+
+    defs: a.WorldDef
+    areas: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def save(directory: Path, defs: a.WorldDef, edits: Edits, over: bool) -> Saved:
+    """Write `edits` into the files in `directory`, of which `defs` was read. With `over` also over what others changed.
+
+    To do it again, when nobody knows whether it was done, does no harm. Raises WorldError, and OSError, with nothing
+    written.
+    """
+    plan = _Plan(directory, defs, over)
+    for key, changes in (("area", edits.areas), ("room", edits.rooms), ("mob", edits.mobs), ("item", edits.items)):
+        for change in changes:
+            plan.add(key, change)
+    if plan.problems:
+        raise WorldError(plan.problems)
+    return plan.write()
+
+
+class _Plan:
+    """What is to be written into which area's file."""
+
+    def __init__(self, directory: Path, defs: a.WorldDef, over: bool) -> None:
+        self._directory = directory
+        self._defs = defs
+        self._over = over
+        self._edits: dict[str, list[Edit]] = {}  # by area
+        self.problems: list[str] = []
+
+    def add(self, key: str, change: Change[Any]) -> None:
+        """Take a change in, as it is to be on top of what the world is now; or note why it can't be."""
+        base, draft, area = change.base, change.draft, change.area
+        current = self._current(key, draft.id)
+        if area not in self._defs.areas:
+            self.problems.append(f"there is no area {area!r} any more; its file is gone")
+        elif base is None and current is not None and current != draft:
+            self.problems.append(f"there is a {key} with the id {draft.id!r} already; choose another id")
+        elif base is not None and current is None and not self._over:
+            self.problems.append(f"{key} {draft.id!r} is gone meanwhile; `save over` writes it anew")
+        elif current is None:
+            self._edits.setdefault(area, []).append(Edit(key, None, draft))
+        else:
+            wanted = self._merged(key, base or draft, current, draft)
+            if wanted != current:
+                self._edits.setdefault(area, []).append(Edit(key, current, wanted))
+
+    def _current(self, key: str, id_: str) -> Any:
+        """What the world says now; an area without its parts."""
+        if key == "area":
+            area = self._defs.areas.get(id_)
+            return msgspec.structs.replace(area, **dict.fromkeys(PARTS, ())) if area is not None else None
+        return getattr(self._defs, f"{key}s").get(id_)
+
+    def _merged(self, key: str, base: Any, current: Any, draft: Any) -> Any:
+        """`current` with what differs between `base` and `draft`. Notes what others changed to something else."""
+        wanted = {}
+        for field in msgspec.structs.fields(draft):
+            was, now, is_ = (getattr(each, field.name) for each in (base, draft, current))
+            if now == was:
+                continue
+            wanted[field.name] = now
+            if is_ not in (was, now) and not self._over:
+                self.problems.append(
+                    f"somebody else changed {field.name} of {key} {draft.id!r} meanwhile; "
+                    "`save over` writes yours over it, `cancel` keeps theirs"
+                )
+        return msgspec.structs.replace(current, **wanted)
+
+    def write(self) -> Saved:
+        """Check everything, then write the files. Raises WorldError or OSError."""
+        changes = Changes(self._directory, self._defs)
+        new: list[tuple[Path, File, bytes]] = []
+        for area, edits in self._edits.items():
+            name = next((n for n, s in self._defs.sources.items() if s.area == area), None)
+            if name is None:
+                raise WorldError([f"the file of area {area!r} is not known"])
+            path = self._directory / name
+            source, content = read(path)
+            wanted = with_edits(self._defs.areas[area], edits)
+            if source.digest != self._defs.sources[name].digest:
+                self._look_at_disk(changes, path, area, wanted)
+                continue
+            written = rewrite(content.decode("utf-8"), edits).encode("utf-8")
+            file = File(path, self._directory, written)
+            said = changes.take(file)
+            if not file.problems and said != wanted:
+                raise WorldError([f"{name} is written in a way that can't be edited here; edit it by hand"])
+            new.append((path, file, content))
+        found = changes.world()
+        sources = dict(found.defs.sources)
+        for number, (path, file, before) in enumerate(new):
+            try:
+                write_whole(path, before, file.content)
+            except OSError as error:
+                if not number:
+                    raise
+                done = " and ".join(f.name for _, f, _ in new[:number])
+                problem = f"{path.name} can't be written: {error.strerror}; {done} is written already: `save` again"
+                raise WorldError([problem]) from error
+            area = sources[file.name].area
+            sources[file.name] = msgspec.structs.replace(read(path)[0], area=area)
+        defs = msgspec.structs.replace(found.defs, sources=sources)
+        return Saved(defs, found.areas, tuple(file.name for _, file, _ in new))
+
+    def _look_at_disk(self, changes: Changes, path: Path, area: str, wanted: a.AreaDef) -> None:
+        """The file is not what was loaded. It is taken if it says what is wanted: then we wrote it ourselves, and never
+        heard the end of it."""
+        file = File(path, self._directory)
+        on_disk = changes.take(file)
+        if file.problems or on_disk != wanted:
+            raise WorldError(
+                [
+                    f"{file.name} was changed on the disk since it was loaded; `reload` takes that into the game, "
+                    "then `save` again"
+                ]
+            )
+
+
+def with_edits(area: a.AreaDef, edits: list[Edit]) -> a.AreaDef:
+    """An area as it will be. New things come last."""
+    for edit in edits:
+        if edit.key == "area":
+            parts = {name: getattr(area, name) for name in PARTS}
+            assert isinstance(edit.after, a.AreaDef)
+            area = msgspec.structs.replace(edit.after, **parts)
+            continue
+        field = f"{edit.key}s"
+        things = list(getattr(area, field))
+        if edit.before is None:
+            things.append(edit.after)
+        else:
+            things[things.index(edit.before)] = edit.after
+        area = msgspec.structs.replace(area, **{field: tuple(things)})
+    return area
+
+
+def write_whole(path: Path, before: bytes, content: bytes) -> None:
+    """Put `content` in place of `before`: at every instant the file is one or the other, also after a power cut.
+
+    Raises WorldError when somebody else changed it meanwhile, and OSError, with the file as it was.
+    """
+    path = path.resolve()  # a link stays one
+    temporary = path.with_name(f".{path.name}.new")  # a name that is never read as an area
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with open(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+            os.fsync(file.fileno())
+        if path.read_bytes() != before:
+            raise WorldError([f"{path.name} was changed on the disk just now; `save` again"])
+        temporary.rename(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

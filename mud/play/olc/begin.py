@@ -1,0 +1,170 @@
+"""The commands that open a builder's form, and `dig`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mud.core import dialogs as d
+from mud.core import events as e
+from mud.core.area import DIRECTIONS, AreaDef, ExitDef, ItemDef, MobDef, RoomDef
+from mud.core.building import PARTS, Change, Edits
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.markup import tag
+from mud.core.targets import split
+from mud.play import admin, login
+from mud.play.olc import form
+from mud.play.olc.exits import direction_of
+from mud.play.olc.fields import need
+
+#: What a new thing is before anybody said anything about it.
+UNFINISHED = "an unfinished {}"
+_ID = re.compile(r"[A-Za-z0-9_]{1,60}")
+
+
+def redit(ctx: Context, args: str) -> None:
+    """Edit the room one is in, another, or a new one."""
+    words = split(args)
+    if words[:1] == ["new"]:
+        id_, area = new(ctx, words, ctx.world.defs.rooms, "redit")
+        form.begin(ctx, d.EditRoom(area=area, base=None, drafts=(unfinished_room(id_),)))
+        return
+    room = ctx.world.defs.rooms[need(words[0] if words else ctx.player.room, ctx.world.defs.rooms, "room")]
+    area = ctx.world.defs.area_of[room.id]
+    form.need_area(ctx, area)
+    form.begin(ctx, d.EditRoom(area=area, base=room, drafts=(room,)))
+
+
+def unfinished_room(id_: str) -> RoomDef:
+    """A new room."""
+    return RoomDef(id=id_, name=UNFINISHED.format("room").capitalize())
+
+
+def medit(ctx: Context, args: str) -> None:
+    """Edit a kind of mob, or a new one."""
+    words = split(args)
+    if words[:1] == ["new"]:
+        id_, area = new(ctx, words, ctx.world.defs.mobs, "medit")
+        mob = MobDef(id=id_, keywords=(id_.casefold(),), short=UNFINISHED.format("mob"))
+        form.begin(ctx, d.EditMob(area=area, base=None, drafts=(mob,)))
+        return
+    mob = wanted(ctx, words, ctx.world.defs.mobs, "mob")
+    form.begin(ctx, d.EditMob(area=area_with(ctx, "mobs", mob), base=mob, drafts=(mob,)))
+
+
+def oedit(ctx: Context, args: str) -> None:
+    """Edit a kind of item, or a new one."""
+    words = split(args)
+    if words[:1] == ["new"]:
+        id_, area = new(ctx, words, ctx.world.defs.items, "oedit")
+        item = ItemDef(id=id_, keywords=(id_.casefold(),), short=UNFINISHED.format("thing"), wear=("take",))
+        form.begin(ctx, d.EditItem(area=area, base=None, drafts=(item,)))
+        return
+    item = wanted(ctx, words, ctx.world.defs.items, "item")
+    form.begin(ctx, d.EditItem(area=area_with(ctx, "items", item), base=item, drafts=(item,)))
+
+
+def zedit(ctx: Context, args: str) -> None:
+    """Edit the area one is in, or another: its name, lifespan and resets."""
+    words = split(args)
+    id_ = words[0] if words else ctx.world.defs.area_of.get(ctx.player.room, "")
+    area = form.need_area(ctx, need(id_, ctx.world.defs.areas, "area"))
+    bare = msgspec.structs.replace(area, **dict.fromkeys(PARTS, ()))
+    form.begin(ctx, d.EditArea(area=area.id, base=bare, drafts=(bare,)))
+
+
+def wanted(ctx: Context, words: list[str], known: Mapping[str, Any], what: str) -> Any:
+    """The definition that was named. Raises Rejected."""
+    if len(words) != 1:
+        raise Rejected(f"Which {what}? Write its id, or: new ID.")
+    return known[need(words[0], known, what)]
+
+
+def area_with(ctx: Context, part: str, thing: MobDef | ItemDef) -> str:
+    """The area whose file has a definition. Raises Rejected when the player may not change it."""
+    area = next(area for area in ctx.world.defs.areas.values() if thing in getattr(area, part))
+    return form.need_area(ctx, area.id).id
+
+
+def new(ctx: Context, words: list[str], known: Mapping[str, Any], command: str) -> tuple[str, str]:
+    """The id of a new thing, and the area that it will be in: the one where the player is. Raises Rejected."""
+    if len(words) != 2:
+        raise Rejected(f"Write: {command} new ID.")
+    need_new(words[1], known)
+    return words[1], here(ctx).id
+
+
+def need_new(id_: str, known: Mapping[str, Any]) -> None:
+    """Raises Rejected for an id that is taken, or none."""
+    if not _ID.fullmatch(id_):
+        raise Rejected("An id is made of letters, digits and underscores: tide_mill.")
+    if id_ in known:
+        raise Rejected(f"There is a {id_} already. Choose another id.")
+
+
+def here(ctx: Context) -> AreaDef:
+    """The area that the player is in, and may change. Raises Rejected."""
+    return form.need_area(ctx, ctx.world.defs.area_of.get(ctx.player.room, ""))
+
+
+def dig(ctx: Context, args: str) -> None:
+    """A way out and the way back, to a room that is there or to a new one."""
+    words = split(args)
+    if not 1 <= len(words) <= 3 or (len(words) == 3 and words[1] != "new"):
+        raise Rejected("Write: dig DIRECTION, dig DIRECTION new ID, or dig DIRECTION ROOM.")
+    direction = direction_of(words[0])
+    rooms = ctx.world.defs.rooms
+    area = here(ctx)
+    origin = rooms[ctx.player.room]
+    taken = origin.exits.get(direction)
+    if taken is not None and taken.to is not None:
+        raise Rejected(f"{direction.capitalize()} leads to {taken.to} already. redit changes that.")
+    back = DIRECTIONS[direction]
+    if len(words) == 2 and words[1] != "new":
+        target, base, to_area = other_end(ctx, words[1], back, origin.id)
+    else:
+        id_ = words[2] if len(words) == 3 else free_id(area, rooms)
+        need_new(id_, rooms)
+        target, base, to_area = unfinished_room(id_), None, area.id
+    form.need_free(ctx, d.EditRoom, origin.id)
+    form.need_free(ctx, d.EditRoom, target.id)
+    changes = (
+        Change(to_area, base, with_exit(target, back, origin.id)),
+        Change(area.id, origin, with_exit(origin, direction, target.id)),
+    )
+    admin.log(ctx, f"dig {direction} to {target.id}")
+    ctx.send(tag("system", f"Digging {direction} to {target.id} ..."))
+    login.work(ctx, e.SaveEdits(ctx.session.id, Edits(rooms=changes)))
+
+
+def other_end(ctx: Context, word: str, back: str, origin: str) -> tuple[RoomDef, RoomDef, str]:
+    """A room that is dug to, and its area. Raises Rejected when its way back is taken, or it is somebody else's."""
+    target = ctx.world.defs.rooms[need(word, ctx.world.defs.rooms, "room")]
+    if target.id == origin:
+        raise Rejected("That leads back into this room. redit can do it, if it is meant.")
+    area = form.need_area(ctx, ctx.world.defs.area_of[target.id])
+    way = target.exits.get(back)
+    if way is not None and way.to not in (None, origin):
+        raise Rejected(f"{target.id} has a way {back} already, to {way.to}. For a one-way exit there is redit.")
+    return target, target, area.id
+
+
+def with_exit(room: RoomDef, direction: str, to: str) -> RoomDef:
+    """A room with one more way out; a door that is there stays."""
+    way = room.exits.get(direction)
+    way = ExitDef(to=to) if way is None else msgspec.structs.replace(way, to=to)
+    return msgspec.structs.replace(room, exits={**room.exits, direction: way})
+
+
+def free_id(area: AreaDef, rooms: Mapping[str, RoomDef]) -> str:
+    """An id for a new room: the next number in an area of numbers, else the area's id with one."""
+    numbers = [int(room.id) for room in area.rooms if room.id.isdigit()]
+    number = max(numbers) + 1 if numbers else 1
+    pattern = "{}" if numbers else f"{area.id}_{{}}"
+    while pattern.format(number) in rooms:
+        number += 1
+    return pattern.format(number)

@@ -1,0 +1,248 @@
+"""The fields of a builder's form: how each is shown, and what is made of what is typed for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mud.core.area import Extra
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.markup import parse, unparse
+from mud.core.targets import split, split_first
+
+#: A draft is a definition of any kind: frozen, so a step makes another.
+Draft = Any
+Set = Callable[[Context, Draft, str], Draft]
+_DICE = re.compile(r"\d+d\d+([+-]\d+)?")
+_NUMBER = re.compile(r"[+-]?\d{1,9}")
+LONGEST = 200
+
+
+class Field(Struct, frozen=True):
+    """One field. `help` says how it is typed and what it is.
+
+    `set` gives the draft with what was typed, and raises Rejected. One with `text` opens the line editor: it gives the
+    text for what was typed, and `write` the draft with what became of it.
+    """
+
+    name: str
+    help: str
+    show: Callable[[Draft], str]
+    set: Set | None = None
+    text: Callable[[Draft, str], str] | None = None
+    write: Callable[[Draft, str, str], Draft] | None = None
+
+
+def changed(draft: Draft, **values: Any) -> Draft:
+    """The draft with other values."""
+    return msgspec.structs.replace(draft, **values)
+
+
+def need(word: str, known: Collection[str], what: str) -> str:
+    """`word`, if it is known. Raises Rejected with the nearest one that is."""
+    if word in known:
+        return word
+    near = get_close_matches(word, list(known), 1)
+    few = f" There are: {', '.join(known)}." if 0 < len(known) <= 40 else ""
+    raise Rejected(f"There is no {what} {word[:40]!r}.{f' Did you mean {near[0]}?' if near else few}")
+
+
+def marked(text: str) -> str:
+    """Text in builders' notation, read. Raises Rejected for a colour that does not exist."""
+    try:
+        return parse(text.strip("\n"))
+    except ValueError as error:
+        raise Rejected(f"{error}") from error
+
+
+def number_of(text: str, least: int | None = None) -> int:
+    """A whole number. Raises Rejected."""
+    text = text.strip()
+    if not text.isascii() or not _NUMBER.fullmatch(text):
+        raise Rejected(f"{text[:40]!r} is no whole number.")
+    if least is not None and int(text) < least:
+        raise Rejected(f"It can't be less than {least}.")
+    return int(text)
+
+
+def said(value: object) -> str:
+    """A value in a line."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items()) or "none"
+    return unparse(str(value)) if value not in ("", None) else "none"
+
+
+# Kinds of fields
+
+
+def line(name: str, help_: str, attribute: str = "") -> Field:
+    """A line of text with colours."""
+    attribute = attribute or name
+
+    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+        if not text or len(text) > LONGEST:
+            raise Rejected(f"Write: {name} TEXT, of at most {LONGEST} letters.")
+        return changed(draft, **{attribute: marked(text)})
+
+    return Field(name, help_, lambda draft: said(getattr(draft, attribute)), set_)
+
+
+def paragraphs(name: str, help_: str, attribute: str) -> Field:
+    """A text of many lines, written in the line editor."""
+
+    def show(draft: Draft) -> str:
+        text = unparse(getattr(draft, attribute))
+        first = text.split("\n")[0]
+        return f"{len(text.split(chr(10)))} lines, {first[:60]} ..." if "\n" in text else text or "none"
+
+    return Field(
+        name,
+        help_,
+        show,
+        text=lambda draft, args: unparse(getattr(draft, attribute)),
+        write=lambda draft, args, text: changed(draft, **{attribute: marked(text)}),
+    )
+
+
+def number(name: str, help_: str, attribute: str = "", least: int | None = None) -> Field:
+    """A whole number."""
+    attribute = attribute or name
+    return Field(
+        name,
+        help_,
+        lambda draft: said(getattr(draft, attribute)),
+        lambda ctx, draft, text: changed(draft, **{attribute: number_of(text, least)}),
+    )
+
+
+def choice(name: str, help_: str, known: Sequence[str], attribute: str = "") -> Field:
+    """One of some words."""
+    attribute = attribute or name
+    return Field(
+        name,
+        f"{help_} ({', '.join(known)})",
+        lambda draft: said(getattr(draft, attribute)),
+        lambda ctx, draft, text: changed(draft, **{attribute: need(text.casefold(), known, name)}),
+    )
+
+
+def flags(name: str, help_: str, known: Sequence[str]) -> Field:
+    """Words that are there or not: naming one toggles it."""
+
+    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+        now = list(getattr(draft, name))
+        for word in text.replace(",", " ").casefold().split():
+            if word in now:
+                now.remove(word)
+            else:
+                now.append(need(word, known, name.removesuffix("s")))
+        if not text:
+            raise Rejected(f"Name what is to be turned on or off: {', '.join(known)}.")
+        return changed(draft, **{name: tuple(now)})
+
+    return Field(name, help_, lambda draft: said(getattr(draft, name)), set_)
+
+
+def keywords(name: str = "keywords") -> Field:
+    """The words a thing answers to."""
+
+    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+        return changed(draft, keywords=words_of(text))
+
+    return Field(name, "keywords WORD WORD ... -- the words it answers to", lambda draft: said(draft.keywords), set_)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Keywords. Raises Rejected when there are none."""
+    words = tuple(dict.fromkeys(text.replace(",", " ").casefold().split()))
+    if not words:
+        raise Rejected("Write one word or more.")
+    return words
+
+
+def dice(name: str, help_: str) -> Field:
+    """Dice."""
+
+    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+        if not text.isascii() or not _DICE.fullmatch(text):
+            raise Rejected(f"{text[:40]!r} is no dice; write them like 3d8+20.")
+        return changed(draft, **{name: text})
+
+    return Field(name, help_, lambda draft: said(getattr(draft, name)), set_)
+
+
+def table(name: str, help_: str, known: Callable[[Draft], Collection[str] | None], whole: bool = False) -> Field:
+    """Named values: NAME VALUE sets one, NAME alone takes it away. With `whole` they are whole numbers."""
+
+    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+        key, value = split_first(text)
+        names, values = known(draft), dict(getattr(draft, name))
+        key = key.casefold()
+        if not key:
+            raise Rejected(f"Write: {name} NAME VALUE." + (f" Names: {', '.join(names)}." if names else ""))
+        if names is not None and key not in values:
+            need(key, names, "value called")
+        if not value:
+            values.pop(key, None)
+        elif whole or _NUMBER.fullmatch(value):
+            values[key] = number_of(value)
+        else:
+            values[key] = value
+        return changed(draft, **{name: values})
+
+    return Field(name, help_, lambda draft: said(getattr(draft, name)), set_)
+
+
+# Extra descriptions
+
+
+def extras() -> Field:
+    """What can be looked at though it is no thing."""
+
+    def found(draft: Draft, args: str) -> int | None:
+        words = words_of(args)
+        return next((n for n, extra in enumerate(draft.extras) if set(words) & set(extra.keywords)), None)
+
+    def text(draft: Draft, args: str) -> str:
+        at = found(draft, args)
+        return unparse(draft.extras[at].text) if at is not None else ""
+
+    def write(draft: Draft, args: str, text: str) -> Draft:
+        at, all_ = found(draft, args), list(draft.extras)
+        if at is not None:
+            all_[at : at + 1] = [changed(all_[at], text=marked(text))] if text else []
+        elif text:
+            all_.append(Extra(keywords=words_of(args), text=marked(text)))
+        return changed(draft, extras=tuple(all_))
+
+    return Field(
+        "extra",
+        "extra KEYWORDS -- what is seen on `look KEYWORD`; opens the line editor, and an empty text takes it away",
+        lambda draft: "; ".join(" ".join(extra.keywords) for extra in draft.extras) or "none",
+        text=text,
+        write=write,
+    )
+
+
+def arguments(text: str, words: Collection[str]) -> list[tuple[str, str]]:
+    """`to hall door "oak door" hidden` as pairs of a known word and what belongs to it; the first may be unnamed ("").
+
+    `words` that take no value end with "!". Raises Rejected for one that is not known.
+    """
+    names = {word.rstrip("!"): not word.endswith("!") for word in words}
+    found: list[tuple[str, str]] = []
+    rest = split(text)
+    while rest:
+        word = need(rest.pop(0).casefold(), names, "word")
+        if names[word] and not rest:
+            raise Rejected(f"What is to come after {word!r}?")
+        found.append((word, rest.pop(0) if names[word] else ""))
+    return found

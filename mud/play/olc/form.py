@@ -1,0 +1,252 @@
+"""A builder's form: fields by number or name, show, undo, save, cancel, help. All of it is in the dialog."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mud.core import dialogs as d
+from mud.core import events as e
+from mud.core.area import AreaDef
+from mud.core.building import Change, Edits
+from mud.core.commands import either
+from mud.core.context import Context
+from mud.core.dialogs import Editor
+from mud.core.editing import as_lines
+from mud.core.errors import Rejected
+from mud.core.markup import tag
+from mud.core.session import Session
+from mud.core.targets import split_first
+from mud.play import admin, login
+from mud.play.olc.fields import Draft, Field
+from mud.play.olc.kinds import AREA, ITEM, MOB, ROOM
+
+#: Steps that `undo` takes back.
+MOST_STEPS = 30
+#: What the line editor is told that its text is for.
+PURPOSE = "building"
+
+
+class Kind(Struct, frozen=True):
+    """One kind of form. `part` is what Edits and WorldDef call its definitions."""
+
+    word: str
+    command: str
+    part: str
+    dialog: type[d.Edit]
+    fields: tuple[Field, ...]
+
+
+KINDS = {
+    kind.dialog: kind
+    for kind in (
+        Kind("room", "redit", "rooms", d.EditRoom, ROOM),
+        Kind("mob", "medit", "mobs", d.EditMob, MOB),
+        Kind("item", "oedit", "items", d.EditItem, ITEM),
+        Kind("area", "zedit", "areas", d.EditArea, AREA),
+    )
+}
+VERBS = {
+    "show": "show -- all fields again; show FIELD -- all of one",
+    "undo": "undo -- take the last step back",
+    "save": "save -- check it, write it into the area's file, and take it into the game\n"
+    "save over -- the same, also over what somebody else changed meanwhile",
+    "reload": "reload -- take what somebody changed in the file into the game; your edit stays",
+    "cancel": "cancel -- leave, and forget what is not saved",
+    "help": "help [FIELD] -- this",
+}
+
+
+def may_build(ctx: Context, area: AreaDef) -> bool:
+    """Whether the player may change an area: its builders, and admins."""
+    return ctx.may("admin") or ctx.player.name.casefold() in map(str.casefold, area.builders)
+
+
+def need_area(ctx: Context, area_id: str) -> AreaDef:
+    """An area that the player may change. Raises Rejected."""
+    area = ctx.world.defs.areas.get(area_id)
+    if area is None:
+        raise Rejected(f"There is no area {area_id[:40]!r}.")
+    if not may_build(ctx, area):
+        who = f"its builders are {', '.join(area.builders)}" if area.builders else "it names no builders"
+        raise Rejected(f"{area.name} is not yours to build: {who}.")
+    return area
+
+
+def editor_of(ctx: Context, kind: type[d.Edit], id_: str) -> str | None:
+    """Who else edits a thing."""
+    for session in ctx.sessions.by_character.values():
+        for dialog in session.stack:
+            if isinstance(dialog, kind) and draft_of(dialog).id == id_ and session is not ctx.session:
+                return ctx.world.characters[session.character or ""].name
+    return None
+
+
+def need_free(ctx: Context, kind: type[d.Edit], id_: str) -> None:
+    """Raises Rejected when somebody else edits a thing."""
+    who = editor_of(ctx, kind, id_)
+    if who is not None:
+        raise Rejected(f"{who} is editing {KINDS[kind].word} {id_} just now.")
+
+
+def begin(ctx: Context, dialog: Any) -> None:
+    """Open a form. Raises Rejected when somebody else has it open."""
+    kind = KINDS[type(dialog)]
+    need_free(ctx, type(dialog), draft_of(dialog).id)
+    ctx.push(dialog)
+    ctx.send(f"{kind.command}: type a field's name or number and what it is to be. `help` explains, `save` saves.")
+    ctx.send(shown(ctx, dialog))
+
+
+def draft_of(dialog: Any) -> Draft:
+    """The definition as it is to be now."""
+    return dialog.drafts[-1]
+
+
+def prompt(ctx: Context, session: Session, dialog: d.Edit) -> str:
+    """What is edited, with a star while it is not saved."""
+    return f"{KINDS[type(dialog)].command} {draft_of(dialog).id}{'*' if unsaved(dialog) else ''}> "
+
+
+def unsaved(dialog: Any) -> bool:
+    """Whether the draft differs from what it began as."""
+    return bool(draft_of(dialog) != dialog.base)
+
+
+def shown(ctx: Context, dialog: Any) -> str:
+    """The form, a field a line."""
+    kind, draft = KINDS[type(dialog)], draft_of(dialog)
+    area = ctx.world.defs.areas.get(dialog.area)
+    where = f" of {area.name}" if area is not None and kind.word != "area" else ""
+    lines = [f"{kind.word} {draft.id}{where}{' (new)' if dialog.base is None else ''}"]
+    lines += [f"{n}. {field.name}: {field.show(draft)}" for n, field in enumerate(kind.fields, 1)]
+    lines.append("Not saved yet." if unsaved(dialog) else "Nothing is changed so far.")
+    return "\n".join(lines)
+
+
+def answer(ctx: Context, dialog: Any, text: str) -> None:
+    """A line typed into a form."""
+    word, rest = split_first(text)
+    act = ACTS.get(word.casefold())
+    if not word:
+        ctx.send(shown(ctx, dialog))
+    elif act is not None:
+        act(ctx, dialog, rest)
+    else:
+        fill(ctx, dialog, find(dialog, word), rest)
+
+
+def find(dialog: d.Edit, word: str) -> Field:
+    """The field that a word or number means. Raises Rejected with the nearest."""
+    fields = KINDS[type(dialog)].fields
+    word = word.casefold()
+    if word.isascii() and word.isdigit():
+        if 1 <= int(word[:4]) <= len(fields):
+            return fields[int(word[:4]) - 1]
+        raise Rejected(f"The fields have numbers from 1 to {len(fields)}.")
+    begun = [field for field in fields if field.name.startswith(word)]
+    exact = [field for field in begun if field.name == word] or begun
+    if len(exact) == 1:
+        return exact[0]
+    names = [field.name for field in fields]
+    if begun:
+        raise Rejected(f"{word[:40]!r} could be {either([field.name for field in begun])}. Which one?")
+    near = get_close_matches(word, [*names, *VERBS], 1)
+    raise Rejected(f"There is no field {word[:40]!r}. {f'Did you mean {near[0]}?' if near else 'Try help.'}")
+
+
+def fill(ctx: Context, dialog: Any, field: Field, text: str) -> None:
+    """Set a field, or open the line editor on it."""
+    draft = draft_of(dialog)
+    if field.set is not None:
+        step(ctx, dialog, field.set(ctx, draft, text), field)
+    elif field.text is not None:
+        lines = as_lines(field.text(draft, text))
+        ctx.replace(msgspec.structs.replace(dialog, writing=f"{field.name} {text}".strip()))
+        ctx.edit(Editor(PURPOSE, lines))
+
+
+def step(ctx: Context, dialog: Any, draft: Draft, field: Field) -> None:
+    """Another draft, and the field that differs."""
+    if draft is draft_of(dialog):  # it was a question
+        return
+    if draft == draft_of(dialog):
+        ctx.send(f"{field.name}: {field.show(draft)} (as before)")
+        return
+    drafts = (*dialog.drafts, draft)[-MOST_STEPS - 1 :]
+    ctx.replace(msgspec.structs.replace(dialog, drafts=drafts, writing=""))
+    ctx.send(f"{field.name}: {field.show(draft)}")
+
+
+def written(ctx: Context, text: str) -> None:
+    """The line editor's text becomes the field that it was opened on."""
+    dialog: Any = ctx.session.stack[-1]
+    name, rest = split_first(dialog.writing)
+    field = find(dialog, name)
+    assert field.write is not None
+    step(ctx, dialog, field.write(draft_of(dialog), rest, text), field)
+
+
+# Verbs
+
+
+def show(ctx: Context, dialog: Any, rest: str) -> None:
+    """All fields, or all of one."""
+    if not rest:
+        ctx.send(shown(ctx, dialog))
+        return
+    field = find(dialog, rest)
+    whole = field.text is not None and field.name != "extra"
+    text = field.text(draft_of(dialog), "") if whole and field.text is not None else field.show(draft_of(dialog))
+    ctx.send(f"{field.name}: {text or 'none'}")
+
+
+def undo(ctx: Context, dialog: Any, rest: str) -> None:
+    """One step back."""
+    if len(dialog.drafts) < 2:
+        raise Rejected("There is nothing to undo.")
+    dialog = msgspec.structs.replace(dialog, drafts=dialog.drafts[:-1])
+    ctx.replace(dialog)
+    ctx.send(shown(ctx, dialog))
+
+
+def save(ctx: Context, dialog: Any, rest: str) -> None:
+    """Have it written; the form closes when it is."""
+    kind, draft = KINDS[type(dialog)], draft_of(dialog)
+    if rest not in ("", "over"):
+        raise Rejected("Write: save, or save over.")
+    need_area(ctx, dialog.area)  # roles may have changed since
+    if not unsaved(dialog):
+        ctx.pop()
+        ctx.send("Nothing was changed.")
+        return
+    edits: Any = {kind.part: (Change(dialog.area, dialog.base, draft),)}
+    admin.log(ctx, f"{kind.command} {draft.id}")
+    ctx.send(tag("system", "Checking and writing ..."))
+    login.work(ctx, e.SaveEdits(ctx.session.id, Edits(**edits), rest == "over"))
+
+
+def reload(ctx: Context, dialog: Any, rest: str) -> None:
+    """Have the area's file read again."""
+    login.work(ctx, e.ReadAreas(ctx.session.id, dialog.area))
+
+
+def cancel(ctx: Context, dialog: Any, rest: str) -> None:
+    """Leave."""
+    ctx.pop()
+    ctx.send("Nothing was saved." if unsaved(dialog) else "Left as it is.")
+
+
+def help_(ctx: Context, dialog: Any, rest: str) -> None:
+    """The fields and the verbs."""
+    if rest:
+        ctx.send(VERBS.get(rest.casefold()) or find(dialog, rest).help)
+        return
+    lines = [field.help.split("\n")[0] for field in KINDS[type(dialog)].fields]
+    ctx.send("\n".join([*lines, *VERBS.values(), "Text takes colours: {red}a warning{/}, and {{ for a brace."]))
+
+
+ACTS = {"show": show, "undo": undo, "save": save, "reload": reload, "cancel": cancel, "help": help_, "?": help_}

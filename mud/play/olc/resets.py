@@ -1,0 +1,161 @@
+"""An area's resets, as a builder types and reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mud.core import area as a
+from mud.core.body import SLOTS
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.targets import split
+from mud.play.olc.exits import STATES, direction_of
+from mud.play.olc.fields import Draft, Field, changed, need, number_of
+
+HELP = """reset -- the steps of a reset, with their numbers; reset here, those of this room
+reset add mob ID ROOM [max N]; in the same way item ID ROOM, give ID, equip ID SLOT, put ID CONTAINER
+reset add door ROOM DIRECTION open | closed | locked
+reset add remove ID ROOM
+give and equip are for the mob before them. ROOM may be `here`. With `at N` at the end it becomes step N, else the last;
+with `always` it is done also when the step before it did nothing.
+reset remove N | reset move N M"""
+
+
+def said(reset: a.AnyReset) -> str:
+    """One step in words."""
+    match reset:
+        case a.MobReset():
+            text = f"mob {reset.id} in {reset.room}"
+        case a.ItemReset():
+            text = f"item {reset.id} in {reset.room}"
+        case a.GiveReset():
+            text = f"give it {reset.id}"
+        case a.EquipReset():
+            text = f"equip it with {reset.id} at {reset.slot}"
+        case a.PutReset():
+            text = f"put {reset.id} into {reset.into}"
+        case a.DoorReset():
+            text = f"door {reset.direction} of {reset.room} {reset.state}"
+        case a.RemoveReset():
+            text = f"remove {reset.id} from {reset.room}"
+    most = getattr(reset, "max", 1)
+    return text + (f", at most {most}" if most != 1 else "") + (", if the step before did" if reset.if_last else "")
+
+
+def listed(resets: Sequence[a.AnyReset], room: str = "") -> str:
+    """The steps with their numbers; with `room` those about it, and those that hang on them."""
+    lines, about = [], False
+    for number, reset in enumerate(resets, 1):
+        about = getattr(reset, "room", room if about else None) == room
+        if about or not room:
+            lines.append(f"{number}. {said(reset)}")
+    return "\n".join(lines)
+
+
+def show(draft: Draft) -> str:
+    """How many steps there are: their numbers are not those of the form."""
+    return f"{len(draft.resets)} steps (`reset` lists them)" if draft.resets else "none"
+
+
+def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+    """`add`, `remove`, `move`, `here`, or nothing for the list."""
+    words = split(text)
+    verb = words[0].casefold() if words else ""
+    if verb not in VERBS:
+        if verb:
+            need(verb, VERBS, "thing to do with resets, like")
+        ctx.send(listed(draft.resets) or "There are no resets.")
+        return draft
+    resets = VERBS[verb](ctx, draft.resets, words[1:])
+    if resets is draft.resets:
+        return draft
+    ctx.send(listed(resets) or "There are no resets any more.")
+    return changed(draft, resets=resets)
+
+
+Steps = tuple[a.AnyReset, ...]
+
+
+def here(ctx: Context, resets: Steps, words: list[str]) -> Steps:
+    """What happens in this room."""
+    ctx.send(listed(resets, ctx.player.room) or "No reset is about this room.")
+    return resets
+
+
+def add(ctx: Context, resets: Steps, words: list[str]) -> Steps:
+    """One more step."""
+    at = len(resets)
+    always = bool(words) and words[-1].casefold() == "always"
+    if always:
+        words = words[:-1]
+    if len(words) > 2 and words[-2].casefold() == "at":
+        at = index(words[-1], len(resets) + 1)
+        words = words[:-2]
+    most = 1
+    if len(words) > 2 and words[-2].casefold() == "max":
+        most = number_of(words[-1], 1)
+        words = words[:-2]
+    kind = need(words[0].casefold() if words else "", MAKE, "kind of reset")
+    wanted, make = MAKE[kind]
+    words = [word for word in words[1:] if word.casefold() not in ("in", "into", "from", "it", "with")]
+    if len(words) != len(wanted):
+        raise Rejected(f"Write: reset add {kind} {' '.join(wanted)}.")
+    made = make(most, *(CHECKS[what](ctx, word) for what, word in zip(wanted, words, strict=True)))
+    if kind in ("give", "equip", "put") and not always:
+        made = changed(made, if_last=True)
+    return (*resets[:at], made, *resets[at:])
+
+
+def remove(ctx: Context, resets: Steps, words: list[str]) -> Steps:
+    """One step less."""
+    at = index(words[0] if words else "", len(resets))
+    return (*resets[:at], *resets[at + 1 :])
+
+
+def move(ctx: Context, resets: Steps, words: list[str]) -> Steps:
+    """A step to another place."""
+    if len(words) != 2:
+        raise Rejected("Write: reset move N M.")
+    at, to = (index(word, len(resets)) for word in words)
+    rest = [*resets[:at], *resets[at + 1 :]]
+    rest.insert(to, resets[at])
+    return tuple(rest)
+
+
+def index(word: str, count: int) -> int:
+    """A step's number as typed, from 0. Raises Rejected."""
+    if not (word.isascii() and word.isdigit() and 1 <= int(word[:6]) <= count):
+        raise Rejected(f"Which step? A number from 1 to {count}, as `reset` shows them.")
+    return int(word) - 1
+
+
+VERBS: dict[str, Callable[[Context, Steps, list[str]], Steps]] = {
+    "add": add,
+    "remove": remove,
+    "move": move,
+    "here": here,
+}
+#: What each kind of step needs, and how it is made of that and its maximum.
+MAKE: dict[str, tuple[tuple[str, ...], Callable[..., a.AnyReset]]] = {
+    "mob": (("MOB", "ROOM"), lambda most, id_, room: a.MobReset(id=id_, room=room, max=most)),
+    "item": (("ITEM", "ROOM"), lambda most, id_, room: a.ItemReset(id=id_, room=room, max=most)),
+    "give": (("ITEM",), lambda most, id_: a.GiveReset(id=id_, max=most)),
+    "equip": (("ITEM", "SLOT"), lambda most, id_, slot: a.EquipReset(id=id_, slot=slot, max=most)),
+    "put": (("ITEM", "CONTAINER"), lambda most, id_, into: a.PutReset(id=id_, into=into, max=most)),
+    "door": (
+        ("ROOM", "DIRECTION", "STATE"),
+        lambda most, room, way, state: a.DoorReset(room=room, direction=way, state=STATES[state]),
+    ),
+    "remove": (("ITEM", "ROOM"), lambda most, id_, room: a.RemoveReset(id=id_, room=room)),
+}
+CHECKS: dict[str, Callable[[Context, str], str]] = {
+    "MOB": lambda ctx, word: need(word, ctx.world.defs.mobs, "mob"),
+    "ITEM": lambda ctx, word: need(word, ctx.world.defs.items, "item"),
+    "CONTAINER": lambda ctx, word: need(word, ctx.world.defs.items, "item"),
+    "ROOM": lambda ctx, word: ctx.player.room if word == "here" else need(word, ctx.world.defs.rooms, "room"),
+    "SLOT": lambda ctx, word: need(word.casefold(), SLOTS, "slot"),
+    "DIRECTION": lambda ctx, word: direction_of(word),
+    "STATE": lambda ctx, word: need(word.casefold(), STATES, "state of a door"),
+}
+
+RESETS = Field("reset", HELP, show, set_)
