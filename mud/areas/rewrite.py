@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import tomlkit
 from msgspec import Struct
-from tomlkit.exceptions import TOMLKitError
 
 from mud.areas.blocks import Block, blocks_of
 from mud.areas.load import INNER, PARTS, TEXTS
@@ -44,7 +42,7 @@ def rewrite(text: str, edits: Sequence[Edit]) -> str:
         file = _File(text)
         for edit in edits:
             file.edit(edit)
-    except (TOMLKitError, tomllib.TOMLDecodeError) as error:
+    except (_kit().exceptions.TOMLKitError, tomllib.TOMLDecodeError) as error:
         raise WorldError([f"the file can't be edited here: {error}; edit it by hand, then `world reload`"]) from error
     text = "".join(block.text for block in file.blocks)
     return text.replace("\n", "\r\n") if windows else text
@@ -136,13 +134,13 @@ class _File:
     def _set(self, block: Block, name: str, value: Any, gone: bool = False) -> None:
         """One key of a block: written anew where it stands, else behind the others."""
         keys, tail = block.split_body()
-        table = tomlkit.parse(keys)
+        table = _kit().parse(keys)
         if name in table:
             if gone:
                 del table[name]
             else:
-                table[name] = tomlkit.value(_styled(table[name], name, value))
-            block.body = tomlkit.dumps(table) + tail
+                table[name] = _kit().value(_styled(table[name], name, value))
+            block.body = _kit().dumps(table) + tail
         elif not gone:
             block.body = _ended(keys) + f"{_quoted(name)} = {value_text(name, value)}\n" + tail
         if not block.lead.endswith("\n"):
@@ -177,27 +175,27 @@ class _File:
             self._remove(own)
         elif table:
             table[0].body = _with_key(table[0], direction, text)
-        elif "exits" in tomlkit.parse(main.body):
+        elif "exits" in _kit().parse(main.body):
             keys, tail = main.split_body()
-            doc = tomlkit.parse(keys)
+            doc = _kit().parse(keys)
             ways: Any = doc["exits"]
             if text is None:
                 del ways[direction]
             else:
-                ways[direction] = tomlkit.value(text)
-            main.body = tomlkit.dumps(doc) + tail
+                ways[direction] = _kit().value(text)
+            main.body = _kit().dumps(doc) + tail
         elif text is not None:
             at = next(n for n, block in enumerate(self.blocks) if block is main) + 1
             self._place(at, f"[{'.'.join((*main.path, 'exits'))}]\n{direction} = {text}\n")
 
     def _inner(self, main: Block, key: str, old: Sequence[a.Definition], new: Sequence[a.Definition]) -> None:
         """Tables inside of a table: extra descriptions, modifiers."""
-        doc = tomlkit.parse(main.split_body()[0])
+        doc = _kit().parse(main.split_body()[0])
         if key in doc:  # all in one line
             keys, tail = main.split_body()
-            doc = tomlkit.parse(keys)
-            doc[key] = tomlkit.value(f"[{', '.join(map(_inline, new))}]")
-            main.body = tomlkit.dumps(doc) + tail
+            doc = _kit().parse(keys)
+            doc[key] = _kit().value(f"[{', '.join(map(_inline, new))}]")
+            main.body = _kit().dumps(doc) + tail
         else:
             self._list((*main.path, key), ".".join((*main.path, key)), main, old, new)
 
@@ -256,6 +254,13 @@ class _File:
             del self.blocks[at]
 
 
+def _kit() -> Any:
+    """tomlkit. Not every start needs it, and those in the silence of a copyover are in a hurry."""
+    import tomlkit
+
+    return tomlkit
+
+
 def _without_tail(group: Sequence[Block]) -> str:
     """The text of blocks that are moved: what stands by itself behind them is left where it is."""
     text = "".join(block.text for block in group[:-1]) + group[-1].lead + _ended(group[-1].split_body()[0])
@@ -265,13 +270,14 @@ def _without_tail(group: Sequence[Block]) -> str:
 def _with_key(block: Block, name: str, text: str | None) -> str:
     """A block's body with one key as `text` says, or without it."""
     keys, tail = block.split_body()
-    doc = tomlkit.parse(keys)
+    doc = _kit().parse(keys)
     if name in doc:
         if text is None:
             del doc[name]
         else:
-            doc[name] = tomlkit.value(text)
-        return tomlkit.dumps(doc) + tail
+            doc[name] = _kit().value(text)
+        body: str = _kit().dumps(doc)
+        return body + tail
     return _ended(keys) + f"{name} = {text}\n" + tail if text is not None else block.body
 
 

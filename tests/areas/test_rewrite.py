@@ -307,6 +307,8 @@ def test_every_other_byte_of_any_file_stays(text: str, data: st.DataObject) -> N
     old_lines, new_lines = changed_lines(kept[own], now[own])
     if old_lines and old_lines[0].split("=")[0].strip() in ("name", "description", "sector", "flags"):
         assert old_lines[0].split("=")[0] == new_lines[0].split("=")[0]
+    for comment in ("# a word", "#[[room]]", "# by itself", "# right above", "# [[mob]]"):
+        assert new.count(comment) >= text.count(comment), "a comment is lost"
     assert area_of(back) == area
 
 
