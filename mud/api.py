@@ -9,20 +9,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from msgspec import Meta, Struct, convert, field
+from msgspec.structs import replace
 
-from mud.core.errors import Invalid, NotFound, Rejected
+from mud.core.calendar import CALENDAR, Calendar, Moment, Month, Season
+from mud.core.carrying import cannot_carry
+from mud.core.errors import Invalid, NotFound, Refused, Rejected
+from mud.core.escrow import Escrow
 from mud.core.ledger import LIMIT, MINT, SINK, LedgerError
 from mud.core.markup import strip, tag
-from mud.core.model import ROLES, Account, Character, Item, Role, room_key
+from mud.core.model import ROLES, Account, Character, Item, Role, purse_key, room_key
 from mud.core.module import (
     Answered,
     Command,
+    Companions,
     Database,
     Dialog,
     Died,
     Endpoint,
     HealthCheck,
+    InService,
     Job,
+    LinkBack,
+    LinkLost,
     Method,
     Module,
     Moved,
@@ -33,6 +41,7 @@ from mud.core.module import (
     Request,
     Settings,
     Signal,
+    Spell,
     State,
     Step,
     Talk,
@@ -43,43 +52,58 @@ from mud.core.module import (
     WriteFailed,
 )
 from mud.core.modulecontext import Context
+from mud.core.naming import capital, coins, find_item, is_coins, seek_items, short
+from mud.core.spells import Cast
 from mud.core.targets import split, split_first
-from mud.core.words import duration
+from mud.core.words import ago, duration, seconds_in, whole_number
 from mud.core.work import Work
 
 __all__ = [
+    "CALENDAR",
     "LIMIT",
     "MINT",
     "ROLES",
     "SINK",
     "Account",
     "Answered",
+    "Calendar",
+    "Cast",
     "Character",
     "Command",
+    "Companions",
     "Context",
     "Database",
     "Dialog",
     "Died",
     "Endpoint",
+    "Escrow",
     "HealthCheck",
+    "InService",
     "Invalid",
     "Item",
     "Job",
     "LedgerError",
+    "LinkBack",
+    "LinkLost",
     "Meta",
     "Method",
     "Module",
+    "Moment",
+    "Month",
     "Moved",
     "NotFound",
     "On",
     "Permission",
     "PlayerEntered",
     "PlayerLeft",
+    "Refused",
     "Rejected",
     "Request",
     "Role",
+    "Season",
     "Settings",
     "Signal",
+    "Spell",
     "State",
     "Step",
     "Struct",
@@ -90,15 +114,27 @@ __all__ = [
     "WallTimer",
     "Work",
     "WriteFailed",
+    "ago",
+    "cannot_carry",
+    "capital",
+    "coins",
     "convert",
     "duration",
     "field",
+    "find_item",
     "folder_text",
+    "is_coins",
+    "purse_key",
+    "replace",
     "room_key",
+    "seconds_in",
+    "seek_items",
+    "short",
     "split",
     "split_first",
     "strip",
     "tag",
+    "whole_number",
 ]
 
 

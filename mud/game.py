@@ -21,13 +21,17 @@ from mud.core.dialogs import Seeking, Working
 from mud.core.errors import Absent, ModuleFault, Rejected
 from mud.core.ledger import LedgerError
 from mud.core.markup import tag
+from mud.core.module import Signal
 from mud.core.modulecontext import Context
 from mud.core.modules import Modules, NoModules
 from mud.core.session import Session
+from mud.core.spells import SpellTable
 from mud.core.world import World
-from mud.play import dialogs, login, lookup, modules, zones
+from mud.play import dialogs, login, lookup, modules, playing, snoop, zones
 from mud.play.commands import COMMANDS
 from mud.play.names import proper
+from mud.play.rules import DikuRules
+from mud.play.spells import SPELLS
 
 log = logging.getLogger("mud.game")
 
@@ -46,6 +50,7 @@ HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
     events.Registered: login.registered,
     events.Hashed: login.hashed,
     events.Verified: login.verified,
+    events.Ordered: playing.ordered,
     events.PlayerFound: login.player_found,
     events.Failed: login.work_failed,
     events.Told: lookup.told,
@@ -70,6 +75,8 @@ class Game:
         self.clock = clock
         self.sessions = Sessions()
         self.commands = CommandTable(COMMANDS)
+        self.spells = SpellTable(SPELLS)
+        self.rules = DikuRules()
         self.modules: Modules = NoModules()
         self._failing: list[str] = []  # modules with a failure that nobody has looked into yet
         self.random = random or Random()
@@ -104,14 +111,20 @@ class Game:
         session = self.sessions.by_id.get(about) if about is not None else None
         if about is not None and session is None:
             return []  # whoever this is for has left meanwhile
+        typed = snoop.typed(session, event)
         ctx = self._happen(session, event)
         if ctx.again is not None and session is not None:
-            event = events.Line(session.id, ctx.again.text)
+            event = events.Line(session.id, ctx.again.text, ctx.again.expanded)
             ctx = self._happen(session, event, ctx.again.names)
         if ctx.signals or self._failing:
             self._aftermath(ctx)
+        while session is not None and (text := playing.next_queued(ctx, session)) is not None:
+            then = self._happen(session, events.Line(session.id, text, expanded=True))
+            self._aftermath(then)
+            _merge(ctx, then)
         if type(event) is events.Line and session is not None:
             ctx.outputs.setdefault(session.id, [])  # an answer without words still shows the prompt
+        snoop.mirror(ctx, session, typed)
         return self._outputs(ctx, event) + ctx.effects
 
     def perform(self, do: Callable[[Context[Any]], T]) -> tuple[T, list[events.Effect]]:
@@ -124,6 +137,7 @@ class Game:
             raise
         self.world.journal.commit()
         self._aftermath(ctx)
+        snoop.mirror(ctx)
         return found, self._outputs(ctx, None) + ctx.effects
 
     def _happen(self, session: Session | None, event: events.Event, sought: tuple[str, ...] = ()) -> Context[Any]:
@@ -137,10 +151,10 @@ class Game:
             self._seek(ctx, event, absent, sought)
         except (Rejected, LedgerError) as refusal:
             ctx = self._undo(session)
-            self._refuse(ctx, str(refusal))
+            self._refuse(ctx, str(refusal), event)
         except Exception as error:
             ctx = self._undo(session)
-            self._refuse(ctx, APOLOGY)
+            self._refuse(ctx, APOLOGY, event)
             self._note(error, event, session)
             if isinstance(event, events.Due):
                 self.world.timers.set(event.timer.due + RETRY_SECONDS, event.timer.payload)
@@ -150,9 +164,9 @@ class Game:
     def _seek(self, ctx: Context[Any], event: events.Event, absent: Absent, sought: tuple[str, ...]) -> None:
         """Have somebody who is not in memory looked up; then the line is taken again."""
         if type(event) is not events.Line or ctx.session.stack[-1].secret:
-            self._refuse(ctx, str(absent))
+            self._refuse(ctx, str(absent), event)
             return
-        ctx.push(Seeking(event.text, (*sought, absent.name.casefold())))
+        ctx.push(Seeking(event.text, (*sought, absent.name.casefold()), event.expanded))
         ctx.push(Working())
         ctx.do(events.FindPlayer(ctx.session.id, proper(absent.name)))
 
@@ -166,16 +180,17 @@ class Game:
         logger.error("an event failed and was undone: %s", describe(event, session), exc_info=cause)
 
     def _aftermath(self, ctx: Context[Any]) -> None:
-        """Each module that listens hears each signal, in an event of its own; then the admins hear what failed."""
+        """Each module that listens hears each signal, and each order is done, in events of their own; then the admins
+        hear what failed."""
         waiting = deque(ctx.signals)
         for _ in range(MOST_SIGNALS):
             if not waiting:
                 break
-            signal = waiting.popleft()
-            for module in self.modules.listeners(signal):
-                heard = self._happen(None, events.Signalled(module, signal))
-                waiting.extend(heard.signals)
-                _merge(ctx, heard)
+            for event in self._follow(waiting.popleft()):
+                session = self.sessions.by_id.get(event.session) if isinstance(event, events.Ordered) else None
+                then = self._happen(session, event)
+                waiting.extend(then.signals)
+                _merge(ctx, then)
         if waiting:
             log.error("more than %d signals from one event; the rest is dropped, first %r", MOST_SIGNALS, waiting[0])
         while self._failing:
@@ -183,6 +198,12 @@ class Game:
         for text in self.modules.news():
             log.error("%s", text)
             _merge(ctx, self._happen(None, events.Announced(text, "admin")))
+
+    def _follow(self, after: Signal | events.Ordered) -> list[events.Signalled | events.Ordered]:
+        """The events that a signal or an order brings about: one a listener, or the order if its session is there."""
+        if isinstance(after, events.Ordered):
+            return [after] if after.session in self.sessions.by_id else []
+        return [events.Signalled(module, after) for module in self.modules.listeners(after)]
 
     def due(self) -> events.Due | None:
         """The earliest timer that is due, taken off the pending ones; hand it to `handle`."""
@@ -212,19 +233,22 @@ class Game:
         return self._context(None)
 
     def _context(self, session: Session | None) -> Context[Any]:
-        return Context(self.world, self.sessions, self.commands, self.clock, self.random, self.modules, session)
+        world, sessions, commands, clock = self.world, self.sessions, self.commands, self.clock
+        return Context(world, sessions, commands, clock, self.random, self.modules, session, self.spells, self.rules)
 
     def _undo(self, session: Session | None) -> Context[Any]:
         self.world.journal.rollback()
         return self._context(session)
 
-    def _refuse(self, ctx: Context[Any], text: str) -> None:
+    def _refuse(self, ctx: Context[Any], text: str, event: events.Event) -> None:
         """Tell whose event failed; answers to work are given up, so that the dialog below asks again."""
         session = ctx._session
         if session is None:
             return
-        if session.stack and type(session.stack[-1]) is Working:
+        if session.stack and type(session.stack[-1]) is Working and type(event) is not events.Ordered:
             ctx.pop()
+            if Seeking in map(type, session.stack[-1:]):
+                ctx.pop()
         ctx.send(tag("error", text))
 
     def _outputs(self, ctx: Context[Any], event: events.Event | None) -> list[events.Effect]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from mud.core import events as e
-from mud.core.errors import CopyoverError, EverwakeError, ModuleFault, SnapshotError
+from mud.core.errors import Conflict, CopyoverError, EverwakeError, ModuleFault, SnapshotError
 from mud.core.module import Veto
 from mud.core.modulecontext import Context
 from mud.framework.instance import Instance
@@ -39,7 +39,7 @@ class Hosting:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self.registry = Registry(server.game.commands)
+        self.registry = Registry(server.game.commands, server.game.spells)
         self.registry.context = server.game.context
         server.game.modules = self.registry
         self.master = Master(self.registry, server.config.given(), server.config.data, self)
@@ -196,12 +196,22 @@ class Hosting:
     def export(self, name: str, path: Path, expires_at: float | None) -> int:
         """Write a module's state to a file that outlives a power cut; gives its size. Raises EverwakeError."""
         why = Metadata(reason="export", created_by=self._server.config.server.name, expires_at=expires_at)
-        snapshot = self.save(self.registry.get(name), self._server.generation, why)
+        instance = self.registry.get(name)
+        if name in self.master.states:  # it could not take it: what it has now is nothing
+            state, source = self.master.states[name]
+            found = unpack(state, source) if isinstance(state, bytes) else state
+            snapshot = msgspec.structs.replace(found, metadata=why)
+        elif instance.broken:
+            raise Conflict(f"{name} could not be loaded ({instance.figures.last_error}), and there is no state of it")
+        else:
+            snapshot = self.save(instance, self._server.generation, why)
         return len(files.write_to(path, snapshot, self._server.key, sync=True))
 
     def import_(self, name: str, path: Path) -> str:
         """Give a module the state that a file holds. Raises EverwakeError, with nothing changed."""
         instance = self.registry.get(name)
+        if instance.broken:
+            raise Conflict(f"{name} could not be loaded: mend it first ({instance.figures.last_error})")
         try:
             snapshot = unpack(path.read_bytes(), str(path), self._server.key)
         except OSError as error:

@@ -14,11 +14,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mud import __version__
+from mud.answering import ANSWERS, answer
 from mud.copyover.handover import Handover
 from mud.copyover.transaction import Copyover, Order
 from mud.core import events as e
-from mud.core.errors import CopyoverError, EverwakeError, StoreError
-from mud.core.markup import tag
+from mud.core.errors import CopyoverError, StoreError
 from mud.core.model import Account
 from mud.core.session import Session, Terminal
 from mud.game import Game
@@ -136,11 +136,8 @@ class Server:
         else:
             self.jobs.add(job)
 
-    def _flush_now(self, effect: e.Flush) -> None:
-        self._start(self._answered(effect.session, self._saved()))
-
-    def _audit(self, effect: e.Audit) -> None:
-        self._start(self._answered(effect.session, self._audited()))
+    def _answer(self, effect: Any) -> None:
+        self._start(answer(self, effect))
 
     def _ask_module(self, effect: e.AskModule) -> None:
         self._start(self.hosting.master.answer(effect))
@@ -148,39 +145,11 @@ class Server:
     def _query_module(self, effect: e.QueryModule) -> None:
         self._start(self.hosting.query(effect))
 
-    def _manage_module(self, effect: e.ManageModule) -> None:
-        self._start(self._answered(effect.session, self.hosting.master.manage(effect.do, effect.module)))
-
     async def open_store(self) -> Store:
         """The store, once it is open."""
         await self._store_is_open.wait()
         assert self.store is not None
         return self.store
-
-    async def _answered(self, session: int, work: Coroutine[Any, Any, str]) -> None:
-        """Do something that a session waits for, and tell it what came of it."""
-        await self._store_is_open.wait()
-        try:
-            self.answer(e.Told(session, await work, answer=True))
-        except StoreError as error:
-            text = f"The database can't be used just now: {error}. Nothing is lost; the server keeps trying."
-            self.answer(e.Told(session, text, answer=True))
-        except EverwakeError as error:
-            self.answer(e.Told(session, tag("error", str(error)), answer=True))
-        except Exception:
-            log.exception("work for session %d failed", session)
-            self.answer(e.Failed(session))
-
-    async def _saved(self) -> str:
-        await self.flusher.flush()
-        return "Everything is saved."
-
-    async def _audited(self) -> str:
-        assert self.store is not None
-        await self.flusher.flush()
-        problems = await self.store.audit()
-        found = "\n".join(f"  {problem}" for problem in problems) or "Every item has exactly one owner."
-        return f"The ledger sums to {self.game.world.ledger.total()}.\n{found}"
 
     def _start_copyover(self, effect: e.StartCopyover) -> None:
         self._start(self.hand_over(Order(effect.by, effect.reason, effect.session, effect.force)))
@@ -221,7 +190,8 @@ class Server:
     def accepted(self, sock: socket.socket, address: str) -> None:
         """A newcomer: a session, if its address has not too many."""
         address_key = key_of(address)
-        refusal = self.addresses.connect(address_key, time.time())
+        now = time.time()
+        refusal = self.game.world.bans.refusal(address, now) or self.addresses.connect(address_key, now)
         if refusal:
             log.warning("refused from=%s reason=%s", address, refusal)
             turn_away(self.loop, sock, refusal)
@@ -234,7 +204,6 @@ class Server:
             raise
         self.connections[session_id] = connection
         connection.start()
-        now = time.time()
         self.post(e.Opened(Session(id=session_id, address=address, stack=[], connected_at=now, last_input=now)))
 
     def ready(self, connection: Connection) -> None:
@@ -427,13 +396,11 @@ DO: dict[type, Callable[[Server, Any], None]] = {
     e.HashPassword: Server._job,
     e.VerifyPassword: Server._job,
     e.FindPlayer: Server._job,
-    e.Flush: Server._flush_now,
-    e.Audit: Server._audit,
     e.StartCopyover: Server._start_copyover,
     e.Shutdown: Server._shut_down,
     e.LogLine: Server._log_line,
     e.AskModule: Server._ask_module,
     e.QueryModule: Server._query_module,
-    e.ManageModule: Server._manage_module,
     e.AddressDid: Server._address_did,
+    **dict.fromkeys(ANSWERS, Server._answer),
 }

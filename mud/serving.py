@@ -16,7 +16,7 @@ import time
 
 import mud
 from mud import __version__
-from mud.adopting import adopt, carried_by, read_last_flush, read_state
+from mud.adopting import adopt, modules_of, read_last_flush, read_state
 from mud.areas.cache import load_cached
 from mud.copyover import channel, handover, rehearsal
 from mud.copyover.handover import Handover
@@ -75,7 +75,7 @@ def rehearse(config: Config, needed: list[str]) -> int:
         importlib.import_module(part.name)
     passwords.warm_up()
     game = Game(World(load_cached(config.world, config.cache)), Clock(time.monotonic, time.time))
-    registry = Registry(game.commands)
+    registry = Registry(game.commands, game.spells)
     Loader(registry, config.given(), time.time).load_all()
     failed = [i for i in registry.instances.values() if i.life.state is ModuleState.FAILED and i.name in needed]
     for instance in failed:
@@ -88,6 +88,7 @@ def rehearse(config: Config, needed: list[str]) -> int:
 
 def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock]:
     """A start from the database, which holds the last flush whatever became of the program before."""
+    gc.disable()  # nothing of what is made now is garbage; `run` goes on collecting
     lock = Lock.acquire(config.run / "lock")
     try:
         mend_packages(config)
@@ -113,12 +114,12 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
     try:
         loaded = await store.load_active()
         state, generation = rows.state(loaded)
-        carried = carried_by(loaded)
+        modules, schemas = modules_of(loaded.modules, loaded.module_schemas)
         game = Game(World(defs, state), Clock(time.monotonic, time.time, state.game_time))
         server = Server(config, loop, game, max(1, generation))
         server.store = store
         game.reopen([row[0] for row in loaded.sessions])
-        server.hosting.master.load(carried.modules, carried.schemas)
+        server.hosting.master.load(modules, schemas)
         await server.hosting.master.start_all()
         game.populate()
         if not any(role == "owner" for _, role in await store.accounts()):

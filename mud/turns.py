@@ -111,7 +111,10 @@ class Bell:
         self._handle = self._loop.call_later(LONGEST_WAIT if wait is None else min(LONGEST_WAIT, wait), self._ring)
 
     def _ring(self) -> None:
+        last = self._game.world.timers.serial
         while not self._frozen and (due := self._game.due()) is not None:
             self._post(due)
+            if due.timer.number > last:
+                break  # it was set meanwhile: timers that bring about each other must not keep the loop for ever
         if not self._frozen:
             self._wind()

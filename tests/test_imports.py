@@ -33,18 +33,28 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 #: The composition root, which may import all of ours.
-ROOTS = {"mud.server", "mud.serving", "mud.handing", "mud.adopting", "mud.hosting", "mud.turns", "mud.ops"}
+ROOTS = {
+    "mud.answering",
+    "mud.server",
+    "mud.serving",
+    "mud.handing",
+    "mud.adopting",
+    "mud.hosting",
+    "mud.turns",
+    "mud.ops",
+}
 
 #: (package, what it imports): why. An exception that nothing needs any more is an error too.
 EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("mud.framework", "mud.store"): "the contract tries a module's tables by the rules that the flush has",
     ("mud.copyover", "mud.net"): "a hand-over is typed: it holds the wires and budgets of connections, as data",
 }
 
 #: What the core may use of the standard library: no clock, no I/O, no concurrency, no chance of its own.
 PURE = frozenset(
     """__future__ abc base64 binascii bisect collections contextlib copy dataclasses decimal difflib enum fractions
-    functools graphlib hashlib heapq itertools keyword logging math numbers operator re string struct textwrap types
-    typing unicodedata zlib""".split()
+    functools graphlib hashlib heapq ipaddress itertools keyword logging math numbers operator re string struct textwrap
+    types typing unicodedata zlib""".split()
 )
 
 #: A source of chance is passed in, so the core may name its type.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from mud.api import Character, Command, Context, Meta, Module, Rejected, Role, Settings, State, Struct, duration, tag
+from mud.api import Character, Command, Context, Meta, Module, Rejected, Role, Settings, State, Struct, ago, tag
 
 Handler = Callable[[Context["Channels"], str], None]
 
@@ -56,11 +56,13 @@ def speaker(channel: Channel) -> Handler:
 
     def run(ctx: Context[Channels], args: str) -> None:
         need(ctx, channel)
-        number = args[1:]
+        number, word = args[1:], args.casefold()
         if not args:
             show(ctx, channel, SHOWN)
         elif args[0] == "-" and number.isascii() and number.isdigit():
-            show(ctx, channel, int(number[:6]))
+            show(ctx, channel, max(1, int(number[:6])))
+        elif word in ("on", "off"):
+            switch(ctx, channel, word)
         else:
             speak(ctx, channel, args)
 
@@ -73,7 +75,7 @@ def speak(ctx: Context[Channels], channel: Channel, text: str) -> None:
     if len(text) > bounds.length:
         raise Rejected(f"A line has at most {bounds.length} letters, and this one has {len(text)}.")
     if is_off(ctx, me, channel):
-        raise Rejected(f"You have switched {channel.name} off: `channels on {channel.name}` switches it on.")
+        raise Rejected(f"You have switched {channel.name} off: `{channel.name} on` switches it on.")
     before = ctx.state.history.get(channel.name, ())
     ctx.state.history[channel.name] = (*before, Said(ctx.clock.wall, me.name, text))[-bounds.history :]
     ctx.send(tag(channel.colour, f'[{channel.name}] You: "{text}"'))
@@ -83,7 +85,7 @@ def speak(ctx: Context[Channels], channel: Channel, text: str) -> None:
 def show(ctx: Context[Channels], channel: Channel, count: int) -> None:
     """The last lines of a channel, but for those of who is ignored."""
     said = [s for s in ctx.state.history.get(channel.name, ()) if ctx.hears(ctx.player, s.name)]
-    rows = [f'  {duration(ctx.clock.wall - s.at)} ago, {s.name}: "{s.text}"' for s in said[-count:]] if count else []
+    rows = [f'  {ago(ctx.clock.wall - s.at)}, {s.name}: "{s.text}"' for s in said[-count:]]
     ctx.page("\n".join([f"[{channel.name}]", *rows]) if rows else f"Nothing has been said on {channel.name} yet.")
 
 
@@ -98,39 +100,26 @@ def is_off(ctx: Context[Channels], character: Character, channel: Channel) -> bo
 
 
 def channels(ctx: Context[Channels], args: str) -> None:
-    """channels | channels off NAME | channels on NAME -- the channels, and who does not hear them; switch one off or on
-    A channel's name and a text says something on it; its name alone, or chat -50, shows what was said before."""
-    words = args.casefold().split()
-    if not words:
-        ctx.send("\n".join(row(ctx, channel) for channel in CHANNELS.values() if ctx.may(channel.role)))
-        return
-    if len(words) != 2 or words[0] not in ("on", "off"):
-        raise Rejected("Write: channels, channels off NAME or channels on NAME.")
-    channel = named(ctx, words[1])
+    """channels -- the channels that there are for you, and which of them you have switched off
+    chat TEXT says something, chat or chat -50 shows what was said before, chat off and chat on switch it off and on."""
+    ctx.send("\n".join(["Channels:", *(row(ctx, channel) for channel in CHANNELS.values() if ctx.may(channel.role))]))
+
+
+def switch(ctx: Context[Channels], channel: Channel, to: str) -> None:
+    """Switch a channel "on" or "off" for the player."""
     rest = tuple(name for name in ctx.state.off.get(ctx.player.id, ()) if name != channel.name)
-    off = (*rest, channel.name) if words[0] == "off" else rest
+    off = (*rest, channel.name) if to == "off" else rest
     if off:
         ctx.state.off[ctx.player.id] = off
     else:
         ctx.state.off.pop(ctx.player.id, None)
-    ctx.send(f"{channel.name} is {words[0]} for you.")
+    ctx.send(f"{channel.name} is {to} for you.")
 
 
 def row(ctx: Context[Channels], channel: Channel) -> str:
-    """A channel in the list: whether it is on, what it is for, who of those here does not hear it."""
+    """A channel in the list: whether it is on, what it is for."""
     state = "off" if is_off(ctx, ctx.player, channel) else "on"
-    deaf = [c.name for c in ctx.world.players() if ctx.may(channel.role, c) and is_off(ctx, c, channel)]
-    who = f" (off for {', '.join(sorted(deaf))})" if deaf else ""
-    return f"  {tag('bold', f'{channel.name:8}')} {state:3}  {channel.about}{who}"
-
-
-def named(ctx: Context[Channels], name: str) -> Channel:
-    """A channel that the player may hear. Raises Rejected."""
-    found = CHANNELS.get(name)
-    if found is None or not ctx.may(found.role):
-        known = ", ".join(c.name for c in CHANNELS.values() if ctx.may(c.role))
-        raise Rejected(f"There is no channel {name!r}. There are {known}.")
-    return found
+    return f"  {tag('bold', f'{channel.name:8}')} {state:3}  {channel.about}"
 
 
 def need(ctx: Context[Channels], channel: Channel) -> None:
@@ -143,8 +132,8 @@ def command(channel: Channel) -> Command[Channels]:
     """A channel's command with its help page."""
     name = channel.name
     page = (
-        f"{name} TEXT | {name} | {name} -N -- {channel.about}; without a text, what was said last\n"
-        f"`channels off {name}` switches it off for you."
+        f"{name} TEXT | {name} [-N] | {name} off | {name} on -- {channel.about}; without a text, what was said last\n"
+        f"{name} -50 shows the last 50 lines. {name} off switches it off for you: you do not hear it then."
     )
     return Command(name, speaker(channel), role=channel.role, topic="talking", help=page)
 

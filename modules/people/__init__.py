@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from mud.api import Command, Context, Meta, Module, NotFound, Rejected, Request, Settings, State, duration, tag
+from mud.api import Command, Context, Meta, Module, NotFound, Rejected, Request, Settings, State, ago, duration, tag
 
 
 class People(Settings):
@@ -25,6 +25,8 @@ def title(ctx: Context[State], args: str) -> None:
     if not args:
         ctx.send(f"You are {me.name} {me.title}." if me.title else "You have no title. Write: title TEXT.")
         return
+    if set(args) & set("()[]"):
+        raise Rejected("A title has no brackets: in `who`, what stands in them is what the game knows of somebody.")
     ctx.world.edit(me)
     me.title = "" if args.casefold() == "none" else bounded(args, ctx.settings(People).title_length, "A title")
     ctx.send(f"You are {me.name} {me.title} from now on." if me.title else f"You are plain {me.name} from now on.")
@@ -40,9 +42,11 @@ def afk(ctx: Context[State], args: str) -> None:
         ctx.send("You are back at the keyboard.")
         ctx.speak(f"{tag('player', me.name)} is back at the keyboard.", ctx.world.present(me.room))
         return
+    already = me.afk is not None
     me.afk = bounded(args, ctx.settings(People).afk_length, "A message")
     ctx.send(f"You are away from the keyboard{f': {args}' if args else '.'}")
-    ctx.speak(f"{tag('player', me.name)} leaves the keyboard.", ctx.world.present(me.room))
+    if not already:
+        ctx.speak(f"{tag('player', me.name)} leaves the keyboard.", ctx.world.present(me.room))
 
 
 def ignore(ctx: Context[State], args: str) -> None:
@@ -52,23 +56,32 @@ def ignore(ctx: Context[State], args: str) -> None:
     if not args:
         ctx.send(f"You ignore {', '.join(sorted(me.ignores))}." if me.ignores else "You ignore nobody.")
         return
-    again = next((name for name in me.ignores if name.casefold() == args.casefold()), None)
-    if again is not None:
-        ctx.world.edit(me)
-        me.ignores = tuple(name for name in me.ignores if name != again)
-        ctx.send(f"You hear {again} again.")
+    ignored = {name.casefold(): name for name in me.ignores}
+    if args.casefold() in ignored:
+        hear_again(ctx, ignored[args.casefold()])
         return
     who = ctx.find_player(args)
+    if who.name.casefold() in ignored:
+        hear_again(ctx, ignored[who.name.casefold()])
+        return
     if who is me:
         raise Rejected("That is hard to do. Ignore somebody else.")
     if ctx.may("admin", who):
         raise Rejected(f"{who.name} is an {ctx.role(who)} and can't be ignored.")
     most = ctx.settings(People).ignored
     if len(me.ignores) >= most:
-        raise Rejected(f"You ignore {most} people already, and more is not possible: `ignore NAME` again ends it.")
+        raise Rejected(f"You can't ignore more than {most}: `ignore NAME` again hears one of them again.")
     ctx.world.edit(me)
-    me.ignores = tuple(dict.fromkeys((*me.ignores, who.name)))
+    me.ignores = (*me.ignores, who.name)
     ctx.send(f"You ignore {who.name} from now on. The same again ends it.")
+
+
+def hear_again(ctx: Context[State], name: str) -> None:
+    """Somebody is ignored no more."""
+    me = ctx.player
+    ctx.world.edit(me)
+    me.ignores = tuple(ignored for ignored in me.ignores if ignored != name)
+    ctx.send(f"You hear {name} again.")
 
 
 def finger(ctx: Context[State], args: str) -> None:
@@ -77,12 +90,12 @@ def finger(ctx: Context[State], args: str) -> None:
     role = ctx.role(who)
     rows = [f"{tag('player', who.name)}{f' {who.title}' if who.title else ''}"]
     rows.append(f"  level {who.level}{f', {role}' if role != 'player' else ''}, {presence(ctx, who.id)}")
-    rows.append(f"  first seen {ago(ctx, who.created)}")
+    rows.append(f"  first seen {ago(ctx.clock.wall - who.created)}")
     try:
         waiting = ctx.call(Waiting(who.id))
         rows.append(f"  {'mail is waiting' if waiting else 'no mail is waiting'}")
-    except NotFound:
-        pass  # nobody keeps mail in this game
+    except (NotFound, Rejected):
+        pass  # nobody keeps mail in this game, or not just now
     ctx.send("\n".join(rows))
 
 
@@ -91,18 +104,13 @@ def presence(ctx: Context[State], character: str) -> str:
     who = ctx.world.characters[character]
     session = ctx.sessions.of(who)
     if who.away:
-        return f"last seen {ago(ctx, who.seen)}" if who.seen else "not here"
+        return f"last seen {ago(ctx.clock.wall - who.seen)}" if who.seen else "not here"
     if session is None:
         return "link-dead"
     if who.afk is not None:
         return f"away from the keyboard{f': {who.afk}' if who.afk else ''}"
     idle = ctx.clock.wall - session.last_input
     return f"here, idle for {duration(idle)}" if idle >= 60 else "here"
-
-
-def ago(ctx: Context[State], at: float) -> str:
-    """When something was, in words."""
-    return f"{duration(max(0.0, ctx.clock.wall - at))} ago"
 
 
 def bounded(text: str, most: int, what: str) -> str:

@@ -2,7 +2,15 @@
 
 from modules.post import board, mail
 from modules.post.state import Bounds, Post
-from mud.api import Command, Method, Module, On, PlayerEntered, Talk, ToldAway
+from mud.api import Command, Context, Method, Module, On, PlayerEntered, Talk, ToldAway
+
+
+def entered(ctx: Context[Post], entered: PlayerEntered) -> None:
+    """Who comes is told what waits for them."""
+    who = ctx.world.characters[entered.character]
+    mail.announce(ctx, who)
+    board.announce(ctx, who)
+
 
 MODULE = Module(
     name="post",
@@ -12,7 +20,7 @@ MODULE = Module(
     state=Post,
     settings=Bounds,
     commands=[Command("mail", mail.mail, topic="talking"), Command("board", board.board, topic="talking")],
-    on=[On(ToldAway, mail.told_away), On(PlayerEntered, mail.entered)],
+    on=[On(ToldAway, mail.told_away), On(PlayerEntered, entered)],
     talks=[Talk(mail.Writing, mail.ask, mail.sent), Talk(board.Posting, board.ask, board.written)],
     methods=[Method(mail.Waiting, mail.waiting, reply=int)],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modules.post.state import Bounds, Notice, Post, bounded, row
-from mud.api import Context, Dialog, Rejected, duration, split_first, tag
+from mud.api import Character, Context, Dialog, Rejected, ago, split_first, tag
 
 
 class Posting(Dialog):
@@ -13,30 +13,35 @@ class Posting(Dialog):
 
 
 def board(ctx: Context[Post], args: str) -> None:
-    """board | board read N | board write TITLE | board remove N -- the notice board, or something to do with it
-    You may remove your own notices, builders any."""
+    """board | board N | board write TITLE | board remove N -- the notice board, or something to do with it
+    board 3 shows notice 3. You may remove your own notices, builders any."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
-    if act is None:
-        raise Rejected("Write: board, board read N, board write TITLE or board remove N.")
-    act(ctx, rest)
+    if act is not None:
+        act(ctx, rest)
+    elif word.isdigit():
+        read(ctx, word)
+    else:
+        raise Rejected("Write: board, board N, board write TITLE or board remove N.")
 
 
 def list_(ctx: Context[Post], args: str) -> None:
     """All notices."""
-    rows = [row(x.number, "", x.title, x.name, duration(ctx.clock.wall - x.at)) for x in ctx.state.board]
+    rows = [row(x.number, "", x.title, x.name, ago(ctx.clock.wall - x.at)) for x in ctx.peek().board]
     ctx.page("\n".join(["On the board:", *rows]) if rows else "The board is empty: board write TITLE.")
 
 
 def read(ctx: Context[Post], args: str) -> None:
     """One notice."""
     notice = find(ctx, args)
-    head = f"{notice.title}, from {notice.name}, {duration(ctx.clock.wall - notice.at)} ago"
+    head = f"{notice.title}, from {notice.name}, {ago(ctx.clock.wall - notice.at)}"
     ctx.page(f"{tag('bold', head)}\n{notice.text}")
 
 
 def write(ctx: Context[Post], args: str) -> None:
     """Open the editor on a new notice."""
+    if not args:
+        raise Rejected("Write: board write TITLE. The text follows, line by line.")
     title = bounded(args, ctx.settings(Bounds).subject_length, "A title")
     refuse(ctx)
     ctx.edit_text(Posting(title))
@@ -48,6 +53,8 @@ def remove(ctx: Context[Post], args: str) -> None:
     if notice.writer != ctx.player.id and not ctx.may("builder"):
         raise Rejected(f"Only {notice.name} may take that down, or a builder.")
     ctx.state.board.remove(notice)
+    if notice.writer != ctx.player.id:
+        ctx.log.info("%s took down notice %d of %s: %s", ctx.player.name, notice.number, notice.name, notice.title)
     ctx.send(f"Notice {notice.number} is gone.")
 
 
@@ -67,9 +74,17 @@ def written(ctx: Context[Post], posting: Posting, text: str) -> None:
     ctx.send(f"Notice {ctx.state.notices} is on the board.")
 
 
+def announce(ctx: Context[Post], who: Character) -> None:
+    """Who comes is told what is new on the board since they left."""
+    count = sum(x.at > who.seen and x.writer != who.id for x in ctx.peek().board)
+    if count:
+        notices = "is a new notice" if count == 1 else f"are {count} new notices"
+        ctx.tell(who, tag("system", f"There {notices} on the board: `board`."))
+
+
 def refuse(ctx: Context[Post]) -> None:
     """Raises Rejected when there is no room for one more."""
-    bounds, notices = ctx.settings(Bounds), ctx.state.board
+    bounds, notices = ctx.settings(Bounds), ctx.peek().board
     if len(notices) >= bounds.notices:
         raise Rejected(f"The board is full with {bounds.notices} notices. Ask a builder to take some down.")
     if sum(x.writer == ctx.player.id for x in notices) >= bounds.notices_each:
@@ -78,7 +93,7 @@ def refuse(ctx: Context[Post]) -> None:
 
 def find(ctx: Context[Post], args: str) -> Notice:
     """The notice of a number. Raises Rejected."""
-    found = next((x for x in ctx.state.board if str(x.number) == args), None)
+    found = next((x for x in ctx.peek().board if str(x.number) == args), None)
     if found is None:
         raise Rejected("There is no notice of that number. `board` shows those there are.")
     return found

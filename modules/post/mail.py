@@ -7,14 +7,16 @@ from mud.api import (
     Character,
     Context,
     Dialog,
-    PlayerEntered,
     Rejected,
     Request,
     ToldAway,
-    duration,
+    ago,
     split_first,
     tag,
 )
+
+#: The subject of a letter that was given none.
+NO_SUBJECT = "no subject"
 
 
 class Writing(Dialog):
@@ -31,21 +33,37 @@ class Waiting(Request, tag="post.waiting"):
 
 
 def mail(ctx: Context[Post], args: str) -> None:
-    """mail | mail NAME [SUBJECT] | mail read N | mail delete N | mail reply N -- your letters, or write one
-    A letter is written line by line; it comes also to who is away. `mail delete all` empties your mailbox."""
+    """mail | mail N | mail NAME [SUBJECT] | mail delete N | mail reply N -- your letters, or write one
+    mail 3 shows letter 3. A letter is written line by line; it comes also to who is away.
+    `mail delete all` empties your mailbox."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
     if act is not None:
         act(ctx, rest)
+    elif word.isdigit():
+        read(ctx, word)
     else:
-        begin(ctx, ctx.find_player(word), rest or "no subject")
+        begin(ctx, ctx.find_player(word), subject_of(ctx, rest))
+
+
+def write(ctx: Context[Post], args: str) -> None:
+    """A new letter, the long way to say it."""
+    name, subject = split_first(args)
+    if not name:
+        raise Rejected("Write: mail write NAME SUBJECT.")
+    begin(ctx, ctx.find_player(name), subject_of(ctx, subject))
+
+
+def subject_of(ctx: Context[Post], text: str) -> str:
+    """A subject as it was typed, or none. Raises Rejected where it is too long."""
+    return bounded(text, ctx.settings(Bounds).subject_length, "A subject") if text else NO_SUBJECT
 
 
 def list_(ctx: Context[Post], args: str) -> None:
     """All letters."""
     letters = box(ctx)
     rows = [
-        row(n, "" if x.read else "*", x.subject or "something told", x.sender, duration(ctx.clock.wall - x.at))
+        row(n, "" if x.read else "*", x.subject or "something told", x.sender, ago(ctx.clock.wall - x.at))
         for n, x in enumerate(letters, 1)
     ]
     ctx.page("\n".join(["Your letters (* is unread):", *rows]) if rows else "There are no letters for you.")
@@ -58,7 +76,7 @@ def read(ctx: Context[Post], args: str) -> None:
     letter = letters[number - 1]
     seen = Letter(letter.sender, letter.at, letter.subject, letter.text, read=True)
     put(ctx, ctx.player.id, (*letters[: number - 1], seen, *letters[number:]))
-    head = f"{letter.subject or 'something told'}, from {letter.sender}, {duration(ctx.clock.wall - letter.at)} ago"
+    head = f"{letter.subject or 'something told'}, from {letter.sender}, {ago(ctx.clock.wall - letter.at)}"
     ctx.page(f"{tag('bold', head)}\n{letter.text}")
 
 
@@ -84,7 +102,7 @@ def reply(ctx: Context[Post], args: str) -> None:
 
 def begin(ctx: Context[Post], to: Character, subject: str) -> None:
     """Open the editor on a new letter, if it has a chance to arrive."""
-    subject = bounded(subject, ctx.settings(Bounds).subject_length, "A subject")
+    ctx.need_hearing(to)
     refuse(ctx, ctx.player, to)
     ctx.send(f"A letter to {to.name}: {subject}.")
     ctx.edit_text(Writing(to.name, subject))
@@ -99,6 +117,7 @@ def sent(ctx: Context[Post], writing: Writing, text: str) -> None:
     """The letter is written: it goes, or the writer is still in the editor."""
     bounded(text, ctx.settings(Bounds).letter_length, "A letter")
     to = ctx.find_player(writing.to)
+    ctx.need_hearing(to)
     refuse(ctx, ctx.player, to)
     keep(ctx, to, Letter(ctx.player.name, ctx.clock.wall, writing.subject, text))
     ctx.pop()
@@ -113,13 +132,13 @@ def keep(ctx: Context[Post], to: Character, letter: Letter) -> None:
 
 def refuse(ctx: Context[Post], sender: Character, to: Character) -> None:
     """Raises Rejected when a letter would not be taken."""
-    bounds, letters = ctx.settings(Bounds), ctx.state.boxes.get(to.id, ())
+    bounds, letters = ctx.settings(Bounds), ctx.peek().boxes.get(to.id, ())
     if not ctx.hears(to, sender.name):
         raise Rejected(f"{to.name} does not want to hear from you.")
     if len(letters) >= bounds.letters:
         raise Rejected(f"The mailbox of {to.name} is full.")
     if sum(x.sender == sender.name and not x.read for x in letters) >= bounds.from_one:
-        raise Rejected(f"{to.name} has {bounds.from_one} unread letters from you. Wait until they are read.")
+        raise Rejected(f"{to.name} has not read your last {bounds.from_one} letters yet. Wait until they are read.")
 
 
 def told_away(ctx: Context[Post], told: ToldAway) -> None:
@@ -135,24 +154,24 @@ def told_away(ctx: Context[Post], told: ToldAway) -> None:
     ctx.tell(sender, tag("tell", f'It is kept as mail for {to.name}: "{text}"'))
 
 
-def entered(ctx: Context[Post], entered: PlayerEntered) -> None:
+def announce(ctx: Context[Post], who: Character) -> None:
     """Who comes is told of what has come."""
-    count = waiting(ctx, Waiting(entered.character))
+    count = waiting(ctx, Waiting(who.id))
     if count:
         letters = "a new letter" if count == 1 else f"{count} new letters"
-        ctx.tell(ctx.world.characters[entered.character], tag("system", f"You have {letters}: `mail`."))
+        ctx.tell(who, tag("system", f"You have {letters}: `mail`."))
 
 
 def waiting(ctx: Context[Post], asked: Waiting) -> int:
     """How many unread letters a character has, but for those of who is ignored."""
-    letters = ctx.state.boxes.get(asked.character, ())
+    letters = ctx.peek().boxes.get(asked.character, ())
     who = ctx.world.characters.get(asked.character)
     return sum(not x.read and (who is None or ctx.hears(who, x.sender)) for x in letters)
 
 
 def box(ctx: Context[Post]) -> tuple[Letter, ...]:
     """The player's letters."""
-    return ctx.state.boxes.get(ctx.player.id, ())
+    return ctx.peek().boxes.get(ctx.player.id, ())
 
 
-ACTS = {"": list_, "list": list_, "read": read, "delete": delete, "reply": reply}
+ACTS = {"": list_, "list": list_, "read": read, "write": write, "delete": delete, "reply": reply}

@@ -57,7 +57,7 @@ def put(ctx: Context[Post], box: str, letters: tuple[Letter, ...]) -> None:
 
 def row(number: int | str, mark: str, what: str, who: str, when: str) -> str:
     """A letter or notice in a list."""
-    return f"  {number:>3} {mark:1} {what}, from {who}, {when} ago"
+    return f"  {number:>3} {mark:1} {what}, from {who}, {when}"
 
 
 def numbered(args: str, count: int, what: str) -> int:

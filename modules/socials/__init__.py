@@ -18,7 +18,7 @@ def gesture(name: str, social: Social) -> Callable[[Context[State], str], None]:
         word, _ = split_first(args)
         target = ctx.seek_here(word) if word else None
         if word and target is None:
-            raise Rejected(f"There is no {word[:40]!r} here to {name} at.")
+            raise Rejected(f"There is nobody called {word[:40]!r} here.")
         me = ctx.player
         if target is not None and not ctx.hears(target, me.name):
             raise Rejected(f"{target.name} takes no notice of you.")

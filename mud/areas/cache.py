@@ -1,15 +1,18 @@
 """The compiled world: all definitions in one file under DATA/cache, checked by content.
 
-A start, and above all the start in the silence of a copyover, then decodes one file instead of parsing many. It
-can be thrown away at any time; whatever is wrong with it, the files are read.
+A start, and above all the start in the silence of a copyover, then reads one file instead of parsing many, and decodes
+of it only the areas that are asked for. It can be thrown away at any time; whatever is wrong with it, the files are
+read.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import logging
 import os
+import struct
+import time
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -19,19 +22,33 @@ from mud.areas import load as loading
 from mud.areas import locate, names, references
 from mud.areas.load import files_of, load
 from mud.core import area, body, markup
-from mud.core.area import AreaDef, WorldDef
+from mud.core.area import Contents, WorldDef
 from mud.core.errors import WorldError
 
 log = logging.getLogger("mud.areas")
 
+#: Name, size, time of writing and of change in ns, inode.
+Stamp = list[tuple[str, int, int, int, int]]
+#: Seconds in which a file may be changed twice and have the same time.
+YOUNG_SECONDS = 2.0
+_HEAD = struct.Struct(">IQ")  # checksum of all that follows, length of the head
+
+
+class Packed(msgspec.Struct):
+    """One area in the file: how long it is, and what is in it."""
+
+    id: str
+    size: int  # bytes
+    contents: Contents
+
 
 class Compiled(msgspec.Struct):
-    """A compiled world, and which files in which state it was made of."""
+    """The head of a compiled world: which files in which state it was made of, and its areas in their order."""
 
-    stamp: list[tuple[str, int, int]]  # name, size, time of change in ns
+    stamp: Stamp
     digest: bytes
     start: str
-    areas: list[AreaDef]
+    areas: list[Packed]
 
 
 def load_cached(directory: Path, folder: Path) -> WorldDef:
@@ -40,25 +57,46 @@ def load_cached(directory: Path, folder: Path) -> WorldDef:
     Raises WorldError as `load` does.
     """
     path = _path(directory, folder)
-    compiled = _read(path)
+    compiled, data = _read(path)
     stamp = _stamp(directory)
-    if compiled is not None and compiled.stamp == stamp:
-        return WorldDef.of(compiled.areas, compiled.start)
+    if compiled is not None and stamp and compiled.stamp == stamp:
+        return _world(compiled, data)
     digest = _digest(directory)
-    if compiled is not None and compiled.digest == digest:
-        world = WorldDef.of(compiled.areas, compiled.start)
-    else:
+    if compiled is None or compiled.digest != digest:
         world = load(directory)
-    _write(path, Compiled(stamp, digest, world.start, list(world.areas.values())))
-    return world
+        keep(world, directory, folder, stamp, digest)
+        return world
+    compiled.stamp = stamp
+    _write(path, compiled, data)
+    return _world(compiled, data)
 
 
 def load_compiled(directory: Path, folder: Path) -> WorldDef:
     """The world as it was compiled last, whatever its files say now. Raises WorldError when it never was."""
-    compiled = _read(_path(directory, folder))
+    compiled, data = _read(_path(directory, folder))
     if compiled is None:
         raise WorldError([f"{directory}: it has never been compiled into {folder}; mend its files"])
-    return WorldDef.of(compiled.areas, compiled.start)
+    return _world(compiled, data)
+
+
+def keep(world: WorldDef, directory: Path, folder: Path, stamp: Stamp, digest: bytes) -> None:
+    """Compile a world whose files had this stamp and digest before they were read."""
+    encode = msgspec.msgpack.Encoder().encode
+    areas = list(world.areas.values())
+    packed = [zlib.compress(encode(area), 1) for area in areas]
+    entries = [Packed(a.id, len(p), Contents.of(a)) for a, p in zip(areas, packed, strict=True)]
+    if _digest(directory) == digest:  # nobody wrote a file while they were read
+        _write(_path(directory, folder), Compiled(stamp, digest, world.start, entries), b"".join(packed))
+
+
+def _world(compiled: Compiled, data: memoryview) -> WorldDef:
+    """The world of a compiled one; its areas stay packed until they are asked for."""
+    areas: dict[str, bytes] = {}
+    at = 0
+    for packed in compiled.areas:
+        areas[packed.id] = bytes(data[at : at + packed.size])  # a copy, which is let go of once it is decoded
+        at += packed.size
+    return WorldDef.packed(areas, {p.id: p.contents for p in compiled.areas}, compiled.start)
 
 
 def _path(directory: Path, folder: Path) -> Path:
@@ -66,40 +104,45 @@ def _path(directory: Path, folder: Path) -> Path:
     return folder / f"world-{hashlib.blake2b(str(directory.absolute()).encode(), digest_size=6).hexdigest()}.msgpack"
 
 
-def _read(path: Path) -> Compiled | None:
-    """What the file holds; None when there is none, it is damaged, or of another program's format."""
+def _read(path: Path) -> tuple[Compiled | None, memoryview]:
+    """The file's head and its packed areas; None when there is no file, it is damaged, or of another format."""
+    nothing = memoryview(b"")
     try:
-        data = path.read_bytes()
+        data = memoryview(path.read_bytes())
         if data[:16] != _format():
-            return None
-        enabled = gc.isenabled()
-        gc.disable()  # hundreds of thousands of new objects, none of them garbage
-        try:
-            return msgspec.msgpack.decode(memoryview(data)[16:], type=Compiled)
-        finally:
-            if enabled:
-                gc.enable()
-    except (OSError, msgspec.DecodeError):
-        return None
+            return None, nothing
+        total, size = _HEAD.unpack_from(data, 16)
+        body = data[16 + _HEAD.size :]
+        if zlib.crc32(body) != total:
+            return None, nothing  # all of it is checked now, because it is decoded when it is too late to complain
+        return msgspec.msgpack.decode(body[:size], type=Compiled), body[size:]
+    except (OSError, struct.error, msgspec.DecodeError):
+        return None, nothing
 
 
-def _write(path: Path, compiled: Compiled) -> None:
+def _write(path: Path, compiled: Compiled, data: bytes | memoryview) -> None:
+    head = msgspec.msgpack.encode(compiled)
     temporary = path.with_suffix(".tmp")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(fd, "wb") as file:
             file.write(_format())
-            file.write(msgspec.msgpack.encode(compiled))
+            file.write(_HEAD.pack(zlib.crc32(data, zlib.crc32(head)), len(head)))
+            file.write(head)
+            file.write(data)
         temporary.rename(path)
     except OSError as error:
         log.warning("the compiled world can't be kept, the next start is slower: %s", error)
 
 
-def _stamp(directory: Path) -> list[tuple[str, int, int]]:
-    """The files as the folder lists them: if nothing of this changed, nothing of the content did."""
+def _stamp(directory: Path) -> Stamp:
+    """The files as the folder lists them: if nothing of this changed, nothing of the content did, for nobody can set a
+    file's time of change. Empty when one was changed so lately that another change might bear the same time."""
     stats = [(path, path.stat()) for path in files_of(directory)]
-    return [(str(path.relative_to(directory)), stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+    if any(abs(time.time() - stat.st_ctime) < YOUNG_SECONDS for _, stat in stats):
+        return []
+    return [(str(p.relative_to(directory)), s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for p, s in stats]
 
 
 def _digest(directory: Path) -> bytes:
@@ -114,8 +157,9 @@ def _digest(directory: Path) -> bytes:
 
 @cache
 def _format() -> bytes:
-    """A hash over the code that reads area files: other code, other cache."""
+    """A hash over the code that reads area files and this: other code, other cache."""
     total = hashlib.blake2b(digest_size=16)
-    for module in (area, body, markup, loading, locate, names, references):
-        total.update(Path(str(module.__file__)).read_bytes())
+    modules = (area, body, markup, loading, locate, names, references)
+    for file in (__file__, *(str(module.__file__) for module in modules)):
+        total.update(Path(file).read_bytes())
     return total.digest()

@@ -11,7 +11,7 @@ import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 
@@ -79,10 +79,24 @@ def load(directory: Path) -> a.WorldDef:
     return world
 
 
+class Reading(NamedTuple):
+    """What was read of a world: as much as could be, and what is wrong with it."""
+
+    world: a.WorldDef | None
+    areas: list[tuple[File, a.AreaDef]]
+    problems: list[str]
+
+
 def examine(directory: Path) -> tuple[a.WorldDef | None, list[str]]:
     """Read a world as far as it can be read, and say all that is wrong with it."""
+    found = read(directory)
+    return found.world, found.problems
+
+
+def read(directory: Path) -> Reading:
+    """The same, with the files that it was read from."""
     if not directory.is_dir():
-        return None, [f"{directory}: there is no such folder; name the world's folder with --world"]
+        return Reading(None, [], [f"{directory}: there is no such folder; name the world's folder with --world"])
     files = [File(path, directory) for path in files_of(directory)]
     start: str | None = None
     areas: list[tuple[File, a.AreaDef]] = []
@@ -101,7 +115,7 @@ def examine(directory: Path) -> tuple[a.WorldDef | None, list[str]]:
     problems = [f"{f.name}:{line}: {text}" for f in files for line, text in sorted(set(f.problems))]
     if not world.rooms and not problems:
         problems = [f"{directory}: there is not a single room; write one, or name another folder with --world"]
-    return world, problems
+    return Reading(world, areas, problems)
 
 
 def _world_file(file: File) -> str | None:

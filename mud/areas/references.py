@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mud.areas import names
@@ -33,7 +34,7 @@ class Checker:
     def area(self, area: a.AreaDef) -> None:
         """All parts of an area."""
         # Parts that could not be read at all are missing here, so their place is found by id, not by number.
-        places = {key: self._places(key) for key in ("room", "mob", "item", "shop")}
+        places = {key: places_of(self._file, key) for key in ("room", "mob", "item", "shop")}
         for room in area.rooms:
             self._room(places["room"].get(room.id, ("room",)), room)
         for mob in area.mobs:
@@ -43,11 +44,6 @@ class Checker:
         for shop in area.shops:
             self._shop(places["shop"].get(shop.id, ("shop",)), shop)
         self._resets(area)
-
-    def _places(self, key: str) -> dict[str, Where]:
-        raw = self._file.raw.get(key, [])
-        rows = raw if isinstance(raw, list) else []
-        return {str(each.get("id")): (key, n) for n, each in enumerate(rows) if isinstance(each, dict)}
 
     def _known(self, where: Where, word: str | None, known: Collection[str], what: str) -> None:
         from mud.areas.load import near
@@ -97,6 +93,9 @@ class Checker:
 
     def _shop(self, where: Where, shop: a.ShopDef) -> None:
         self._known((*where, "keeper"), shop.keeper, self._world.mobs, "mob")
+        for factor in ("sell_factor", "buy_factor"):
+            if not math.isfinite(getattr(shop, factor)):
+                self._file.wrong((*where, factor), f"{factor} is no number that anything can be multiplied by")
         for room in shop.rooms:
             self._known((*where, "rooms"), room, self._world.rooms, "room")
         for item in shop.sells:
@@ -110,11 +109,8 @@ class Checker:
                 self._file.wrong((*where, key), f"{key} can't be less than 0")
 
     def _resets(self, area: a.AreaDef) -> None:
-        raw = self._file.raw.get("reset", [])
-        whole = isinstance(raw, list) and len(raw) == len(area.resets)
         mob_made = False
-        for number, reset in enumerate(area.resets):
-            where: Where = ("reset", number) if whole else ("reset",)
+        for where, reset in resets_of(self._file, area):
             self._reset(where, reset)
             if isinstance(reset, a.MobReset):
                 mob_made = True
@@ -142,6 +138,21 @@ class Checker:
                 way = self._world.rooms[room].exits.get(direction) if room in self._world.rooms else None
                 if room in self._world.rooms and (way is None or not way.door):
                     self._file.wrong(where, f"room {room!r} has no door {direction}; add it there, or leave this out")
+
+
+def places_of(file: File, key: str) -> dict[str, Where]:
+    """Where each of a file's rooms, mobs, items or shops stands, by id."""
+    raw = file.raw.get(key, [])
+    rows = raw if isinstance(raw, list) else []
+    return {str(each.get("id")): (key, n) for n, each in enumerate(rows) if isinstance(each, dict)}
+
+
+def resets_of(file: File, area: a.AreaDef) -> Iterator[tuple[Where, a.AnyReset]]:
+    """An area's resets and where each stands; about where, when one of them could not be read."""
+    raw = file.raw.get("reset", [])
+    whole = isinstance(raw, list) and len(raw) == len(area.resets)
+    for number, reset in enumerate(area.resets):
+        yield ("reset", number) if whole else ("reset",), reset
 
 
 def check_duplicates(areas: list[tuple[File, a.AreaDef]]) -> None:

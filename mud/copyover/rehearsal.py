@@ -36,7 +36,7 @@ async def rehearse(argv: list[str], environment: Mapping[str, str], seconds: flo
         except OSError as error:
             raise CopyoverError(f"the rehearsal can't be started: {argv[0]}: {error.strerror}") from error
         try:
-            await asyncio.wait_for(_end_of(child), seconds)
+            await asyncio.wait_for(end_of(child), seconds)
         except TimeoutError:
             raise CopyoverError(f"the new code is not ready after {seconds:g} s:\n{_last(said)}") from None
         finally:
@@ -47,7 +47,7 @@ async def rehearse(argv: list[str], environment: Mapping[str, str], seconds: flo
             raise CopyoverError(f"the new code does not start:\n{_last(said)}")
 
 
-async def _end_of(child: subprocess.Popen[bytes]) -> None:
+async def end_of(child: subprocess.Popen[bytes]) -> None:
     """Wait for a child without a thread."""
     loop = asyncio.get_running_loop()
     ended = loop.create_future()

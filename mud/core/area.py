@@ -7,9 +7,14 @@ world for each kind (room, mob, item); an imported world keeps its old numbers a
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
+
+from mud.core.shelf import Parts, Shelf
 
 DIRECTIONS: dict[str, str] = {  # direction: the way back
     "north": "south",
@@ -121,9 +126,11 @@ CORPSE = ItemDef(id="corpse", keywords=("corpse",), short="a corpse", kind="corp
 
 
 class Reset(Definition, frozen=True, tag_field="do", kw_only=True):
-    """One step of a zone's reset. Steps run in order; one with `if_last` only if the step before it did its work."""
+    """One step of a zone's reset. Steps run in order; one with `if_last` only if the step before it did its work, one
+    that is `once` only in the zone's very first reset: what is taken then never comes back."""
 
     if_last: bool = False
+    once: bool = False
 
 
 class MobReset(Reset, frozen=True, tag="mob", kw_only=True):
@@ -218,15 +225,34 @@ class AreaDef(Definition, frozen=True, kw_only=True):
     shops: tuple[ShopDef, ...] = ()
 
 
-class WorldDef(Struct, frozen=True, kw_only=True):
-    """All areas, with their parts by id. `start` is the room where new characters wake."""
+class Contents(Struct, frozen=True, array_like=True):
+    """The ids of what is in an area."""
 
-    areas: dict[str, AreaDef]
-    rooms: dict[str, RoomDef]
-    mobs: dict[str, MobDef]
-    items: dict[str, ItemDef]
+    rooms: tuple[str, ...]
+    mobs: tuple[str, ...]
+    items: tuple[str, ...]
+    keepers: tuple[str, ...]  # of its shops
+
+    @classmethod
+    def of(cls, area: AreaDef) -> Contents:
+        """An area's table of contents."""
+        rooms, mobs, items = (tuple(part.id for part in parts) for parts in (area.rooms, area.mobs, area.items))
+        return cls(rooms, mobs, items, tuple(shop.keeper for shop in area.shops if shop.keeper is not None))
+
+
+class WorldDef(Struct, frozen=True, kw_only=True):
+    """All areas, with their parts by id. `start` is the room where new characters wake.
+
+    To know which ids there are costs nothing; to go through all definitions may decode the whole world.
+    """
+
+    areas: Mapping[str, AreaDef]
+    rooms: Mapping[str, RoomDef]
+    mobs: Mapping[str, MobDef]
+    items: Mapping[str, ItemDef]
     start: str
-    area_of: dict[str, str]  # room id: area id
+    area_of: Mapping[str, str]  # room id: area id
+    shops_of: Mapping[str, tuple[str, ...]]  # mob id: the areas that have a shop which it keeps
 
     @classmethod
     def of(cls, areas: list[AreaDef], start: str | None = None) -> WorldDef:
@@ -244,4 +270,60 @@ class WorldDef(Struct, frozen=True, kw_only=True):
             items={i.id: i for a in areas for i in a.items},
             start=start,
             area_of={r.id: a.id for a in areas for r in a.rooms},
+            shops_of=_shops_of((a.id, Contents.of(a)) for a in areas),
         )
+
+    @classmethod
+    def packed(cls, areas: Mapping[str, bytes], contents: Mapping[str, Contents], start: str) -> WorldDef:
+        """A world whose areas are encoded (MessagePack in zlib), with what is in each. One is decoded when needed."""
+        decode = msgspec.msgpack.Decoder(AreaDef).decode
+        shelf = Shelf(areas, lambda packed: decode(zlib.decompress(packed)))
+        homes: tuple[dict[str, str], ...] = ({}, {}, {})
+        for area, ids in contents.items():
+            for home, each in zip(homes, (ids.rooms, ids.mobs, ids.items), strict=True):
+                home.update(dict.fromkeys(each, area))
+        rooms = Parts(shelf, homes[0], _rooms)
+        mobs, items = Parts(shelf, homes[1], _mobs), Parts(shelf, homes[2], _items)
+        shops = _shops_of(contents.items())
+        return cls(areas=shelf, rooms=rooms, mobs=mobs, items=items, start=start, area_of=rooms.home, shops_of=shops)
+
+    def with_area(self, area: AreaDef) -> WorldDef:
+        """This world with `area` in the place of the one of its id, or as one more. No other area is decoded for it."""
+        if not isinstance(self.areas, Shelf):
+            return WorldDef.of(list({**self.areas, area.id: area}.values()), self.start)
+        assert isinstance(self.rooms, Parts) and isinstance(self.mobs, Parts) and isinstance(self.items, Parts)
+        shelf = self.areas.with_(area)
+        rooms, mobs = self.rooms.with_(shelf, area), self.mobs.with_(shelf, area)
+        items = self.items.with_(shelf, area)
+        shops = {mob: tuple(a for a in areas if a != area.id) for mob, areas in self.shops_of.items()}
+        for mob in Contents.of(area).keepers:
+            shops[mob] = tuple(dict.fromkeys((*shops.get(mob, ()), area.id)))
+        return WorldDef(
+            areas=shelf,
+            rooms=rooms,
+            mobs=mobs,
+            items=items,
+            start=self.start,
+            area_of=rooms.home,
+            shops_of=shops,
+        )
+
+
+def _shops_of(contents: Iterable[tuple[str, Contents]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for area, ids in contents:
+        for mob in ids.keepers:
+            found[mob] = tuple(dict.fromkeys((*found.get(mob, ()), area)))
+    return found
+
+
+def _rooms(area: AreaDef) -> Iterable[RoomDef]:
+    return area.rooms
+
+
+def _mobs(area: AreaDef) -> Iterable[MobDef]:
+    return area.mobs
+
+
+def _items(area: AreaDef) -> Iterable[ItemDef]:
+    return area.items

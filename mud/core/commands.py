@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mud.core.errors import Conflict, Rejected
-from mud.core.model import ROLES, Role
+from mud.core.model import ROLES, Position, Role
 
 if TYPE_CHECKING:
     from mud.core.context import Context
@@ -21,7 +21,8 @@ class Command(Struct, frozen=True):
     """One command. `help` is its page: the first line says how it is written and what it does.
 
     `aliases` are other ways to write it: whole words, or a sign like `'` that needs no space after it.
-    One that `yields` gives way to those that don't where a beginning could mean both.
+    One that `yields` gives way to those that don't where a beginning could mean both. Who is in a lower position than
+    it `needs` can't use it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Command(Struct, frozen=True):
     role: Role = "player"
     aliases: tuple[str, ...] = ()
     yields: bool = False
+    needs: Position = "sleeping"
 
 
 def allowed(role: Role, needed: Role) -> bool:

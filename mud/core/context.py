@@ -6,7 +6,8 @@ A context lives for one event. What is said through it leaves only if the event 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,13 @@ from mud.core.commands import CommandTable, allowed, either
 from mud.core.dialogs import AnyDialog, Editor, Pager, Seeking
 from mud.core.editing import HELP, numbered
 from mud.core.errors import Absent, Rejected
-from mud.core.events import Effect
+from mud.core.events import Effect, Ordered
 from mud.core.model import Character, Item, Role
 from mud.core.module import Moved, Signal
+from mud.core.rules import NoRules, Rules
+from mud.core.senses import sees
 from mud.core.session import Session
+from mud.core.spells import SpellTable
 from mud.core.targets import parse_target, pick
 from mud.core.timers import AnyPayload, Timer
 from mud.core.world import World
@@ -57,6 +61,8 @@ class Context:
         random: Random,
         modules: Modules,
         session: Session | None = None,
+        spells: SpellTable | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self.world = world
         self.sessions = sessions
@@ -65,9 +71,11 @@ class Context:
         self._session = session
         self.outputs: dict[int, list[str]] = {}
         self.effects: list[Effect] = []
-        self.signals: list[Signal] = []
+        self.signals: list[Signal | Ordered] = []  # what comes right after this event, in its order
         self.random = random
         self.modules = modules
+        self.spells = spells or SpellTable()
+        self.rules = rules or NoRules()
         self.sought: tuple[str, ...] = ()  # names (casefolded) that were looked up in the database for this line
         self.again: Seeking | None = None  # a line to take again, right after this event
 
@@ -78,6 +86,10 @@ class Context:
             raise LookupError("this event has no session")
         return self._session
 
+    def of(self, session: Session) -> None:
+        """From here on this is about `session`."""
+        self._session = session
+
     @property
     def player(self) -> Character:
         """The character of this event's session. Only for a session in play."""
@@ -85,6 +97,15 @@ class Context:
         if character is None:
             raise LookupError(f"session {self.session.id} is not in play")
         return self.world.characters[character]
+
+    @contextmanager
+    def acting_as(self, session: Session) -> Iterator[None]:
+        """What follows is done by another session's player, with their rights, in this same event."""
+        own, self._session = self._session, session
+        try:
+            yield
+        finally:
+            self._session = own
 
     def role(self, character: Character | None = None) -> Role:
         """What a character may do: looked up in its account at every use (rule 7)."""
@@ -123,6 +144,7 @@ class Context:
         if text.casefold() in ("me", "self", "myself"):
             return self.player
         here = [c for c in self.world.present(self.player.room) if c is not self.player]
+        here = [c for c in here if sees(self.world, self.player, c)]
         found = pick(parse_target(text), ((self.world.keywords(c), c) for c in here))
         return found[0] if found else None
 
@@ -148,7 +170,7 @@ class Context:
     def room_says(self, room_id: str, text: str, but: Iterable[Character] = ()) -> None:
         """Tell everyone awake in a room something, except `but`."""
         deaf = {c.id for c in but}
-        for character in self.world.present(room_id):
+        for character in self.world.awake(room_id):
             if character.id not in deaf:
                 self.tell(character, text)
 
@@ -169,6 +191,13 @@ class Context:
             return True
         account = self.world.accounts.get(name.casefold())
         return account is not None and allowed(account.role, "admin")
+
+    def need_hearing(self, other: Character) -> None:
+        """Raises Rejected unless the player and somebody else can talk: one of them may ignore the other."""
+        if not self.hears(other, self.player.name):
+            raise Rejected(f"{other.name} does not want to hear from you.")
+        if not self.hears(self.player, other.name):
+            raise Rejected(f"You ignore {other.name}, and would not hear the answer: `ignore {other.name}` ends that.")
 
     def page(self, text: str) -> None:
         """Tell this event's session a long text, a screenful at a time where its screen has a height."""
@@ -214,16 +243,34 @@ class Context:
         """Tell the modules that listen; each hears it in an event of its own, right after this one."""
         self.signals.append(signal)
 
+    def order(self, character: Character, command: str) -> None:
+        """Have a character do what its player could type in play, in an event of its own right after this one.
+
+        It goes by the same rules, and what refuses it is told to the player. Nothing happens without a session. It is
+        for what is done at once, not for what begins a conversation: the player may be in the middle of another.
+        """
+        session = self.sessions.of(character)
+        if session is not None:
+            self.signals.append(Ordered(session.id, character.id, command))
+
     def after(self, seconds: float, payload: AnyPayload) -> Timer:
         """Set a timer, by its payload's clock."""
         now = self.clock.game if payload.clock == "game" else self.clock.wall
         return self.world.timers.set(now + seconds, payload)
 
-    def move(self, character: Character, room: str) -> None:
-        """Put a character into another room."""
+    def move(self, character: Character, room: str, direction: str = "") -> None:
+        """Put a character into another room. Who walks there says in which `direction`: followers go along."""
         origin = character.room
         self.world.move_character(character, room)
-        self.emit(Moved(character.id, origin, room))
+        self.emit(Moved(character.id, origin, room, direction))
+
+    def hurt(self, victim: Character, amount: int, by: Character | None = None) -> None:
+        """Take hit points; who has none left dies of it. Who hurts somebody in the same room fights them."""
+        self.rules.hurt(self, victim, amount, by)
+
+    def mend(self, character: Character, hp: int = 0, mana: int = 0, move: int = 0) -> None:
+        """Give back hit points, mana and movement, as far as there is room for them."""
+        self.rules.mend(self, character, hp, mana, move)
 
     def pay(self, debit: str, credit: str, amount: int, reason: str) -> None:
         """Move gold. Raises LedgerError."""

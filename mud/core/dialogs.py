@@ -75,6 +75,7 @@ class Seeking(Dialog, frozen=True, tag="seeking"):
 
     text: str
     names: tuple[str, ...]  # casefolded, all that were looked up for this line
+    expanded: bool = False  # it is out of an alias
 
 
 class Play(Dialog, frozen=True, tag="play"):

@@ -61,6 +61,12 @@ class ModuleFault(EverwakeError):
         super().__init__(f"{module} failed")
         self.module = module
 
+    def __str__(self) -> str:
+        cause = self.__cause__
+        if cause is None:
+            return f"{self.module} failed"
+        return f"{self.module} failed: {'' if isinstance(cause, EverwakeError) else f'{type(cause).__name__}: '}{cause}"
+
 
 class FrameworkError(EverwakeError):
     """A module, worker or package can't be used as asked. `details` say more, for programs.

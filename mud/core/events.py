@@ -24,10 +24,11 @@ class Opened(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """A player sent a line. It is free of control characters."""
+    """A player sent a line. It is free of control characters. `expanded` says that it is out of an alias."""
 
     session: int
     text: str
+    expanded: bool = False
 
 
 class Lost(Struct, frozen=True):
@@ -90,6 +91,14 @@ class Verified(Struct, frozen=True):
     ok: bool
 
 
+class Ordered(Struct, frozen=True):
+    """A character does what its player did not type: `text` is a command in play, whatever dialog is on top."""
+
+    session: int
+    character: str
+    text: str
+
+
 class PlayerFound(Struct, frozen=True):
     """Answer to FindPlayer. Without an account there is nobody of that name."""
 
@@ -144,7 +153,7 @@ class ModuleAnswered(Struct, frozen=True):
 
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
-    | (PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
+    | (Ordered | PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
 )  # fmt: skip
 
 # Effects
@@ -223,6 +232,31 @@ class Audit(Struct, frozen=True):
     session: int
 
 
+class CheckWorld(Struct, frozen=True):
+    """Look at the world's files, all or one area's, then tell the session what is wrong with them."""
+
+    session: int
+    area: str = ""
+
+
+class ReadLog(Struct, frozen=True):
+    """Tell the session the last `count` records of the server's log of at least `level` with `word` in them.
+
+    An empty level or word lets all pass.
+    """
+
+    session: int
+    count: int
+    level: str
+    word: str
+
+
+class ListStaff(Struct, frozen=True):
+    """Tell the session who is more than a player."""
+
+    session: int
+
+
 class StartCopyover(Struct, frozen=True):
     """Begin a copyover."""
 
@@ -279,7 +313,9 @@ class ManageModule(Struct, frozen=True):
 
 #: Work that a worker thread or the database does for a session, and answers by an event.
 Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword
+#: Other work that a session waits for; it is answered in words (Told).
+Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule
 Effect = (
-    (Output | Close | Job | Flush | Audit | StartCopyover | Shutdown | LogLine | AddressDid)
-    | (AskModule | QueryModule | ManageModule)
+    (Output | Close | Job | Question | StartCopyover | Shutdown | LogLine | AddressDid)
+    | (AskModule | QueryModule)
 )  # fmt: skip

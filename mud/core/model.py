@@ -47,8 +47,10 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     away: bool = False  # not in the world: logged out
     seen: float = 0.0  # wall clock when it last left the world, 0 for never
     afk: str | None = None  # away from the keyboard, with these words
+    frozen: str | None = None  # may only look, ask for help and quit, for this reason
     ignores: tuple[str, ...] = ()  # the names of those whom it does not hear
     settings: dict[str, str] = {}
+    aliases: dict[str, str] = {}  # a word of the player's own: the commands it stands for
     # The body. A `max_hp` of 0 says that it was not measured yet (mud.play.bodies): from before there were fights.
     hp: int = 0
     max_hp: int = 0
@@ -67,13 +69,16 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     hitroll: int = 0
     damroll: int = 0
     wimpy: int = 0  # with fewer hp than this it flees
+    alignment: int = 0  # from -1000, evil, to 1000, good
     fighting: str | None = None  # a character's id; changed by mud.core.fights alone
+    effects: dict[str, dict[str, int]] = {}  # module: figure ("strength") or state ("blind"), by how much
+    ready: dict[str, float] = {}  # spell: the game clock when it can be cast again
     remembers: list[str] = []  # ids of players that a mob with a memory bears a grudge
 
     @property
     def owner_key(self) -> str:
         """What its items name as their owner, and its purse in the ledger."""
-        return f"char:{self.id}"
+        return purse_key(self.id)
 
 
 class Item(Struct, kw_only=True, omit_defaults=True):
@@ -96,6 +101,11 @@ class Item(Struct, kw_only=True, omit_defaults=True):
     def owner_key(self) -> str:
         """What its contents name as their owner, and its gold in the ledger if it is a heap of coins."""
         return f"item:{self.id}"
+
+
+def purse_key(character: str) -> str:
+    """What the items of a character of that id name as their owner, and its purse in the ledger, away or not."""
+    return f"char:{character}"
 
 
 def room_key(room: str) -> str:

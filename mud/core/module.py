@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, cast
 from msgspec import Struct
 
 from mud.core.model import Role
+from mud.core.spells import Cast, Target
 from mud.core.timers import ClockName
 
 if TYPE_CHECKING:
@@ -80,6 +81,25 @@ class PlayerLeft(Signal, tag="game.player_left"):
     character: str
 
 
+class LinkLost(Signal, tag="game.link_lost"):
+    """A player's character lost its connection. It is still in the world, for a while."""
+
+    character: str
+
+
+class LinkBack(Signal, tag="game.link_back"):
+    """A player whose character had lost its connection is back at it. (Who was away comes by PlayerEntered.)"""
+
+    character: str
+
+
+class InService(Signal, tag="game.in_service"):
+    """Told to a module alone, as soon as it is in service: after each start, reload, restart, resume and copyover.
+
+    What went by meanwhile, it was not told.
+    """
+
+
 class ToldAway(Signal, tag="game.told_away"):
     """A player told something to one who can't hear it: away, or link-dead. Without a listener it is lost."""
 
@@ -89,11 +109,12 @@ class ToldAway(Signal, tag="game.told_away"):
 
 
 class Moved(Signal, tag="game.moved"):
-    """A character went from room to room."""
+    """A character went from room to room. `direction` is the way it walked, "" when it was put there by other means."""
 
     character: str
     origin: str
     room: str
+    direction: str = ""
 
 
 class Died(Signal, tag="game.died"):
@@ -102,6 +123,12 @@ class Died(Signal, tag="game.died"):
     character: str
     by: str
     room: str
+
+
+class Companions(Request, tag="game.companions"):
+    """Asked of the module that has groups: the ids of all who share with a character what it wins, itself first."""
+
+    character: str
 
 
 class Answered(Signal, tag="game.answered"):
@@ -150,6 +177,23 @@ class Command(Struct, Generic[S], frozen=True):
     topic: str = ""
     help: str = ""
     yields: bool = False
+
+
+class Spell(Struct, Generic[S], frozen=True):
+    """A spell. Its page is `help`, else the handler's docstring, of which the first line is shown in lists.
+
+    `number` is what area files of the Diku family call it; `cooldown` is game seconds. Things with magic in them may
+    name it too: then its handler is given the thing's level.
+    """
+
+    name: str
+    handler: Callable[[Context[S], Cast], None]
+    target: Target = "friend"
+    level: int = 1
+    mana: int = 10
+    cooldown: float = 0.0
+    number: int = 0
+    help: str = ""
 
 
 class Listener(Struct, Generic[S], frozen=True):
@@ -265,6 +309,7 @@ class Module(Struct, Generic[S], kw_only=True, frozen=True):
     provides: tuple[str, ...] = ()
     priority: int = 100
     commands: list[Command[S]] = []
+    spells: list[Spell[S]] = []
     on: list[Listener[S]] = []
     talks: list[Talker[S]] = []
     methods: list[Answerer[S]] = []

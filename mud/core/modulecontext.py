@@ -6,7 +6,7 @@ One context serves a whole event. Which module is acting in it changes as calls 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -16,9 +16,10 @@ from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.context import Context as CoreContext
 from mud.core.editing import as_lines
-from mud.core.errors import Refused
-from mud.core.model import Account, Character
-from mud.core.module import Dialog, Permission, Request, S, Settings, Timer
+from mud.core.errors import Refused, Rejected
+from mud.core.escrow import PREFIX, Escrow, occupied, refusal
+from mud.core.model import Account, Character, Item
+from mud.core.module import Dialog, Permission, Request, S, Settings, Signal, Timer
 from mud.core.timers import AskEnds, ModuleTimer
 from mud.core.timers import Timer as Pending
 
@@ -52,6 +53,13 @@ class Context(CoreContext, Generic[S]):
         acting = self.acting
         self.world.journal.touch("modules", acting.name)
         state: S = self.world.journal.edit(acting.state)
+        return state
+
+    def peek(self) -> S:
+        """The module's state only to be read: a change made in it is neither undone nor written. Spares the next flush
+        a look at a large state that many events read and few change.
+        """
+        state: S = self.acting.state
         return state
 
     def settings(self, kind: type[C]) -> C:
@@ -106,6 +114,58 @@ class Context(CoreContext, Generic[S]):
     def _payload(self, timer: Timer) -> ModuleTimer:
         return ModuleTimer(self.acting.name, tag_of(timer), plain(timer, "timer"), timer.clock)
 
+    # Escrow
+
+    def escrow(self, whose: str, about: str = "") -> str:
+        """The key of a place of this module's own where items and gold of the character `whose` can lie.
+
+        It is an owner and an account: `ctx.world.held(key)`, `ctx.pay(key, ...)`. Keep in it nothing of anybody else.
+        """
+        return Escrow(self.acting.name, whose, about).key
+
+    def escrows(self, whose: str = "") -> list[Escrow]:
+        """Every place of this module's escrow that something lies in, for one character or for all."""
+        return occupied(self.world, self.acting.name, whose)
+
+    def hold(self, item: Item, whose: str, about: str = "") -> None:
+        """Take an item, with all that is in it, into this module's escrow, or from one place of that to another.
+
+        Raises Rejected, in words for its owner, for what nobody may let go of or would fall to dust in there;
+        Refused for what another module holds.
+        """
+        if item.owner.startswith(PREFIX):
+            self._need_mine(item.owner)
+        else:
+            why = refusal(self.world, item)
+            if why is not None:
+                raise Rejected(why)
+        self.world.move_item(item, self.escrow(whose, about))
+
+    def release(self, item: Item, to: Character) -> None:
+        """Give an item out of this module's escrow into somebody's hands.
+
+        Raises Rejected for a character that is not in memory (who is away gets it on PlayerEntered), Refused for an
+        item that does not lie in this module's escrow.
+        """
+        self._need_mine(item.owner)
+        if self.world.characters.get(to.id) is not to:
+            raise Rejected(f"{to.name} is not here.")
+        self.world.edit(to)  # marked, so that somebody who has just left is not forgotten before the item is written
+        self.world.move_item(item, to.owner_key)
+
+    def pay(self, debit: str, credit: str, amount: int, reason: str) -> None:
+        """Move gold. Raises LedgerError; Refused when an account is another module's escrow."""
+        for account in (debit, credit):
+            if self.acting is not None and account.startswith(PREFIX):
+                self._need_mine(account)
+        super().pay(debit, credit, amount, reason)
+
+    def _need_mine(self, key: str) -> None:
+        if not key.startswith(f"{PREFIX}{self.acting.name}:"):
+            raise Refused(
+                f"{self.acting.name} may not touch {key}: that is no escrow of its own", module=self.acting.name
+            )
+
     # Conversation
 
     def begin(self, dialog: Dialog) -> None:
@@ -126,7 +186,26 @@ class Context(CoreContext, Generic[S]):
     def _dialog(self, dialog: Dialog) -> d.ModuleDialog:
         return d.ModuleDialog(self.acting.name, tag_of(dialog), plain(dialog, "dialog"))
 
+    # Bodies
+
+    def affect(self, character: Character, by: Mapping[str, int]) -> None:
+        """What this module does to somebody's figures ("strength", "armour", "hitroll", "hp" ...) and states ("blind",
+        "invisible", "sanctuary", "haste" ... with 1) from now on, in place of what it did before.
+
+        It stays with the character until this is called again, over copyovers, log-outs, and the module's absence.
+        """
+        self.world.edit(character)
+        kept = {name: effects for name, effects in character.effects.items() if name != self.acting.name}
+        by = {name: amount for name, amount in by.items() if amount}
+        character.effects = {**kept, self.acting.name: by} if by else kept
+
     # Other modules
+
+    def emit(self, signal: Signal) -> None:
+        """Tell the modules that listen; each hears it in an event of its own, right after this one."""
+        if not isinstance(signal, Signal) or signal.__struct_config__.tag is None:
+            raise TypeError(f'{signal!r} is no signal: class {type(signal).__name__}(Signal, tag="MODULE.WHAT")')
+        super().emit(signal)
 
     def call(self, request: Request) -> Any:
         """Have another module do something, within this event. Raises NotFound, or what that module raises."""

@@ -26,11 +26,20 @@ class Modules(Protocol):
     def active(self, module: str) -> bool:
         """Whether a module is there and in service."""
 
+    def leads(self, dialog: ModuleDialog) -> bool:
+        """Whether a conversation's module is in service and knows how to go on with it."""
+
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
 
     def hear(self, ctx: Context, module: str, signal: Signal) -> None:
         """A module hears a signal."""
+
+    def companions(self, ctx: Context, character_id: str) -> list[str]:
+        """Who shares with a character what it wins: itself first, then those of its group who are in its room.
+
+        Itself alone when no module has groups, or the one that does fails. Ids of characters that exist. Never raises.
+        """
 
     def failed(self, module: str, at: float) -> None:
         """After a failure of one of a module's handlers was undone; `at` is wall-clock seconds."""
@@ -64,12 +73,20 @@ class NoModules:
         """None is."""
         return False
 
+    def leads(self, dialog: ModuleDialog) -> bool:
+        """None does."""
+        return False
+
     def listeners(self, signal: Signal) -> list[str]:
         """Nobody."""
         return []
 
     def hear(self, ctx: Context, module: str, signal: Signal) -> None:
         """Nobody."""
+
+    def companions(self, ctx: Context, character_id: str) -> list[str]:
+        """Each for themselves."""
+        return [character_id]
 
     def failed(self, module: str, at: float) -> None:
         """Nobody."""

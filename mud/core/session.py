@@ -50,4 +50,6 @@ class Session(Struct, kw_only=True):
     last_input: float  # wall clock, seconds
     failures: int = 0  # failed logins so far
     replies_to: str | None = None  # the name that `reply` answers
+    queued: tuple[str, ...] = ()  # commands of an alias that are still to be run
+    snoopers: tuple[str, ...] = ()  # ids of the characters that watch this session
     at_prompt: bool = False  # the last thing on the screen is a prompt

@@ -7,6 +7,7 @@ away (rule 2). A payload is a small tagged Struct, never a function, so a timer 
 from __future__ import annotations
 
 import heapq
+import math
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -45,13 +46,25 @@ class ItemDecays(Payload, frozen=True, tag="item_decays"):
 
 
 class CombatRound(Payload, frozen=True, tag="combat_round"):
-    """Everybody who fights strikes once. There is one such timer while somebody fights, and none else."""
+    """Everybody who fights in a room strikes. There is one such timer a room, and only while they do."""
 
-    number: int = 1
+    room: str
+
+
+class Mend(Payload, frozen=True, tag="mend"):
+    """A body mends a little. There is one such timer for whoever is not at their best."""
+
+    character: str
 
 
 class Pulse(Payload, frozen=True, tag="pulse"):
-    """Bodies mend, and mobs do what they like to do. There is one such timer while a player is in the world."""
+    """The areas with players in them are to live for a while. There is always one such timer."""
+
+
+class AreaLives(Payload, frozen=True, tag="area_lives"):
+    """The mobs of an area do what they like to do."""
+
+    area: str
 
 
 class ModuleTimer(Payload, frozen=True, tag="module"):
@@ -79,7 +92,7 @@ class AskEnds(Payload, frozen=True, tag="ask_ends"):
     about: str
 
 
-AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays | CombatRound | Pulse | ModuleTimer | AskEnds
+AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays | CombatRound | Mend | Pulse | AreaLives | ModuleTimer | AskEnds
 
 
 class Timer(Struct, frozen=True):
@@ -88,6 +101,11 @@ class Timer(Struct, frozen=True):
     id: str
     due: float
     payload: AnyPayload
+
+    @property
+    def number(self) -> int:
+        """Timers are numbered as they are set."""
+        return int(self.id[1:])
 
 
 class Timers:
@@ -101,42 +119,43 @@ class Timers:
         # A heap may hold timers that are no longer pending: they are passed over when they come up.
         self._parked: set[str] = set()
         self._of_module: dict[tuple[str, str], dict[str, Timer]] = {}  # (module, kind): by id
+        self._own: dict[AnyPayload, Timer] = {}  # the core's, by what they are about
         self._heaps: dict[ClockName, list[tuple[float, int, Timer]]] = {"game": [], "wall": []}
         for timer in pending or []:
             self.pending[timer.id] = timer
-            self._alike(timer)[timer.id] = timer
+            self._index(timer)[self._key(timer)] = timer
             self._push(timer)
 
     def set(self, due: float, payload: AnyPayload) -> Timer:
-        """A new timer, due at `due` seconds of its payload's clock."""
+        """A new timer, due at `due` seconds of its payload's clock. Raises ValueError when that is no point in time."""
+        if not math.isfinite(due):
+            raise ValueError(f"a timer can't fall due at {due} seconds")
         self.serial += 1
         timer = Timer(f"t{self.serial}", due, payload)
         self._journal.put(self.pending, timer.id, timer)
-        self._journal.put(self._alike(timer), timer.id, timer)
+        self._journal.put(self._index(timer), self._key(timer), timer)
         self._journal.touch("timers", timer.id)
         self._push(timer)
         return timer
 
     def cancel(self, timer_id: str) -> None:
         """Forget a timer. One that is not pending is no error: it may just have fired."""
-        if timer_id in self.pending:
-            self._journal.drop(self._alike(self.pending[timer_id]), timer_id)
+        timer = self.pending.get(timer_id)
+        if timer is not None:
             self._journal.drop(self.pending, timer_id)
+            if self._index(timer).get(self._key(timer)) is timer:
+                self._journal.drop(self._index(timer), self._key(timer))
             self._journal.touch("timers", timer_id)
 
     def of(self, module: str, kind: str) -> list[Timer]:
         """A module's pending timers of a kind."""
         return list(self._of_module.get((module, kind), {}).values())
 
-    def alike(self, kind: type[Payload]) -> list[Timer]:
-        """The pending timers of one of the core's own kinds."""
-        return list(self._of_module.get(("", kind.__name__), {}).values())
-
     def find(self, payload: AnyPayload) -> Timer | None:
-        """The pending timer with exactly this payload, if any."""
+        """The pending timer with exactly this payload, if any; of several of the core's, the latest set."""
         if isinstance(payload, ModuleTimer):
             return next((t for t in self.of(payload.module, payload.kind) if t.payload == payload), None)
-        return next((t for t in self.alike(type(payload)) if t.payload == payload), None)
+        return self._own.get(payload)
 
     def take_due(self, clock: Clock) -> Timer | None:
         """The earliest timer that is due by either clock, no longer pending; None when nothing is due.
@@ -148,13 +167,15 @@ class Timers:
             return None
         _, name = max(late)
         timer = heapq.heappop(self._heaps[name])[2]
-        del self.pending[timer.id], self._alike(timer)[timer.id]
+        del self.pending[timer.id]
+        if self._index(timer).get(self._key(timer)) is timer:
+            del self._index(timer)[self._key(timer)]
         self._journal.dirty.add(("timers", timer.id))
         return timer
 
     def park(self, timer: Timer) -> None:
         """Keep a timer that fell due and has nobody to go to now: pending, but not due until `unpark`."""
-        self.pending[timer.id] = self._alike(timer)[timer.id] = timer
+        self.pending[timer.id] = self._index(timer)[self._key(timer)] = timer
         self._parked.add(timer.id)
 
     def unpark(self, module: str) -> None:
@@ -182,14 +203,18 @@ class Timers:
                 fronts.append((name, clock.game if name == "game" else clock.wall, heap))
         return fronts
 
-    def _alike(self, timer: Timer) -> dict[str, Timer]:
-        """The pending timers of the same module and kind; the core's own have no module."""
+    def _index(self, timer: Timer) -> dict[Any, Timer]:
+        """Where a timer is looked up: among its module's of its kind, or among the core's own."""
         payload = timer.payload
-        own = ("", type(payload).__name__)
-        key = (payload.module, payload.kind) if isinstance(payload, ModuleTimer) else own
-        return self._of_module.setdefault(key, {})
+        if isinstance(payload, ModuleTimer):
+            return self._of_module.setdefault((payload.module, payload.kind), {})
+        return self._own
+
+    @staticmethod
+    def _key(timer: Timer) -> Any:
+        return timer.id if isinstance(timer.payload, ModuleTimer) else timer.payload
 
     def _push(self, timer: Timer) -> None:
         self.changed = True
-        entry = (timer.due, int(timer.id[1:]), timer)
+        entry = (timer.due, timer.number, timer)
         heapq.heappush(self._heaps[timer.payload.clock], entry)

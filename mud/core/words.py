@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_PART = re.compile(r"([0-9]{1,5})\s*(d|days?|h|hours?|m|min|mins|minutes?|s|sec|seconds?)(?![a-z])", re.I)
+_WHOLE = re.compile(r"[0-9][0-9,_]*")
+
 
 def duration(seconds: float) -> str:
     """Seconds in words, the two largest units: "2 hours 5 minutes"."""
@@ -11,3 +17,27 @@ def duration(seconds: float) -> str:
         if count:
             parts.append(f"{count} {unit}{'s' if count != 1 else ''}")
     return " ".join(parts[:2]) or "0 seconds"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, in words: "5 minutes ago"; "just now" too where the clock was set back."""
+    return f"{duration(seconds)} ago" if seconds >= 1 else "just now"
+
+
+def seconds_in(text: str) -> int | None:
+    """The seconds in "90s", "1h30m", "2 days 12 hours"; a bare number is of minutes. None for anything else."""
+    text = text.strip().casefold()
+    if text.isascii() and text.isdigit():
+        return 60 * int(text[:12])
+    found = _PART.findall(text)
+    if not found or _PART.sub("", text).strip(" ,") not in ("", "and"):
+        return None
+    return sum(int(count) * _UNITS[unit[0]] for count, unit in found)
+
+
+def whole_number(text: str) -> int | None:
+    """The number in "12", "1,000" or "1_000"; None for anything else."""
+    text = text.strip()
+    if not _WHOLE.fullmatch(text):
+        return None
+    return int(text.replace(",", "").replace("_", "")[:20])

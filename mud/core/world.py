@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from mud.core import fights
 from mud.core.area import CORPSE, DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
-from mud.core.fights import Fights
+from mud.core.bans import Ban, Bans
 from mud.core.journal import Journal
 from mud.core.ledger import Ledger
 from mud.core.markup import tag
@@ -33,6 +35,7 @@ class WorldState(Struct, kw_only=True):
     timer_serial: int = 0
     serial: int = 0
     writes_serial: int = 0
+    bans: list[Ban] = []
     game_time: float = 0.0
 
 
@@ -46,20 +49,17 @@ class World:
         self.ledger = Ledger(self.journal, state.balances, state.ledger_seq)
         self.timers = Timers(self.journal, state.timers, state.timer_serial)
         self.writes = Writes(self.journal, state.writes_serial)
+        self.bans = Bans(self.journal, state.bans)
         self.accounts: dict[str, Account] = {}  # of who is in the world, by casefolded name
         self.characters: dict[str, Character] = {}
         self.items: dict[str, Item] = {}
         self.doors: dict[str, DoorState] = dict(state.doors)
-        self.fights = Fights(self.journal, self.characters, self.edit)
         self.serial = state.serial
         self._held: dict[str, list[str]] = {}  # owner: item ids, oldest first
         self._present: dict[str, list[str]] = {}  # room: character ids
         self._kinds: dict[str, int] = {}  # "mob:ID" or "item:ID": how many there are
         self._players: dict[str, str] = {}  # casefolded name: character id
-        for character in state.characters:
-            self._index_character(character)
-        for item in state.items:
-            self._index_item(item)
+        self._index(state)
 
     def state(self, game_time: float) -> WorldState:
         """All of the living state, for a snapshot. Not a copy."""
@@ -73,6 +73,7 @@ class World:
             timer_serial=self.timers.serial,
             serial=self.serial,
             writes_serial=self.writes.serial,
+            bans=self.bans.all(),
             game_time=game_time,
         )
 
@@ -104,6 +105,10 @@ class World:
     def present(self, room_id: str) -> list[Character]:
         """Who is in a room, in the order of their coming."""
         return [self.characters[c] for c in self._present.get(room_id, ())]
+
+    def awake(self, room_id: str) -> list[Character]:
+        """Who is in a room and hears and sees."""
+        return [c for c in self.present(room_id) if c.position != "sleeping"]
 
     def held(self, owner_key: str) -> list[Item]:
         """What an owner holds, the latest first, as people expect of "get sword"."""
@@ -139,6 +144,10 @@ class World:
     def away(self) -> list[Character]:
         """Players' characters that are in memory only until they are written."""
         return [c for c in map(self.characters.__getitem__, self._players.values()) if c.away]
+
+    def owners(self, prefix: str = "") -> list[str]:
+        """Every owner of something whose key begins so."""
+        return [owner for owner, held in self._held.items() if held and owner.startswith(prefix)]
 
     def all_inside(self, owner_key: str) -> Iterator[Item]:
         """Everything an owner holds, and what that holds, and so on."""
@@ -222,7 +231,7 @@ class World:
     def move_character(self, character: Character, room_id: str) -> None:
         """Put a character into a room. Its fight ends unless it is the room that it is in."""
         if room_id != character.room:
-            self.fights.end(character)
+            fights.end(self, character)
         self.edit(character)
         self.journal.remove(self._present[character.room], character.id)
         self.journal.append(self._present.setdefault(room_id, []), character.id)
@@ -239,13 +248,12 @@ class World:
             self.journal.put(self._players, character.name.casefold(), character.id)
         for item in items:
             self.add_item(item)
-        self.fights.index(character)
         self.journal.touch("characters", character.id)
         return character
 
     def leave(self, character: Character) -> None:
         """A player's character leaves the world. It stays in memory until a flush has written it (`forget`)."""
-        self.fights.end(character)
+        fights.end(self, character)
         self.edit(character)
         character.away = True
         self.journal.remove(self._present[character.room], character.id)
@@ -268,7 +276,7 @@ class World:
 
     def remove_mob(self, mob: Character) -> None:
         """A mob and all it holds are no more. Its gold must be gone before."""
-        self.fights.end(mob)
+        fights.end(self, mob)
         for item in self.held(mob.owner_key):
             self.remove_item(item)
         self.journal.drop(self.characters, mob.id)
@@ -279,20 +287,22 @@ class World:
     def _count(self, key: str, by: int) -> None:
         self.journal.put(self._kinds, key, self._kinds.get(key, 0) + by)
 
-    def _index_character(self, character: Character) -> None:
-        self.characters[character.id] = character
-        self.fights.index(character)
-        if not character.away:
-            self._present.setdefault(character.room, []).append(character.id)
-        if character.mob is not None:
-            self._kinds[f"mob:{character.mob}"] = self.count("mob", character.mob) + 1
-        else:
-            self._players[character.name.casefold()] = character.id
-
-    def _index_item(self, item: Item) -> None:
-        self.items[item.id] = item
-        self._held.setdefault(item.owner, []).append(item.id)
-        self._kinds[f"item:{item.kind}"] = self.count("item", item.kind) + 1
+    def _index(self, state: WorldState) -> None:
+        """Take in all that lives, in one go: a start waits for it, and there may be many thousands."""
+        for character in state.characters:
+            id_, mob = character.id, character.mob
+            self.characters[id_] = character
+            if not character.away:
+                self._present.setdefault(character.room, []).append(id_)
+            if mob is None:
+                self._players[character.name.casefold()] = id_
+        for item in state.items:
+            self.items[item.id] = item
+            self._held.setdefault(item.owner, []).append(item.id)
+        mobs = Counter(character.mob for character in state.characters if character.mob is not None)
+        self._kinds.update((f"mob:{kind}", count) for kind, count in mobs.items())
+        items = Counter(item.kind for item in state.items)
+        self._kinds.update((f"item:{kind}", count) for kind, count in items.items())
 
 
 __all__ = ["World", "WorldState", "room_key"]

@@ -25,7 +25,7 @@ def wrap(line: str, width: int) -> list[str]:
         else:
             for part in _fitting(piece, width - len(hang)):
                 size = columns(strip(part))
-                if used and used + len(gap) + size > width:
+                if current and used + len(gap) + size > width:
                     lines.append(current)
                     current, used, gap = "", 0, hang
                 current, used, gap = current + gap + part, used + len(gap) + size, ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,8 +17,9 @@ from msgspec import Struct
 from msgspec import inspect as types
 
 from mud.core.model import ROLES
-from mud.core.module import Module, Permission, Request, Settings, Signal, State
+from mud.core.module import Companions, Module, Permission, Request, Settings, Signal, State, Timer
 from mud.core.modulecontext import tag_of
+from mud.core.timers import ClockName
 from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
 
@@ -25,6 +27,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
 #: Names that are the core's: a snapshot, a service or a table of its own is called so.
 TAKEN = frozenset({"world", "sessions", "game", "core", "mud", "sqlite", "module", "modules"})
+#: Requests of the core's own, which any module may answer.
+ASKED_BY_THE_GAME = frozenset({str(tag_of(Companions))})
 #: Points that a finding costs, of a hundred.
 COST: dict[Severity, int] = {"error": 25, "warning": 5}
 #: A state that is larger when it is new is none to begin with, in bytes.
@@ -66,7 +70,7 @@ class Report(Struct):
 
 
 def check(module: Module[Any], folder: Path | None = None) -> Report:
-    """Check a module, and its source code where `folder` is given."""
+    """Check a module, and its source code where `folder` (or a single file) is given."""
     findings: list[Finding] = []
     for part in CHECKS:
         try:
@@ -76,9 +80,10 @@ def check(module: Module[Any], folder: Path | None = None) -> Report:
                 Finding("error", "interface", f"the declaration can't be read: {type(error).__name__}: {error}")
             )
     if folder is not None:
-        for path in sorted(folder.rglob("*.py")):
-            if "tests" not in path.relative_to(folder).parts:
-                findings += check_source(path, frozenset(module.permissions))
+        for path in [folder] if folder.is_file() else sorted(folder.rglob("*.py")):
+            inside = path.relative_to(folder.parent if folder.is_file() else folder)
+            if "tests" not in inside.parts:
+                findings += check_source(path, inside, str(module.name), frozenset(module.permissions))
     return Report(module.name, findings)
 
 
@@ -93,6 +98,8 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
     state: Any = module.state
     if not (isinstance(state, type) and issubclass(state, State)):
         yield wrong("state= has to be a subclass of State")
+    elif state.__struct_config__.frozen:
+        yield wrong(f"{state.__name__} is frozen: a state is what handlers change")
     if module.state_version < 1:
         yield wrong(f"state_version is {module.state_version}; it begins with 1")
     numbers = [step.to for step in module.steps]
@@ -105,6 +112,10 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
     for permission in module.permissions:
         if permission not in get_args(Permission):
             yield wrong(f"permission {permission!r} is none of {', '.join(get_args(Permission))}")
+    fields = getattr(state, "__struct_fields__", ())
+    for name in sorted(module.optional - set(fields)):
+        near = get_close_matches(name, fields, 1)
+        yield wrong(f"optional names {name!r}, which is no field of its state" + (f": {near[0]}?" if near else ""))
     words = [word for command in module.commands for word in (command.name, *command.aliases)]
     for word in sorted({w for w in words if words.count(w) > 1}):
         yield wrong(f"two commands are called {word!r}")
@@ -114,8 +125,9 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
         elif command.role in ("admin", "owner") and "admin" not in module.permissions:
             text = f'command {command.name!r} is for role {command.role}: add permissions=("admin",)'
             yield Finding("error", "security", text)
-        if command.name != command.name.casefold() or " " in command.name or not command.name:
-            yield wrong(f"command {command.name!r}: a name is one word in small letters")
+    for word in words:
+        if word != word.casefold() or word.split() != [word]:
+            yield wrong(f"command {word!r}: a name is one word in small letters")
     yield from _database(module)
 
 
@@ -124,19 +136,18 @@ def _database(module: Module[Any]) -> Iterator[Finding]:
         return
     if "database" not in module.permissions:
         yield Finding("error", "security", 'it declares a database: add permissions=("database",)')
-    for sql in (sql for step in module.database.steps for sql in step):
-        named = re.search(
-            r"(?:TABLE|INTO|INDEX|ON|UPDATE|FROM)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[\"'`\[]?(\w+)", sql, re.I
-        )
-        if named and not named[1].startswith(f"{module.name}_"):
-            yield Finding(
-                "error", "security", f"its tables and indexes have to be called {module.name}_something: {sql[:60]}"
-            )
+    from mud.store.guard import rehearse  # with sqlite3: only where there are tables
+
+    wrong = rehearse(module.name, module.database.steps)
+    if wrong:
+        text = f"its tables can't be made: {wrong}. Tables and indexes have to be called {module.name}_something"
+        yield Finding("error", "security", text)
 
 
 def _signatures(module: Module[Any]) -> Iterator[Finding]:
     handlers: list[tuple[str, Any, int, bool]] = []
     handlers += [(f"command {c.name}", c.handler, 2, False) for c in module.commands]
+    handlers += [(f"spell {s.name}", s.handler, 2, False) for s in module.spells]
     handlers += [(f"On({on.kind.__name__})", on.handler, 2, False) for on in module.on]
     handlers += [(f"method {tag_of(m.kind)}", m.handler, 2, True) for m in module.methods]
     handlers += [(f"endpoint {p.path}", p.handler, 2, False) for p in module.endpoints]
@@ -212,40 +223,63 @@ def _performance(module: Module[Any]) -> Iterator[Finding]:
             )
     for check_ in module.health:
         if check_.seconds < 1:
-            yield Finding("warning", "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
+            severity: Severity = "warning" if check_.seconds > 0 else "error"
+            yield Finding(severity, "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
+
+
+#: What can change, and how it is called.
+CHANGING: dict[type, str] = {
+    types.ListType: "a list",
+    types.SetType: "a set",
+    types.DictType: "a dict",
+    types.TypedDictType: "a dict",
+    types.ByteArrayType: "a bytearray",
+    types.DataclassType: "a dataclass",
+    types.AnyType: "Any, which may be anything",
+}
 
 
 def _changeable_inside(kind: Any) -> str:
     """What can change inside of a field of the state, at any depth but the first; "" for nothing."""
-    inner: Iterable[Any] = ()
+    inner: Iterable[Any] = (kind,)
+    if isinstance(kind, types.Metadata):
+        return _changeable_inside(kind.type)
+    if isinstance(kind, types.UnionType):
+        return next((deep for part in kind.types if (deep := _changeable_inside(part))), "")
     if isinstance(kind, types.ListType | types.SetType):
         inner = (kind.item_type,)
     elif isinstance(kind, types.DictType):
         inner = (kind.key_type, kind.value_type)
-    elif isinstance(kind, types.UnionType):
-        return next((deep for part in kind.types if (deep := _changeable_inside(part))), "")
-    else:
-        return _changeable(kind)
     return next((deep for part in inner if (deep := _changeable(part))), "")
 
 
 def _changeable(kind: Any) -> str:
-    """What can change in a value that should not; "" for nothing."""
-    if isinstance(kind, types.ListType | types.SetType | types.DictType):
-        return f"a {type(kind).__name__.removesuffix('Type').lower()}"
-    if isinstance(kind, types.ByteArrayType | types.DataclassType | types.TypedDictType):
-        return f"a {type(kind).__name__.removesuffix('Type').lower()}"
-    if isinstance(kind, types.StructType) and not kind.cls.__struct_config__.frozen:
-        return f"{kind.cls.__name__}, which is not frozen"
-    if isinstance(kind, types.StructType):
-        return next((deep for f in kind.fields if (deep := _changeable(f.type))), "")
-    if isinstance(kind, types.VarTupleType):
-        return _changeable(kind.item_type)
-    if isinstance(kind, types.TupleType):
-        return next((deep for part in kind.item_types if (deep := _changeable(part))), "")
-    if isinstance(kind, types.UnionType):
-        return next((deep for part in kind.types if (deep := _changeable(part))), "")
+    """What can change in a value that should not, however deep; "" for nothing."""
+    left, seen = [kind], set()
+    while left:
+        part = left.pop()
+        if id(part) in seen:
+            continue  # a Struct that holds others of its kind
+        seen.add(id(part))
+        if type(part) in CHANGING:
+            return CHANGING[type(part)]
+        if isinstance(part, types.StructType) and not part.cls.__struct_config__.frozen:
+            return f"{part.cls.__name__}, which is not frozen"
+        left += _parts(part)
     return ""
+
+
+def _parts(kind: Any) -> list[Any]:
+    """The types of what a value of a type that does not change holds."""
+    if isinstance(kind, types.StructType | types.NamedTupleType):
+        return [field.type for field in kind.fields]
+    if isinstance(kind, types.VarTupleType):
+        return [kind.item_type]
+    if isinstance(kind, types.TupleType):
+        return list(kind.item_types)
+    if isinstance(kind, types.UnionType):
+        return list(kind.types)
+    return [kind.type] if isinstance(kind, types.Metadata) else []
 
 
 def _api(module: Module[Any]) -> Iterator[Finding]:
@@ -254,6 +288,8 @@ def _api(module: Module[Any]) -> Iterator[Finding]:
     services = {module.name, *module.provides}
     for what, kind in kinds:
         tag = str(tag_of(kind))
+        if what == "method" and tag in ASKED_BY_THE_GAME:
+            continue
         if "." not in tag or tag.partition(".")[0] not in services:
             yield Finding(
                 "error", "api", f"{what} {kind.__name__}: its tag has to be {module.name}.SOMETHING, not {tag!r}"
@@ -269,9 +305,30 @@ def _api(module: Module[Any]) -> Iterator[Finding]:
         if not endpoint.path.startswith("/"):
             yield Finding("error", "api", f"endpoint {endpoint.path!r} has to begin with /")
     for on in module.on:
+        if not issubclass(on.kind, Signal | Timer):
+            yield Finding("error", "api", f"On({on.kind.__name__}): it is neither a Timer nor a Signal")
+        elif issubclass(on.kind, Timer) and on.kind.clock not in get_args(ClockName):
+            clocks = " nor ".join(get_args(ClockName))
+            yield Finding("error", "api", f"On({on.kind.__name__}): its clock is {on.kind.clock!r}, neither {clocks}")
+    yield from _twice(module)
+    for on in module.on:
         kinds_alike = [o for o in module.on if tag_of(o.kind) == tag_of(on.kind)]
         if len(kinds_alike) > 1 and kinds_alike[0] is on:
             yield Finding("warning", "api", f"{len(kinds_alike)} handlers for {on.kind.__name__}")
+
+
+def _twice(module: Module[Any]) -> Iterator[Finding]:
+    """What is declared twice: only the first would ever be reached."""
+    declared: dict[str, list[str]] = {
+        "Talk": [tag_of(talk.kind) for talk in module.talks],
+        "method": [tag_of(method.kind) for method in module.methods],
+        "endpoint": [f"{p.verb} {p.path}" for p in module.endpoints],
+        "job": [job.name for job in module.jobs],
+        "health check": [check_.name for check_ in module.health],
+    }
+    for what, names in declared.items():
+        for name in sorted({n for n in names if names.count(n) > 1}):
+            yield Finding("error", "api", f"{what} {name} is declared twice")
 
 
 def _documentation(module: Module[Any]) -> Iterator[Finding]:

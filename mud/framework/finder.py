@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import shutil
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mud.core.errors import Failed, FrameworkError, Invalid, TimedOut
+from mud.core.errors import EverwakeError, Failed, FrameworkError, Invalid, TimedOut
 from mud.core.module import Module
 from mud.framework.watch import WATCH
 
@@ -27,18 +27,26 @@ IMPORT_SECONDS = 10.0
 
 
 class Source(Struct, frozen=True):
-    """Where a module's code lies: a folder, or an installed package's entry point ("package.module:NAME")."""
+    """Where a module's code lies: a folder, or an installed package's entry point ("package.module:NAME").
+
+    `folder` may be a single file then, and `package` is what the code is reloaded as a whole of.
+    """
 
     name: str
     kind: str  # "native", "path" or "entry point"
     folder: Path
     entry: str = ""
+    package: str = ""
+
+    def files(self) -> list[Path]:
+        """All Python files of it."""
+        return [self.folder] if self.folder.is_file() else sorted(self.folder.rglob("*.py"))
 
 
 def find(folders: Iterable[Path], native: Path) -> dict[str, Source]:
     """All modules there are, by name. A folder given first wins over later ones, and all over entry points."""
     found: dict[str, Source] = {}
-    for folder in folders:
+    for folder in map(_absolute, folders):
         for path in sorted(folder.glob("*/__init__.py")):
             name = path.parent.name
             if not name.startswith(("_", ".")):
@@ -61,9 +69,35 @@ def _installed() -> Iterator[Source]:
     from importlib.metadata import entry_points
 
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
-        spec = importlib.util.find_spec(point.module.split(".")[0])
-        if spec is not None and spec.origin is not None:
-            yield Source(point.name, "entry point", Path(spec.origin).parent, point.value)
+        folder, package = _located(point.module)
+        yield Source(point.name, "entry point", folder, point.value, package)
+
+
+def _located(module: str) -> tuple[Path, str]:
+    """Where an entry point's code lies, and the innermost package that it is in; nothing is imported.
+
+    Code that is gone lies nowhere: whoever imports it is told so.
+    """
+    root, *rest = module.split(".")
+    try:
+        spec = importlib.util.find_spec(root)
+    except ValueError:  # something of that name is imported that has no file
+        spec = None
+    if spec is None or not (spec.submodule_search_locations or spec.has_location):
+        return Path(root), root
+    if not spec.submodule_search_locations:
+        return _absolute(Path(spec.origin or root)), root
+    folder, package = _absolute(Path(next(iter(spec.submodule_search_locations)))), root
+    for part in rest:
+        if not (folder / part).is_dir():
+            break
+        folder, package = folder / part, f"{package}.{part}"
+    return folder, package
+
+
+def _absolute(path: Path) -> Path:
+    """As Python names it in a traceback, so that an error's place can be told."""
+    return Path(os.path.abspath(path))
 
 
 class Code(Struct):
@@ -84,11 +118,13 @@ def load(source: Source, fresh: bool = False) -> Code:
     except (FrameworkError, KeyboardInterrupt):
         raise
     except BaseException as error:  # SystemExit too
-        raise Failed(f"{source.name} can't be imported: {explain(error, source.folder)}") from error
+        what = f"{source.name} ({source.entry})" if source.entry else source.name
+        raise Failed(f"{what} can't be imported: {explain(error, source.folder)}") from error
     if not isinstance(found, Module):
         raise Invalid(f"{source.folder}: MODULE has to be a Module, not a {type(found).__name__}")
     if found.name != source.name:
-        raise Invalid(f"{source.folder}: the module calls itself {found.name!r}, its folder {source.name!r}")
+        called = "entry point" if source.entry else "folder"
+        raise Invalid(f"{source.folder}: the module calls itself {found.name!r}, its {called} {source.name!r}")
     return Code(found, _parts(package))
 
 
@@ -111,21 +147,22 @@ def _parts(package: str) -> dict[str, ModuleType]:
 
 def package_of(source: Source) -> str:
     """The name that a module's code is imported by."""
-    return source.entry.partition(":")[0] if source.entry else f"modules.{source.name}"
+    return source.package or f"modules.{source.name}"
 
 
 def _declaration(source: Source, package: str, fresh: bool) -> Any:
     if fresh:  # compiled code is told from its source by second and size: too coarse for who edits and reloads at once
-        shutil.rmtree(source.folder / "__pycache__", ignore_errors=True)
+        for file in source.files():
+            Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
     importlib.invalidate_caches()
     if source.entry:
-        imported, attribute = importlib.import_module(package), source.entry.partition(":")[2] or "MODULE"
+        name, _, attribute = source.entry.partition(":")
+        imported, attribute = importlib.import_module(name), attribute or "MODULE"
     else:
         imported, attribute = _import_folder(source.folder, package), "MODULE"
     if not hasattr(imported, attribute):
-        raise Invalid(
-            f'{source.folder}/__init__.py defines no {attribute}: add {attribute} = Module(name="{source.name}", ...)'
-        )
+        where = imported.__file__ or str(source.folder)
+        raise Invalid(f'{where} defines no {attribute}: add {attribute} = Module(name="{source.name}", ...)')
     return getattr(imported, attribute)
 
 
@@ -149,7 +186,7 @@ def explain(error: BaseException, folder: Path) -> str:
         return f"{_short(error.filename or '?', folder)}:{error.lineno}: {error.msg}"
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(folder)]
     where = f"{_short(frames[-1].filename, folder)}:{frames[-1].lineno}: " if frames else ""
-    return f"{where}{type(error).__name__}: {error}"
+    return f"{where}{error}" if isinstance(error, EverwakeError) else f"{where}{type(error).__name__}: {error}"
 
 
 def _short(path: str, folder: Path) -> str:

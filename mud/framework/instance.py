@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Any
+
+from msgspec.structs import replace
 
 from mud.core.commands import Command
 from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
 from mud.core.ledger import LedgerError
-from mud.core.module import Figures, Module, Permission, Request, Settings, State
+from mud.core.module import Figures, Module, Permission, Request, Settings, Signal, State, Veto
 from mud.core.modulecontext import Context
+from mud.core.spells import Cast, Spell
 from mud.framework.finder import Code, Source, explain
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.watch import WATCH, Interrupted
@@ -30,6 +34,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "restore_state": (2.0, 4.0),
     "cleanup": (0.5, 1.0),
 }
+#: What they have to give; the others, a state of the module's own kind.
+GIVES: dict[str, Any] = {"veto": Veto | None, "prepare": object, "cleanup": object}
 
 
 class Tolerance:
@@ -65,18 +71,24 @@ class Instance:
         self.figures = Figures()
         self.loaded = time.time()
         self.taken: Snapshot | None = None  # what its state was restored from
+        self.good: Snapshot | None = None  # the last that could be made of it
+        self.early: list[Signal] = []  # what its own hooks said to it before it was in service
         self.broken = False  # its code could not even be imported
         self.late: list[str] = []  # hooks that took longer than they should
         self.health: dict[str, str] = {}  # check: what is wrong, "" for nothing
         self.commands = [self._command(command) for command in self.module.commands]
+        self.spells = [self._spell(spell) for spell in self.module.spells]
         self._call = call
         self._tolerance = tolerance
         self._faults: deque[float] = deque(maxlen=tolerance.errors)
 
     # Handlers
 
-    def run(self, ctx: Context[Any], handler: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a handler as this module. Raises Rejected, or ModuleFault for all that it should not have raised."""
+    def run(self, handler: Callable[[Context[Any], Any], Any], ctx: Context[Any], about: Any) -> Any:
+        """Run a handler, told what it is `about`, as this module.
+
+        Raises Rejected, or ModuleFault for all that it should not have raised.
+        """
         if self.life.state is not ACTIVE:
             raise Rejected(f"The {self.name} module is out of service just now ({self.life.state.value}).")
         before = ctx.acting
@@ -84,7 +96,7 @@ class Instance:
         began = perf_counter()
         watching = WATCH.begin(HANDLER_SECONDS, began)
         try:
-            return handler(ctx, *arguments)
+            return handler(ctx, about)
         except (Rejected, LedgerError, ModuleFault):
             raise  # a fault in here is of a module that this one called, which has it on its own account
         except Interrupted:
@@ -93,7 +105,9 @@ class Instance:
             cause = TimedOut(f"{self.name}: a handler ran longer than {HANDLER_SECONDS:g} s and was interrupted")
             self.fault(cause)
             raise ModuleFault(self.name) from cause
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit and its like too: a module does not end the game
             self.fault(error)
             raise ModuleFault(self.name) from error
         finally:
@@ -137,9 +151,19 @@ class Instance:
             return None
         soft, hard = LIMITS[name]
         ctx.acting = self
+        kind = GIVES.get(name) or self.module.state
+
+        def run() -> Any:
+            found = handler(ctx, *arguments)
+            if not isinstance(found, kind):
+                raise TypeError(f"{name} gave {type(found).__name__}: it has to give {_called(kind)}")
+            return found
+
         try:
-            found, took = WATCH.call(hard, f"{self.name}: {name}", lambda: handler(ctx, *arguments))
-        except Exception as error:
+            found, took = WATCH.call(hard, f"{self.name}: {name}", run)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             self.fault(error)
             raise ModuleFault(self.name) from error
         if took > soft:
@@ -155,18 +179,25 @@ class Instance:
         return shape_of(self.module)
 
     def save_state(self, ctx: Context[Any], metadata: Metadata, generation: int = 0) -> Snapshot:
-        """Its state as a snapshot (S0.1). Raises ModuleFault or SnapshotError."""
-        state = self.hook("save_state", ctx)
+        """Its state as a snapshot (S0.1). Raises ModuleFault or SnapshotError.
+
+        Out of service it gives the last one that could be made: so broken code can be replaced by mended code.
+        """
         try:
-            return export(
-                self.shape,
-                self.state if state is None else state,
-                taken=ctx.clock.wall,
-                generation=generation,
-                metadata=metadata,
-                kept=self.kept,
-            )
-        except (TypeError, ValueError, OverflowError) as error:
+            self.good = self._export(ctx, metadata, generation)
+        except (ModuleFault, SnapshotError):
+            last = self.good or self.taken
+            if self.life.state is ACTIVE or last is None:
+                raise
+            return replace(last, metadata=metadata, generation=generation, taken=ctx.clock.wall)
+        return self.good
+
+    def _export(self, ctx: Context[Any], metadata: Metadata, generation: int) -> Snapshot:
+        state = self.hook("save_state", ctx) or self.state
+        about: dict[str, Any] = {"taken": ctx.clock.wall, "generation": generation, "metadata": metadata}
+        try:
+            return export(self.shape, state, kept=self.kept, **about)
+        except Exception as error:  # whatever msgspec says of what is in there: RecursionError, say
             raise SnapshotError(f"{self.name}: its state can't be written: {error}") from error
 
     def restore_state(self, ctx: Context[Any], snapshot: Snapshot, source: str) -> Imported[Any]:
@@ -186,16 +217,24 @@ class Instance:
         return found
 
     def _command(self, command: Any) -> Command:
-        run, handler = self.run, command.handler
         return Command(
             command.name,
-            lambda ctx, args: run(ctx, handler, args),  # type: ignore[arg-type]
+            partial(self.run, command.handler),  # no frame of its own: every command comes through here
             command.topic or self.name,
-            command.help or _docstring(handler),
+            command.help or _docstring(command.handler),
             command.role,
             command.aliases,
             command.yields,
         )
+
+    def _spell(self, spell: Any) -> Spell:
+        run, handler = self.run, spell.handler
+        about = (spell.help or _docstring(handler)).partition("\n")[0]
+
+        def effect(cast: Cast) -> None:
+            run(handler, cast.ctx, cast)  # type: ignore[arg-type]
+
+        return Spell(spell.name, spell.number, spell.level, spell.mana, spell.cooldown, spell.target, effect, about)
 
 
 def shape_of(module: Module[Any]) -> Shape[Any]:
@@ -208,6 +247,10 @@ def shape_of(module: Module[Any]) -> Shape[Any]:
         steps=module.steps,
         optional=module.optional,
     )
+
+
+def _called(kind: Any) -> str:
+    return "a Veto or None" if kind is GIVES["veto"] else f"a {kind.__name__}"
 
 
 def _docstring(handler: Callable[..., Any]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,18 @@ class Given:
         self.permissions = permissions
         self.environment = environment
         self.folders = (NATIVE, *folders, *map(Path, options.folders))
+
+    def strange(self, known: Iterable[str]) -> Iterator[str]:
+        """What the configuration says of folders and modules that are not there: mostly they are misspelt."""
+        for folder in self.options.folders:
+            if not Path(folder).is_dir():
+                yield f"[modules] folders: {folder} is no folder; no module is loaded from there"
+        there = {*known, *self.options.off}
+        for part, names in (("permissions", self.permissions), ("settings", self.settings)):
+            for name in sorted(set(names) - there):
+                near = get_close_matches(name, there, 1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                yield f"[{part}] {name}: there is no such module{hint}"
 
 
 class Loader:
@@ -95,7 +108,10 @@ class Loader:
     def load_all(self) -> None:
         """Phase one: every module takes its place, or is there as one that failed, with the reason (S4.4)."""
         built: dict[str, Instance] = {}
-        for name, source in self.sources().items():
+        sources = self.sources()
+        for text in self.given.strange(sources):
+            log.warning("%s", text)
+        for name, source in sources.items():
             try:
                 built[name] = self.build(source)
             except FrameworkError as error:

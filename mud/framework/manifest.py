@@ -23,6 +23,9 @@ from mud.framework.workers import Diagnostics, Transition, WorkerState
 
 Restart = Literal["always", "on-failure", "never"]
 
+#: Seconds of a run, healthy as far as known, after which the restarts in a row are forgotten.
+WELL_SECONDS = 60.0
+
 #: A text that a system call takes, with something in it or nothing.
 Text = Annotated[str, Meta(pattern=r"^[^\x00]*\Z")]
 FilledText = Annotated[str, Meta(pattern=r"^[^\x00]+\Z")]
@@ -43,7 +46,9 @@ class Manifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     as long and so on up to `back_off_most`, at most `max_restarts` times in a row: a run of a minute ends the row.
     It counts as started when it lived for `start_seconds` and, if it has a `health` command, that command said so
     within `ready_seconds`. A stop is SIGTERM, and SIGKILL after `stop_seconds`. The `health` command is run every
-    `health_seconds`, may take `health_timeout`, and says "healthy" by exiting with 0.
+    `health_seconds`, may take `health_timeout`, and says "healthy" by exiting with 0. After so many `health_failures`
+    in a row the worker is ended, and restarted as if it had broken off by itself; with restart = "never", and one that
+    we only watch, it is reported and left as it is.
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}\Z")]
@@ -66,6 +71,7 @@ class Manifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     health: tuple[Text, ...] = ()
     health_seconds: Seconds = 30.0
     health_timeout: Annotated[float, Meta(gt=0, le=600)] = 5.0
+    health_failures: Annotated[int, Meta(ge=1, le=1_000_000)] = 3
 
     def __post_init__(self) -> None:
         if bool(self.command) == (self.pid_file is not None):
@@ -79,6 +85,10 @@ class Manifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     def managed(self) -> bool:
         """Whether we start and stop it."""
         return self.pid_file is None
+
+    def again(self, well: bool) -> bool:
+        """Whether an end that nobody ordered is followed by a restart."""
+        return self.restart == "always" or (self.restart == "on-failure" and not well)
 
     def program(self, argv: tuple[str, ...]) -> Program:
         """A command of this worker's: the worker itself, or what asks for its health."""
@@ -156,6 +166,11 @@ class Record(Struct, kw_only=True):
     last_error: str = ""
     last_exit: str = ""
     history: list[Transition] = []
+
+    def runs_well(self, now: float) -> None:
+        """It is healthy, as far as known: after a while that ends the row of its restarts."""
+        if self.started is not None and now - self.started >= WELL_SECONDS:
+            self.tries = 0
 
 
 def described(manifest: Manifest, record: Record) -> Diagnostics:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound
-from mud.core.events import Announced, AskModule, Event, ModuleAnswered
-from mud.core.module import Job
+from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound, Rejected
+from mud.core.events import Announced, AskModule, Event, ModuleAnswered, Signalled
+from mud.core.module import InService, Job
 from mud.core.modulecontext import Context
 from mud.framework.finder import explain, package_of, put_back, take_out
 from mud.framework.instance import Instance
@@ -131,12 +131,13 @@ class Master:
         instance = self.registry.get(name)
         if instance.broken:
             return await self._load_one(name)
-        if instance.life.state in (M.ACTIVE, M.PAUSED, M.ERROR):
+        self.loader.given = self._host.given()
+        settings = self.loader.settings(instance.module)  # while the old ones still run: they may be wrong
+        if _up(instance):
             await self._stop(instance)
             instance.life.go(M.LOADING, self._host.now(), "restart")
             instance.life.go(M.LOADED, self._host.now())
-        self.loader.given = self._host.given()
-        instance.settings = self.loader.settings(instance.module)
+        instance.settings = settings
         instance.forgive()
         if name in self.states:
             self._restore(instance)
@@ -153,17 +154,19 @@ class Master:
         self.loader.need_services(instance)
         self._restore(instance)
         if known is not None:
-            self.registry.remove(known)
-        self.registry.add(instance)
+            self.registry.swap(known, instance)
+        else:
+            self.registry.add(instance)
         await self._start(instance)
         self._begin_work(instance)
         return f"{name} {instance.module.version} is loaded and runs."
 
     async def _unload(self, name: str) -> str:
         instance = self.registry.get(name)
-        needed = [i.name for i in self.registry.instances.values() if name in i.module.requires and _up(i)]
-        if needed:
-            raise Conflict(f"{', '.join(needed)} requires {name}: unload that first.")
+        for service in provided(instance.module):
+            needed = self._needing(service)
+            if needed:
+                raise Conflict(f"{', '.join(needed)} requires {service}: unload that first.")
         if _up(instance):
             packed = self._packed(instance, Metadata(reason="export"))
             self.registry.part(instance, packed)
@@ -196,6 +199,9 @@ class Master:
         new = self.loader.build(self.loader.source(name), fresh=True)
         try:
             self.loader.need_services(new)
+            for service in set(provided(old.module)) - set(provided(new.module)):
+                if needed := self._needing(service):
+                    raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
             await self._initialize(new)
             if name not in self.states:  # else the old one could not take it
                 self.states[name] = (self._packed(old, Metadata(reason="hot_reload")), f"the state of {name}")
@@ -264,6 +270,9 @@ class Master:
         self.states.pop(instance.name, None)
         instance.life.go(M.ACTIVE, self._host.now())
         self._host.perform(lambda ctx: ctx.world.timers.unpark(instance.name))
+        early, instance.early = instance.early, []
+        for signal in (InService(), *early):
+            self._host.post(Signalled(instance.name, signal))
 
     async def _stop(self, instance: Instance) -> None:
         """Stop a running module, bounded in time; hooks that fail or hang do not keep it."""
@@ -297,6 +306,10 @@ class Master:
     def _provided(self, service: str) -> bool:
         return any(service in provided(i.module) and i.life.state is M.ACTIVE for i in self.registry.instances.values())
 
+    def _needing(self, service: str) -> list[str]:
+        """The modules in service that can't be without `service`."""
+        return [i.name for i in self.registry.instances.values() if service in i.module.requires and _up(i)]
+
     # State and tables
 
     def _restore(self, instance: Instance) -> None:
@@ -315,14 +328,14 @@ class Master:
 
     def _check_tables(self, instance: Instance) -> None:
         """Raises Invalid when the module's tables are of a newer version."""
-        known, database = self.schemas.get(instance.name, 0), instance.module.database
+        known, database = self._schema(instance.name), instance.module.database
         if database is not None and known > len(database.steps):
             wanted = len(database.steps)
             raise Invalid(f"{instance.name}: its tables have schema {known}, and this version knows {wanted}")
 
     def _make_tables(self, instance: Instance) -> None:
         """Have the next flush make the module's tables, or bring them up to date."""
-        database, known = instance.module.database, self.schemas.get(instance.name, 0)
+        database, known = instance.module.database, self._schema(instance.name)
         if database is None:
             return
         name, wanted = instance.name, len(database.steps)
@@ -334,6 +347,11 @@ class Master:
 
         self._host.perform(add)
         self.schemas[name] = wanted
+        self.registry.unmade.pop(name, None)
+
+    def _schema(self, name: str) -> int:
+        """The schema that a module's own tables have, or will by the next flush."""
+        return self.registry.unmade.get(name, self.schemas.get(name, 0))
 
     # Beside the game
 
@@ -359,11 +377,8 @@ class Master:
         try:
             await Watched(job.run(work), f"{instance.name}: job {job.name}")
         except Exception as error:
-            instance.fault(error)
             instance.life.log.exception("the job %s failed", job.name)
-            self.registry.failed(instance.name, self._host.now())
-            for text in self.registry.news():
-                self._host.post(Announced(text, "admin"))
+            self._faulted(instance, error)
 
     async def _checks(self, instance: Instance, number: int, work: ModuleWork) -> None:
         """Look again and again whether all is well."""
@@ -382,16 +397,37 @@ class Master:
         """Have an asynchronous method do something, and tell the asker what came of it."""
         error, value = "", None
         try:
-            instance, method = self.registry.method(asked.request["request"])
+            tag = asked.request["request"]
+            instance, method = self.registry.method(tag)
+            if not inspect.iscoroutinefunction(method.handler):
+                raise Invalid(f"{tag} is not asynchronous: ctx.call it")
+            if instance.life.state is not M.ACTIVE:
+                raise Conflict(f"the {instance.name} module is out of service just now ({instance.life.state.value})")
             request = msgspec.convert(asked.request["data"], method.kind)
-            found = method.handler(self._work(instance), request)
-            if not inspect.isawaitable(found):
-                raise Invalid(f"{asked.request['request']} is not asynchronous: ctx.call it")
-            value = msgspec.to_builtins(await Watched(found, f"{instance.name}: {asked.request['request']}"))
+            value = await self._reply(
+                instance, f"{instance.name}: {tag}", method.handler(self._work(instance), request)
+            )
         except Exception as failure:
             error = str(failure) or type(failure).__name__
             log.warning("%s asked %s: %s", asked.module, asked.request.get("request"), error)
         self._host.post(ModuleAnswered(asked.module, asked.id, value, error))
+
+    async def _reply(self, instance: Instance, what: str, method: Coroutine[Any, Any, Any]) -> Any:
+        """What an asynchronous method gives, as plain data. A failure other than a refusal is its module's fault."""
+        try:
+            return msgspec.to_builtins(await Watched(method, what))
+        except Rejected:
+            raise
+        except Exception as error:
+            self._faulted(instance, error)
+            raise
+
+    def _faulted(self, instance: Instance, error: Exception) -> None:
+        """Something beside the game failed: count it, and take its module out of service if that is too often."""
+        instance.fault(error)
+        self.registry.failed(instance.name, self._host.now())
+        for text in self.registry.news():
+            self._host.post(Announced(text, "admin"))
 
     def tasks_of(self, name: str) -> int:
         """How many jobs and checks of a module run."""

@@ -20,8 +20,7 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator
-from importlib import metadata
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +33,7 @@ from mud.framework.archive import BOUND, MANIFEST, VERSION, Deadline, in_words, 
 from mud.framework.archive import Version as Version
 from mud.framework.archive import checksum as checksum
 from mud.framework.archive import parse_version as parse_version
+from mud.framework.needs import check_needs
 
 log = logging.getLogger("mud.packages")
 
@@ -141,20 +141,6 @@ def _explained(path: str, raw: dict[str, Any], text: str) -> Invalid:
     return Invalid(f"{path}: {key}{place}: {what}", path=path, key=key)
 
 
-def unmet(dependencies: tuple[str, ...]) -> list[str]:
-    """Those of a manifest's dependencies that this Python lacks, each with the version that it has instead."""
-    lacking = []
-    for text in dependencies:
-        try:
-            has = metadata.version(re.split(r"[\s<>=]", text, maxsplit=1)[0])
-        except metadata.PackageNotFoundError:
-            lacking.append(f"{text} (it is not installed)")
-        else:
-            if not all(archive.fits(has, sign, bound) for sign, bound in re.findall(BOUND, text)):
-                lacking.append(f"{text} ({has} is installed)")
-    return lacking
-
-
 class Installed(Struct, frozen=True, kw_only=True):
     """An installed package. `problem` says what is wrong with it, if anything is; without a manifest it can't be read.
 
@@ -230,15 +216,17 @@ def _stage(source: Path, name: str | None, room: Path, force: bool, deadline: De
 
 
 class Packages:
-    """The packages in one folder (DATA/modules), which need not be there yet. `own_version` is the server's.
+    """The packages in one folder (DATA/modules), which need not be there yet. `own_version` is the server's, `services`
+    gives the modules there are and what they provide; without it what a package requires of others is not looked at.
 
     All of it blocks: from a running server call it in a thread. Whatever happens, a kill -9 included, a package is
     there as it was or as it was to become. Errors besides those of `open_package`: TimedOut when somebody else holds
     the lock for longer than `seconds`; Failed when the disk refuses.
     """
 
-    def __init__(self, folder: Path, own_version: str) -> None:
+    def __init__(self, folder: Path, own_version: str, services: Callable[[], Collection[str]] | None = None) -> None:
         self.folder = folder
+        self._services = services
         self.own_version = own_version
         self._kept = folder / ".kept"
 
@@ -323,7 +311,7 @@ class Packages:
             room.mkdir(mode=0o700)
             with open_package(source, name, force=force, staging=room, deadline=deadline) as folder:
                 manifest = read_manifest(folder)
-                self._check_server(manifest)
+                check_needs(manifest, self.own_version, None if force else self._services)
                 yield folder, manifest
 
     @contextlib.contextmanager
@@ -408,15 +396,6 @@ class Packages:
         if name not in names:
             text = f"no package {name} is installed in {self.folder}; {nearest(name, names)}"
             raise NotFound(text, package=name, known=names)
-
-    def _check_server(self, manifest: Manifest) -> None:
-        lacking = unmet(manifest.dependencies)
-        if lacking:
-            text = f"{manifest.name} {manifest.version} needs {', '.join(lacking)}; install that with pip first"
-            raise Invalid(text, package=manifest.name, missing=lacking)
-        if manifest.everwake and parse_version(self.own_version) < parse_version(manifest.everwake):
-            text = f"{manifest.name} {manifest.version} needs Everwake {manifest.everwake}, this is {self.own_version}"
-            raise Invalid(f"{text}; upgrade the server first", package=manifest.name)
 
 
 def _check_versions(before: Manifest, after: Manifest, up: bool) -> None:

@@ -87,6 +87,7 @@ class Checks:
     ) -> None:
         self.health: Health = "unknown"
         self.illness = ""
+        self.failures = 0  # answers in a row that it is not well
         self.checked: float | None = None  # wall-clock seconds
         self._manifest = manifest
         self._tell = told
@@ -115,7 +116,7 @@ class Checks:
     def forget(self) -> None:
         """Check no more, and know nothing."""
         self.end()
-        self.health, self.illness, self.checked = "unknown", "", None
+        self.health, self.illness, self.checked, self.failures = "unknown", "", None, 0
 
     def _check(self) -> None:
         manifest = self._manifest
@@ -125,11 +126,12 @@ class Checks:
         try:
             self._probe = Probe(manifest.program(manifest.health), manifest.health_timeout, self._told)
         except (OSError, ValueError) as error:
-            self._told(f"the health check can't be started: {error}")
+            self._told(f"the health check can't be started: {error}", answered=False)
 
-    def _told(self, illness: str) -> None:
+    def _told(self, illness: str, answered: bool = True) -> None:
         news = bool(illness) and self.health != "unhealthy"
         self.health = "unhealthy" if illness else "healthy"
         self.illness, self.checked = illness, self._clock()
+        self.failures = self.failures + answered if illness else 0
         self.begin(self._every, self._every)
         self._tell(news)

@@ -18,6 +18,7 @@ from mud.framework.manifest import Manifest, Record, described, read_record, wri
 from mud.framework.probe import Checks
 from mud.framework.program import (
     KILL_STANDING_SECONDS,
+    Bell,
     Identity,
     Timers,
     Watched,
@@ -33,11 +34,6 @@ log = logging.getLogger("mud.workers")
 
 W = WorkerState
 
-#: Which ends of a running worker are followed by a restart.
-AGAIN: dict[str, set[str]] = {"always": {"well", "badly"}, "on-failure": {"badly"}, "never": set()}
-
-#: Seconds of a run, healthy as far as known, after which the restarts in a row are forgotten.
-WELL_SECONDS = 60.0
 #: Seconds between two looks at the health of a worker that starts.
 PROBE_SECONDS = 0.25
 #: Seconds that a killed process may take to go.
@@ -68,9 +64,10 @@ class ProcessController:
         self._checks = Checks(manifest, self._told, clock)
         self._timers = Timers()
         self._watched: Watched | None = None
-        self._settled: asyncio.Future[None] | None = None
+        self._settled = Bell()
         self._failure: FrameworkError | None = None
         self._automatic = False  # this start is a restart that nobody awaits
+        self._ill = False  # it is being ended because it stayed unhealthy
         self._watching = False
         self._log_start = 0
 
@@ -168,7 +165,7 @@ class ProcessController:
         self._unwatch()
         self._checks.end()
         self._watching = False
-        self._settle()
+        self._settled.ring()
 
     def diagnostics(self) -> Diagnostics:
         """All that is known of it. It never raises."""
@@ -224,7 +221,7 @@ class ProcessController:
         self._timers.cancel("start", "ready")
         self._go(W.RUNNING, why)
         self._checks.begin(self.manifest.health_seconds, self.manifest.health_seconds)
-        self._settle()
+        self._settled.ring()
 
     def _give_up(self, error: FrameworkError) -> None:
         """A start came to nothing: end what there is of it, then say so."""
@@ -249,7 +246,7 @@ class ProcessController:
         self._go(W.FAILED_START, str(error).partition("\n")[0])
         if self._automatic:
             self._later()
-        self._settle()
+        self._settled.ring()
 
     # Restarting
 
@@ -296,9 +293,24 @@ class ProcessController:
         """A health check has ended; `news` are bad."""
         if self.state is W.STARTING and self._checks.health == "healthy":
             self._running("it is healthy")
-        elif self.state is W.RUNNING and news:
-            self._note(f"{self.id} is unhealthy: {self._checks.illness}")
-            self._save()
+        elif self.state is W.RUNNING and self._checks.health == "healthy":
+            self.record.runs_well(self._clock())
+        elif self.state is W.RUNNING:
+            if news:
+                self._note(f"{self.id} is unhealthy: {self._checks.illness}")
+                self._save()
+            if self._checks.failures >= self.manifest.health_failures and self.manifest.managed:
+                self._put_down()
+
+    def _put_down(self) -> None:
+        """It stays unhealthy: end it, if that leads to a restart. It counts as running until it is gone."""
+        if not self.manifest.again(False):
+            return
+        self._ill = True
+        self._note(f"{self.id} stays unhealthy and is restarted: {self._checks.illness}")
+        self._checks.end()
+        self._signal(signal.SIGTERM)
+        self._timers.after("put down", self.manifest.stop_seconds, lambda: self._signal(signal.SIGKILL))
 
     # Ending
 
@@ -314,7 +326,7 @@ class ProcessController:
 
     def _halt(self, force: bool, for_now: bool) -> None:
         self.record.stopped, self.record.restart_at = self.record.stopped or not for_now, None
-        self._timers.cancel("restart", "start", "ready")
+        self._timers.cancel("restart", "start", "ready", "put down")
         self._checks.end()
         if self.state in (W.STARTING, W.RUNNING):
             self._go(W.STOPPING, "ordered")
@@ -323,7 +335,7 @@ class ProcessController:
                 why = "left alone" if self.record.process else "it did not run"
                 self.record.process = None
                 self._go(W.IDLE, why)
-                self._settle()
+                self._settled.ring()
                 return
             self._signal(signal.SIGTERM)
             self._timers.after("force", self.manifest.stop_seconds, self._force)
@@ -351,6 +363,7 @@ class ProcessController:
         self._unwatch()
         self._timers.cancel()
         well = self._checks.health != "unhealthy"
+        ill, self._ill = self._ill, False
         self._checks.forget()
         self.record.process, self.record.last_exit = None, what
         if self.state in (W.STOPPING, W.TERMINATING):
@@ -359,16 +372,16 @@ class ProcessController:
             text = f"{self.id} ended while it started: {what}\n{self._said()}"
             self._failed(self._failure or Failed(text, worker=self.id))
         else:
-            self._broke_off(code, what, well)
-        self._settle()
+            self._broke_off(code, what, well, ill)
+        self._settled.ring()
 
-    def _broke_off(self, code: int | None, what: str, well: bool) -> None:
-        """It ended while it ran and nobody had ordered that."""
-        if code != 0:
+    def _broke_off(self, code: int | None, what: str, well: bool, ill: bool) -> None:
+        """It ended while it ran and nobody had ordered that; `ill`: we did, as it stayed unhealthy."""
+        if code != 0 and not ill:
             self._note(f"{self.id}: {what}" + (f"\n{self._said()}" if self.manifest.managed else ""))
-        if well and self.record.started is not None and self._clock() - self.record.started >= WELL_SECONDS:
-            self.record.tries = 0
-        if ("badly" if code != 0 else "well") in AGAIN[self.manifest.restart]:
+        if well:
+            self.record.runs_well(self._clock())
+        if self.manifest.again(code == 0 and not ill):
             self._later()
         else:
             self._go(W.FAILED_START if code != 0 else W.IDLE, what)
@@ -410,20 +423,9 @@ class ProcessController:
         if self._watched is not None:
             self._watched.signal(number)
 
-    def _settle(self) -> None:
-        """Wake whoever waits for a state."""
-        settled, self._settled = self._settled, None
-        if settled is not None and not settled.done():
-            settled.set_result(None)
-
     async def _while(self, states: set[WorkerState], seconds: float) -> None:
         """Wait until it is in another state, or is let go, or the time is over."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
-        while self.state in states and self._watching and (left := end - loop.time()) > 0:
-            if self._settled is None:
-                self._settled = loop.create_future()
-            await asyncio.wait({self._settled}, timeout=left)
+        await self._settled.wait(lambda: self.state in states and self._watching, seconds)
 
     def _said(self) -> str:
         return f"Its last lines:\n{last_lines_of(self.log_path, self._log_start)}"

@@ -245,6 +245,28 @@ class Timers:
                 handle.cancel()
 
 
+class Bell:
+    """Wakes whoever waits for something to change."""
+
+    def __init__(self) -> None:
+        self._rung: asyncio.Future[None] | None = None
+
+    def ring(self) -> None:
+        """It has changed."""
+        rung, self._rung = self._rung, None
+        if rung is not None and not rung.done():
+            rung.set_result(None)
+
+    async def wait(self, still: Callable[[], bool], seconds: float) -> None:
+        """Wait for as long as `still` says so, or until the time is over."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while still() and (left := end - loop.time()) > 0:
+            if self._rung is None:
+                self._rung = loop.create_future()
+            await asyncio.wait({self._rung}, timeout=left)
+
+
 class Watched:
     """A process whose end we are told of, without a thread: `gone` is called with its exit code, None if unknown.
 

@@ -13,15 +13,16 @@ from mud.core.commands import CommandTable
 from mud.core.context import Context as CoreContext
 from mud.core.dialogs import ModuleDialog
 from mud.core.errors import Conflict, Invalid, ModuleFault, NotFound, SnapshotError
-from mud.core.module import Answered, Answerer, Listener, Request, Signal, Talker
+from mud.core.module import Answered, Answerer, Companions, Listener, Request, Signal, Talker
 from mud.core.modulecontext import Context, plain, tag_of
 from mud.core.session import Session
+from mud.core.spells import SpellTable
 from mud.core.timers import AskEnds, ModuleTimer, Timer
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.order import provided
 from mud.framework.report import describe
-from mud.snapshot.envelope import Metadata, Snapshot, pack
+from mud.snapshot.envelope import Metadata, pack
 
 log = logging.getLogger("mud.modules")
 
@@ -32,16 +33,17 @@ Row = tuple[Any, ...]
 class Registry:
     """The modules by name, in the order of their start."""
 
-    def __init__(self, commands: CommandTable) -> None:
+    def __init__(self, commands: CommandTable, spells: SpellTable | None = None) -> None:
         self.instances: dict[str, Instance] = {}
         self.commands = commands
+        self.spells = spells or SpellTable()
         self.context: Callable[[], Context[Any]]  # a fresh one, for states to be saved and restored in
+        self.unmade: dict[str, int] = {}  # modules whose tables were not brought up to date: the schema they have
         self._services: dict[str, Instance] = {}
         self._listeners: dict[str, list[tuple[Instance, Listener[Any]]]] = {}
         self._news: list[str] = []
         self._writing: dict[str, bytes] = {}
         self._written: dict[str, bytes] = {}
-        self._good: dict[str, Snapshot] = {}  # the last state of each module that could be written
         self._parting: dict[str, Row] = {}  # the last rows of modules that are unloaded
 
     # Coming and going
@@ -57,8 +59,10 @@ class Registry:
             if longer.startswith(f"{shorter}_"):
                 raise Conflict(f"{instance.name} and {other} could not tell their tables apart: rename one")
         try:
+            self.spells.add(instance.spells)
             self.commands.add(instance.commands)
         except Conflict as error:
+            self.spells.remove(instance.spells)
             raise Conflict(f"{instance.name}: {error}", module=instance.name) from error
         self.instances[instance.name] = instance
         self._services.update(dict.fromkeys(provided(instance.module), instance))
@@ -69,6 +73,7 @@ class Registry:
     def remove(self, instance: Instance) -> None:
         """A module's place is free."""
         self.commands.remove(instance.commands)
+        self.spells.remove(instance.spells)
         if self.instances.get(instance.name) is instance:
             del self.instances[instance.name]
         self._services = {s: i for s, i in self._services.items() if i is not instance}
@@ -107,34 +112,39 @@ class Registry:
         elif isinstance(payload, AskEnds):
             self.hear(ctx, payload.module, Answered(payload.about, error="there was no answer: ask again"))
         else:
-            on = self._timer_handler(instance, payload)
-            self.run(ctx, instance, on.handler, msgspec.convert(payload.data, on.kind))
-
-    def _timer_handler(self, instance: Instance, payload: ModuleTimer) -> Listener[Any]:
-        for on in instance.module.on:
-            if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:
-                return on
-        raise Invalid(
-            f"{instance.name} has a timer {payload.kind!r} and nothing that handles it: add On({payload.kind}, ...)"
-        )
+            try:
+                on, fallen = _timer(instance, payload)
+            except Invalid as error:
+                raise _fault(instance, error) from error
+            self.run(ctx, instance, on.handler, fallen)
 
     def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
         """The prompt of a module's conversation."""
         instance = self.instances.get(dialog.module)
+        asking = self.context()  # of its own: the event may be somebody else's, and a prompt changes and says nothing
+        asking.of(session)
         try:
             if instance is not None:
-                talk = self._talk(instance, dialog)
-                return str(self.run(ctx, instance, talk.ask, msgspec.convert(dialog.data, talk.kind)))
+                talk, asked = _talk(instance, dialog)
+                return str(self.run(asking, instance, talk.ask, asked))
         except Exception as error:
-            log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, error)
+            log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, error.__cause__ or error)
+            self.failed(dialog.module, ctx.clock.wall)
         finally:
-            ctx.world.journal.rollback()  # a prompt changes nothing
+            ctx.world.journal.rollback()
         return f"({dialog.module} is out of service; press Enter) "
 
     def active(self, module: str) -> bool:
         """Whether a module is there and in service."""
         instance = self.instances.get(module)
         return instance is not None and instance.life.state is M.ACTIVE
+
+    def leads(self, dialog: ModuleDialog) -> bool:
+        """Whether a conversation's module is in service and knows how to go on with it."""
+        try:
+            return self.active(dialog.module) and _talk(self.instances[dialog.module], dialog) is not None
+        except Invalid:
+            return False
 
     def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
         """A line for a module's conversation, which ends if there is nobody to lead it."""
@@ -143,31 +153,36 @@ class Registry:
             ctx.pop()
             ctx.send(f"The {dialog.module} module is out of service just now.")
             return
-        talk = self._talk(instance, dialog)
-        self.run(ctx, instance, talk.answer, msgspec.convert(dialog.data, talk.kind), text)
-
-    def _talk(self, instance: Instance, dialog: ModuleDialog) -> Talker[Any]:
-        for talk in instance.module.talks:
-            if tag_of(talk.kind) == dialog.kind:
-                return talk
-        raise Invalid(f"{instance.name} is in a conversation {dialog.kind!r} and has no Talk for it")
+        try:
+            talk, asked = _talk(instance, dialog)
+        except Invalid as error:
+            _fault(instance, error)
+            log.error("%s", error)
+            ctx.pop()
+            ctx.send(f"The {dialog.module} module does not know how to go on with this: it is over.")
+            return
+        self.run(ctx, instance, lambda acting, line: talk.answer(acting, asked, line), text)
 
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
-        return [i.name for i, _ in self._listeners.get(tag_of(signal), ()) if i.life.state is M.ACTIVE]
+        listening = self._listeners.get(tag_of(signal), ())
+        return list(dict.fromkeys(i.name for i, _ in listening if i.life.state is M.ACTIVE))
 
     def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
         """A module hears a signal, in the form that it declared for it."""
         tag = tag_of(signal)
         for instance, on in self._listeners.get(tag, ()):
             if instance.name == module and instance.life.state is M.ACTIVE:
-                heard = signal if type(signal) is on.kind else _converted(signal, on.kind, "signal", instance)
+                try:
+                    heard = signal if type(signal) is on.kind else _converted(signal, on.kind, "signal", instance)
+                except Invalid as error:
+                    raise _fault(instance, error) from error
                 self.run(ctx, instance, on.handler, heard)
 
-    def run(self, ctx: CoreContext, instance: Instance, handler: Callable[..., Any], *arguments: Any) -> Any:
+    def run(self, ctx: CoreContext, instance: Instance, handler: Callable[[Context[Any], Any], Any], about: Any) -> Any:
         """Run a module's handler; one that fails too often takes its module out of service."""
         assert isinstance(ctx, Context)
-        return instance.run(ctx, handler, *arguments)
+        return instance.run(handler, ctx, about)
 
     def failed(self, module: str, at: float) -> None:
         """After a handler's failure was undone: take its module out of service when it fails over and over."""
@@ -233,6 +248,28 @@ class Registry:
             raise Invalid(f"{tag}: {error}", method=tag) from error
         return msgspec.to_builtins(self.run(ctx, instance, method.handler, asked))
 
+    def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
+        """Who shares with a character what it wins: what the first module in service with a Method for it says."""
+        tag = tag_of(Companions)
+        for instance in self.instances.values():
+            for method in instance.module.methods:
+                if tag_of(method.kind) == tag and instance.life.state is M.ACTIVE:
+                    found = self._companions(ctx, instance, method, character_id)
+                    others = [c for c in dict.fromkeys(found) if c != character_id and c in ctx.world.characters]
+                    return [character_id, *others]
+        return [character_id]
+
+    def _companions(self, ctx: CoreContext, instance: Instance, method: Answerer[Any], character_id: str) -> list[str]:
+        asked = Companions(character_id)
+        try:
+            heard = asked if method.kind is Companions else _converted(asked, method.kind, "request", instance)
+            return msgspec.convert(self.run(ctx, instance, method.handler, heard), list[str])
+        except Exception as error:
+            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+            log.error("%s could not say who shares with %s", instance.name, character_id, exc_info=cause)
+            self.failed(instance.name, ctx.clock.wall)
+            return []
+
     # States
 
     def row(self, module: str) -> Row | None:
@@ -255,13 +292,12 @@ class Registry:
         if self._written.get(module) == digest:
             return None
         self._writing[module] = digest
-        self._good[module] = snapshot
         return (module, snapshot.version, pack(snapshot, compress=False))
 
     def _unwritable(self, instance: Instance, ctx: Context[Any], error: Exception) -> None:
         """A state that can't be written must not keep all others from the disk: it goes back to the last good one."""
         instance.fault(error)
-        good = self._good.get(instance.name) or instance.taken
+        good = instance.good or instance.taken
         if good is not None:
             instance.restore_state(ctx, good, f"the last good state of {instance.name}")
         else:
@@ -273,6 +309,15 @@ class Registry:
             f"{error.__cause__ or error}. It is out of service; `module restart {instance.name}` tries again."
         )
 
+    def refused(self, module: str, schema: int, error: str) -> None:
+        """The step to a schema of a module's own tables was refused: without them it can't go on."""
+        self.unmade.setdefault(module, schema - 1)
+        instance = self.instances.get(module)
+        if instance is not None and instance.life.state is M.ACTIVE:
+            instance.fault(Invalid(f"its tables could not be brought to schema {schema}: {error}"))
+            instance.life.go(M.ERROR, self.context().clock.wall, instance.figures.last_error)
+            self._news.append(f"The module {module} is out of service: {instance.figures.last_error}")
+
     def written(self) -> None:
         """The rows given since the last call are in the database."""
         for module in self._writing:
@@ -283,6 +328,38 @@ class Registry:
     def part(self, instance: Instance, packed: bytes) -> None:
         """A module is about to be unloaded: its last state is for the next flush to write."""
         self._parting[instance.name] = (instance.name, instance.module.version, packed)
+
+
+def _timer(instance: Instance, payload: ModuleTimer) -> tuple[Listener[Any], Any]:
+    """Who handles a timer, and the timer as its Struct. Raises Invalid."""
+    for on in instance.module.on:
+        if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:
+            return on, _fitted(payload.data, on.kind, f"{instance.name}: a timer {payload.kind}")
+    raise Invalid(
+        f"{instance.name} has a timer {payload.kind!r} and nothing that handles it: add On({payload.kind}, ...)"
+    )
+
+
+def _talk(instance: Instance, dialog: ModuleDialog) -> tuple[Talker[Any], Any]:
+    """Who leads a conversation, and where it stands, as its Struct. Raises Invalid."""
+    for talk in instance.module.talks:
+        if tag_of(talk.kind) == dialog.kind:
+            return talk, _fitted(dialog.data, talk.kind, f"{instance.name}: a conversation {dialog.kind}")
+    raise Invalid(f"{instance.name} is in a conversation {dialog.kind!r} and has no Talk for it")
+
+
+def _fitted(data: dict[str, Any], kind: type[Any], what: str) -> Any:
+    """What an older version of a module may have left, as the Struct of today's. Raises Invalid."""
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"{what} does not fit: {error}; give new fields a default") from error
+
+
+def _fault(instance: Instance, error: Invalid) -> ModuleFault:
+    """What a module declares does not fit what it is given: that is its own fault."""
+    instance.fault(error)
+    return ModuleFault(instance.name)
 
 
 def _ill(instance: Instance) -> bool:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import msgspec
+from msgspec import inspect as types
 
 from mud.core.errors import Invalid
 from mud.core.module import Settings
@@ -19,6 +20,7 @@ def read(module: str, kind: type[Settings], given: Mapping[str, Any], environmen
     Raises Invalid, naming the key and what it has to be, or the nearest known key.
     """
     fields = kind.__struct_fields__
+    kinds = {field.name: field.type for field in msgspec.structs.fields(kind)}
     values = dict(given)
     for key in values:
         if key not in fields:
@@ -29,21 +31,29 @@ def read(module: str, kind: type[Settings], given: Mapping[str, Any], environmen
             key = name.removeprefix(prefix).lower()
             if key not in fields:
                 raise _unknown(f"the environment's {name}", key, fields)
-            values[key] = _parsed(name, text)
+            values[key] = _parsed(name, text, kinds[key])
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(f"[settings.{module}]: {error}", module=module) from error
 
 
-def _parsed(name: str, text: str) -> Any:
-    """A list or a table is written as JSON; all else as it is."""
-    if text[:1] not in ("[", "{"):
+def _parsed(name: str, text: str, kind: Any) -> Any:
+    """A list or a table is written as JSON; all else, and whatever a text is wanted for, as it is."""
+    if text[:1] not in ("[", "{") or _takes_text(types.type_info(kind)):
         return text
     try:
         return json.loads(text)
     except ValueError as error:
         raise Invalid(f"the environment's {name} is no JSON: {error}") from error
+
+
+def _takes_text(kind: types.Type) -> bool:
+    if isinstance(kind, types.Metadata):
+        return _takes_text(kind.type)
+    if isinstance(kind, types.UnionType):
+        return any(map(_takes_text, kind.types))
+    return isinstance(kind, types.StrType)
 
 
 def _unknown(what: str, key: str, fields: tuple[str, ...]) -> Invalid:

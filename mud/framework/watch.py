@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _CALLER = os.path.dirname(os.path.abspath(__file__)) + os.sep  # who calls modules
 _OURS = os.path.dirname(os.path.dirname(_CALLER)) + os.sep
+_MAIN = threading.main_thread().ident  # the only one that hears signals
 #: Seconds between two looks at a handler that may hang, and between two tries to interrupt one that does.
 LOOK, AGAIN = 0.25, 0.005
 
@@ -40,7 +41,7 @@ class Watch:
     def call(self, seconds: float, what: str, run: Callable[[], T]) -> tuple[T, float]:
         """What `run` gives, and the seconds it took. Raises TimedOut, naming `what`, after `seconds`."""
         began = time.perf_counter()
-        if self._limit or threading.current_thread() is not threading.main_thread():
+        if self._limit or threading.get_ident() != _MAIN:
             return run(), time.perf_counter() - began
         try:
             self._began, self._limit = began, seconds
@@ -57,13 +58,18 @@ class Watch:
 
         `now` is what `time.perf_counter` says: the caller has asked it for reasons of its own.
         """
-        if self._limit:
+        if self._limit or threading.get_ident() != _MAIN:
             return False
         self._began = now
         self._limit = seconds
-        if not self._armed and threading.current_thread() is threading.main_thread():
+        if not self._armed:
             self._arm(LOOK)
         return True
+
+    @property
+    def watching(self) -> bool:
+        """Whether something is watched."""
+        return bool(self._limit)
 
     def end(self) -> None:
         """What `begin` began is over. The alarm is left to run out by itself."""

@@ -15,6 +15,7 @@ from mud.core.events import Event, Signalled
 from mud.core.module import Permission, Settings, Signal
 from mud.core.modulecontext import need
 from mud.framework.instance import HANDLER_SECONDS, Instance
+from mud.framework.lifecycle import ModuleState
 from mud.framework.watch import WATCH, Interrupted
 
 C = TypeVar("C", bound=Settings)
@@ -41,8 +42,14 @@ class ModuleWork:
         return found
 
     def post(self, signal: Signal) -> None:
-        """Tell the module's own handlers something; it happens as an event of the game."""
-        self._post(Signalled(self.module, signal))
+        """Tell the module's own handlers something; it happens as an event of the game.
+
+        What is posted while the module starts is heard as soon as it is in service.
+        """
+        if self._instance.life.state is ModuleState.INITIALIZING:
+            self._instance.early.append(signal)
+        else:
+            self._post(Signalled(self.module, signal))
 
     def folder(self) -> str:
         """The path of a folder of the module's own, made if need be. Needs "files"."""
@@ -113,6 +120,8 @@ class Watched:
         watching = WATCH.begin(HANDLER_SECONDS, time.perf_counter())
         try:
             return steps.send(value) if error is None else steps.throw(error)
+        except SystemExit as error:
+            raise Failed(f"{self._what} wanted to end the program ({error}): that is not for modules") from error
         except Interrupted:
             raise TimedOut(
                 f"{self._what} kept the game waiting for {HANDLER_SECONDS:g} s and was interrupted"
@@ -126,7 +135,10 @@ async def run_hook(hook: Callable[[Any], Any] | None, work: ModuleWork, what: st
     """Run a hook, which may be async or not, within its time. Raises what it raises, or TimedOut."""
     if hook is None:
         return
-    found, _ = WATCH.call(seconds, what, lambda: hook(work))
+    try:
+        found, _ = WATCH.call(seconds, what, lambda: hook(work))
+    except SystemExit as error:
+        raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error
     if inspect.isawaitable(found):
         try:
             await asyncio.wait_for(_wait(Watched(found, what)), seconds)

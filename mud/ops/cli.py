@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -78,18 +77,10 @@ def parser(everything: bool = True) -> argparse.ArgumentParser:
     )
     add(commands, "restore", restore, "put a backup in the database's place").add_argument("file", type=Path)
 
-    world = commands.add_parser("world", help="check and import area files").add_subparsers(
-        required=True, metavar="WHAT"
-    )
-    add(world, "check", world_check, "say all that is wrong with a world").add_argument("folder", nargs="?", type=Path)
-    import_ = add(world, "import", world_import, "turn another server's world into area files")
-    import_.add_argument("format", choices=["circle"])
-    import_.add_argument("source", type=Path)
-    import_.add_argument("destination", type=Path)
     if everything:
-        from mud.ops import module_cli, snapshot_cli, worker_cli
+        from mud.ops import module_cli, snapshot_cli, worker_cli, world_cli
 
-        for part in (module_cli, worker_cli, snapshot_cli):
+        for part in (world_cli, module_cli, worker_cli, snapshot_cli):
             part.register(commands, add)
     return top
 
@@ -170,32 +161,3 @@ def restore(options: argparse.Namespace, config: Config) -> int:
         lock.release()
     kept = f"; the old database is kept as {aside}" if aside else ""
     return say(options, {"ok": True, "file": str(options.file), "aside": str(aside or "")}, f"restored {{file}}{kept}")
-
-
-# The world
-
-
-def world_check(options: argparse.Namespace, config: Config) -> int:
-    """`run.py world check`"""
-    from mud.areas.load import examine
-
-    world, problems = examine(options.folder or config.world)
-    if options.json:
-        print(json.dumps({"ok": not problems, "problems": problems}))
-    else:
-        print("\n".join(problems) or f"all is well: {len(world.rooms) if world else 0} rooms")
-    return FAILED if problems else DONE
-
-
-def world_import(options: argparse.Namespace, config: Config) -> int:
-    """`run.py world import circle`"""
-    from mud.areas.circle import import_world, report_text
-    from mud.areas.write import write_world
-
-    imported = import_world(options.source)
-    write_world(imported.areas, options.destination, imported.start)
-    if options.json:
-        print(json.dumps({"ok": not imported.problems, "problems": imported.problems, **imported.report}))
-    else:
-        print(report_text(imported))
-    return FAILED if imported.problems else DONE

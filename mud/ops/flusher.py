@@ -36,6 +36,9 @@ class Persistent(Protocol):
     def written(self) -> None:
         """The rows given since the last call are in the database."""
 
+    def refused(self, module: str, schema: int, error: str) -> None:
+        """The step to a schema of a module's own tables was refused: it is without them."""
+
     def news(self) -> list[str]:
         """What the admins have to know since the last look."""
 
@@ -115,6 +118,8 @@ class Flusher:
         """SQLite refused a module's block for what it is: the rest was written, and the module is told."""
         log.getChild(refusal.module).error("the database session %r was refused: %s", refusal.name, refusal.error)
         self._post(e.Signalled(refusal.module, WriteFailed(refusal.name, refusal.error)))
+        if refusal.schema:
+            self._modules.refused(refusal.module, refusal.schema, refusal.error)
 
     def _due(self) -> bool:
         world = self._game.world

@@ -13,16 +13,19 @@ import msgspec
 from mud import __version__
 from mud.core.commands import CommandTable
 from mud.core.errors import FrameworkError, NotFound
+from mud.core.spells import SpellTable
 from mud.framework import contract, finder, openapi, settings
 from mud.framework.archive import MANIFEST
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import NATIVE, Loader
+from mud.framework.order import provided
 from mud.framework.packages import Installed, Packages, checksum
 from mud.framework.registry import Registry
 from mud.ops.asking import DONE, FAILED, Add, ask_running, say, show
 from mud.ops.config import Config
 from mud.play.commands import COMMANDS
+from mud.play.spells import SPELLS
 
 #: What a running server does to one module.
 MANAGE = ("load", "unload", "reload", "restart", "pause", "resume", "configure")
@@ -73,7 +76,7 @@ def register(commands: Any, add: Add) -> None:
 
 def loaded(config: Config) -> Registry:
     """All modules, loaded here and checked; nothing runs."""
-    registry = Registry(CommandTable(COMMANDS))
+    registry = Registry(CommandTable(COMMANDS), SpellTable(SPELLS))
     Loader(registry, config.given(), time.time).load_all()
     return registry
 
@@ -180,15 +183,29 @@ def new_(options: argparse.Namespace, config: Config) -> int:
 
 def packages(config: Config) -> Packages:
     """What is installed."""
-    return Packages(config.packages, __version__)
+
+    def services() -> set[str]:
+        return {service for i in loaded(config).instances.values() for service in provided(i.module)}
+
+    return Packages(config.packages, __version__, services)
 
 
 def installed(options: argparse.Namespace, config: Config, found: Installed, verb: str) -> int:
-    """Say what was installed, and have a running server take it on."""
+    """Say what was installed, and have a running server take it on; without one see whether a server could."""
     answer = ask_running(config, "module.manage", what=verb, name=found.name)
-    then = "it is loaded when the server starts" if answer is None else answer.get("text") or answer["error"]
-    data = {"name": found.name, "version": found.version}
-    return show(options, data, f"installed {found.name} {found.version}; {then}")
+    if answer is None:
+        instance = loaded(config).instances.get(found.name)
+        if instance is None:
+            then, problem = "", f"the configuration has {found.name} switched off"
+        else:
+            failed = instance.life.state is ModuleState.FAILED
+            problem = instance.figures.last_error if failed else ""
+            then = "it is loaded when the server starts"
+    else:
+        then, problem = answer.get("text", ""), answer.get("error", "")
+    data = {"name": found.name, "version": found.version, "problem": problem}
+    text = f"it is not in service: {problem}" if problem else then
+    return show(options, data, f"installed {found.name} {found.version}; {text}") or (FAILED if problem else DONE)
 
 
 def install(options: argparse.Namespace, config: Config) -> int:
@@ -199,7 +216,8 @@ def install(options: argparse.Namespace, config: Config) -> int:
 
 def upgrade(options: argparse.Namespace, config: Config) -> int:
     """`run.py module upgrade`"""
-    return installed(options, config, packages(config).upgrade(options.source, options.name), "reload")
+    found = packages(config).upgrade(options.source, options.name, force=options.force)
+    return installed(options, config, found, "reload")
 
 
 def downgrade(options: argparse.Namespace, config: Config) -> int:
@@ -210,7 +228,9 @@ def downgrade(options: argparse.Namespace, config: Config) -> int:
 
 def uninstall(options: argparse.Namespace, config: Config) -> int:
     """`run.py module uninstall`"""
-    ask_running(config, "module.manage", what="unload", name=options.name)
+    answer = ask_running(config, "module.manage", what="unload", name=options.name)
+    if answer is not None and not answer["ok"] and answer.get("code") != NotFound.code:
+        return say(options, answer, "")
     packages(config).uninstall(options.name)
     return show(options, {"name": options.name}, f"{options.name} is uninstalled; its state is kept for its return")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from mud.core import escrow
 from mud.core import events as e
 from mud.core.commands import allowed
 from mud.core.context import Context
@@ -76,6 +77,10 @@ def place(ctx: Context, owner: str) -> str:
         return f"with {strip(describe.name(ctx.world, ctx.world.characters[key]))}"
     if kind == "item" and key in ctx.world.items:
         return f"in {strip(describe.short(ctx.world, ctx.world.items[key]))}"
+    kept = escrow.parse(owner)
+    if kept is not None:
+        known = ctx.world.characters.get(kept.character)
+        return f"in escrow of {kept.module} for {known.name if known is not None else kept.character} [{owner}]"
     return owner
 
 

@@ -2,22 +2,80 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from mud.core.area import DIRECTIONS
 from mud.core.commands import Command
 from mud.core.editing import HELP
-from mud.play import admin, editor, login, lookup, modules, password, rooms, talk, things
+from mud.core.model import Position
+from mud.play import (
+    admin,
+    alias,
+    casting,
+    editor,
+    fields,
+    fights,
+    login,
+    lookup,
+    maps,
+    moving,
+    password,
+    positions,
+    rooms,
+    scores,
+    shops,
+    talk,
+    things,
+    who,
+)
+from mud.play.staff_commands import STAFF
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
 MOVING = [
     Command(
         direction,
-        rooms.mover(direction),
+        moving.mover(direction),
         "moving",
         f"{direction} -- go {direction}\n`exits` lists the ways out; `look {direction}` looks before you leap.",
         aliases=(SHORT[direction],),
     )
     for direction in DIRECTIONS
+] + [
+    Command("recall", fights.recall, "moving", "recall -- back to where newcomers begin; it takes half your breath"),
+    Command(
+        "sleep",
+        positions.changer("sleeping"),
+        "moving",
+        "sleep -- lie down and sleep: bodies mend fastest asleep\nYou see nothing meanwhile, and are easy to hit.",
+    ),
+    Command("rest", positions.changer("resting"), "moving", "rest -- sit down and rest: bodies mend faster so"),
+    Command("sit", positions.changer("sitting"), "moving", "sit -- sit down"),
+    Command("stand", positions.changer("standing"), "moving", "stand -- stand up", aliases=("st",)),
+    Command("wake", positions.wake, "moving", "wake | wake WHOM -- wake up, or wake somebody else"),
+]
+
+FIGHTING = [
+    Command(
+        "kill",
+        fights.kill,
+        "fighting",
+        "kill WHOM -- attack somebody, or turn on somebody else\n"
+        "A fight goes on by itself, a round every two seconds. `consider` first; `flee` and `wimpy` get you out.\n"
+        "Who dies wakes at the start, and has to fetch what is left in the corpse.",
+        aliases=("k", "attack"),
+    ),
+    Command("flee", fights.flee, "fighting", "flee -- run from a fight, if there is a way", aliases=("fl",)),
+    Command("consider", fights.consider, "fighting", "consider WHOM -- guess how a fight would go", aliases=("con",)),
+    Command("assist", fights.assist, "fighting", "assist WHOM -- join somebody's fight"),
+    Command("rescue", fights.rescue, "fighting", "rescue WHOM -- step between somebody and whoever fights them"),
+    Command(
+        "wimpy",
+        fights.wimpy,
+        "fighting",
+        "wimpy [N] -- the hit points below which you run by yourself; 0 is never\n"
+        "What you do when your connection is lost in a fight is another setting: set linkdead flee, or fight.",
+    ),
 ]
 
 SEEING = [
@@ -32,9 +90,39 @@ SEEING = [
     ),
     Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa")),
     Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
-    Command("who", lookup.who, "seeing", "who -- who is in the world now, and for how long they have been idle"),
-    Command("score", lookup.score, "seeing", "score -- your own figures", aliases=("sc",)),
+    Command(
+        "map",
+        maps.map_,
+        "seeing",
+        "map [RADIUS] -- draw what is around you, so many rooms far (5, and no more than your window holds)\n"
+        "Your place is marked @. Ways through closed doors are marked +, ways that go on where the map ends ?.\n"
+        "A world is not always flat: a room that fits nowhere on the map is named below it instead.\n"
+        "With a screen reader the map is in words, two steps far: North: The Kitchen. Two north: The Yard.",
+    ),
+    Command(
+        "who",
+        who.who,
+        "seeing",
+        "who [NAME | ROLE | FLAG] -- who is in the world now, with role and flags\n"
+        "who ada, who builders, who admins, who staff, who afk, who idle, who linkdead; several words go together.",
+    ),
+    Command("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
     Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
+]
+
+MAGIC = [
+    Command(
+        "cast",
+        casting.cast,
+        "magic",
+        "cast SPELL [WHOM | THING] -- cast a spell\n"
+        "cast magic missile rat, cast 'cure light' ada, cast heal. In a fight a spell goes at your foe by itself.",
+        aliases=("c",),
+    ),
+    Command("spells", casting.spells, "magic", "spells -- the spells there are, and what you lack for them"),
+    Command("quaff", casting.quaff, "magic", "quaff POTION -- drink a potion"),
+    Command("recite", casting.recite, "magic", "recite SCROLL [WHOM | THING] -- read a scroll aloud; it burns"),
+    Command("use", casting.use, "magic", "use WAND [WHOM] | use STAFF -- use the magic in a thing, a charge at a time"),
 ]
 
 THINGS = [
@@ -53,7 +141,9 @@ THINGS = [
         "give",
         things.give,
         "things",
-        'give THING to WHOM | give N gold to WHOM -- hand something over\ngive "brass lantern" ada works too.',
+        "give THING to WHOM | give N gold to WHOM | give THING to all -- hand something over\n"
+        "give all ada, give all.bread to ada, give 2.sword to ada, give 10 coins to ada\n"
+        "To all means every player here: each gets one such thing, or so much gold.",
     ),
     Command("put", things.put, "things", "put THING in CONTAINER | put N gold in CONTAINER -- put something away"),
     Command("wear", things.wearer("wear"), "things", "wear THING | wear all -- put something on"),
@@ -88,6 +178,38 @@ THINGS = [
     ),
 ]
 
+SHOPS = [
+    Command(
+        "list",
+        shops.list_,
+        "shops",
+        "list [WORD] -- what the shop here has for sale\n"
+        "Behind what is in store stands how many are left; the rest never runs out.\n"
+        "A shop trades while its keeper is there and awake, and many keep hours: `time` tells how late it is.",
+    ),
+    Command(
+        "buy",
+        shops.buy,
+        "shops",
+        "buy [N] THING -- buy something, or N of it: all of them or none\nbuy bread, buy 5 bread, buy #3 of the list",
+    ),
+    Command(
+        "sell",
+        shops.sell,
+        "shops",
+        "sell THING -- sell something to the shop here\n"
+        "sell key, sell all.bread, sell all: what the keeper wants of it, as long as there is gold in the till.\n"
+        "What you sell stands in the list; the keeper sells it to whoever pays.",
+    ),
+    Command(
+        "value",
+        shops.value,
+        "shops",
+        "value THING -- what the shop here would pay for something\nvalue all: of everything that it takes.",
+    ),
+    Command("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
+]
+
 TALKING = [
     Command(
         "say",
@@ -120,10 +242,22 @@ SELF = [
     Command("commands", lookup.commands, "yourself", "commands -- the names of all commands"),
     Command(
         "set",
-        lookup.set_,
+        fields.set_,
         "yourself",
-        "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns",
+        "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns, prompt, linkdead, summon\n"
+        "For admins also: set WHOM FIELD VALUE, of a player, a mob or a thing near.\n"
+        "set ada level 5; set sword short a sword; `help fields` has the fields.",
     ),
+    Command(
+        "alias",
+        alias.alias,
+        "yourself",
+        "alias [NAME [COMMANDS]] -- a word of your own for one or several commands; alone it lists them\n"
+        "alias k kill $1; alias gw get $1;wield $1; alias greet say Hello, $*!\n"
+        "$1 to $9 are the words you type behind it, $* is all of them; without any, they go to the end.\n"
+        "An alias may use others. `unalias` forgets one. No alias can take the place of quit, help or alias itself.",
+    ),
+    Command("unalias", alias.unalias, "yourself", "unalias NAME -- forget an alias"),
     Command(
         "description",
         lambda ctx, args: editor.begin(ctx, "description", ctx.player.description),
@@ -145,77 +279,23 @@ SELF = [
     Command("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),
 ]
 
-BUILDING = [
-    Command(
-        "goto",
-        admin.goto,
-        "building",
-        "goto ROOM | goto NAME -- go to a room by its id, or to somebody",
-        role="builder",
+#: The lowest position for these; all others can be used asleep.
+NEEDS: dict[Position, frozenset[str]] = {
+    "standing": frozenset((*DIRECTIONS, "recall")),
+    "fighting": frozenset(("kill", "flee", "assist", "rescue", "cast", "quaff", "recite", "use")),
+    "resting": frozenset(
+        """look examine exits get drop give put wear wield hold remove open close lock unlock say shout emote
+        consider list buy sell value""".split()
     ),
-    Command(
-        "where",
-        admin.where,
-        "building",
-        "where [WORD] -- where the players are, or everything that answers to a word",
-        role="builder",
-    ),
-    Command(
-        "stat",
-        admin.stat,
-        "building",
-        "stat [NAME | THING] -- all that is known of the room, somebody or something",
-        role="builder",
-    ),
-    Command(
-        "load",
-        admin.load,
-        "building",
-        "load item ID | load mob ID -- make something from its definition",
-        role="builder",
-    ),
-]
+}
 
-ADMIN = [
-    Command("grant", admin.grant, "admin", "grant NAME N gold -- gold from the mint", role="admin"),
-    Command(
-        "kick",
-        admin.kick,
-        "admin",
-        "kick NAME [because REASON] -- put a player out of the game",
-        role="admin",
-    ),
-    Command(
-        "audit",
-        admin.audit,
-        "admin",
-        "audit economy -- the ledger's sum, and any item without exactly one owner",
-        role="admin",
-    ),
-    Command(
-        "copyover",
-        admin.copyover,
-        "admin",
-        "copyover [now | force] [because REASON] -- put new code under the running game; nobody is disconnected\n"
-        "force: also when a module would rather wait.",
-        role="admin",
-    ),
-    Command("modules", modules.modules, "admin", "modules -- the modules of this game and how they are", role="admin"),
-    Command(
-        "module",
-        modules.module,
-        "admin",
-        "module NAME | module VERB NAME -- all about a module, or do something to it\n"
-        + "\n".join(f"{verb}: {text}" for verb, text in modules.VERBS.items()),
-        role="admin",
-    ),
-    Command(
-        "shutdown",
-        admin.shutdown,
-        "admin",
-        "shutdown now -- take the server down, with everything saved",
-        role="admin",
-    ),
-]
 
-COMMANDS: tuple[Command, ...] = (*MOVING, *SEEING, *THINGS, *TALKING, *SELF, *BUILDING, *ADMIN)
+def _placed(command: Command) -> Command:
+    """A command with the position it needs."""
+    needs = next((position for position, names in NEEDS.items() if command.name in names), command.needs)
+    return msgspec.structs.replace(command, needs=needs)
+
+
+COMMANDS: tuple[Command, ...] = tuple(
+    map(_placed, (*MOVING, *SEEING, *FIGHTING, *MAGIC, *THINGS, *SHOPS, *TALKING, *SELF, *STAFF))
+)

@@ -11,7 +11,7 @@ from mud.core import dialogs as d
 from mud.core.context import Context
 from mud.core.events import Line
 from mud.core.session import Session
-from mud.play import editor, login, password, playing
+from mud.play import editor, freeze, login, password, playing
 
 
 class Behaviour(Struct, frozen=True):
@@ -51,7 +51,12 @@ def line(ctx: Context, event: Line) -> None:
     dialog = session.stack[-1]
     # With echo off the player's own Enter did not move the cursor.
     session.at_prompt = dialog.secret
-    DIALOGS[type(dialog)].answer(ctx, dialog, event.text)
+    if freeze.holds(ctx, session):
+        playing.run(ctx, event.text)
+    elif event.expanded:
+        playing.expanded(ctx, event.text)
+    else:
+        DIALOGS[type(dialog)].answer(ctx, dialog, event.text)
 
 
 def prompt(ctx: Context, session: Session) -> tuple[str, bool]:

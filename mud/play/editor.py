@@ -78,7 +78,7 @@ def save(ctx: Context, dialog: Editor, rest: str) -> None:
     if dialog.then is None:
         ctx.pop()
         PURPOSES[dialog.purpose](ctx, text)
-    elif ctx.modules.active(dialog.then.module):
+    elif ctx.modules.leads(dialog.then):
         ctx.replace(dialog.then)
         ctx.modules.answer(ctx, dialog.then, text)
     else:

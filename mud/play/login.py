@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.context import Context
+from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import Account, Character
-from mud.core.module import PlayerEntered, PlayerLeft
+from mud.core.module import LinkBack, LinkLost, PlayerEntered, PlayerLeft
 from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
-from mud.play import password, rooms
+from mud.play import bodies, mobs, password, rooms, snoop
+from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
 
 #: Failed logins that one connection may have.
@@ -100,6 +102,8 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     if event.account is None:
         failed(ctx)
         return
+    if refused(ctx, event.account.name):
+        return
     key = event.account.name.casefold()
     account = ctx.world.accounts.get(key) or event.account
     ctx.world.journal.put(ctx.world.accounts, key, account)
@@ -110,6 +114,18 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     elif character.id not in ctx.world.characters:
         ctx.world.add_character(character, event.items)
     enter(ctx, account, character)
+
+
+def refused(ctx: Context, name: str) -> bool:
+    """Whether a ban stands against who gave the right password: then they are told, and the connection is closed."""
+    session, now, bans = ctx.session, ctx.clock.wall, ctx.world.bans
+    ban = bans.of_name(name, now) or bans.of_address(session.address, now)
+    if ban is None:
+        return False
+    ctx.send(tag("error", ban.words(now)))
+    ctx.do(e.Close(session.id))
+    ctx.do(e.LogLine("mud.login", f"refused name={name} from={session.address} reason=banned"))
+    return True
 
 
 def failed(ctx: Context) -> None:
@@ -135,9 +151,10 @@ def work_failed(ctx: Context, event: e.Failed) -> None:
 
 def player_found(ctx: Context, event: e.PlayerFound) -> None:
     """Who was looked up is in memory now, if there is anybody; the line that named them is taken again."""
+    seeking = ctx.session.stack[-2] if len(ctx.session.stack) > 1 else None
+    if not isinstance(seeking, d.Seeking):
+        return  # whoever asked was put out meanwhile
     ctx.pop()
-    seeking = ctx.session.stack[-1]
-    assert isinstance(seeking, d.Seeking)
     ctx.pop()
     ctx.again = seeking
     account, character = event.account, event.character
@@ -241,15 +258,21 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
         ctx.do(e.Close(other.id))
     world.edit(character)
     cancel_link_death(ctx, character)
+    if character.link_dead:
+        ctx.emit(LinkBack(character.id))
     character.link_dead = False
     if character.away:
         if character.room not in world.defs.rooms:
             character.room = world.defs.start
         world.enter(character)
         character.entered = ctx.clock.game
+        bodies.measure(ctx, character)
+        bodies.mending(ctx, character)
+        mobs.awaken(ctx)
         ctx.emit(PlayerEntered(character.id))
     world.journal.edit(session)
     session.account, session.character = account.name, character.id
+    session.snoopers = ()
     session.stack[:] = [d.Play()]
     world.journal.put(ctx.sessions.by_character, character.id, session)
     world.journal.touch("sessions", str(session.id))
@@ -257,15 +280,19 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
     ctx.send(tag("system", how))
     ctx.others(f"{tag('player', character.name)} {'wakes again' if resumed else 'arrives'}.")
     rooms.look_room(ctx)
+    if character.frozen is not None:
+        ctx.send(tag("system", frozen_words(character)))
 
 
 def leave_session(ctx: Context, session: Session) -> None:
     """A session lets go of its character."""
+    snoop.end(ctx, session)
     if session.character is not None:
         ctx.world.journal.drop(ctx.sessions.by_character, session.character)
     ctx.world.journal.edit(session)
     ctx.world.journal.touch("sessions", str(session.id))
     session.account = session.character = None
+    session.queued = ()
     session.stack[:] = [d.AskName()]
 
 
@@ -283,6 +310,8 @@ def leave_world(ctx: Context, character: Character) -> None:
 def quit_(ctx: Context, args: str) -> None:
     """Leave the game."""
     session, character = ctx.session, ctx.player
+    if character.fighting is not None:
+        raise Rejected("Not while you fight for your life! (`flee` first.)")
     ctx.send("Until another day.")
     leave_world(ctx, character)
     leave_session(ctx, session)
@@ -315,6 +344,7 @@ def make_link_dead(ctx: Context, character: Character) -> None:
     """A character in the world has no connection any more."""
     ctx.world.edit(character)
     character.link_dead = True
+    ctx.emit(LinkLost(character.id))
     if ctx.world.timers.find(LinkDeadEnds(character.id)) is None:
         ctx.after(LINK_DEAD_SECONDS, LinkDeadEnds(character.id))
     ctx.room_says(character.room, f"{tag('player', character.name)} stares into nothing.", but=(character,))
@@ -358,7 +388,9 @@ def evict(world: World, pinned: set[str]) -> None:
             del world.accounts[key]
 
 
-def work(ctx: Context, job: e.Job | e.Flush | e.Audit | e.ManageModule) -> None:
+def work(
+    ctx: Context, job: e.Job | e.Flush | e.Audit | e.CheckWorld | e.ReadLog | e.ListStaff | e.ManageModule
+) -> None:
     """Have something done outside of the game; the session's next lines wait for its answer."""
     ctx.push(d.Working())
     ctx.do(job)

@@ -1,4 +1,4 @@
-"""Looking things up: who, score, help, commands, uptime, settings; and news from outside of the game."""
+"""Looking things up: who, help, commands, uptime, settings; and news from outside of the game."""
 
 from __future__ import annotations
 
@@ -14,39 +14,7 @@ from mud.core.session import Screen, Session
 from mud.core.targets import split_first
 from mud.core.words import duration
 from mud.core.world import World
-from mud.play.describe import coins
-
-
-def who(ctx: Context, args: str) -> None:
-    """Who is in the world."""
-    rows = []
-    for character in sorted(ctx.world.players(), key=lambda c: c.name):
-        session = ctx.sessions.of(character)
-        role = ctx.role(character)
-        notes: list[str] = [role] if role != "player" else []
-        if session is None:
-            notes.append("link-dead")
-        elif ctx.clock.wall - session.last_input >= 120:
-            notes.append(f"idle {duration(ctx.clock.wall - session.last_input)}")
-        if character.afk is not None:
-            notes.append(f"afk: {character.afk}" if character.afk else "afk")
-        title = f" {character.title}" if character.title else ""
-        noted = f" ({', '.join(notes)})" if notes else ""
-        rows.append(f"  {tag('player', character.name)}{title}{noted}")
-    count = "One soul is" if len(rows) == 1 else f"{len(rows)} souls are"
-    ctx.page(f"{count} awake:\n" + "\n".join(rows))
-
-
-def score(ctx: Context, args: str) -> None:
-    """The player's own figures."""
-    me, world = ctx.player, ctx.world
-    played = me.played + ctx.clock.game - me.entered
-    ctx.send(
-        f"You are {me.name}{f' {me.title}' if me.title else ''}, level {me.level}, {me.position}.\n"
-        f"You carry {len(world.carried(me))} things and wear {len(world.worn(me))}. "
-        f"Your purse holds {coins(world.ledger.balance(me.owner_key))}.\n"
-        f"You have played {duration(played)}. You are {'an' if ctx.role()[0] in 'ao' else 'a'} {ctx.role()}."
-    )
+from mud.play import prompts
 
 
 def uptime(ctx: Context, args: str) -> None:
@@ -68,7 +36,9 @@ def help_(ctx: Context, args: str) -> None:
     topics = ctx.commands.by_topic(ctx.role())
     word = args.strip().casefold()
     if not word:
-        rows = [f"  {tag('bold', topic)}: {', '.join(c.name for c in known)}" for topic, known in topics.items()]
+        # What yields are gestures by the dozen: `help socials` and `commands` list them.
+        shown = {topic: ", ".join(c.name for c in known if not c.yields) for topic, known in topics.items()}
+        rows = [f"  {tag('bold', topic)}: {names}" for topic, names in shown.items() if names]
         ctx.page("Help is there for these:\n" + "\n".join(rows) + "\nType help WORD for one of them.")
         return
     named = next((c for known in topics.values() for c in known if word == c.name or word in c.aliases), None)
@@ -97,12 +67,16 @@ SETTINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "charset": (("auto", "utf-8", "latin-1", "ascii"), "auto", "the letters the screen can show"),
     "brief": (("off", "on"), "off", "rooms without their description"),
     "pronouns": (("they", "she", "he"), "they", "what others call you by"),
+    "prompt": (("auto", "off", "TEXT"), "auto", f"your prompt: {prompts.HELP}"),
+    "summon": (("off", "on"), "off", "whether others may summon you by magic"),
+    "linkdead": (("flee", "fight"), "flee", "what you do in a fight when your connection is lost"),
 }
 
 
 def set_(ctx: Context, args: str) -> None:
     """Show the settings, or set one."""
-    name, value = split_first(args.casefold())
+    name, given = split_first(args)
+    name, value = name.casefold(), given.casefold()
     me = ctx.player
     if not name:
         rows = [f"  {n:9} {me.settings.get(n, d):8} {what}" for n, (_, d, what) in SETTINGS.items()]
@@ -114,13 +88,18 @@ def set_(ctx: Context, args: str) -> None:
     values = SETTINGS[name][0]
     number = "N" in values and value.isascii() and value.isdigit() and (value == "0" or 5 <= int(value[:6]) <= 500)
     value = str(int(value[:6])) if number else value
-    if value not in values and not number:
+    if "TEXT" in values and value and value not in values:
+        value = f"{given} "
+        if refusal := prompts.check(value):
+            raise Rejected(refusal)
+    elif value not in values and not number:
         raise Rejected(f"{name} can be {either([v.replace('N', 'a number from 5 to 500') for v in values])}.")
     ctx.world.edit(me)
     me.settings[name] = value
     if name == "pronouns":
         me.pronouns = value
-    ctx.send(f"{name} is now {value}.")
+    shown = f"'{value}'" if name == "prompt" else value
+    ctx.send(f"{name} is now {shown}.")
 
 
 def screen(session: Session, world: World) -> Screen:
@@ -143,7 +122,10 @@ def told(ctx: Context, event: e.Told) -> None:
     """Words from outside of the game, maybe the answer that the session waits for."""
     if event.answer and type(ctx.session.stack[-1]) is Working:
         ctx.pop()
-    ctx.send(event.text)
+    if event.answer and ctx.session.character is not None:
+        ctx.page(event.text)
+    else:
+        ctx.send(event.text)
 
 
 def announced(ctx: Context, event: e.Announced) -> None:

@@ -14,6 +14,7 @@ SHORTEST, LONGEST = 3, LONGEST_NAME
 RESERVED = frozenset(
     "all me self here none nobody someone somebody everyone everybody admin owner builder player mint sink gold "
     "auction trade buffs read delete write remove kill flee cast buy sell list mail board connect create who the and "
+    "offer withdraw accept cancel bid show history mute collect "
     "everwake guest new north east south west up down".split()
 )
 

@@ -3,25 +3,61 @@
 from __future__ import annotations
 
 from mud.core.context import Context, page_height
-from mud.core.dialogs import Confirm, Pager, Play, Seeking
+from mud.core.dialogs import AskName, Confirm, Pager, Play, Seeking, Working
+from mud.core.events import Ordered
 from mud.core.session import Session
+from mud.play import alias, freeze, positions, prompts
 
 
 def prompt(ctx: Context, session: Session, dialog: Play) -> str:
-    """The prompt in play."""
-    return "> "
+    """The prompt in play, as the player has set it."""
+    return prompts.prompt(ctx, session)
 
 
 def answer(ctx: Context, dialog: Play, text: str) -> None:
-    """Run a line as a command. Raises Rejected for an unknown one."""
-    if text.strip():
+    """Run a line as a command, or queue what it stands for. Raises Rejected for an unknown one."""
+    if text.strip() and not alias.expand(ctx, text):
         run(ctx, text)
 
 
+def expanded(ctx: Context, text: str) -> None:
+    """Run a command out of an alias. Like one that is typed it closes a page before it."""
+    if type(ctx.session.stack[-1]) is Pager:
+        ctx.pop()
+    run(ctx, text)
+
+
+def next_queued(ctx: Context, session: Session) -> str | None:
+    """The next command of an alias, no longer queued; None when there is none, or while an answer is awaited.
+
+    Not an event: what is left is forgotten when a question has come up that it was not meant for.
+    """
+    top = type(session.stack[-1]) if session.stack else AskName
+    if not session.queued or top is Working:
+        return None
+    if top is Play or top is Pager:
+        text, *rest = session.queued
+        session.queued = tuple(rest)
+        return text
+    session.queued = ()
+    if session.character is not None:
+        ctx.write(session, "The rest of your alias is left: here is something to answer first.")
+    return None
+
+
 def run(ctx: Context, text: str) -> None:
-    """Find and run the command that `text` begins with."""
+    """Find and run the command that `text` begins with. Raises Rejected for one that there is not, or may not be."""
     verb, rest = ctx.commands.split(text)
-    ctx.commands.find(verb, ctx.role()).handler(ctx, rest)
+    command = ctx.commands.find(verb, ctx.role())
+    freeze.allow(ctx, command)
+    positions.check(ctx.player, command.needs)
+    command.handler(ctx, rest)
+
+
+def ordered(ctx: Context, event: Ordered) -> None:
+    """Run a command for a character whose player did not type it, if it is still theirs."""
+    if ctx.session.character == event.character:
+        run(ctx, event.text)
 
 
 def answer_seeking(ctx: Context, dialog: Seeking, text: str) -> None:
@@ -49,7 +85,7 @@ def answer_pager(ctx: Context, dialog: Pager, text: str) -> None:
         return
     ctx.pop()
     if word != "q":
-        run(ctx, text)
+        answer(ctx, Play(), text)
 
 
 def answer_confirm(ctx: Context, dialog: Confirm, text: str) -> None:

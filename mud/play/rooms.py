@@ -1,13 +1,14 @@
-"""Seeing a room and moving through the world: look, exits, directions, doors."""
+"""Seeing a room: look, exits; doors and lids."""
 
 from __future__ import annotations
 
+from mud.core import fights
 from mud.core.area import DIRECTIONS, DoorState, ExitDef
-from mud.core.commands import Handler
 from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import Character, Item, room_key
+from mud.core.senses import has, sees
 from mud.core.targets import answers, split, split_first
 from mud.play import describe
 from mud.play.describe import capital
@@ -26,28 +27,38 @@ def look(ctx: Context, args: str) -> None:
 
 def look_room(ctx: Context) -> None:
     """The room the player stands in."""
-    world, me = ctx.world, ctx.player
+    show_room(ctx, ctx.player)
+
+
+def show_room(ctx: Context, me: Character) -> None:
+    """Show somebody the room that they are in. Mobs and the link-dead see nothing of it."""
+    world = ctx.world
+    if has(world, me, "blind"):
+        ctx.tell(me, "You can't see a thing!")
+        return
     room = world.room(me.room)
-    number = f" [{room.id}]" if ctx.may("builder") else ""
+    number = f" [{room.id}]" if ctx.may("builder", me) else ""
     parts = [tag("room", room.name) + number]
     if me.settings.get("brief") != "on" and room.description:
         parts.append(room.description)
     parts.append(exit_line(ctx, me.room))
     parts += [describe.long(world, item) for item in world.held(room_key(me.room))]
-    parts += [stands_here(ctx, c) for c in world.present(me.room) if c is not me]
-    ctx.send("\n".join(parts))
+    parts += [stands_here(ctx, c, me) for c in world.present(me.room) if c is not me and sees(world, me, c)]
+    ctx.tell(me, "\n".join(parts))
 
 
-def stands_here(ctx: Context, character: Character) -> str:
+def stands_here(ctx: Context, character: Character, reader: Character) -> str:
     """Somebody in the room, a line."""
-    mob = ctx.world.mob_def(character)
-    if mob is not None:
-        if mob.long and character.position == mob.default_position:
-            return tag("mob", mob.long)
-        return f"{capital(describe.name(ctx.world, character))} is {character.position} here."
+    world = ctx.world
+    mob, foe = world.mob_def(character), fights.foe(world, character)
+    if mob is not None and mob.long and foe is None and character.position == mob.default_position:
+        return tag("mob", mob.long)
+    doing = "" if character.position == "standing" else f"{character.position} "
+    if foe is not None:
+        doing = f"here, fighting {'you' if foe is reader else describe.name(world, foe)}"
     title = f" {character.title}" if character.title else ""
     flag = " (link-dead)" if character.link_dead else ""
-    return f"{describe.name(ctx.world, character)}{title} is here.{flag}"
+    return f"{capital(describe.name(world, character))}{title} is {doing or ''}{'' if foe else 'here'}.{flag}"
 
 
 def exit_line(ctx: Context, room_id: str) -> str:
@@ -147,7 +158,7 @@ def lid(ctx: Context, item: Item) -> DoorState:
     return "locked" if "locked" in flags else "closed" if "closed" in flags else "open"
 
 
-# Moving
+# Directions
 
 
 def direction_of(text: str) -> str | None:
@@ -168,28 +179,6 @@ def look_towards(ctx: Context, direction: str) -> None:
     if way.door:
         parts.append(f"The {door_name(way)} is {state}.")
     ctx.send("\n".join(parts) or f"That way lies {ctx.world.room(way.to or '').name}.")
-
-
-def mover(direction: str) -> Handler:
-    """The handler of a direction's command."""
-    return lambda ctx, args: move(ctx, direction)
-
-
-def move(ctx: Context, direction: str) -> None:
-    """Walk. Raises Rejected at walls, closed doors and exits that lead nowhere."""
-    world, me = ctx.world, ctx.player
-    way = world.exit(me.room, direction)
-    if way is None or way.to is None:
-        raise Rejected(f"You can't go {direction}.")
-    if way.to not in world.defs.rooms:
-        raise Rejected("The way ends in mist: its other end is gone. (A builder should know.)")
-    if world.door_state(me.room, direction) != "open":
-        raise Rejected(f"You can't go {direction}." if way.hidden else f"The {door_name(way)} is closed.")
-    who = describe.name(world, me)
-    ctx.others(f"{who} goes {direction}.")
-    ctx.move(me, way.to)
-    ctx.others(f"{who} arrives from {FROM[direction]}.")
-    look_room(ctx)
 
 
 # Doors and lids
@@ -281,7 +270,6 @@ def door_name(way: ExitDef) -> str:
 SHORT = {"n": "north", "e": "east", "s": "south", "w": "west", "u": "up", "d": "down"} | {
     "nw": "northwest", "ne": "northeast", "se": "southeast", "sw": "southwest"
 }  # fmt: skip
-FROM = {d: f"the {back}" for d, back in DIRECTIONS.items()} | {"up": "below", "down": "above"}
 VERBS = {("open", "closed"): "open", ("closed", "open"): "close"} | {
     ("locked", "closed"): "lock", ("closed", "locked"): "unlock"
 }  # fmt: skip

@@ -15,7 +15,7 @@ def say(ctx: Context, args: str) -> None:
     """Say something to the room."""
     text = need(args, "Say what?")
     ctx.send(tag("say", f'You say, "{text}"'))
-    ctx.speak(tag("say", f'{ctx.player.name} says, "{text}"'), ctx.world.present(ctx.player.room))
+    ctx.speak(tag("say", f'{ctx.player.name} says, "{text}"'), ctx.world.awake(ctx.player.room))
 
 
 def think(ctx: Context, args: str) -> None:
@@ -41,11 +41,10 @@ def reply(ctx: Context, args: str) -> None:
 
 def send_tell(ctx: Context, name: str, text: str) -> None:
     """Private words to a player."""
-    who = present_player(ctx, name) or ctx.find_player(name)
+    who = ctx.find_player(name)
     if who is ctx.player:
         raise Rejected("To talk to yourself, think.")
-    if not ctx.hears(who, ctx.player.name):
-        raise Rejected(f"{who.name} does not want to hear from you.")
+    ctx.need_hearing(who)
     session = ctx.sessions.of(who)
     if who.away or session is None:
         tell_away(ctx, who, text)
@@ -66,12 +65,6 @@ def tell_away(ctx: Context, who: Character, text: str) -> None:
         raise Rejected(why)
     ctx.send(why)
     ctx.emit(signal)
-
-
-def present_player(ctx: Context, name: str) -> Character | None:
-    """The player of that name in the world, or of the only name that begins so, if there is one."""
-    begun = [c for c in ctx.world.players() if c.name.casefold().startswith(name.casefold())]
-    return ctx.world.player(name) or (begun[0] if len(begun) == 1 else None)
 
 
 def find_player(ctx: Context, name: str) -> Character:
@@ -99,7 +92,7 @@ def emote(ctx: Context, args: str) -> None:
     text = need(args, "Emote what?")
     line = f"{describe.name(ctx.world, ctx.player)} {text}"
     ctx.send(line)
-    ctx.speak(line, ctx.world.present(ctx.player.room))
+    ctx.speak(line, ctx.world.awake(ctx.player.room))
 
 
 def need(args: str, question: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mud.core.body import SLOTS, slots_for
+from mud.core.carrying import cannot_carry
 from mud.core.commands import Handler
 from mud.core.context import Context
 from mud.core.errors import Rejected
@@ -13,9 +14,6 @@ from mud.core.targets import parse_target, split
 from mud.core.world import DEEPEST, World
 from mud.play import describe, rooms
 from mud.play.describe import capital, coins
-
-MOST_ITEMS = 100  # that one character carries
-MOST_WEIGHT = 500  # in the same unit as the area files' weights
 
 _GOLD = re.compile(r"^(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)$", re.I)
 
@@ -49,6 +47,7 @@ def get(ctx: Context, args: str) -> None:
     what, chest = chest_in(ctx, words)
     if chest is not None:
         need_open(ctx, chest)
+        need_right(ctx, chest)
         called = describe.short(world, chest)
         source, where, origin = chest.owner_key, f"in {called}", f" from {called}"
     else:
@@ -124,14 +123,7 @@ def cannot_take(ctx: Context, item: Item) -> str | None:
 
 def cannot_hold(world: World, who: Character, item: Item) -> str | None:
     """Why somebody can't carry one more item; None when nothing is in the way."""
-    held = world.held(who.owner_key)
-    if len(held) >= MOST_ITEMS:
-        return f"{capital(describe.short(world, item))} is one thing too many to carry."
-    if item.owner not in {i.owner_key for i in world.all_inside(who.owner_key)}:
-        load = sum(world.weight(i) for i in held)
-        if load + world.weight(item) > MOST_WEIGHT:
-            return f"{capital(describe.short(world, item))} is too heavy for all else that is carried."
-    return None
+    return cannot_carry(world, who, [item])
 
 
 def drop(ctx: Context, args: str) -> None:
@@ -186,6 +178,13 @@ def need_open(ctx: Context, chest: Item) -> None:
         raise Rejected(f"{called} is closed.")
 
 
+def need_right(ctx: Context, corpse: Item) -> None:
+    """Raises Rejected when `corpse` is another player's: what was theirs is theirs."""
+    owner = corpse.values.get("player")
+    if owner is not None and owner != ctx.player.id and not ctx.may("admin"):
+        raise Rejected(f"{capital(describe.short(ctx.world, corpse))} is not yours to touch.")
+
+
 def need_space(world: World, chest: Item, item: Item) -> None:
     """Raises Rejected when `item` does not fit into `chest`."""
     called = describe.short(world, item)
@@ -216,22 +215,62 @@ def give(ctx: Context, args: str) -> None:
     if len(words) < 2:
         raise Rejected("Give what to whom?")
     world, me = ctx.world, ctx.player
+    what = " ".join(words[:-1])
+    if words[-1].casefold() == "all":
+        give_all(ctx, what)
+        return
     who = describe.find_character(ctx, words[-1])
     if who is me:
         raise Rejected("It is yours already.")
-    amount = gold_in(ctx, " ".join(words[:-1]))
+    amount = gold_in(ctx, what)
     if amount is not None:
         ctx.pay(me.owner_key, who.owner_key, amount, "given")
         hand_over(ctx, who, coins(amount))
         return
-    for item in describe.find_items(world, words[0], world.carried(me), "in your hands"):
-        if "nodrop" in world.item_def(item).flags:
-            raise Rejected(f"You can't let go of {describe.short(world, item)}.")
-        refusal = cannot_hold(world, who, item)
-        if refusal:
+    many = parse_target(what).every
+    for item in describe.find_items(world, what, world.carried(me), "in your hands"):
+        refusal = cannot_give(world, who, item)
+        if refusal and not many:
             raise Rejected(refusal)
+        if refusal:
+            ctx.send(refusal)
+            continue
         world.move_item(item, who.owner_key)
         hand_over(ctx, who, describe.short(world, item))
+
+
+def give_all(ctx: Context, what: str) -> None:
+    """One thing of a kind, or so much gold, to every player here: to all of them or to nobody."""
+    world, me = ctx.world, ctx.player
+    takers = [c for c in world.present(me.room) if c is not me and c.mob is None]
+    if not takers:
+        raise Rejected("There is nobody here to give anything to.")
+    amount = gold_in(ctx, what)
+    if amount is not None:
+        for who in takers:
+            gold_in(ctx, f"{amount} gold")  # is there still so much?
+            ctx.pay(me.owner_key, who.owner_key, amount, "given")
+            hand_over(ctx, who, coins(amount))
+        return
+    target = parse_target(what)
+    if target.every or target.nth > 1:
+        raise Rejected("To all you can give one thing each: give bread to all.")
+    items = describe.find_items(world, f"all.{what}", world.carried(me), "in your hands")
+    if len(items) < len(takers):
+        raise Rejected(f"There are {len(takers)} players here, and you have {len(items)} to give.")
+    for who, item in zip(takers, items, strict=False):
+        refusal = cannot_give(world, who, item)
+        if refusal:
+            raise Rejected(f"{who.name}: {refusal}")
+        world.move_item(item, who.owner_key)
+        hand_over(ctx, who, describe.short(world, item))
+
+
+def cannot_give(world: World, who: Character, item: Item) -> str | None:
+    """Why an item can't go to somebody; None when nothing is in the way."""
+    if "nodrop" in world.item_def(item).flags:
+        return f"You can't let go of {describe.short(world, item)}."
+    return cannot_hold(world, who, item)
 
 
 def hand_over(ctx: Context, who: Character, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mud.core import area as a
@@ -12,7 +12,7 @@ from mud.core.errors import Rejected
 from mud.core.events import Due
 from mud.core.ledger import MINT
 from mud.core.model import Character, Item, room_key
-from mud.play import describe, login
+from mud.play import bodies, death, describe, fights, login, mobs
 
 #: A zone's minute, in game seconds.
 MINUTE = 60.0
@@ -40,8 +40,10 @@ def make_mob(ctx: Context, kind: str, room: str, area: str | None = None) -> Cha
         area=area,
         position=mob.position,
         level=mob.level,
+        alignment=mob.alignment,
     )
     ctx.world.add_character(character)
+    bodies.measure(ctx, character)
     ctx.pay(MINT, character.owner_key, mob.gold, f"made {kind}")
     return character
 
@@ -49,21 +51,24 @@ def make_mob(ctx: Context, kind: str, room: str, area: str | None = None) -> Cha
 def wake(ctx: Context) -> None:
     """Reset every zone that has no timer: it has never been reset, or is new in the world files."""
     timers = {x.payload.area: x for x in ctx.world.timers.pending.values() if isinstance(x.payload, t.ZoneReset)}
-    for area in ctx.world.defs.areas.values():
-        timer = timers.get(area.id)
+    areas = ctx.world.defs.areas
+    for id_ in areas:  # an area that needs nothing is not looked at: it may have to be decoded for that
+        timer = timers.get(id_)
         if timer is None:
-            reset(ctx, area)
-        elif timer.due >= FOREVER and area.reset_when != "never":  # a builder changed that
+            reset(ctx, areas[id_], first=True)
+        elif timer.due >= FOREVER and areas[id_].reset_when != "never":  # a builder changed that
             ctx.world.timers.cancel(timer.id)
-            ctx.after(max(1, area.lifespan) * MINUTE, timer.payload)
+            ctx.after(max(1, areas[id_].lifespan) * MINUTE, timer.payload)
 
 
-def reset(ctx: Context, area: a.AreaDef) -> None:
+def reset(ctx: Context, area: a.AreaDef, first: bool = False) -> None:
     """Run all steps of a zone's reset, and set the timer of the next."""
     made = Made()
     done = False
     for step in area.resets:
-        if not step.if_last or done:
+        if step.once and not first:
+            done = False
+        elif not step.if_last or done:
             done = STEPS[type(step)](ctx, step, made, area)
     # A zone that is never reset again has a timer too: its being there says that the zone has been reset.
     wait = FOREVER if area.reset_when == "never" else max(1, area.lifespan) * MINUTE
@@ -172,7 +177,9 @@ def zone_due(ctx: Context, payload: t.ZoneReset) -> None:
 def item_decays(ctx: Context, payload: t.ItemDecays) -> None:
     """An item falls to dust, with what is in it."""
     item = ctx.world.items.get(payload.item)
-    if item is not None:
+    if item is not None and item.kind == a.CORPSE.id:
+        death.fall_to_dust(ctx, item)
+    elif item is not None:
         ctx.destroy(item)
 
 
@@ -180,6 +187,10 @@ DUE: dict[type[t.Payload], Callable[[Context, Any], None]] = {
     t.ZoneReset: zone_due,
     t.LinkDeadEnds: login.link_death_ends,
     t.ItemDecays: item_decays,
+    t.CombatRound: fights.round_due,
+    t.Mend: bodies.mend_due,
+    t.Pulse: mobs.pulse_due,
+    t.AreaLives: mobs.area_lives,
 }
 
 
@@ -192,7 +203,7 @@ def due(ctx: Context, event: Due) -> None:
         ctx.modules.due(ctx, event.timer)
 
 
-def need_kind(kinds: dict[str, Any], kind: str, what: str) -> None:
+def need_kind(kinds: Mapping[str, Any], kind: str, what: str) -> None:
     """Raises Rejected when there is no definition of that id."""
     if kind not in kinds:
         raise Rejected(f"There is no {what} with the id {kind!r}.")

@@ -30,7 +30,7 @@ def write(folder: Path, snapshot: Snapshot, key: Key | None = None, sync: bool =
 def write_to(path: Path, snapshot: Snapshot, key: Key | None = None, sync: bool = False) -> bytes:
     """The same, to a file of any name."""
     data = pack(snapshot, key)
-    folder, temporary = path.parent, path.with_suffix(".tmp")
+    folder, temporary = path.parent, path.with_name(f"{path.name}.tmp")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

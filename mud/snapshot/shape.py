@@ -139,7 +139,7 @@ def examine(shape: Shape[S], snapshot: Snapshot, now: float) -> tuple[Validation
     if not result.schema_compatible:
         return result, None
     fields = msgspec.structs.fields(shape.type)
-    known = {field.encode_name for field in fields}
+    known = {field.name for field in fields}
     kept = {name: s for name, s in snapshot.sections.items() if name not in known}
     values, failed = _values(shape, snapshot, result)
     # A step may have used up a section that only older schemas have.
@@ -197,7 +197,7 @@ def _check_version(shape: Shape[Any], snapshot: Snapshot, result: Validation) ->
 
 def _values(shape: Shape[Any], snapshot: Snapshot, result: Validation) -> tuple[Sections, dict[str, str]]:
     """Each section's value, typed, or where steps have to be taken, plain; and what could not be decoded."""
-    types = {f.encode_name: f.type for f in msgspec.structs.fields(shape.type)}
+    types = {f.name: f.type for f in msgspec.structs.fields(shape.type)}
     migrate = snapshot.schema < shape.schema
     values: Sections = {}
     failed: dict[str, str] = {}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from msgspec import Struct
 from mud.core.errors import Invalid
 from mud.core.writes import Block
 from mud.store.connection import Connection, Row
+from mud.store.guard import STEPS, WRITE_SECONDS, authorizer, forbidden
 from mud.store.schema import put_sql
 
 #: Errors that say something about a statement, not about the database.
@@ -28,28 +28,9 @@ ITS_OWN_FAULT = frozenset(
         sqlite3.SQLITE_INTERRUPT,
     }
 )
-_READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-_WRITING = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
-#: Actions on a schema: which argument is the table's name.
-_MAKING = {
-    sqlite3.SQLITE_CREATE_TABLE: 0,
-    sqlite3.SQLITE_DROP_TABLE: 0,
-    sqlite3.SQLITE_ALTER_TABLE: 1,
-    sqlite3.SQLITE_CREATE_INDEX: 1,
-    sqlite3.SQLITE_DROP_INDEX: 1,
-}
-#: What SQLite keeps about tables, and changes by itself when one is made.
-_ITS_OWN = ("sqlite_master", "sqlite_schema", "sqlite_sequence")
 #: The most rows that a query gives, and the most seconds that it may take.
 MOST_ROWS, QUERY_SECONDS = 10_000, 2.0
-#: SQLite's virtual machine looks at the clock every so many steps.
-_STEPS = 10_000
 _DONE = "writes_done"
-
-#: Words by which a statement could end the flush that it is part of, or make its commit fail.
-_NEVER = re.compile(r"\b(ROLLBACK|DEFERRED)\b", re.IGNORECASE)
-
-Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
 
 class Refusal(Struct, frozen=True):
@@ -58,32 +39,22 @@ class Refusal(Struct, frozen=True):
     module: str
     name: str
     error: str
+    schema: int = 0  # that the module's tables should have had
 
 
-def authorizer(module: str, *, writing: bool = False, making: bool = False) -> Authorizer:
-    """Lets a module's statements touch tables called MODULE_something, and nothing else."""
-    prefix = f"{module}_"
+class TooSlow(Exception):
+    """A block was interrupted, and with it SQLite has undone the transaction that it was part of."""
 
-    def ours(table: str | None) -> bool:
-        return (table or "").startswith(prefix) or (making and table in _ITS_OWN)
-
-    def allowed(action: int, first: str | None, second: str | None, *others: str | None) -> bool:
-        if action in _READING:
-            return second != "load_extension"
-        if action == sqlite3.SQLITE_READ or (writing and action in _WRITING):
-            return ours(first)
-        if making:
-            position = _MAKING.get(action)
-            return action == sqlite3.SQLITE_REINDEX or (position is not None and ours((first, second)[position]))
-        return False
-
-    return lambda *action: sqlite3.SQLITE_OK if allowed(*action) else sqlite3.SQLITE_DENY
+    def __init__(self, serial: int) -> None:
+        super().__init__(f"block {serial} took too long")
+        self.serial = serial
 
 
-async def write_blocks(db: Connection, blocks: Iterable[Block]) -> list[Refusal]:
+async def write_blocks(db: Connection, blocks: Iterable[Block], slow: Collection[int] = ()) -> list[Refusal]:
     """Write blocks within the open transaction, each once whatever became of earlier tries; gives the refused ones.
 
-    Raises sqlite3.Error when the database itself fails.
+    Those whose serial is in `slow` are refused. Raises TooSlow for one more of them, with the transaction undone;
+    sqlite3.Error when the database itself fails.
     """
     done = await _done(db)
     refused = []
@@ -92,9 +63,9 @@ async def write_blocks(db: Connection, blocks: Iterable[Block]) -> list[Refusal]
         if block.serial <= done:
             continue
         last = max(last, block.serial)
-        error = await _write(db, block)
+        error = await _write(db, block) if block.serial not in slow else f"it took longer than {WRITE_SECONDS:g} s"
         if error:
-            refused.append(Refusal(block.module, block.name, error))
+            refused.append(Refusal(block.module, block.name, error, block.schema))
     await db.write(put_sql("meta"), [(_DONE, msgspec.msgpack.encode(last))])
     return refused
 
@@ -104,14 +75,23 @@ async def _done(db: Connection) -> int:
     return msgspec.msgpack.decode(rows[0][0], type=int) if rows else 0
 
 
+async def _schema(db: Connection, module: str) -> int:
+    rows = await db.rows("SELECT version FROM module_schemas WHERE name = ?", module)
+    return int(rows[0][0]) if rows else 0
+
+
 async def _write(db: Connection, block: Block) -> str:
     """Write one block; gives why it was refused, or ""."""
     for sql, _ in block.statements:
-        if word := _NEVER.search(sql):
-            return f"{word[0]} is not for modules: {sql[:80]}"
+        if word := forbidden(sql):
+            return f"{word} is not for modules: {sql[:80]}"
+    if block.schema and (found := await _schema(db, block.module)) != block.schema - 1:
+        return f"the tables have schema {found}, and this leads from {block.schema - 1} to {block.schema}"
     await db.execute("SAVEPOINT block")
+    end = time.monotonic() + WRITE_SECONDS
+    may = authorizer(block.module, writing=True, making=block.schema > 0)
     try:
-        async with db.only(authorizer(block.module, writing=True, making=block.schema > 0)):
+        async with db.only(may), db.interrupted(lambda: time.monotonic() > end, STEPS):
             for sql, parameters in block.statements:
                 if block.schema:
                     await db.execute(sql)
@@ -119,9 +99,11 @@ async def _write(db: Connection, block: Block) -> str:
                     await db.write(sql, [parameters])
         if block.schema:
             await db.write(put_sql("module_schemas"), [(block.module, block.schema)])
-    except (sqlite3.Error, ValueError, OverflowError) as error:
+    except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
         if not _its_own_fault(error):
             raise
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise TooSlow(block.serial) from error
         await db.execute("ROLLBACK TO block")
         await db.execute("RELEASE block")
         return str(error)
@@ -140,7 +122,7 @@ async def query(db: Connection, module: str, sql: str, parameters: tuple[Any, ..
     """The rows of a module's query. Raises Invalid when it is refused for what it is, or gives or takes too much."""
     end = time.monotonic() + QUERY_SECONDS
     try:
-        async with db.only(authorizer(module)), db.interrupted(lambda: time.monotonic() > end, _STEPS):
+        async with db.only(authorizer(module)), db.interrupted(lambda: time.monotonic() > end, STEPS):
             rows = await db.rows(f"SELECT * FROM ({sql}) LIMIT {MOST_ROWS + 1}", *parameters)
     except (sqlite3.Error, ValueError, OverflowError) as error:
         if not _its_own_fault(error):

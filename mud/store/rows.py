@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from mud.core.bans import Ban
 from mud.core.errors import StoreError
 from mud.core.journal import Key
 from mud.core.model import Account, Character, Item
@@ -121,6 +122,8 @@ ROWS: dict[str, Callable[[World, str], Row | None]] = {
     "items": lambda w, k: _of(w.items.get(k), item_row),
     "balances": lambda w, k: (k, w.ledger.balances[k]) if k in w.ledger.balances else None,
     "doors": lambda w, k: (k, w.doors[k]) if k in w.doors else None,
+    # Bans are a row of their own among what belongs to no row, written when they change.
+    "meta": lambda w, k: (k, _encode(w.bans.all())),
     "timers": lambda w, k: _of(w.timers.pending.get(k), lambda t: (t.id, _encode(t))),
 }
 
@@ -159,6 +162,7 @@ def state(loaded: Loaded) -> tuple[WorldState, int]:
             timer_serial=known.get("timer_serial", 0),
             serial=known.get("serial", 0),
             writes_serial=known.get("writes_serial", 0),
+            bans=msgspec.convert(known.get("bans", []), list[Ban]),
             game_time=known.get("game_time", 0.0),
         ), known.get("generation", 0)
     except msgspec.DecodeError as error:

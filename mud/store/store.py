@@ -51,10 +51,19 @@ WITH RECURSIVE inside (id, owner, data, depth, born) AS (
 SELECT id, owner, data FROM inside ORDER BY depth, born
 """
 #: What lies with nobody (room:, escrow:, anything that is no holder of ours), and what those have who are active.
-_IN_WORLD = _INSIDE.format(
-    roots="(owner NOT GLOB 'char:*' AND owner NOT GLOB 'item:*')"
-    " OR owner IN (SELECT 'char:' || id FROM characters WHERE active)"
+_ON_TOP = """{0}.owner NOT GLOB 'item:*' AND ({0}.owner NOT GLOB 'char:*' OR EXISTS (
+    SELECT 1 FROM characters c WHERE c.id = substr({0}.owner, 6) AND c.active))"""
+_OUTSIDE = f"SELECT id, owner, data FROM items WHERE {_ON_TOP.format('items')} ORDER BY rowid"
+#: What is inside of that. Few items are inside of one, so it begins with those: a start waits for this.
+_NESTED = f"""
+WITH RECURSIVE inside (id, owner, data, depth, born) AS (
+    SELECT i.id, i.owner, i.data, 1, i.rowid FROM items i JOIN items holder ON holder.id = substr(i.owner, 6)
+    WHERE i.owner >= 'item:' AND i.owner < 'item;' AND {_ON_TOP.format("holder")}
+    UNION ALL
+    SELECT i.id, i.owner, i.data, depth + 1, i.rowid FROM inside JOIN items i ON i.owner = 'item:' || inside.id
 )
+SELECT id, owner, data FROM inside ORDER BY depth, born
+"""
 _OF_OWNER = _INSIDE.format(roots="owner = ?")
 
 
@@ -119,15 +128,23 @@ class Store:
             if self._companion is not None and self._relaxed_flush_done:
                 await self._tighten(db)
             self._relaxed_flush_done = True
-            try:
-                await db.execute("BEGIN IMMEDIATE")
-                for sql, parameters in batch.writes():
-                    await db.write(sql, parameters)
-                refused = await blocks.write_blocks(db, batch.blocks) if batch.blocks else []
-                await db.execute("COMMIT")
-            except BaseException:
-                await self._undo(db)
-                raise
+            slow: set[int] = set()
+            while True:
+                try:
+                    return await self._write(db, batch, slow)
+                except blocks.TooSlow as error:  # SQLite has given up the whole of it: once more, without that block
+                    slow.add(error.serial)
+
+    async def _write(self, db: Connection, batch: Batch, slow: set[int]) -> list[Refusal]:
+        try:
+            await db.execute("BEGIN IMMEDIATE")
+            for sql, parameters in batch.writes():
+                await db.write(sql, parameters)
+            refused = await blocks.write_blocks(db, batch.blocks, slow) if batch.blocks else []
+            await db.execute("COMMIT")
+        except BaseException:
+            await self._undo(db)
+            raise
         return refused
 
     async def _undo(self, db: Connection) -> None:
@@ -194,7 +211,7 @@ class Store:
             return Loaded(
                 meta=await db.rows(select_sql("meta")),
                 characters=await db.rows(select_sql("characters", "WHERE active ORDER BY rowid")),
-                items=await db.rows(_IN_WORLD),
+                items=await db.rows(_OUTSIDE) + await db.rows(_NESTED),
                 balances=await db.rows(select_sql("balances")),
                 doors=await db.rows(select_sql("doors")),
                 timers=await db.rows(select_sql("timers", "ORDER BY rowid")),

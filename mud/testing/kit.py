@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -17,6 +19,7 @@ from mud.core import events as e
 from mud.core.area import AreaDef, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
 from mud.core.clock import Clock
 from mud.core.errors import FrameworkError
+from mud.core.escrow import parse
 from mud.core.ledger import MINT
 from mud.core.model import Account, Character, Item, Role
 from mud.core.module import Module, Request, Signal, State, Veto, WriteFailed
@@ -35,7 +38,7 @@ from mud.game import Game
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
 from mud.snapshot.shape import export, import_
-from mud.store.blocks import authorizer
+from mud.store.guard import authorizer
 from mud.testing.player import Player
 
 T = TypeVar("T")
@@ -43,6 +46,8 @@ T = TypeVar("T")
 LONGEST = 10.0
 #: Seconds that are the same moment: sums of floats are never quite exact.
 GRAIN = 1e-6
+#: Timers that may fall due at one moment.
+MOST_AT_ONCE = 10_000
 _NO_DATA = Path("/nonexistent")
 
 #: Two rooms, a coin purse's worth of things, and a rat.
@@ -88,6 +93,7 @@ class Kit:
         self.players: dict[int, Player] = {}
         self._stored: dict[str, tuple[Account, Character, tuple[Item, ...]]] = {}  # away, and no longer in memory
         self.effects: list[e.Effect] = []  # what events asked for that the kit does not do
+        self._disk: Any = None  # the instant of the last flush
         self.modules = modules
         self._defs = load(world) if isinstance(world, Path) else world or SMALL
         granted: Mapping[str, list[str]] = permissions or {}
@@ -114,7 +120,7 @@ class Kit:
         self.post(e.Line(number, f"connect {name} secret-secret"))
         self.post(e.LoggedIn(number, name, account, character, items))
         self.act(lambda ctx: ctx.pay(MINT, player.character.owner_key, gold, "the kit"))
-        player.read()
+        player.welcome = player.read()
         return player
 
     def evict(self) -> None:
@@ -134,11 +140,16 @@ class Kit:
         self._carry_out(self.game.handle(event))
 
     def wait(self, seconds: float) -> None:
-        """Time goes by on both clocks, and what falls due happens, each thing at its time."""
-        end = self.now + seconds
+        """Time goes by on both clocks, and what falls due happens, each thing at its time.
+
+        Raises AssertionError when timers go on bringing about each other at one moment.
+        """
+        end, moment, count = self.now + seconds, self.now, 0
         while (left := self.game.world.timers.next_in(self.game.clock)) is not None and self.now + left <= end + GRAIN:
             self._pass(left)
             if (due := self.game.due()) is not None:
+                moment, count = (moment, count + 1) if moment == self.now else (self.now, 0)
+                assert count < MOST_AT_ONCE, f"timers without end at one moment, the last {due.timer}"
                 self.post(due)
             else:
                 self._pass(GRAIN)
@@ -194,7 +205,7 @@ class Kit:
         endpoint = next((p for p in instance.module.endpoints if (p.verb, p.path) == (verb, path)), None)
         if endpoint is None:
             raise LookupError(f"{instance.name} has no endpoint {verb} {path}")
-        return self.act(lambda ctx: instance.run(ctx, endpoint.handler, data))
+        return self.act(lambda ctx: instance.run(endpoint.handler, ctx, data))
 
     def job(self, name: str, module: str = "") -> None:
         """Run a job to its end, which has to come within ten seconds. Raises what it raises."""
@@ -226,8 +237,7 @@ class Kit:
         """
         self._hook("prepare")
         self.game.clock.stop()
-        states = {n: pack(self._saved(i, "copyover")) for n, i in self.registry.instances.items()}
-        world = pack(export(participants.WORLD, self.game.world.state(self.game.clock.game), taken=self.wall))
+        world, states = self._instant("copyover")
         sessions = participants.SessionsState(list(self.game.sessions.by_id.values()))
         talking = pack(export(participants.SESSIONS, sessions, taken=self.wall))
         accounts = self.game.world.accounts
@@ -235,7 +245,7 @@ class Kit:
         self.wall += seconds
         self.modules = modules or self.modules
         state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
-        self._build(state, {n: (packed, n) for n, packed in states.items()}, self.master.schemas, strict=True)
+        self._build(state, states, self.master.schemas, strict=True)
         self.game.world.accounts = accounts
         for session in import_(
             participants.SESSIONS, unpack(talking, "sessions"), self.wall, "sessions"
@@ -245,6 +255,45 @@ class Kit:
                 self.game.sessions.by_character[session.character] = session
         self._hook("cleanup")
         self.wait(0.0)
+
+    def flush(self) -> None:
+        """What a flush does: all that is, at one instant, is on the disk. Who is away is forgotten in memory."""
+        self.evict()
+        kept = (self.game.world.accounts, self._stored)
+        self._disk = (*self._instant("flush"), copy.deepcopy(kept))
+
+    def crash(self, seconds: float = 0.0) -> None:
+        """`kill -9`, and `seconds` later a new start from the last `flush`.
+
+        Nobody is connected then, and who was in the world is link-dead; `player(NAME)` brings them back.
+        """
+        world, states, kept = self._disk
+        self.wall += seconds
+        self.players = {}
+        self._stored = copy.deepcopy(kept[1])
+        state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
+        self._build(state, states, self.master.schemas, strict=True, accounts=copy.deepcopy(kept[0]))
+        self.wait(0.0)
+
+    def audit(self) -> list[str]:
+        """What is wrong with gold and items, a line each: the ledger sums to zero, nobody but the mint owes, and every
+        item has one owner who is there."""
+        world = self.game.world
+        wrong = [f"{a} has {n}" for a, n in world.ledger.balances.items() if n < 0 and a != MINT]
+        if world.ledger.total():
+            wrong.append(f"the ledger sums to {world.ledger.total()}")
+        listed = Counter(item.id for owner in world.owners() for item in world.held(owner))
+        wrong += [f"{i} is held {n} times" for i, n in listed.items() if n != 1]
+        away = [item.id for _, _, items in self._stored.values() for item in items]
+        wrong += [f"{i} is there twice" for i, n in Counter([*world.items, *away]).items() if n != 1]
+        for item in world.items.values():
+            kind, _, key = item.owner.partition(":")
+            places: dict[str, Collection[str]]
+            places = {"char": world.characters, "item": world.items, "room": self._defs.rooms}
+            known = places.get(kind)
+            if item.id not in listed or (key not in known if known is not None else parse(item.owner) is None):
+                wrong.append(f"{item.id} is with {item.owner}")
+        return wrong
 
     def cycle(self, folder: Path, name: str = "") -> State:
         """Save, look for the file, restore into a fresh instance, compare, remove the file (S0.17). Gives the state.
@@ -272,10 +321,11 @@ class Kit:
         states: dict[str, tuple[Snapshot | bytes, str]],
         schemas: dict[str, int],
         strict: bool,
+        accounts: dict[str, Account] | None = None,
     ) -> None:
         clock = Clock(lambda: self.now, lambda: self.wall, state.game_time if state is not None else 0.0)
         self.game = Game(World(self._defs, state), clock, self._random)
-        self.registry = Registry(self.game.commands)
+        self.registry = Registry(self.game.commands, self.game.spells)
         self.registry.context = self.game.context
         self.game.modules = self.registry
         self.master = Master(self.registry, self._given, self._data, _Host(self))
@@ -283,6 +333,9 @@ class Kit:
         for module in self.modules:
             self.master.loader.place(self._instance(module))
         self.master.restore_all()
+        if accounts is not None:
+            self.game.world.accounts = accounts
+            self.game.reopen([])
         asyncio.run(self.master.start_all())
         self._write()
         for instance in self.registry.instances.values():
@@ -294,6 +347,12 @@ class Kit:
         life = Life(module.name)
         life.go(ModuleState.LOADING, self.wall)
         return self.master.loader.made(source, Code(module, {}), life, None)
+
+    def _instant(self, reason: str) -> tuple[bytes, dict[str, tuple[Snapshot | bytes, str]]]:
+        """The world and the modules' states as bytes."""
+        states: dict[str, tuple[Snapshot | bytes, str]]
+        states = {n: (pack(self._saved(i, reason)), n) for n, i in self.registry.instances.items()}
+        return pack(export(participants.WORLD, self.game.world.state(self.game.clock.game), taken=self.wall)), states
 
     def _saved(self, instance: Instance, reason: Any) -> Snapshot:
         return self.act(lambda ctx: instance.save_state(ctx, Metadata(reason=reason)))

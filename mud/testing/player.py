@@ -21,6 +21,7 @@ class Player:
         self.name = name
         self.heard = ""
         self.prompt = ""
+        self.welcome = ""  # what was shown when they came in
 
     @property
     def character(self) -> Character:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mud.areas.cache import load_cached
 from mud.areas.load import examine, load
 from mud.areas.locate import Lines
 from mud.areas.write import write, write_world
@@ -212,27 +210,3 @@ def test_lines_of_keys_in_and_after_texts_of_many_lines() -> None:
     assert lines.of(("t", 0, "u", "d")) == 12
     assert lines.of(("t", 1, "e")) == 14
     assert lines.of(("t", 1, "missing")) == 13
-
-
-def test_the_cache_is_used_only_while_it_is_of_these_files(tmp_path: Path) -> None:
-    world, cache = tmp_path / "world", tmp_path / "cache"
-    world.mkdir()
-    (world / "x.toml").write_text(GOOD)
-    first = load_cached(world, cache)
-    (kept,) = cache.iterdir()
-    before = kept.read_bytes()
-    assert msgspec.to_builtins(load_cached(world, cache)) == msgspec.to_builtins(first)
-    assert kept.read_bytes() == before and kept.stat().st_mode & 0o777 == 0o600
-    (world / "x.toml").write_text(GOOD.replace('name = "B"', 'name = "C"'))
-    assert load_cached(world, cache).rooms["b"].name == "C"
-    for damage in (b"", b"junk", kept.read_bytes()[:-5], b"\0" * 64):
-        kept.write_bytes(damage)
-        assert load_cached(world, cache).rooms["b"].name == "C"
-    (world / "x.toml").write_text("broken")
-    with pytest.raises(WorldError):
-        load_cached(world, cache)
-
-
-def test_a_cache_that_can_not_be_written_costs_only_time(tmp_path: Path) -> None:
-    (tmp_path / "cache").write_text("a file where the folder should be")
-    assert load_cached(SMALL, tmp_path / "cache").rooms

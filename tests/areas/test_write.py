@@ -74,12 +74,12 @@ ITEM = st.builds(
 LAST, MAX = st.booleans(), st.integers(0, 99)
 RESETS = st.lists(
     st.one_of(
-        st.builds(a.MobReset, if_last=LAST, id=st.just("m"), room=st.just("r"), max=MAX),
-        st.builds(a.ItemReset, if_last=LAST, id=st.just("i"), room=st.just("r"), max=MAX),
-        st.builds(a.GiveReset, if_last=LAST, id=st.just("i"), max=MAX),
-        st.builds(a.EquipReset, if_last=LAST, id=st.just("i"), slot=st.just("hold"), max=MAX),
-        st.builds(a.PutReset, if_last=LAST, id=st.just("i"), into=st.just("i"), max=MAX),
-        st.builds(a.RemoveReset, if_last=LAST, id=st.just("i"), room=st.just("r")),
+        st.builds(a.MobReset, if_last=LAST, once=LAST, id=st.just("m"), room=st.just("r"), max=MAX),
+        st.builds(a.ItemReset, if_last=LAST, once=LAST, id=st.just("i"), room=st.just("r"), max=MAX),
+        st.builds(a.GiveReset, if_last=LAST, once=LAST, id=st.just("i"), max=MAX),
+        st.builds(a.EquipReset, if_last=LAST, once=LAST, id=st.just("i"), slot=st.just("hold"), max=MAX),
+        st.builds(a.PutReset, if_last=LAST, once=LAST, id=st.just("i"), into=st.just("i"), max=MAX),
+        st.builds(a.RemoveReset, if_last=LAST, once=LAST, id=st.just("i"), room=st.just("r")),
     ),
     max_size=5,
 ).map(lambda steps: (a.MobReset(id="m", room="r"), *steps))

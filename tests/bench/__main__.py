@@ -24,7 +24,7 @@ from mud.ops.passwords import hash_password
 from mud.store import rows
 from mud.store.batch import Batch
 from mud.store.store import Store
-from tests.bench import modules, pulse, tba
+from tests.bench import modules, pulse, start, tba
 from tests.bench.load import Peer, closed_loop, gaps, paced, read_until
 from tests.e2e.harness import PASSWORD, ROOT, Game
 
@@ -292,12 +292,15 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="figures for programs")
     parser.add_argument("--quick", action="store_true", help="fewer runs of each")
     parser.add_argument("--world", type=Path, default=WORLD, help="another world than the starter one")
+    parser.add_argument("--large", type=Path, help="a large world to start with, instead of a made one of 12,700 rooms")
     options = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     table = Table()
     floor(table)
     modules.measure(table.add)
+    with tempfile.TemporaryDirectory() as folder:
+        start.measure(table.add, Path(folder), options.large)
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), table, options.world, options.quick)
         try:
@@ -312,6 +315,12 @@ def main() -> int:
     )
     table.ratio(
         "ratio: p99 to the echo's", "think, 1000 sessions at 1/s, p99", "floor: echo, 1000 sessions at 1/s, p99", "<= 4"
+    )
+    table.ratio(
+        "ratio: warm start with 12,700 rooms to the starter world's",
+        "warm start, 12,700 rooms",
+        "warm start, starter world",
+        "<= 1.5",
     )
     for sessions, goal in ((1, "-"), (100, "<= 2"), (1000, "<= 3")):
         table.ratio(

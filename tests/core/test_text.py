@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mud.core.markup import STYLES, parse, strip, tag, unparse
@@ -30,6 +30,7 @@ def test_an_unknown_colour_names_the_nearest() -> None:
 
 
 @given(st.text(st.sampled_from("ab é漢\u0301 ")), st.integers(8, 40))
+@example("\u0301 aaaa漢漢", 8)
 def test_no_line_is_wider_than_the_screen_and_no_letter_is_lost(text: str, width: int) -> None:
     lines = wrap(text, width)
     assert all(columns(line) <= width for line in lines)

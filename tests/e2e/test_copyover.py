@@ -153,7 +153,7 @@ def test_half_a_password_never_touches_a_file(game: Game) -> None:
 
 def test_a_character_in_creation_stays(game: Game) -> None:
     admin, client = game.admin(), game.client()
-    for answer, question in (("Newbie", "life as Newbie"), ("yes", "Choose a password: "), (PASSWORD, "once more: ")):
+    for answer, question in (("Novice", "life as Novice"), ("yes", "Choose a password: "), (PASSWORD, "once more: ")):
         client.send(answer)
         client.expect(question)
         copyover(admin)
@@ -161,8 +161,8 @@ def test_a_character_in_creation_stays(game: Game) -> None:
     client.expect("he, she or they")
     copyover(admin)
     client.send("she")
-    client.expect(r"Welcome, Newbie\..*> ")
-    assert "Newbie" in admin.command("who")
+    client.expect(r"Welcome, Novice\..*> ")
+    assert "Novice" in admin.command("who")
 
 
 def test_the_pager_stays_at_its_place(game: Game) -> None:

@@ -30,7 +30,7 @@ def test_a_name_then_a_password_without_echo(game: Game) -> None:
 def test_creation_step_by_step(game: Game) -> None:
     client = game.client()
     for answer, question in (
-        ("newbie", r"Begin a new life as Newbie\?"),
+        ("novice", r"Begin a new life as Novice\?"),
         ("perhaps", "yes or no"),
         ("yes", "Choose a password"),
         ("short", "8 to 128 characters"),
@@ -39,11 +39,11 @@ def test_creation_step_by_step(game: Game) -> None:
         (PASSWORD, "once more"),
         (PASSWORD, "he, she or they"),
         ("it", "he, she or they"),
-        ("they", r"Welcome, Newbie"),
+        ("they", r"Welcome, Novice"),
     ):
         client.send(answer)
         client.expect(question)
-    assert "Newbie" in client.command("who")
+    assert "Novice" in client.command("who")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mud.framework.packages import checksum
 from tests.e2e.harness import Game, copyover
-from tests.e2e.test_modules import COUNTER, Modded
+from tests.e2e.test_modules import COUNTER, Modded, packaged
 
 pytestmark = pytest.mark.e2e
 
@@ -23,7 +24,8 @@ def test_check_says_what_is_wrong_and_exits_with_1(modded: Modded) -> None:  # S
     fine = modded.run("module", "check", "raffle")
     assert fine.returncode == 0 and fine.stdout == "raffle: keeps its contract, score 100\n"
     both = modded.run("module", "check", "--all", "--json")
-    assert {r["module"]: r["is_valid"] for r in json.loads(both.stdout)} == {"raffle": True, "counter": True}
+    valid = {r["module"]: r["is_valid"] for r in json.loads(both.stdout)}
+    assert {"raffle", "counter"} <= set(valid) and all(valid.values())
     modded.write(COUNTER.replace("import asyncio", "import subprocess").replace('"""count -- count one up"""', ""))
     bad = modded.run("module", "check", "counter")
     assert bad.returncode == 1 and "counter: BREAKS its contract" in bad.stdout
@@ -82,6 +84,35 @@ def test_a_new_module_works_at_once(modded: Modded) -> None:  # S4.1
     again = modded.run("module", "new", "guild", "--in", str(modded.folder))
     assert again.returncode == 1 and "guild" in again.stderr and "Traceback" not in again.stderr
     assert game.errors() == "" and game.stop() == 0
+
+
+def test_an_install_says_at_once_what_would_keep_it_from_being_loaded(modded: Modded, tmp_path: Path) -> None:  # S3.9
+    bell = packaged(tmp_path, "1.0.0", "ding")
+    manifest = bell / "module.toml"
+    plain = manifest.read_text()
+    manifest.write_text(plain + 'requires = ["countre", "guild?"]\n')
+    bad = modded.run("module", "install", str(bell))
+    assert bad.returncode == 1 and "requires countre, which no module here provides" in bad.stderr
+    assert "did you mean counter?" in bad.stderr and not (modded.game.data / "modules" / "bell").exists()
+    manifest.write_text(plain + 'requires = ["counter"]\n')
+    fine = modded.run("module", "install", str(bell))
+    assert fine.returncode == 0 and fine.stdout == "installed bell 1.0.0; it is loaded when the server starts\n"
+    two = packaged(tmp_path, "1.1.0", "dong")
+    (two / "__init__.py").write_text((two / "__init__.py").read_text().replace("from mud", "import socket\nfrom mud"))
+    (two / "module.toml").write_text(f'name = "bell"\nversion = "1.1.0"\nchecksum = "{checksum(two)}"\n')
+    broken = modded.run("module", "upgrade", str(two))
+    assert broken.returncode == 1
+    assert "installed bell 1.1.0; it is not in service: bell breaks its contract" in broken.stdout
+
+
+def test_what_others_require_is_not_uninstalled_under_them(modded: Modded, tmp_path: Path) -> None:  # S3.3, S4.3
+    modded.run("module", "install", str(packaged(tmp_path, "1.0.0", "ding")))
+    modded.write(COUNTER.replace("state=Counter,", 'state=Counter, requires=("bell",),'))
+    game = modded.game.start()
+    refused = modded.run("module", "uninstall", "bell")
+    assert refused.returncode == 1 and "counter requires bell: unload that first" in refused.stderr
+    assert (game.data / "modules" / "bell").exists() and "ding 1" in game.admin().command("bell")
+    assert game.stop() == 0
 
 
 def test_errors_have_a_code_for_programs(modded: Modded) -> None:  # S3.10, S4.8

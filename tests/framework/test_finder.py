@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,113 @@ def test_native_ones_and_those_of_folders_are_found(tmp_path: Path) -> None:  # 
     kinds = {name: source.kind for name, source in found.items()}
     assert kinds.pop("bell") == "path"
     assert "raffle" in kinds and set(kinds.values()) == {"native"}
+
+
+def test_a_relative_folder_is_named_in_errors_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # S3.4, S3.10
+    (tmp_path / "inner").mkdir()
+    write(tmp_path / "mods", "import math\n1 / 0\n")
+    monkeypatch.chdir(tmp_path / "inner")
+    made = loader(Path("../mods"))
+    source = made.sources()["bell"]
+    assert source.folder == tmp_path / "mods" / "bell"
+    with pytest.raises(FrameworkError, match=r"bell can't be imported: bell/__init__\.py:3: ZeroDivisionError"):
+        made.build(source)
+
+
+def test_what_the_operator_says_of_what_is_not_there_is_noticed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    # S4.2
+    write(tmp_path, GOOD)
+    options = ModuleOptions(folders=[str(tmp_path), str(tmp_path / "gone")], off=["raffle", "people"])
+    given = Given(options, {"raffel": {}, "raffle": {}}, {"bel": ["files"], "bell": []}, {})
+    made = Loader(Registry(CommandTable(())), given, lambda: 0.0)
+    with caplog.at_level("WARNING", "mud.modules"):
+        made.load_all()
+    assert [r.message for r in caplog.records if r.name == "mud.modules"] == [
+        f"[modules] folders: {tmp_path / 'gone'} is no folder; no module is loaded from there",
+        "[permissions] bel: there is no such module; did you mean bell?",
+        "[settings] raffel: there is no such module; did you mean raffle?",
+    ]
+
+
+@pytest.fixture(autouse=True)
+def modules_as_they_were() -> Iterator[None]:
+    """Other tests have imported the game's own modules, and mean those."""
+    before = dict(sys.modules)
+    yield
+    sys.modules.update(before)
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Loader]:
+    """Writes an installed package whose entry point `bell` is what one says."""
+
+    def install(entry: str) -> Loader:
+        info = tmp_path / "bell-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bell\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[everwake.modules]\nbell = {entry}\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        return loader(tmp_path / "nothing")
+
+    return install
+
+
+def test_an_entry_point_whose_package_is_gone_is_a_module_that_failed(
+    installed: Callable[[str], Loader],
+) -> None:  # S3.4, S2.9
+    made = installed("bell_that_is_gone.inner:MODULE")
+    made.load_all()
+    bell = made.registry.instances["bell"]
+    assert bell.life.state.value == "failed"
+    assert "bell (bell_that_is_gone.inner:MODULE) can't be imported: ModuleNotFoundError" in bell.figures.last_error
+
+
+def test_an_entry_point_may_be_a_single_file(tmp_path: Path, installed: Callable[[str], Loader]) -> None:  # S3.4
+    path = tmp_path / "bell_file.py"
+    path.write_text(f'"""A module."""\n{GOOD}', "utf-8")
+    (tmp_path / "stranger.py").write_text("import socket\n", "utf-8")  # beside it, and none of its code
+    kept = tmp_path / "__pycache__" / "stranger.pyc"
+    kept.parent.mkdir()
+    kept.write_text("x")
+    made = installed("bell_file:MODULE")
+    source = made.sources()["bell"]
+    assert source.folder == path
+    try:
+        assert made.build(source).module.version == "1.2.3"
+        path.write_text(f'"""A module."""\n{GOOD.replace("1.2.3", "1.2.4")}', "utf-8")
+        assert made.build(source, fresh=True).module.version == "1.2.4"
+        assert kept.exists()
+        path.write_text('"""A module."""\n1 / 0\n', "utf-8")
+        with pytest.raises(FrameworkError, match=r"can't be imported: bell_file\.py:2: ZeroDivisionError"):
+            made.build(source, fresh=True)
+        path.write_text("x = 1\n", "utf-8")
+        with pytest.raises(FrameworkError, match=r"bell_file\.py defines no MODULE"):
+            made.build(source, fresh=True)
+    finally:
+        take_out(package_of(source))
+
+
+def test_a_reload_takes_the_whole_package_of_an_entry_point(
+    tmp_path: Path, installed: Callable[[str], Loader]
+) -> None:  # S3.4
+    home = write(tmp_path / "bell_home", 'NUMBER = "1.0.0"\n', "bells")
+    (tmp_path / "bell_home" / "__init__.py").write_text("")
+    (home / "big.py").write_text(
+        f'"""A module."""\nfrom . import NUMBER\n{GOOD.replace(chr(34) + "1.2.3" + chr(34), "NUMBER")}', "utf-8"
+    )
+    made = installed("bell_home.bells.big:MODULE")
+    source = made.sources()["bell"]
+    assert (source.folder, package_of(source)) == (home, "bell_home.bells")
+    try:
+        assert made.build(source).module.version == "1.0.0"
+        write(tmp_path / "bell_home", 'NUMBER = "1.0.1"\n', "bells")
+        assert made.build(source, fresh=True).module.version == "1.0.1"
+    finally:
+        take_out("bell_home")
 
 
 def test_one_of_an_installed_package_is_found_by_its_entry_point(

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from mud.core.errors import Conflict, Failed, FrameworkError, Invalid, NotFound, TimedOut
 from mud.framework import archive
+from mud.framework.needs import unmet
 from mud.framework.packages import (
     Installed,
     Packages,
@@ -31,7 +32,6 @@ from mud.framework.packages import (
     open_package,
     parse_version,
     read_manifest,
-    unmet,
     verify,
 )
 
@@ -661,6 +661,22 @@ def test_what_a_package_needs_of_us_is_checked(tmp_path: Path, packages: Package
     with pytest.raises(Invalid, match=r"needs Everwake 0\.2\.0, this is 0\.1\.0"):
         packages.install(package(tmp_path / "2", everwake="0.2.0"))
     assert packages.install(package(tmp_path / "3", everwake="0.1.0", dependencies=["msgspec"])).problem == ""
+
+
+def test_a_package_that_could_not_be_loaded_is_not_installed(tmp_path: Path) -> None:  # S3.9, S4.3
+    packages = Packages(tmp_path / "modules", "0.1.0", lambda: {"economy", "post"})
+    source = package(tmp_path / "1", requires=["economy", "mail", "guild?"])
+    with pytest.raises(Invalid, match=r"auction 1\.0\.0 requires mail, which no module here provides") as caught:
+        packages.install(source)
+    assert caught.value.details["missing"] == ["mail"] and "known are economy, post" in str(caught.value)
+    assert packages.list() == []
+    assert packages.install(source, force=True).problem == ""  # its requirement comes after it
+    with pytest.raises(Invalid, match=r"requires mial.*did you mean"):
+        Packages(tmp_path / "modules", "0.1.0", lambda: {"mail"}).upgrade(
+            package(tmp_path / "2", "1.1.0", requires=["mial"])
+        )
+    fine = Packages(tmp_path / "modules", "0.1.0", lambda: {"mail", "economy"})
+    assert fine.upgrade(package(tmp_path / "3", "1.1.0", requires=["economy", "mail"])).replaced == "1.0.0"
 
 
 def test_an_installed_package_that_was_changed_shows(tmp_path: Path, packages: Packages) -> None:

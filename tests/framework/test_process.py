@@ -471,6 +471,107 @@ def test_health_is_what_its_command_says(stage: Stage) -> None:  # S3.1 S3.8
     asyncio.run(main())
 
 
+#: Healthy for a start, and until somebody says otherwise.
+SICK = ("sh", "-c", "test -e sick || exit 0; echo it coughs; exit 1")
+
+
+@pytest.mark.parametrize(
+    ("restart", "script"),
+    [
+        ("on-failure", "exec sleep 1000"),
+        ("always", DEAF),
+        ("on-failure", "trap 'exit 0' TERM; while :; do sleep 0.01; done"),
+    ],
+)
+def test_one_that_stays_unhealthy_is_ended_and_started_again(stage: Stage, restart: Any, script: str) -> None:  # S3.5
+    async def main() -> None:
+        worker = stage.worker(
+            script, health=SICK, health_seconds=0.02, health_failures=2, restart=restart, stop_seconds=0.3
+        )
+        await worker.start()
+        if script == DEAF:
+            await until(lambda: stage.has("deaf"), "deaf")
+        first = pid_of(worker)
+        (stage.folder / "sick").touch()
+        await until(lambda: worker.state is W.STARTING, "the end of the first")
+        (stage.folder / "sick").unlink()
+        await until(lambda: worker.state is W.RUNNING, "the second")
+        said = worker.diagnostics()
+        assert pid_of(worker) != first and said.health == "healthy" and not lives(first)
+        assert said.detail["restarts"] == said.detail["restarts_in_a_row"] == 1
+        assert "echo stays unhealthy and is restarted" in said.last_error and "it coughs" in said.last_error
+        await worker.stop()
+        assert worker.state is W.IDLE and stage.alive() == []
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("failures", [1, 1000])
+def test_one_that_is_never_restarted_or_not_ill_for_long_is_left_as_it_is(stage: Stage, failures: int) -> None:  # S3.12
+    async def main() -> None:
+        restart = "never" if failures == 1 else "always"
+        worker = stage.worker(health=SICK, health_seconds=0.02, health_failures=failures, restart=restart)
+        await worker.start()
+        first = pid_of(worker)
+        (stage.folder / "sick").touch()
+        await until(lambda: worker._checks.failures >= 5, "five bad answers")
+        assert worker.state is W.RUNNING and pid_of(worker) == first and lives(first)
+        assert worker.diagnostics().health == "unhealthy" and worker.diagnostics().errors == 1
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: worker.state is not W.RUNNING, "its end")
+        assert "signal 9" in worker.diagnostics().last_error or "SIGKILL" in worker.diagnostics().last_error
+        await worker.stop()
+
+    asyncio.run(main())
+
+
+def test_one_that_falls_ill_again_and_again_is_given_up(stage: Stage) -> None:  # S3.5
+    async def main() -> None:
+        check = ("sh", "-c", "test -e up && exit 1; touch up")  # the first look at each run finds it well
+        worker = stage.worker(
+            "rm -f up; exec sleep 1000", health=check, health_seconds=0.02, health_failures=1, max_restarts=2
+        )
+        await worker.start()
+        await until(lambda: worker.state is W.FAILED_START, "it is given up")
+        assert "given up after 2 restarts in a row" in worker.diagnostics().last_error
+        assert stage.alive() == []
+
+    asyncio.run(main())
+
+
+def test_health_in_the_long_run_ends_the_row_of_restarts(stage: Stage) -> None:  # S3.5
+    async def main() -> None:
+        now = [1000.0]
+        worker = stage.worker(clock=lambda: now[0], health=SICK, health_seconds=0.02, health_failures=1)
+        worker.record.tries = 3
+        await worker.start()
+        worker.record.tries = 3
+        checked = worker.diagnostics().detail["last_health_check"]
+        now[0] += 59.0
+        await until(lambda: worker.diagnostics().detail["last_health_check"] > checked, "a check")
+        assert worker.record.tries == 3
+        now[0] += 2.0
+        await until(lambda: worker.record.tries == 0, "the end of the row")
+        await worker.stop()
+
+    asyncio.run(main())
+
+
+def test_a_stop_while_it_is_ended_for_its_illness_is_the_last_word(stage: Stage) -> None:  # S3.5
+    async def main() -> None:
+        worker = stage.worker(
+            DEAF, health=SICK, health_seconds=0.02, health_failures=1, restart="always", stop_seconds=1.0
+        )
+        await worker.start()
+        await until(lambda: stage.has("deaf"), "deaf")
+        (stage.folder / "sick").touch()
+        await until(lambda: "is restarted" in worker.diagnostics().last_error, "it is being ended")
+        await worker.stop()
+        assert worker.state is W.IDLE and worker.stopped and stage.alive() == []
+
+    asyncio.run(main())
+
+
 def test_one_that_is_never_healthy_has_not_started(stage: Stage) -> None:  # S3.5
     async def main() -> None:
         worker = stage.worker(health=("false",), ready_seconds=1.0)

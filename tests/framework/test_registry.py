@@ -477,7 +477,7 @@ def test_permissions_are_enforced_where_the_thing_is_reached() -> None:  # S2.6
     ]
     for do, permission in forbidden:
         with pytest.raises(Exception) as caught:
-            kit.act(lambda ctx, do=do: instance.run(ctx, do))
+            kit.act(lambda ctx, do=do: instance.run(lambda acting, _: do(acting), ctx, None))
         cause = caught.value.__cause__
         assert isinstance(cause, Refused), permission
         assert str(cause).startswith(f"poor may not use '{permission}'") and f'poor = ["{permission}"]' in str(cause)

@@ -47,8 +47,10 @@ def test_what_is_quick_is_left_alone_and_timed() -> None:  # S0.11
 def test_our_own_code_is_never_interrupted_in_the_middle_of_a_change() -> None:  # S0.12
     journal, values = Journal(), dict.fromkeys(range(100), 0)
 
+    assert not WATCH.watching  # whoever was watched before is not any more
+
     def churn() -> None:
-        while True:
+        for _ in range(100_000):  # seconds of work, and not without end: it fills the memory
             for key in values:
                 journal.put(values, key, values[key] + 1)
 

@@ -131,3 +131,36 @@ def test_a_load_has_its_bounds(ada: Player) -> None:
     make(ada, *["bread"] * 99)
     ada.do("get sword")
     assert "one thing too many" in ada.do("get bread")
+
+
+def test_giving_many_things(ada: Player) -> None:
+    bob = ada.kit.enter("Bob")
+    bob.do("north")
+    make(ada, "bread", "ring", "bread", "sword")
+    ada.read()
+    assert ada.do("give short sword to bob") == "You give a short sword to Bob."
+    assert ada.do("give all.bread to bob").count("You give a loaf of bread to Bob.") == 2
+    assert ada.do("give all bob") == "You give a ring to Bob."
+    assert ada.do("give all bob") == "There is nothing in your hands."
+    make(bob, *["bread"] * 95)
+    make(ada, "bread", "bread")
+    text = ada.do("give all bob")
+    assert text.splitlines() == ["You give a loaf of bread to Bob.", "A loaf of bread is one thing too many to carry."]
+
+
+def test_giving_to_all(ada: Player) -> None:
+    assert ada.do("give sword to all") == "There is nobody here to give anything to."
+    bob, cyd = ada.kit.player("Bob", "admin"), ada.kit.enter("Cyd")
+    bob.do("north", "grant ada 30 gold")
+    cyd.do("north")
+    make(ada, "bread", "bread", "ring")
+    ada.read()
+    assert ada.do("give 16 gold to all") == "You have 14 gold coins."
+    assert ada.gold == 30 and bob.gold == 0
+    assert ada.do("give 10 coins to all").count("You give 10 gold coins to") == 2
+    assert (ada.gold, bob.gold, cyd.gold) == (10, 10, 10)
+    assert ada.do("give ring to all") == "There are 2 players here, and you have 1 to give."
+    assert ada.do("give all to all") == "To all you can give one thing each: give bread to all."
+    assert ada.do("give bread to all").count("You give a loaf of bread to") == 2
+    assert "a loaf of bread" in bob.do("i") and "a loaf of bread" in cyd.do("i")
+    assert ada.kit.game.world.ledger.total() == 0

@@ -157,7 +157,7 @@ def test_a_bad_file_is_set_aside_not_deleted(tmp_path: Path) -> None:
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     files.write(tmp_path, SOME)
-    (tmp_path / "world.tmp").mkdir()
+    (tmp_path / "world.dat.tmp").mkdir()
     with pytest.raises(SnapshotError, match=r"world\.dat"):
         files.write(tmp_path, msgspec.structs.replace(SOME, generation=8))
     found = files.read(tmp_path, "world")

@@ -263,3 +263,14 @@ def test_the_world_there_and_back() -> None:
 def test_any_state_comes_back_as_it_was(lots: dict[str, Lot], sold: int, history: list[str]) -> None:  # S1.4, S1.12
     state = Auction(lots, sold, history)
     assert import_(SHAPE, taken(SHAPE, state), 1.0, "here").state == state
+
+
+class Renamed(Struct, rename="camel"):
+    big_count: int = 0
+    all_names: list[str] = []
+
+
+def test_a_state_whose_fields_are_written_by_other_names_comes_back() -> None:  # S1.4
+    shape = Shape(participant="renamed", version="1.0.0", type=Renamed)
+    found = import_(shape, unpack(pack(export(shape, Renamed(7, ["a"]), taken=1.0)), "x"), 2.0, "x")
+    assert found.state == Renamed(7, ["a"]) and found.kept == {} and found.warnings == []

@@ -66,6 +66,40 @@ def test_a_block_that_is_refused_leaves_nothing_and_keeps_nobody_else(tmp_path: 
     with_store(tmp_path, story)
 
 
+def test_a_step_is_not_taken_without_the_one_before(tmp_path: Path) -> None:  # S4.5
+    index = "CREATE UNIQUE INDEX bank_by_text ON bank_notes (lower(text))"
+    more = "ALTER TABLE bank_notes ADD COLUMN more"
+
+    async def story(store: Store) -> None:
+        await store.flush(Batch(blocks=[MAKE, put(2, "one", "ONE")]))
+        steps = [Block(n, "bank", f"schema {n - 1}", ((sql, ()),), n - 1) for n, sql in ((3, index), (4, more))]
+        first, second = await store.flush(Batch(blocks=steps))
+        assert first.schema == 2 and "UNIQUE" in first.error
+        assert second == Refusal("bank", "schema 3", "the tables have schema 1, and this leads from 2 to 3", 3)
+        assert (await store.load_active()).module_schemas == [("bank", 1)]
+
+    with_store(tmp_path, story)
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_block_that_takes_for_ever_is_refused_and_keeps_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:  # S2.8, S4.5
+    monkeypatch.setattr(blocks_, "WRITE_SECONDS", 0.05)
+    forever = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0"
+
+    async def story(store: Store) -> None:
+        await store.flush(Batch(blocks=[MAKE]))
+        batch = instant(1)
+        slow = Block(3, "bank", "slow", ((f"INSERT INTO bank_notes (text) {forever}", ()),), 2 * step)
+        batch.blocks = [put(2, "one"), slow, put(4, "two")]
+        assert await store.flush(batch) == [Refusal("bank", "slow", "it took longer than 0.05 s", 2 * step)]
+        assert await notes(store) == ["one", "two"] and await only_instant(store) == 1
+        assert (await store.load_active()).module_schemas == [("bank", 1)]
+
+    with_store(tmp_path, story)
+
+
 def test_a_block_is_written_once_whatever_became_of_the_first_try(tmp_path: Path) -> None:
     async def story(store: Store) -> None:
         await store.flush(Batch(blocks=[MAKE, put(2, "one")]))

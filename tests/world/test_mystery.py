@@ -79,6 +79,7 @@ def test_a_carried_box_is_not_filled_again() -> None:
     solve(ada)
     walk(ada, "get box|s u u u s w w w")
     stage.wait(7200)
+    ada.read()
     assert ada.do("look in box") == "A tin box is empty."
 
 

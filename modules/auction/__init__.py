@@ -1,0 +1,67 @@
+"""The auction house: things for the highest bid, by the clock on the wall; item and gold lie in escrow meanwhile."""
+
+from modules.auction import bidding, delivery, looking, selling
+from modules.auction.state import Auction, Ended, Ends, House, Listed
+from mud.api import Command, Context, InService, LinkBack, Module, On, PlayerEntered, Rejected, Veto, split_first
+
+ACTS = {
+    "list": looking.list_,
+    "show": looking.show,
+    "sell": selling.sell,
+    "bid": bidding.bid,
+    "buy": bidding.buy,
+    "cancel": selling.cancel,
+    "collect": delivery.collect,
+    "history": looking.history,
+    "mute": selling.mute,
+}
+
+
+def auction(ctx: Context[Auction], args: str) -> None:
+    """auction list | show N | sell ITEM PRICE [TIME] | bid N AMOUNT | buy N | cancel N | collect | history | mute
+    list [WORD | mine | bids | by NAME | under N | over N] [page N] -- what there is, soonest end first
+    show N -- one lot in full
+    sell ITEM PRICE [TIME] [reserve N] [buyout N] -- put something up: auction sell sword 100 12h reserve 300 buyout 900
+    A time is 90s, 30m, 12h or 2d. The house keeps the thing, and a part of the price.
+    bid N AMOUNT -- the house keeps your gold until you are outbid; a late bid makes a lot run on
+    buy N -- have it at once, for its buy-out
+    cancel N -- take back a lot of yours on which nobody has bid
+    collect -- what waits for you because you could not carry it
+    history [WORD] [page N] -- what became of lots
+    mute -- announcements off, or on again"""
+    word, rest = split_first(args)
+    word = word.casefold() or "list"
+    named = [name for name in ACTS if name.startswith(word)]
+    if word not in ACTS and len(named) != 1:
+        raise Rejected(f"Write: auction {', '.join(ACTS)}. `help auction` says more.")
+    ACTS[word if word in ACTS else named[0]](ctx, rest)
+
+
+def veto(ctx: Context[Auction]) -> Veto | None:
+    """Not in the last seconds of a lot: everybody is typing."""
+    within = ctx.settings(House).last_seconds
+    now = ctx.clock.wall
+    late = [lot.ends - now for lot in ctx.state.lots.values() if 0 < lot.ends - now < within]
+    if not late:
+        return None
+    what = "a lot is" if len(late) == 1 else f"{len(late)} lots are"
+    return Veto.soft(f"{what} in the last seconds of an auction", clears_in=max(late))
+
+
+MODULE = Module(
+    name="auction",
+    version="1.0.0",
+    description="things for the highest bid",
+    author="Everwake",
+    state=Auction,
+    settings=House,
+    commands=[Command("auction", auction, topic="trade")],
+    on=[
+        On(Ends, selling.time_is_up),
+        On(PlayerEntered, delivery.entered),
+        On(LinkBack, delivery.entered),
+        On(InService, delivery.mend),
+    ],
+    emits=(Listed, Ended),
+    veto=veto,
+)

@@ -1,0 +1,117 @@
+"""Who gets what: gold and items out of escrow, at once where that can be, else when they come back."""
+
+from __future__ import annotations
+
+from modules.auction.state import MOST_NOTES, Auction, Ends, present
+from mud.api import (
+    Context,
+    InService,
+    Item,
+    LedgerError,
+    LinkBack,
+    PlayerEntered,
+    Rejected,
+    cannot_carry,
+    coins,
+    purse_key,
+    short,
+    tag,
+)
+
+
+def pay_out(ctx: Context[Auction], source: str, to: str, amount: int, reason: str) -> None:
+    """Gold out of escrow into the purse of `to`, present or not; one that can't hold it finds it at the house."""
+    try:
+        ctx.pay(source, purse_key(to), amount, reason)
+    except LedgerError:
+        ctx.pay(source, ctx.escrow(to), amount, reason)
+
+
+def deliver(ctx: Context[Auction], item: Item, to: str) -> str:
+    """An item of a lot to `to`: into their hands if they are there and can carry it, else it waits at the house.
+
+    Gives the end of a sentence that says which.
+    """
+    ctx.hold(item, to)
+    character = present(ctx, to)
+    if character is None:
+        return "it waits for you"
+    why = cannot_carry(ctx.world, character, [item])
+    if why is not None:
+        return "you can't carry it now, so it waits: `auction collect`"
+    ctx.release(item, character)
+    return "it is yours now"
+
+
+def tell(ctx: Context[Auction], character: str, text: str) -> None:
+    """Tell somebody something about their lots and bids: now, or when they are back."""
+    found = present(ctx, character)
+    if found is not None and not found.link_dead:
+        ctx.tell(found, tag("yellow", f"Auction: {text}"))
+        return
+    notes = ctx.state.notes
+    notes[character] = (*notes.get(character, ()), text)[-MOST_NOTES:]
+
+
+def collect(ctx: Context[Auction], args: str) -> None:
+    """All that waits for the player."""
+    got = take(ctx, ctx.player.id)
+    left = ctx.world.held(ctx.escrow(ctx.player.id))
+    if got:
+        ctx.send(f"The auction house gives you {', '.join(got)}.")
+    if left:
+        ctx.send(f"You can't carry {', '.join(short(ctx.world, item) for item in left)} yet: it waits for you.")
+    if not got and not left:
+        raise Rejected("Nothing waits for you at the auction house.")
+
+
+def take(ctx: Context[Auction], character: str) -> list[str]:
+    """Give somebody who is there all that waits for them, as far as they can carry it; gives what it was, in words."""
+    me, key, got = ctx.world.characters[character], ctx.escrow(character), []
+    for item in ctx.world.held(key):
+        if cannot_carry(ctx.world, me, [item]) is None:
+            ctx.release(item, me)
+            got.append(short(ctx.world, item))
+    gold = ctx.world.ledger.balance(key)
+    if gold:
+        try:
+            ctx.pay(key, me.owner_key, gold, "collected from the auction house")
+            got.append(coins(gold))
+        except LedgerError:
+            pass  # a purse that is full to the brim: it goes on waiting
+    return got
+
+
+def entered(ctx: Context[Auction], signal: PlayerEntered | LinkBack) -> None:
+    """Somebody is back: what they missed, and what waited for them."""
+    me = ctx.world.characters[signal.character]
+    for text in ctx.state.notes.pop(me.id, ()):
+        ctx.tell(me, tag("yellow", f"Auction: {text}"))
+    got = take(ctx, me.id)
+    if got:
+        ctx.tell(me, tag("yellow", f"Auction: the house gives you {', '.join(got)}."))
+    if ctx.world.held(ctx.escrow(me.id)):
+        ctx.tell(me, tag("yellow", "Auction: more waits than you can carry: `auction collect`."))
+
+
+def mend(ctx: Context[Auction], signal: InService) -> None:
+    """What lies in escrow for lots that are not known (a state was lost) goes back to whom its key names; lots without
+    their timer (a state came from elsewhere) have one."""
+    lots = ctx.state.lots
+    if len(ctx.pending(Ends)) < len(lots):
+        for lot in lots.values():
+            ctx.cancel(Ends(lot.number))
+            ctx.set_timer_at(lot.ends, Ends(lot.number))
+    known = {ctx.escrow(lot.seller, lot.about) for lot in lots.values()}
+    known |= {ctx.escrow(lot.bidder, lot.about) for lot in lots.values() if lot.bidder}
+    for place in ctx.escrows():
+        if not place.about or place.key in known:
+            continue
+        ctx.log.warning("%s belongs to no lot: given back", place.key)
+        for item in ctx.world.held(place.key):
+            ctx.hold(item, place.character)
+        gold = ctx.world.ledger.balance(place.key)
+        pay_out(ctx, place.key, place.character, gold, "given back: its lot is not known")
+        tell(ctx, place.character, "a lot of yours is no more, and what you had in it is yours again.")
+        if present(ctx, place.character) is not None:
+            take(ctx, place.character)

@@ -1,0 +1,134 @@
+"""What the auction house keeps: lots, what was sold, words for who is away; and its settings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mud.api import LIMIT, Character, Context, Item, Meta, Rejected, Settings, Signal, State, Struct, WallTimer
+
+#: Words that wait for somebody who is away; older ones are dropped.
+MOST_NOTES = 20
+
+
+class House(Settings):
+    """The rules of the house. Times are in seconds of the clock on the wall."""
+
+    shortest: Annotated[int, Meta(ge=1, le=86_400)] = 10
+    longest: Annotated[int, Meta(ge=60, le=2_592_000)] = 604_800
+    usual: Annotated[int, Meta(ge=1, le=2_592_000)] = 86_400  # of a lot that says no time
+    lots_each: Annotated[int, Meta(ge=1, le=1000)] = 5  # of one seller at a time
+    lots: Annotated[int, Meta(ge=1, le=100_000)] = 2000  # of all
+    least_price: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    increment_percent: Annotated[int, Meta(ge=0, le=100)] = 5  # of the bid before
+    increment: Annotated[int, Meta(ge=1, le=1_000_000)] = 1  # at least
+    fee_percent: Annotated[int, Meta(ge=0, le=90)] = 5  # of the price, from the seller
+    snipe: Annotated[int, Meta(ge=0, le=3600)] = 30  # after a bid a lot runs on for at least so long
+    last_seconds: Annotated[int, Meta(ge=0, le=60)] = 5  # of a lot, in which a copyover had better wait
+    page: Annotated[int, Meta(ge=5, le=200)] = 20  # lots in one page of a list
+    history: Annotated[int, Meta(ge=0, le=10_000)] = 200  # lots that are remembered
+
+
+class Lot(Struct, frozen=True, kw_only=True):
+    """Something to be had. Its item, and the highest bid, lie in escrow: `about` is this lot's number there."""
+
+    number: int
+    item: str
+    called: str  # the item in a sentence, plain
+    seller: str  # a character's id
+    seller_name: str
+    price: int  # of the first bid
+    reserve: int = 0  # below it nothing is sold
+    buyout: int = 0  # 0 for none
+    began: float  # wall clock, seconds
+    ends: float
+    bidder: str = ""  # a character's id
+    bidder_name: str = ""
+    bid: int = 0
+    bids: int = 0
+
+    @property
+    def about(self) -> str:
+        """What its places in escrow are about."""
+        return str(self.number)
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """What became of a lot. `buyer` is "" when it was not sold; `at` is wall-clock seconds."""
+
+    number: int
+    called: str
+    seller: str
+    buyer: str
+    price: int
+    at: float
+
+
+class Auction(State):
+    """Lots by number; what became of others, the last one last; words that wait for a character; who is deaf to it."""
+
+    lots: dict[int, Lot] = {}
+    last: int = 0  # the number of the last lot
+    history: list[Past] = []
+    notes: dict[str, tuple[str, ...]] = {}
+    deaf: set[str] = set()
+
+
+class Ends(WallTimer):
+    """A lot's time is up."""
+
+    lot: int
+
+
+class Listed(Signal, tag="auction.listed"):
+    """There is a new lot."""
+
+    lot: int
+    item: str
+    seller: str
+
+
+class Ended(Signal, tag="auction.ended"):
+    """A lot is no more: sold to `buyer` for `price`, or not ("" and 0)."""
+
+    lot: int
+    item: str
+    seller: str
+    buyer: str
+    price: int
+
+
+def find_lot(ctx: Context[Auction], text: str) -> Lot:
+    """The lot that somebody named by its number, still open. Raises Rejected."""
+    text = text.strip().removeprefix("#")
+    number = int(text[:12]) if text.isascii() and text.isdigit() else 0
+    lot = ctx.state.lots.get(number)
+    if lot is None:
+        raise Rejected(f"There is no lot {text[:12] or 'without a number'}. `auction list` shows what there is.")
+    return lot
+
+
+def need_open(ctx: Context[Auction], lot: Lot) -> None:
+    """Raises Rejected for a lot whose time is up, though nobody has seen to it yet."""
+    if ctx.clock.wall >= lot.ends:
+        raise Rejected(f"The time of lot {lot.number} is up.")
+
+
+def item_of(ctx: Context[Auction], lot: Lot) -> Item | None:
+    """A lot's item, unless something went very wrong."""
+    item = ctx.world.items.get(lot.item)
+    return item if item is not None and item.owner == ctx.escrow(lot.seller, lot.about) else None
+
+
+def next_bid(house: House, lot: Lot) -> int:
+    """The least that can be bid now; more than LIMIT when nothing can."""
+    if not lot.bids:
+        return lot.price
+    more = lot.bid + max(house.increment, lot.bid * house.increment_percent // 100)
+    top = lot.buyout or LIMIT
+    return min(more, top) if lot.bid < top else more
+
+
+def present(ctx: Context[Auction], character: str) -> Character | None:
+    """A character by id, if it is in the world."""
+    found = ctx.world.characters.get(character)
+    return found if found is not None and not found.away else None

@@ -1,0 +1,65 @@
+"""Trading: two at one window. Both accept the same picture, and all of it changes hands at once, or nothing does."""
+
+from modules.trading import dealing, ending
+from modules.trading.state import Lapses, Rules, Traded, Trading
+from mud.api import (
+    Command,
+    Context,
+    Died,
+    InService,
+    LinkLost,
+    Module,
+    Moved,
+    On,
+    PlayerEntered,
+    PlayerLeft,
+    split_first,
+)
+
+ACTS = {
+    "": dealing.look,
+    "offer": dealing.offer,
+    "withdraw": dealing.withdraw,
+    "accept": dealing.accept,
+    "cancel": dealing.cancel,
+}
+
+
+def trade(ctx: Context[Trading], args: str) -> None:
+    """trade NAME | offer ITEM | offer N gold | withdraw ITEM | withdraw N gold | accept [N] | cancel -- trade
+    trade NAME -- ask somebody who is here, or say yes to them
+    trade -- the picture once more: what both of you offer, and who has accepted it
+    trade offer ITEM, trade offer 12 gold -- lay something on the table; it is kept there, and nobody can snatch it
+    trade withdraw ITEM, trade withdraw 12 gold -- take it back
+    trade accept -- it is well so; when both say that of the same picture, all of it changes hands
+    trade accept 4 -- the same, but only if it is still picture 4
+    trade cancel -- no trade; both have theirs back
+    Every change makes a new picture, which nobody has accepted yet. To leave the room, the game or this life ends a
+    trade."""
+    word, rest = split_first(args)
+    act = ACTS.get(word.casefold())
+    if act is not None:
+        act(ctx, rest)
+    else:
+        dealing.ask(ctx, args.strip())
+
+
+MODULE = Module(
+    name="trading",
+    version="1.0.0",
+    description="two at one window, all or nothing",
+    author="Everwake",
+    state=Trading,
+    settings=Rules,
+    commands=[Command("trade", trade, topic="trade")],
+    on=[
+        On(Lapses, ending.lapses),
+        On(PlayerLeft, ending.left),
+        On(LinkLost, ending.link_lost),
+        On(Died, ending.died),
+        On(Moved, ending.moved),
+        On(PlayerEntered, ending.entered),
+        On(InService, ending.mend),
+    ],
+    emits=(Traded,),
+)

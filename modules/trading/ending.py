@@ -1,0 +1,64 @@
+"""What ends a trade without anybody's wish: it is called off, and both have theirs back."""
+
+from __future__ import annotations
+
+from modules.trading import window as w
+from modules.trading.state import Lapses, Trading, known, seated, together
+from mud.api import Context, Died, InService, LinkLost, Moved, PlayerEntered, PlayerLeft
+
+
+def end(ctx: Context[Trading], character: str, why: str) -> None:
+    """The trade of a character, if there is one, is off."""
+    found = seated(ctx, character)
+    who = known(ctx, character)
+    if found is not None:
+        w.shut(ctx, found[0], why.format(who.name if who is not None else "Somebody"))
+
+
+def left(ctx: Context[Trading], signal: PlayerLeft) -> None:
+    """By `quit`, thrown out, or after link-death."""
+    end(ctx, signal.character, "{} has left.")
+
+
+def link_lost(ctx: Context[Trading], signal: LinkLost) -> None:
+    """Nobody is there to accept anything."""
+    end(ctx, signal.character, "{} stares into nothing.")
+
+
+def died(ctx: Context[Trading], signal: Died) -> None:
+    """What was offered is not in the corpse: it lay in escrow, and is the dead one's again."""
+    end(ctx, signal.character, "{} has died.")
+
+
+def moved(ctx: Context[Trading], signal: Moved) -> None:
+    """Two in different rooms do not trade; who walks together goes on."""
+    found = seated(ctx, signal.character)
+    if found is not None and not together(ctx, found[1]):
+        end(ctx, signal.character, "{} has gone.")
+
+
+def lapses(ctx: Context[Trading], timer: Lapses) -> None:
+    """An invitation went unanswered."""
+    window = ctx.state.windows.get(timer.window)
+    if window is not None and not window.joined:
+        two = known(ctx, window.two)
+        w.shut(ctx, timer.window, f"{two.name if two is not None else 'Somebody'} did not answer.")
+
+
+def entered(ctx: Context[Trading], signal: PlayerEntered) -> None:
+    """Somebody is back: what of theirs still lies here (the module was out of service when they left) is theirs."""
+    end(ctx, signal.character, "{} was away.")
+    back = w.give_back(ctx, signal.character)
+    if back:
+        ctx.tell(ctx.world.characters[signal.character], f"You have {back} back from a trade that was called off.")
+
+
+def mend(ctx: Context[Trading], signal: InService) -> None:
+    """What went by while the module was out of service: trades of who is gone are off, and nothing stays that nobody
+    offers."""
+    for number, window in list(ctx.state.windows.items()):
+        if not together(ctx, window):
+            w.shut(ctx, number, "You were parted.")
+    for place in ctx.escrows():
+        if place.character not in ctx.state.seats:
+            w.give_back(ctx, place.character)

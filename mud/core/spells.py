@@ -1,0 +1,82 @@
+"""Spells as a table: what each needs, on whom it may be cast, and what it does. Modules add their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from mud.core.errors import Conflict
+from mud.core.model import Character, Item
+
+if TYPE_CHECKING:
+    from mud.core.context import Context
+
+#: On whom or what a spell is cast: a foe here, somebody here (oneself if nobody is named), an item at hand, a player
+#: anywhere, everybody here, or nothing at all (words may say more).
+Target = Literal["foe", "friend", "item", "player", "room", "words"]
+
+
+class Cast(NamedTuple):
+    """A spell on its way: who casts it, how strong (a level), and on whom, what, or with which words."""
+
+    ctx: Context
+    caster: Character
+    level: int
+    whom: Character | None = None
+    item: Item | None = None
+    words: str = ""
+
+    @property
+    def victim(self) -> Character:
+        """Whom it is cast on; the caster if nobody else."""
+        return self.whom if self.whom is not None else self.caster
+
+
+class Spell(NamedTuple):
+    """A spell. `number` is what area files of the Diku family call it, 0 for none; `cooldown` is game seconds."""
+
+    name: str
+    number: int
+    level: int
+    mana: int
+    cooldown: float
+    target: Target
+    effect: Callable[[Cast], None]
+    about: str
+
+
+class SpellTable:
+    """All spells by name."""
+
+    def __init__(self, spells: Iterable[Spell] = ()) -> None:
+        self.spells: dict[str, Spell] = {}
+        self.add(spells)
+
+    def add(self, spells: Iterable[Spell]) -> None:
+        """More spells: all of them or none. Raises Conflict when a name or a number is taken."""
+        spells = list(spells)
+        for number, spell in enumerate(spells):
+            for other in (*self.spells.values(), *spells[:number]):
+                if spell.name == other.name or spell.number == other.number != 0:
+                    raise Conflict(f"the spells {spell.name!r} and {other.name!r} have one name or number")
+        self.spells.update({spell.name: spell for spell in spells})
+
+    def remove(self, spells: Iterable[Spell]) -> None:
+        """Forget spells. Those that are not there are passed over."""
+        for spell in spells:
+            if self.spells.get(spell.name) is spell:
+                del self.spells[spell.name]
+
+    def by_value(self, value: int | str | None) -> Spell | None:
+        """The spell that an area file means by a number or a name; None for none, or for one that is not known."""
+        if isinstance(value, str):
+            return self.spells.get(value.casefold())
+        return next((s for s in self.spells.values() if value and s.number == value), None)
+
+    def begun(self, words: list[str]) -> list[Spell]:
+        """The spells whose words begin, each at its place, with `words`."""
+        return [s for s in self.spells.values() if _begins(s.name.split(), words)]
+
+
+def _begins(whole: list[str], words: list[str]) -> bool:
+    return len(words) <= len(whole) and all(w.startswith(p.casefold()) for w, p in zip(whole, words, strict=False))

@@ -1,0 +1,124 @@
+"""Aliases: a word of a player's own for one or several commands. Kept with the character, so they last.
+
+What a line becomes is known before any of it is run, and bounded. Each command of it then happens as if it had been
+typed: in an event of its own, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.targets import split, split_first
+
+MOST_ALIASES = 50  # that one character has
+LONGEST_NAME = 20
+LONGEST_TEXT = 400
+#: What one typed line may become: so many commands, each of so many letters.
+MOST_COMMANDS = 20
+LONGEST_COMMAND = 1000
+#: What stays what it is whatever an alias says: the ways out of a mistake, and out of the game.
+PROTECTED = frozenset({"alias", "unalias", "quit", "password", "help", "connect", "create"})
+
+_NAME = re.compile(r"\w[\w-]*", re.ASCII)
+_PLACE = re.compile(r"\$([1-9*])")
+
+
+def alias(ctx: Context, args: str) -> None:
+    """List the player's aliases, show one, or make one."""
+    me = ctx.player
+    name, text = split_first(args)
+    name = name.casefold()
+    if not name:
+        rows = [f"  {known}: {me.aliases[known]}" for known in sorted(me.aliases)]
+        ctx.page("Your aliases:\n" + "\n".join(rows) if rows else "You have no aliases. Write: alias NAME COMMAND.")
+        return
+    if not text:
+        if name not in me.aliases:
+            raise Rejected(f"You have no alias {name[:40]!r}. Write: alias NAME COMMAND.")
+        ctx.send(f"{name}: {me.aliases[name]}")
+        return
+    check(name, text)
+    if name not in me.aliases and len(me.aliases) >= MOST_ALIASES:
+        raise Rejected(f"You have {MOST_ALIASES} aliases, and more is not possible: unalias one first.")
+    ctx.world.edit(me)
+    me.aliases[name] = text
+    ctx.send(f"{name} stands for: {text}")
+
+
+def check(name: str, text: str) -> None:
+    """Raises Rejected when `name` can't be an alias for `text`."""
+    if name in PROTECTED:
+        raise Rejected(f"{name} always means {name}: no alias can take its place.")
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise Rejected(f"An alias is one word of letters and digits, at most {LONGEST_NAME} of them.")
+    if len(text) > LONGEST_TEXT:
+        raise Rejected(f"An alias stands for at most {LONGEST_TEXT} letters, and this has {len(text)}.")
+    if not pieces(text):
+        raise Rejected("There is no command in that.")
+    if len(pieces(text)) > MOST_COMMANDS:
+        raise Rejected(f"An alias stands for at most {MOST_COMMANDS} commands.")
+
+
+def unalias(ctx: Context, args: str) -> None:
+    """Forget an alias."""
+    me = ctx.player
+    name = args.strip().casefold()
+    if not name:
+        raise Rejected("Forget which alias? alias alone lists them.")
+    if name not in me.aliases:
+        raise Rejected(f"You have no alias {name[:40]!r}.")
+    ctx.world.edit(me)
+    del me.aliases[name]
+    ctx.send(f"{name} is an alias no more.")
+
+
+def expand(ctx: Context, text: str) -> bool:
+    """Queue what `text` stands for if it begins with an alias. Raises Rejected when that is too much."""
+    known = ctx.player.aliases
+    verb, rest = ctx.commands.split(text)
+    if verb not in known or verb in PROTECTED:
+        return False
+    found: list[str] = []
+    _expand(ctx, verb, rest, (), found)
+    ctx.world.journal.edit(ctx.session)
+    ctx.session.queued = (*ctx.session.queued, *found)
+    return True
+
+
+def _expand(ctx: Context, verb: str, rest: str, around: tuple[str, ...], found: list[str]) -> None:
+    """Add the commands of one alias. Inside of itself its name is an ordinary word, so there is no circle."""
+    known, around = ctx.player.aliases, (*around, verb)
+    for command in filled(known[verb], rest):
+        if len(command) > LONGEST_COMMAND:
+            raise Rejected(f"{around[0]} would become too long a command. Nothing was done.")
+        inner, arguments = ctx.commands.split(command)
+        if inner in known and inner not in PROTECTED and inner not in around:
+            _expand(ctx, inner, arguments, around, found)
+        else:
+            found.append(command)
+        if len(found) > MOST_COMMANDS:
+            raise Rejected(f"{around[0]} would become more than {MOST_COMMANDS} commands. Nothing was done.")
+
+
+def filled(text: str, rest: str) -> list[str]:
+    """The commands of a text, with what was typed behind its name at `$1` to `$9` and `$*`, else at the end."""
+    words = split(rest)
+    commands = pieces(text)
+    if rest and not _PLACE.search(text):
+        commands[-1] = f"{commands[-1]} {rest}"
+        return commands
+
+    def word(match: re.Match[str]) -> str:
+        if match[1] == "*":
+            return rest
+        at = int(match[1]) - 1
+        return words[at] if at < len(words) else ""
+
+    return [command for piece in commands if (command := _PLACE.sub(word, piece).strip())]
+
+
+def pieces(text: str) -> list[str]:
+    """The commands in an alias's text, before anything is filled in: what a player types can't add one."""
+    return [piece.strip() for piece in text.split(";") if piece.strip()]

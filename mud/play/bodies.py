@@ -1,0 +1,208 @@
+"""Bodies: hit points, mana, movement and attributes, what equipment adds to them, levels, and how bodies mend.
+
+Armour and dice count as in the Diku family: an armour class of 100 is bare skin, and less is better.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mud.core.context import Context
+from mud.core.dice import Dice
+from mud.core.model import Character, Item
+from mud.core.senses import has
+from mud.core.timers import Mend
+from mud.core.world import World
+
+ATTRIBUTES = ("strength", "dexterity", "constitution", "intelligence", "wisdom", "charisma")
+#: What a newcomer has of the attributes, in an order that chance decides: everybody has the same in all.
+SPREAD = (16, 15, 14, 13, 12, 11)
+#: A mob's attributes where its file does not say.
+MOB_ATTRIBUTE = 11
+LAST_LEVEL = 50
+
+#: What items' modifiers are called in area files, where it is not the name of a figure.
+APPLIES = {"hit_points": "hp", "movement": "move"}
+#: A piece of armour counts so many times where it covers so much.
+COVERS = {"body": 3, "head": 2, "legs": 2}
+
+#: Game seconds between two steps of mending.
+MEND_SECONDS = 5.0
+#: Position: hundredths of the most hp, mana and movement that come back in a step.
+MENDS: dict[str, tuple[int, int, int]] = {
+    "fighting": (0, 1, 2),
+    "standing": (2, 3, 6),
+    "sitting": (3, 5, 9),
+    "resting": (5, 7, 14),
+    "sleeping": (8, 10, 20),
+}
+
+#: Hundredths of the hp that are left, and how somebody with that many looks.
+CONDITIONS = (
+    (100, "in excellent condition"),
+    (90, "scratched"),
+    (75, "bruised"),
+    (50, "wounded"),
+    (30, "badly wounded"),
+    (15, "awfully wounded"),
+    (0, "close to death"),
+)
+
+
+class Figures(NamedTuple):
+    """What counts of a body, with all that is worn: attributes, armour, and the most that it can have."""
+
+    strength: int
+    dexterity: int
+    constitution: int
+    intelligence: int
+    wisdom: int
+    charisma: int
+    armour: int
+    hitroll: int
+    damroll: int
+    hp: int
+    mana: int
+    move: int
+
+
+def figures(world: World, character: Character) -> Figures:
+    """A character's figures as they are now, with what is worn and what effects do."""
+    found = dict(zip(Figures._fields, _bare(world, character), strict=True))
+    for item in world.worn(character):
+        found["armour"] -= _cover(world, item)
+        for modifier in world.item_def(item).modifiers:
+            name = APPLIES.get(modifier.apply, modifier.apply)
+            if name in found:
+                found[name] += modifier.by
+    for effects in character.effects.values():
+        for name, by in effects.items():
+            if name in found:
+                found[name] += by
+    return Figures(**{name: max(1, n) if name in ("hp", "mana", "move") else n for name, n in found.items()})
+
+
+def _bare(world: World, c: Character) -> Figures:
+    most = (c.max_hp, c.max_mana, c.max_move)
+    mob = world.mob_def(c)
+    if mob is None:
+        attributes = (c.strength, c.dexterity, c.constitution, c.intelligence, c.wisdom, c.charisma)
+        return Figures(*attributes, c.armour, c.hitroll, c.damroll, *most)
+    attributes = tuple(mob.attributes.get(name, MOB_ATTRIBUTE) for name in ATTRIBUTES)  # type: ignore[assignment]
+    return Figures(*attributes, mob.armour, mob.hitroll, 0, *most)
+
+
+def _cover(world: World, item: Item) -> int:
+    value = world.value(item, "armour") if world.item_def(item).kind == "armour" else 0
+    return value * COVERS.get(item.slot or "", 1) if isinstance(value, int) else 0
+
+
+# Growing
+
+
+def needed(level: int) -> int:
+    """The experience with which somebody reaches a level."""
+    return 200 * level * (level - 1)
+
+
+def measure(ctx: Context, character: Character) -> None:
+    """Give a body to who has none yet: a new character, a new mob, or one from before there were bodies."""
+    if character.max_hp:
+        return
+    world = ctx.world
+    world.edit(character)
+    mob = world.mob_def(character)
+    if mob is not None:
+        character.max_hp = max(1, Dice.parse(mob.hit_dice).roll(ctx.random))
+        character.max_mana = character.max_move = 100
+    else:
+        attributes = list(SPREAD)
+        ctx.random.shuffle(attributes)
+        for name, value in zip(ATTRIBUTES, attributes, strict=True):
+            setattr(character, name, value)
+        character.max_hp, character.max_mana, character.max_move = grown(character, character.level)
+    most = figures(world, character)
+    character.hp, character.mana, character.move = most.hp, most.mana, most.move
+
+
+def grown(character: Character, level: int) -> tuple[int, int, int]:
+    """The most hp, mana and movement of a player's character at a level."""
+    hp = 20 + level * max(3, 6 + (character.constitution - 10) // 2)
+    mana = 30 + level * max(2, 5 + (character.intelligence - 10) // 2)
+    return hp, mana, 80 + level * max(1, 2 + (character.dexterity - 10) // 4)
+
+
+def gain(ctx: Context, character: Character, experience: int) -> None:
+    """Experience for a player's character (less than none is a loss), and the levels that come with it."""
+    if character.mob is not None:
+        return
+    ctx.world.edit(character)
+    character.experience = max(needed(character.level), character.experience + experience)
+    while character.level < LAST_LEVEL and character.experience >= needed(character.level + 1):
+        before, after = grown(character, character.level), grown(character, character.level + 1)
+        character.level += 1
+        character.max_hp += after[0] - before[0]
+        character.max_mana += after[1] - before[1]
+        character.max_move += after[2] - before[2]
+        ctx.tell(character, f"You rise to level {character.level}!")
+        mending(ctx, character)
+
+
+# Spending and mending
+
+
+def spend(ctx: Context, character: Character, hp: int = 0, mana: int = 0, move: int = 0) -> None:
+    """Take from a body, or with amounts below zero give back: never less than none, nor more than its most.
+
+    Only hp can go below zero: whoever calls sees to the dying.
+    """
+    ctx.world.edit(character)
+    most = figures(ctx.world, character)
+    character.hp = min(character.hp - hp, max(most.hp, character.hp))
+    character.mana = max(0, min(character.mana - mana, max(most.mana, character.mana)))
+    character.move = max(0, min(character.move - move, max(most.move, character.move)))
+    mending(ctx, character)
+
+
+def mending(ctx: Context, character: Character) -> None:
+    """See to it that a body mends, if it is not at its best."""
+    if not at_best(character, figures(ctx.world, character)) and ctx.world.timers.find(Mend(character.id)) is None:
+        ctx.after(MEND_SECONDS, Mend(character.id))
+
+
+def at_best(c: Character, most: Figures) -> bool:
+    """Whether there is nothing to mend."""
+    return c.hp >= most.hp and c.mana >= most.mana and c.move >= most.move
+
+
+def mend_due(ctx: Context, payload: Mend) -> None:
+    """One step of mending; the next one follows while there is something to mend."""
+    c = ctx.world.characters.get(payload.character)
+    if c is None or c.away:
+        return
+    most = figures(ctx.world, c)
+    hp, mana, move = MENDS.get(c.position, MENDS["standing"])
+    if has(ctx.world, c, "poison"):
+        hp = 0
+    ctx.world.edit(c)
+    c.hp = _step(c.hp, most.hp, hp, most.constitution)
+    c.mana = _step(c.mana, most.mana, mana, most.wisdom)
+    c.move = _step(c.move, most.move, move, most.dexterity)
+    mending(ctx, c)
+
+
+def _step(now: int, most: int, rate: int, attribute: int) -> int:
+    """The next figure: `rate` hundredths of the most, a twentieth more or less for each point of the attribute."""
+    if now >= most or not rate:
+        return now
+    return min(most, now + 1 + most * rate * max(10, 10 + attribute) // 2300)
+
+
+# Telling
+
+
+def condition(world: World, character: Character) -> str:
+    """How hurt somebody looks."""
+    most = figures(world, character).hp
+    left = 100 * character.hp // most if character.max_hp else 100
+    return next(text for least, text in CONDITIONS if left >= least or not least)

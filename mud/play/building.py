@@ -1,0 +1,29 @@
+"""For builders: the world's files."""
+
+from __future__ import annotations
+
+from mud.core import events as e
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.targets import split_first
+from mud.play import login
+
+
+def world(ctx: Context, args: str) -> None:
+    """What can be done with the world's files."""
+    verb, rest = split_first(args)
+    if verb.casefold() not in VERBS:
+        raise Rejected("Write: world check, or world check AREA.")
+    VERBS[verb.casefold()](ctx, rest.strip())
+
+
+def check(ctx: Context, area: str) -> None:
+    """Have the files looked at, beside the game."""
+    if area and area not in ctx.world.defs.areas:
+        raise Rejected(
+            f"There is no area {area[:40]!r}. This room is of {ctx.world.defs.area_of.get(ctx.player.room)!r}."
+        )
+    login.work(ctx, e.CheckWorld(ctx.session.id, area))
+
+
+VERBS = {"check": check}

@@ -1,0 +1,113 @@
+"""Dying: what is left, who learns from it, and where players wake again."""
+
+from __future__ import annotations
+
+from mud.core import fights
+from mud.core.area import CORPSE
+from mud.core.context import Context
+from mud.core.markup import strip, tag
+from mud.core.model import Character, Item, room_key
+from mud.core.module import Died
+from mud.core.timers import ItemDecays
+from mud.play import bodies, describe, rooms, things
+from mud.play.describe import capital
+
+#: Game seconds that the corpse of a mob lies there, and that of a player.
+MOB_CORPSE_SECONDS, PLAYER_CORPSE_SECONDS = 300.0, 3600.0
+#: The part of what a level takes that a death costs, in hundredths.
+LOSS = 10
+
+
+def die(ctx: Context, victim: Character, by: Character | None = None, lies: str = "") -> None:
+    """Somebody dies. A mob is gone for good, and its killers learn from it; a player wakes at the start.
+
+    All that was held stays in the corpse, in the room of the death or in `lies`. In an arena a player loses nothing.
+    """
+    world = ctx.world
+    who, room = describe.name(world, victim), victim.room
+    fights.end(world, victim)
+    ctx.room_says(room, tag("error", f"{capital(who)} is dead!"), but=(victim,))
+    ctx.tell(victim, tag("error", "You are dead!"))
+    sport = victim.mob is None and "arena" in world.room(room).flags
+    if not sport:
+        make_corpse(ctx, victim, lies or room)
+    if victim.mob is not None:
+        if by is not None:
+            learn(ctx, by, victim)
+        world.remove_mob(victim)
+    else:
+        wake(ctx, victim, lost=not sport)
+    ctx.emit(Died(victim.id, by.id if by is not None else "", room))
+
+
+def make_corpse(ctx: Context, victim: Character, room: str) -> Item:
+    """All that somebody held, in a corpse; coins as a heap in it."""
+    world = ctx.world
+    called = strip(describe.name(world, victim))
+    corpse = world.add_item(
+        Item(
+            id=world.new_id("i"),
+            kind=CORPSE.id,
+            owner=room_key(room),
+            short=f"the corpse of {called}",
+            long=f"The corpse of {called} lies here.",
+            keywords=("corpse", *world.keywords(victim)),
+            values={"player": victim.id} if victim.mob is None else {},
+        )
+    )
+    for item in world.held(victim.owner_key):
+        world.move_item(item, corpse.owner_key)
+    gold = world.ledger.balance(victim.owner_key)
+    if gold:
+        ctx.pay(victim.owner_key, things.coin_heap(ctx, corpse.owner_key).owner_key, gold, "died")
+    ctx.after(PLAYER_CORPSE_SECONDS if victim.mob is None else MOB_CORPSE_SECONDS, ItemDecays(corpse.id))
+    return corpse
+
+
+def wake(ctx: Context, character: Character, lost: bool) -> None:
+    """A player's character wakes at the start, weak, and with some of its experience `lost`."""
+    world = ctx.world
+    ctx.move(character, world.defs.start)
+    world.edit(character)
+    most = bodies.figures(world, character)
+    character.position = "standing"
+    if lost:
+        level = character.level
+        bodies.gain(ctx, character, -(bodies.needed(level + 1) - bodies.needed(level)) * LOSS // 100)
+        character.hp, character.mana, character.move = max(1, most.hp // 2), most.mana // 2, most.move // 2
+    else:
+        character.hp, character.mana, character.move = most.hp, most.mana, most.move
+    bodies.mending(ctx, character)
+    ctx.tell(character, tag("system", "Light, and a voice that you know. You wake, and you are whole."))
+    if lost:
+        ctx.tell(character, "What you had lies with your corpse. It is yours alone; fetch it before it falls to dust.")
+    ctx.room_says(character.room, f"{describe.name(world, character)} wakes here, pale as chalk.", but=(character,))
+    rooms.show_room(ctx, character)
+
+
+def learn(ctx: Context, killer: Character, victim: Character) -> None:
+    """The experience of a kill, shared among the killer and those who go with it and are there."""
+    if killer.mob is not None:
+        return
+    mob = ctx.world.mob_def(victim)
+    worth = mob.experience if mob is not None and mob.experience else 10 * victim.level + victim.level**2
+    friends = [ctx.world.characters[c] for c in ctx.modules.companions(ctx, killer.id)]
+    share = max(1, worth // len(friends))
+    for friend in friends:
+        friend_gets = min(share, max(1, bodies.needed(friend.level + 1) - bodies.needed(friend.level)))
+        ctx.tell(friend, f"You gain {friend_gets:,} experience.")
+        bodies.gain(ctx, friend, friend_gets)
+        if mob is not None:
+            ctx.world.edit(friend)
+            friend.alignment = max(-1000, min(1000, friend.alignment - (mob.alignment + friend.alignment) // 16))
+
+
+def fall_to_dust(ctx: Context, corpse: Item) -> None:
+    """A corpse is no more. What is still in it lies where it lay: nothing of anybody's is lost."""
+    world = ctx.world
+    for item in world.held(corpse.owner_key):
+        world.move_item(item, corpse.owner)
+    if corpse.owner.startswith("room:"):
+        room = corpse.owner.removeprefix("room:")
+        ctx.room_says(room, f"{capital(describe.short(world, corpse))} falls to dust.")
+    ctx.destroy(corpse)

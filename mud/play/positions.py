@@ -1,0 +1,81 @@
+"""Positions: sleep, wake, rest, sit, stand. Which commands need which is said in the table of commands."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from mud.core.commands import Handler
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.model import Character, Position
+from mud.play import describe
+
+ORDER: tuple[str, ...] = get_args(Position)
+
+#: Where to: what the player reads, and what the others do.
+SAYS: dict[str, tuple[str, str]] = {
+    "sleeping": ("You lie down and sleep.", "lies down and sleeps."),
+    "resting": ("You sit down and rest your bones.", "sits down to rest."),
+    "sitting": ("You sit down.", "sits down."),
+    "standing": ("You stand up.", "stands up."),
+}
+ALREADY = {"sleeping": "You sleep already.", "resting": "You rest already."} | {
+    "sitting": "You sit already.",
+    "standing": "You stand already.",
+}
+#: Why a command that needs more can't be used from a position.
+WHY_NOT: dict[str, str] = {
+    "sleeping": "You are asleep. `wake` first.",
+    "resting": "You are resting. `stand` up first.",
+    "sitting": "You are sitting. `stand` up first.",
+    "fighting": "Not in the middle of a fight! (`flee` if you must.)",
+}
+
+
+def check(character: Character, needs: str) -> None:
+    """Raises Rejected, saying what to do, when a character's position is too low for what `needs` a higher one."""
+    if ORDER.index(character.position) < ORDER.index(needs):
+        raise Rejected(WHY_NOT.get(character.position, "You can't do that now."))
+
+
+def changer(to: str) -> Handler:
+    """The handler of a command that brings the player into a position."""
+    return lambda ctx, args: change(ctx, to)
+
+
+def change(ctx: Context, to: str) -> None:
+    """Lie, sit or stand. Raises Rejected in a fight."""
+    me = ctx.player
+    if me.fighting is not None:
+        raise Rejected("Not while you fight for your life!")
+    if me.position == "sleeping" and to != "sleeping":
+        ctx.send("You wake.")
+    elif me.position == to:
+        raise Rejected(ALREADY[to])
+    ctx.world.edit(me)
+    me.position = to
+    mine, theirs = SAYS[to]
+    ctx.send(mine)
+    ctx.others(f"{describe.name(ctx.world, me)} {theirs}")
+
+
+def wake(ctx: Context, args: str) -> None:
+    """Wake up, or wake somebody else."""
+    if not args:
+        if ctx.player.position != "sleeping":
+            raise Rejected("You are awake.")
+        ctx.world.edit(ctx.player)
+        ctx.player.position = "sitting"
+        ctx.send("You wake, and sit up.")
+        ctx.others(f"{describe.name(ctx.world, ctx.player)} wakes, and sits up.")
+        return
+    check(ctx.player, "resting")
+    whom = describe.find_character(ctx, args)
+    called = describe.name(ctx.world, whom)
+    if whom is ctx.player or whom.position != "sleeping":
+        raise Rejected(f"{describe.capital(called)} is awake." if whom is not ctx.player else "You are awake.")
+    ctx.world.edit(whom)
+    whom.position = "sitting"
+    ctx.send(f"You wake {called}.")
+    ctx.tell(whom, f"{describe.name(ctx.world, ctx.player)} wakes you.")
+    ctx.room_says(ctx.player.room, f"{describe.name(ctx.world, ctx.player)} wakes {called}.", but=(ctx.player, whom))

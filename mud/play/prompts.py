@@ -1,0 +1,71 @@
+"""The prompt in play: a mark, the figures that matter now, or what the player made of it with `set prompt`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mud.core import fights
+from mud.core.context import Context
+from mud.core.markup import strip
+from mud.core.model import Character
+from mud.core.session import Session
+from mud.play import bodies, describe, rooms
+
+LONGEST = 100
+_HOLE = re.compile(r"%(.)")
+
+#: A letter behind % in a prompt: what stands there, and how that is found.
+HOLES: dict[str, tuple[str, Callable[[Context, Character], object]]] = {
+    "h": ("hit points", lambda ctx, c: c.hp),
+    "H": ("the most of them", lambda ctx, c: bodies.figures(ctx.world, c).hp),
+    "m": ("mana", lambda ctx, c: c.mana),
+    "M": ("the most of it", lambda ctx, c: bodies.figures(ctx.world, c).mana),
+    "v": ("movement", lambda ctx, c: c.move),
+    "V": ("the most of it", lambda ctx, c: bodies.figures(ctx.world, c).move),
+    "x": ("experience to the next level", lambda ctx, c: bodies.needed(c.level + 1) - c.experience),
+    "g": ("gold", lambda ctx, c: ctx.world.ledger.balance(c.owner_key)),
+    "f": ("how your foe is", lambda ctx, c: foe(ctx, c)),
+    "e": ("exits", lambda ctx, c: " ".join(d for d, _ in rooms.visible_exits(ctx, c.room)) or "none"),
+    "r": ("the room", lambda ctx, c: ctx.world.room(c.room).name),
+}
+
+#: What `help prompt` says of them.
+HELP = ", ".join(f"%{letter} {what}" for letter, (what, _) in HOLES.items())
+
+
+def prompt(ctx: Context, session: Session) -> str:
+    """The prompt of a session in play."""
+    me = ctx.world.characters.get(session.character or "")
+    form = me.settings.get("prompt", "auto") if me is not None else "off"
+    if me is None or form == "off":
+        return "> "
+    if form == "auto":
+        return usual(ctx, me)
+    return _HOLE.sub(lambda m: str(HOLES[m[1]][1](ctx, me)) if m[1] in HOLES else m[1], form)
+
+
+def usual(ctx: Context, me: Character) -> str:
+    """A mark alone for who is well; else the figures, and in a fight how the foe is."""
+    most = bodies.figures(ctx.world, me)
+    well = me.hp >= most.hp and me.mana >= most.mana and 2 * me.move >= most.move
+    if me.fighting is None and (well or not me.max_hp):
+        return "> "
+    other = f" foe: {foe(ctx, me)}" if me.fighting is not None else ""
+    return f"{me.hp}/{most.hp}hp {me.mana}/{most.mana}mn {me.move}/{most.move}mv{other}> "
+
+
+def foe(ctx: Context, me: Character) -> str:
+    """How the foe is; nothing outside of a fight."""
+    other = fights.foe(ctx.world, me)
+    return (
+        f"{strip(describe.name(ctx.world, other))}, {bodies.condition(ctx.world, other)}" if other is not None else ""
+    )
+
+
+def check(form: str) -> str | None:
+    """Why somebody can't have this prompt; None when they can."""
+    if len(form) > LONGEST:
+        return f"A prompt has at most {LONGEST} letters."
+    wrong = next((m[1] for m in _HOLE.finditer(form) if m[1] not in HOLES and m[1] != "%"), None)
+    return f"%{wrong} means nothing. There are: {HELP}." if wrong is not None else None

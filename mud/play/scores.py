@@ -1,0 +1,43 @@
+"""A character's own figures: score."""
+
+from __future__ import annotations
+
+from mud.core import fights
+from mud.core.context import Context
+from mud.core.markup import strip
+from mud.core.words import duration
+from mud.play import bodies, describe
+from mud.play.describe import coins
+
+#: From this alignment on one is called so.
+ALIGNMENTS = ((700, "saintly"), (350, "good"), (100, "kind"), (-99, "neutral"), (-349, "mean"), (-699, "evil"))
+
+
+def score(ctx: Context, args: str) -> None:
+    """The player's own figures."""
+    me, world = ctx.player, ctx.world
+    bodies.measure(ctx, me)
+    now = bodies.figures(world, me)
+    played = me.played + ctx.clock.game - me.entered
+    left = bodies.needed(me.level + 1) - me.experience
+    foe = fights.foe(world, me)
+    doing = f"fighting {strip(describe.name(world, foe))}" if foe is not None else me.position
+    rows = [
+        f"You are {me.name}{f' {me.title}' if me.title else ''}, level {me.level}, {doing}.",
+        f"You have {me.hp} of {now.hp} hit points, {me.mana} of {now.mana} mana, {me.move} of {now.move} movement.",
+        f"You have {me.experience:,} experience"
+        + (f", and need {left:,} more for level {me.level + 1}." if me.level < bodies.LAST_LEVEL else "."),
+        ", ".join(f"{name} {getattr(now, name)}" for name in bodies.ATTRIBUTES).capitalize() + ".",
+        f"Armour {now.armour} (less is better), {now.hitroll:+} to hit, {now.damroll:+} to damage. You are "
+        + f"{alignment(me.alignment)}"
+        + (f", and run below {me.wimpy} hit points." if me.wimpy else "."),
+        f"You carry {len(world.carried(me))} things and wear {len(world.worn(me))}. "
+        f"Your purse holds {coins(world.ledger.balance(me.owner_key))}.",
+        f"You have played {duration(played)}. You are {'an' if ctx.role()[0] in 'ao' else 'a'} {ctx.role()}.",
+    ]
+    ctx.send("\n".join(rows))
+
+
+def alignment(value: int) -> str:
+    """An alignment in a word."""
+    return next((word for least, word in ALIGNMENTS if value >= least), "satanic")

@@ -1,0 +1,337 @@
+"""Shops: list, buy, sell, value; and `time`, by which they open.
+
+The keeper's purse is the till. What a shop sells always is made when it is bought, and the price goes into the till.
+What it buys lies with its keeper and is sold as the very same thing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from mud.core.area import ItemDef, ShopDef
+from mud.core.calendar import CALENDAR, HOURS, open_at
+from mud.core.context import Context
+from mud.core.errors import Rejected
+from mud.core.keywords import matches
+from mud.core.ledger import LIMIT
+from mud.core.markup import strip, tag
+from mud.core.model import Character, Item
+from mud.core.targets import answers, parse_target, pick
+from mud.core.world import World
+from mud.play import describe, things, zones
+from mud.play.describe import capital, coins
+
+#: Things that one `buy` may be for.
+MOST_AT_ONCE = 100
+#: Things that a keeper keeps in store. When it buys one more, the one it has had longest leaves the world.
+MOST_STOCK = 200
+#: What a keeper says when its file does not say it; `%d` is the amount.
+MESSAGES = {
+    "no_such_item": "I don't have that.",
+    "player_has_not": "You don't seem to have that.",
+    "does_not_buy": "I don't trade in such things.",
+    "shop_too_poor": "I can't afford that now.",
+    "player_too_poor": "You can't afford that.",
+    "sold": "That'll be %d coins, thank you.",
+    "bought": "Here are %d coins for it.",
+}
+#: An alignment from this on is good, and one up to its negative is evil.
+GOOD = 350
+
+
+class Shop(NamedTuple):
+    """A shop, and who keeps it just here."""
+
+    shop: ShopDef
+    keeper: Character
+
+
+class Ware(NamedTuple):
+    """Something a shop sells: what one of it is like, its price, those in store, and whether it never runs out."""
+
+    sample: Item
+    price: int
+    store: list[Item]
+    endless: bool
+
+
+# The shop
+
+
+def here(ctx: Context) -> Shop:
+    """The shop in the player's room, open for this player. Raises Rejected when there is none or it does not trade."""
+    found = in_room(ctx.world, ctx.player.room)
+    if found is None:
+        raise Rejected("There is no shop here.")
+    shop, keeper = found
+    if keeper.position not in ("standing", "sitting", "resting"):
+        raise Rejected(f"{capital(describe.name(ctx.world, keeper))} can't trade now.")
+    if not open_at(shop.hours, CALENDAR.at(ctx.clock.game).hour):
+        opens = min((h % HOURS for h, _ in shop.hours), key=lambda h: CALENDAR.seconds_until(ctx.clock.game, h))
+        raise Rejected(voice(ctx, found, f"We are closed. Come back at {opens} o'clock."))
+    if kinds(ctx.player) & set(shop.refuses) and not ctx.may("builder"):
+        raise Rejected(voice(ctx, found, "I don't trade with the likes of you."))
+    return found
+
+
+def in_room(world: World, room: str) -> Shop | None:
+    """The shop whose keeper is in `room`, in one of its own rooms."""
+    keepers = {c.mob: c for c in reversed(world.present(room)) if c.mob is not None}
+    areas = dict.fromkeys(area for keeper in keepers for area in world.defs.shops_of.get(keeper, ()))
+    for area in map(world.defs.areas.__getitem__, areas):
+        for shop in area.shops:
+            if shop.keeper in keepers and (room in shop.rooms or not shop.rooms):
+                return Shop(shop, keepers[shop.keeper])
+    return None
+
+
+def kinds(character: Character) -> set[str]:
+    """What a character is, in the words of a shop's `refuses`; nothing while characters have no such thing."""
+    alignment: int | None = getattr(character, "alignment", None)
+    profession: str | None = getattr(character, "profession", None)
+    found = {profession} if profession else set()
+    if alignment is not None:
+        found.add("good" if alignment >= GOOD else "evil" if alignment <= -GOOD else "neutral")
+    return found
+
+
+def voice(ctx: Context, shop: Shop, text: str) -> str:
+    """The keeper says something to the player."""
+    return tag("tell", f'{strip(capital(describe.name(ctx.world, shop.keeper)))} tells you, "{text}"')
+
+
+def message(ctx: Context, shop: Shop, key: str, amount: int = 0) -> str:
+    """One of the keeper's messages, its own or the usual one. `%s` is the player, `%d` the amount."""
+    text = shop.shop.messages.get(key, MESSAGES[key]).removeprefix("%s ")
+    return voice(ctx, shop, text.replace("%d", f"{amount:,}").replace("%s", ctx.player.name))
+
+
+# Prices
+
+
+def sale_price(shop: ShopDef, definition: ItemDef) -> int | None:
+    """What a player pays for one, rounded up; None for what has no price that anyone could pay."""
+    price = definition.cost * shop.sell_factor
+    return max(1, math.ceil(price - 1e-6)) if 0 <= price <= LIMIT else None
+
+
+def offer(shop: ShopDef, definition: ItemDef) -> int:
+    """What a player is paid for one, rounded down, and never more than it costs here."""
+    price = definition.cost * shop.buy_factor
+    most = sale_price(shop, definition)
+    return min(math.floor(price + 1e-6), most) if 0 <= price <= LIMIT and most is not None else 0
+
+
+# Wares
+
+
+def wares(world: World, shop: Shop) -> list[Ware]:
+    """All that a shop sells: what never runs out, then what is in store, the same things together."""
+    stock = [i for i in reversed(world.carried(shop.keeper)) if not describe.is_coins(world, i)]
+    found: dict[tuple[Hashable, ...], Ware] = {}
+    always = [k for k in dict.fromkeys(shop.shop.sells) if k in world.defs.items]
+    for kind in always:
+        sample = Item(id="", kind=kind, owner=shop.keeper.owner_key)
+        price = sale_price(shop.shop, world.item_def(sample))
+        if price is not None and not describe.is_coins(world, sample):
+            plain = [i for i in stock if i.kind == kind and is_plain(world, i)]
+            found[(kind,)] = Ware(sample, price, plain, True)
+    for item in stock:
+        price = sale_price(shop.shop, world.item_def(item))
+        if price is not None and not (item.kind in always and is_plain(world, item)):
+            full = item.id if world.held(item.owner_key) else ""  # what is in it is sold with it
+            key = (item.kind, describe.short(world, item), frozenset(item.values.items()), item.state, full)
+            found.setdefault(key, Ware(item, price, [], False)).store.append(item)
+    return list(found.values())
+
+
+def is_plain(world: World, item: Item) -> bool:
+    """Whether an item is just as its definition says."""
+    own = item.short or item.long or item.keywords or item.values or item.state
+    return not own and not world.held(item.owner_key)
+
+
+def find_ware(ctx: Context, shop: Shop, text: str) -> Ware:
+    """The ware that a player names: by its words, or `#N` in the list. Raises Rejected."""
+    offered = wares(ctx.world, shop)
+    if text.startswith("#") and text[1:].isascii() and text[1:].isdigit():
+        number = int(text[1:7])
+        found = offered[number - 1 : number] if number else []
+    else:
+        target = parse_target(text)
+        if target.every:
+            raise Rejected("One kind of thing at a time, please: buy 5 bread.")
+        found = pick(target, ((describe.keywords(ctx.world, w.sample), w) for w in offered))
+    if not found:
+        raise Rejected(message(ctx, shop, "no_such_item"))
+    return found[0]
+
+
+# Commands
+
+
+def list_(ctx: Context, args: str) -> None:
+    """What is for sale."""
+    shop, world = here(ctx), ctx.world
+    rows = [
+        f"  {number:3}) {describe.short(world, ware.sample)}: {coins(ware.price)}{'' if ware.endless else left(ware)}"
+        for number, ware in enumerate(wares(world, shop), 1)
+        if answers(describe.keywords(world, ware.sample), args.strip().casefold())
+    ]
+    who = describe.name(world, shop.keeper)
+    if not rows:
+        raise Rejected(f"{capital(who)} has nothing{' like that' if args else ''} for sale.")
+    ctx.page(f"{capital(who)} has for sale:\n" + "\n".join(rows))
+
+
+def left(ware: Ware) -> str:
+    """How many are in store."""
+    return f" ({len(ware.store)} left)"
+
+
+def buy(ctx: Context, args: str) -> None:
+    """Buy some of a ware: all that was asked for, or nothing."""
+    count, text = amount_in(args, "Buy what? `list` shows what is for sale.")
+    shop, world, me = here(ctx), ctx.world, ctx.player
+    ware = find_ware(ctx, shop, text)
+    called = describe.short(world, ware.sample)
+    if not ware.endless and count > len(ware.store):
+        raise Rejected(voice(ctx, shop, f"I have only {len(ware.store)} of that."))
+    have, total = world.ledger.balance(me.owner_key), ware.price * count
+    if have < total:
+        enough = f" You have {coins(have)}: enough for {have // ware.price}." if have >= ware.price else ""
+        raise Rejected(message(ctx, shop, "player_too_poor", total) + enough)
+    ctx.pay(me.owner_key, shop.keeper.owner_key, total, f"bought {ware.sample.kind}")
+    for number in range(count):
+        kept = ware.store[number] if number < len(ware.store) else None
+        item = kept or zones.make_item(ctx, ware.sample.kind, shop.keeper.owner_key)
+        refusal = things.cannot_hold(world, me, item)
+        if refusal:
+            raise Rejected(refusal)
+        world.move_item(item, me.owner_key)
+    what = f"{called} ({count})" if count > 1 else called
+    ctx.send(message(ctx, shop, "sold", total))
+    ctx.send(f"You buy {what} for {coins(total)}.")
+    ctx.others(f"{describe.name(world, me)} buys {what}.")
+
+
+def amount_in(args: str, question: str) -> tuple[int, str]:
+    """`5 bread` as 5 and `bread`. Raises Rejected for no words or no amount that one can buy."""
+    first, _, rest = args.strip().partition(" ")
+    if not first:
+        raise Rejected(question)
+    if not rest.strip() or not first.isascii() or not first.isdigit():
+        return 1, args.strip().strip("'\"")
+    count = int(first[:10])
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise Rejected(f"You can buy 1 to {MOST_AT_ONCE} at once.")
+    return count, rest.strip().strip("'\"")
+
+
+def sell(ctx: Context, args: str) -> None:
+    """Sell something to the keeper; with `all`, what the keeper wants of it and can pay for."""
+    shop, items, many = own_things(ctx, args, "Sell what?")
+    world, me, till = ctx.world, ctx.player, shop.keeper.owner_key
+    sold, poor = 0, ""
+    for item in items:
+        price, refusal = judge(ctx, shop, item)
+        if not refusal and world.ledger.balance(till) < price:
+            refusal = poor = message(ctx, shop, "shop_too_poor", price)
+        if refusal and not many:
+            raise Rejected(refusal)
+        if refusal:
+            continue
+        make_room(ctx, shop)
+        ctx.pay(till, me.owner_key, price, f"sold {item.kind}")
+        world.move_item(item, till)
+        ctx.send(message(ctx, shop, "bought", price))
+        ctx.send(f"You sell {describe.short(world, item)} for {coins(price)}.")
+        ctx.others(f"{describe.name(world, me)} sells {describe.short(world, item)}.")
+        sold += 1
+    if not sold:
+        raise Rejected(poor or wants_none(ctx, shop))
+    if poor:
+        ctx.send(poor)
+
+
+def value(ctx: Context, args: str) -> None:
+    """What the keeper would pay for something."""
+    shop, items, many = own_things(ctx, args, "Value what?")
+    judged = [(item, *judge(ctx, shop, item)) for item in items]
+    if not many and judged[0][2]:
+        raise Rejected(judged[0][2])
+    offers = [
+        voice(ctx, shop, f"I'd give you {coins(price)} for {strip(describe.short(ctx.world, item))}.")
+        for item, price, refusal in judged
+        if not refusal
+    ]
+    if not offers:
+        raise Rejected(wants_none(ctx, shop))
+    ctx.page("\n".join(offers))
+
+
+def wants_none(ctx: Context, shop: Shop) -> str:
+    """The keeper has looked at everything."""
+    return f"{capital(describe.name(ctx.world, shop.keeper))} wants none of it."
+
+
+def own_things(ctx: Context, args: str, question: str) -> tuple[Shop, list[Item], bool]:
+    """The shop here, and what the player names of what they carry. Raises Rejected when there is neither."""
+    text = things.need(args, question)
+    shop = here(ctx)
+    items = describe.seek_items(ctx.world, text, ctx.world.carried(ctx.player))
+    if not items:
+        raise Rejected(message(ctx, shop, "player_has_not"))
+    return shop, items, parse_target(text).every
+
+
+def judge(ctx: Context, shop: Shop, item: Item) -> tuple[int, str]:
+    """The price that a keeper pays for an item, or why it does not buy it. Whether it can pay is another matter."""
+    world, definition = ctx.world, ctx.world.item_def(item)
+    if "nodrop" in definition.flags:
+        return 0, f"You can't let go of {describe.short(world, item)}."
+    price = offer(shop.shop, definition)
+    if price < 1 or not trades_in(shop.shop, definition, item.keywords) or used_up(world, item):
+        return 0, message(ctx, shop, "does_not_buy")
+    if world.held(item.owner_key):
+        return 0, voice(ctx, shop, "Empty it first.")
+    return price, ""
+
+
+def trades_in(shop: ShopDef, definition: ItemDef, keywords: tuple[str, ...] | None = None) -> bool:
+    """Whether a shop buys things of that kind, and with these keywords if they have their own.
+
+    Flags ("magic") stand in a file's expressions like keywords do.
+    """
+    if definition.kind == describe.COINS or "nosell" in definition.flags:
+        return False
+    wanted = (line.partition(" ") for line in shop.buys)
+    known = (*(keywords or definition.keywords), *definition.flags)
+    return any(kind == definition.kind and matches(words, known) for kind, _, words in wanted)
+
+
+def used_up(world: World, item: Item) -> bool:
+    """Whether a wand or staff has no charge left."""
+    return world.item_def(item).kind in ("wand", "staff") and world.value(item, "charges_left") == 0
+
+
+def make_room(ctx: Context, shop: Shop) -> None:
+    """A full store loses what lies in it longest."""
+    stock = ctx.world.carried(shop.keeper)
+    if len(stock) >= MOST_STOCK:
+        ctx.destroy(stock[-1])
+
+
+# Time
+
+
+def time(ctx: Context, args: str) -> None:
+    """The world's time."""
+    now = CALENDAR.at(ctx.clock.game)
+    ctx.send(
+        f"It is {now.hour}:{now.minute:02} on day {now.day} of {now.month.name}, "
+        f"in the {now.season} of year {now.year}.\n"
+        f"(An hour here takes {CALENDAR.seconds_per_hour:g} seconds.)"
+    )

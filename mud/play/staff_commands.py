@@ -1,0 +1,180 @@
+"""The commands of builders and admins, with their help pages."""
+
+from __future__ import annotations
+
+from mud.core.commands import Command
+from mud.play import (
+    admin,
+    ban,
+    building,
+    fields,
+    force,
+    freeze,
+    modules,
+    purge,
+    records,
+    snoop,
+    teleport,
+)
+
+BUILDING = [
+    Command(
+        "world",
+        building.world,
+        "building",
+        "world check [AREA] -- look at the world's files, as they are now, for mistakes, each with its file and line\n"
+        "Doors with one side, rooms that nobody can walk to, resets that can't work, keys that fit nowhere, unknown\n"
+        "names. It is done beside the game, and may take some seconds in a large world.",
+        role="builder",
+    ),
+    Command(
+        "goto",
+        admin.goto,
+        "building",
+        "goto ROOM | goto NAME -- go to a room by its id, or to somebody",
+        role="builder",
+    ),
+    Command(
+        "where",
+        admin.where,
+        "building",
+        "where [WORD] -- where the players are, or everything that answers to a word",
+        role="builder",
+    ),
+    Command(
+        "stat",
+        admin.stat,
+        "building",
+        "stat [NAME | THING] -- all that is known of the room, somebody or something",
+        role="builder",
+    ),
+    Command(
+        "load",
+        admin.load,
+        "building",
+        "load item ID | load mob ID -- make something from its definition",
+        role="builder",
+    ),
+    Command(
+        "teleport",
+        teleport.teleport,
+        "building",
+        "teleport WHOM to ROOM | teleport WHOM to WHOM -- put a player or a mob somewhere else\n"
+        "teleport ada to square, teleport guard to ada, teleport ada here",
+        role="builder",
+    ),
+    Command(
+        "transfer",
+        teleport.transfer,
+        "building",
+        "transfer WHOM -- bring a player or a mob here",
+        role="builder",
+    ),
+    Command(
+        "purge",
+        purge.purge,
+        "building",
+        "purge [MOB | THING] -- destroy a mob or a thing here; alone, all of them in the room\n"
+        "What they hold goes too, and gold to the sink. Players are never purged, and purge alone spares\n"
+        "the corpse of a player that still holds something.",
+        role="builder",
+        yields=True,
+    ),
+]
+
+ADMIN = [
+    Command("grant", admin.grant, "admin", "grant NAME N gold -- gold from the mint", role="admin"),
+    Command(
+        "kick",
+        admin.kick,
+        "admin",
+        "kick NAME [because REASON] -- put a player out of the game",
+        role="admin",
+    ),
+    Command(
+        "force",
+        force.force,
+        "admin",
+        "force WHOM COMMAND -- have a player of a lower role than yours do something\n"
+        "They do it with their own rights, and see that you made them. What can't be done is undone whole.",
+        role="admin",
+    ),
+    Command(
+        "snoop",
+        snoop.snoop,
+        "admin",
+        "snoop [WHOM | off] -- read what a player of a lower role reads and types; alone it says whom you watch\n"
+        "Each line begins with [NAME]; what they type with >. Passwords are never shown. They are not told.\n"
+        "It goes on through a copyover, and ends when either of you leaves.",
+        role="admin",
+    ),
+    Command("fields", fields.show, "admin", fields.HELP, role="admin"),
+    Command(
+        "wizlist",
+        records.wizlist,
+        "seeing",
+        "wizlist -- who looks after this world: builders, admins, owners",
+        yields=True,
+    ),
+    Command(
+        "log",
+        records.show_log,
+        "admin",
+        "log [N] [LEVEL] [WORDS] -- the last records of the server's log: of that level and above, with those words\n"
+        "log; log 50; log warning; log 100 error flush; log mud.admin. LEVEL: debug, info, warning, error or critical.",
+        role="admin",
+    ),
+    Command(
+        "freeze",
+        freeze.freeze,
+        "admin",
+        "freeze WHOM [because REASON] -- leave a player of a lower role nothing but look, help and quit\n"
+        "In the world or away, by the whole name. It lasts until thaw, also over restarts. See who frozen.",
+        role="admin",
+    ),
+    Command("thaw", freeze.thaw, "admin", "thaw WHOM -- let a frozen player go on", role="admin"),
+    Command(
+        "ban",
+        ban.ban,
+        "admin",
+        "ban NAME|ADDRESS|NETWORK [for TIME] because REASON -- let somebody in no more\n"
+        "ban ada for 7 days because spam; ban 192.0.2.7 because a bot; ban 2001:db8::/32 for 12 hours because a flood\n"
+        "Whoever it is for and is here is put out. It goes by the clock on the wall, and lasts over restarts.",
+        role="admin",
+    ),
+    Command("unban", ban.unban, "admin", "unban NAME|ADDRESS|NETWORK -- let somebody in again", role="admin"),
+    Command("bans", ban.bans, "admin", "bans -- who is banned, until when, by whom and why", role="admin"),
+    Command(
+        "audit",
+        admin.audit,
+        "admin",
+        "audit economy -- the ledger's sum, and any item without exactly one owner",
+        role="admin",
+    ),
+    Command(
+        "copyover",
+        admin.copyover,
+        "admin",
+        "copyover [now | force] [because REASON] -- put new code under the running game; nobody is disconnected\n"
+        "force: also when a module would rather wait.",
+        role="admin",
+    ),
+    Command("modules", modules.modules, "admin", "modules -- the modules of this game and how they are", role="admin"),
+    Command(
+        "module",
+        modules.module,
+        "admin",
+        "module NAME | module VERB NAME -- all about a module, or do something to it\n"
+        + "\n".join(f"{verb}: {text}" for verb, text in modules.VERBS.items()),
+        role="admin",
+    ),
+    Command(
+        "shutdown",
+        admin.shutdown,
+        "admin",
+        "shutdown now -- take the server down, with everything saved",
+        role="admin",
+    ),
+]
+
+STAFF = (*BUILDING, *ADMIN)

@@ -1,0 +1,74 @@
+"""A market: a small world with both modules of trade, and people who are watched at every step."""
+
+from __future__ import annotations
+
+from modules.auction import MODULE as AUCTION
+from modules.trading import MODULE as TRADING
+from mud.core.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
+from mud.core.ledger import MINT
+from mud.testing import Kit, Player
+
+WORLD = WorldDef.of(
+    [
+        AreaDef(
+            id="market",
+            name="The Market",
+            reset_when="never",
+            rooms=(
+                RoomDef(id="hall", name="The Hall", description="A hall.", exits={"north": ExitDef(to="yard")}),
+                RoomDef(id="yard", name="The Yard", description="A yard.", exits={"south": ExitDef(to="hall")}),
+            ),
+            items=(
+                ItemDef(id="apple", keywords=("apple",), short="an apple", wear=("take",)),
+                ItemDef(id="sword", keywords=("sword",), short="a sword", wear=("take",), kind="weapon"),
+                ItemDef(id="anvil", keywords=("anvil",), short="an anvil", wear=("take",), weight=300),
+                ItemDef(id="curse", keywords=("curse",), short="a curse", wear=("take",), flags=("nodrop",)),
+                ItemDef(id="wand", keywords=("wand",), short="a wand", wear=("take",), values={"charges": 5}),
+                ItemDef(id="bag", keywords=("bag",), short="a bag", kind="container", wear=("take",)),
+            ),
+        )
+    ]
+)
+
+
+class Market(Kit):
+    """Both modules. `say` is a line after which every coin and every item is counted."""
+
+    def __init__(self, **settings: int) -> None:
+        super().__init__(AUCTION, TRADING, world=WORLD, settings={"auction": {"fee_percent": 0, **settings}})
+
+    def say(self, player: Player, *lines: str) -> str:
+        """Type lines, counting after each; gives all that is read."""
+        read = []
+        for line in lines:
+            read.append(player.do(line))
+            self.count()
+        return "\n".join(read)
+
+    def count(self) -> None:
+        """Fails unless every coin and every item is in one place."""
+        assert self.audit() == []
+        for owner in self.game.world.owners("char:"):
+            assert owner.removeprefix("char:") in self.game.world.characters
+
+    @property
+    def minted(self) -> int:
+        """All gold that there is."""
+        return -self.game.world.ledger.balance(MINT)
+
+    @property
+    def things(self) -> list[str]:
+        """The ids of all things, in memory or with somebody who is away."""
+        away = [item.id for _, _, items in self._stored.values() for item in items]
+        return sorted([*self.game.world.items, *away])
+
+    def carried(self, player: Player) -> list[str]:
+        """What somebody has in hand, by kind."""
+        return sorted(item.kind for item in self.game.world.carried(player.character))
+
+    def two(self, gold: int = 1000) -> tuple[Player, Player]:
+        """Ada with a sword and a bag, Ben with gold."""
+        ada, ben = self.player("Ada"), self.player("Ben", gold=gold)
+        self.make_item("sword", ada.character)
+        self.make_item("bag", ada.character)
+        return ada, ben

@@ -1,0 +1,250 @@
+"""Whatever players, clocks, copyovers and crashes do, in whatever order: no coin and no item is lost or doubled."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from modules.auction.state import Auction
+from modules.trading.state import Trading
+from mud.api import Died
+from mud.core import events as e
+from mud.testing import Player
+from tests.economy.market import Market
+
+NAMES = ("Ada", "Ben", "Cleo")
+KINDS = ("apple", "sword", "bag", "wand", "curse", "anvil")
+who = st.sampled_from(NAMES)
+kind = st.sampled_from(KINDS)
+lot = st.integers(1, 6)
+amount = st.sampled_from((1, 5, 20, 50, 100, 500))
+#: What players type. {who}, {kind}, {lot} and {n} are filled in.
+LINES = (
+    "auction sell {kind} {n} 1m",
+    "auction sell {kind} {n} 20s reserve 60 buyout 600",
+    "auction sell {kind} 5 5m buyout {n}",
+    "auction bid {lot} {n}",
+    "auction bid {lot} {n}",
+    "auction buy {lot}",
+    "auction cancel {lot}",
+    "auction collect",
+    "trade {who}",
+    "trade {who}",
+    "trade offer {kind}",
+    "trade offer {n} gold",
+    "trade withdraw {kind}",
+    "trade withdraw {n} gold",
+    "trade accept",
+    "trade cancel",
+    "drop {kind}",
+    "get {kind}",
+    "drop {n} gold",
+    "get all",
+    "put {kind} bag",
+    "get {kind} bag",
+    "give {kind} {who}",
+    "give {n} gold {who}",
+    "north",
+    "south",
+    "quit",
+)
+
+
+class Economy(RuleBasedStateMachine):
+    """Three people, some things, 3,000 gold, two modules."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.market = Market(snipe=5)
+        self.people: dict[str, Player] = {}
+        for name in NAMES:
+            self.people[name] = player = self.market.player(name, gold=1000)
+            for thing in KINDS:
+                self.market.make_item(thing, player.character)
+        wand = next(i for i in self.market.game.world.items.values() if i.kind == "wand")
+        wand.values, wand.short = {"charges": 2}, "a wand of Ada's"
+        self.wand = wand.id
+        self.minted = self.market.minted
+        self.things = [i for i in self.market.things if not self._is_heap(i)]
+        self.market.flush()
+
+    def _is_heap(self, item: str) -> bool:
+        found = self.market.game.world.items.get(item)
+        return found is not None and found.kind == "gold"
+
+    def _playing(self, name: str) -> Player | None:
+        player = self.people.get(name)
+        alive = player is not None and player.session in self.market.game.sessions.by_id
+        in_play = alive and self.market.game.world.player(name) is not None
+        return player if in_play else None
+
+    @rule(name=who, line=st.sampled_from(LINES), other=who, thing=kind, number=lot, n=amount)
+    def type(self, name: str, line: str, other: str, thing: str, number: int, n: int) -> None:
+        self._say(self._there(name), line.format(who=other, kind=thing, lot=number, n=n))
+
+    def _there(self, name: str) -> Player:
+        """Somebody in play, come back if need be."""
+        player = self._playing(name)
+        if player is None:
+            player = self.people[name] = self.market.player(name)
+        return player
+
+    def _something(self, player: Player, thing: str) -> str:
+        """A thing that somebody has, best of this kind."""
+        have = [kind for kind in self.market.carried(player) if kind not in ("curse", "gold")]
+        return thing if thing in have or not have else have[len(thing) % len(have)]
+
+    def _say(self, player: Player, *lines: str) -> None:
+        for line in lines:
+            read = player.do(line)
+            assert "Something went wrong" not in read, read
+            self.market.count()
+
+    @rule(one=who, two=who, thing=kind, n=amount, first=st.booleans())
+    def deal(self, one: str, two: str, thing: str, n: int, first: bool) -> None:
+        """A trade that comes to something, or almost."""
+        if one == two:
+            return
+        a, b = self._there(one), self._there(two)
+        for player in (a, b):
+            self._say(player, "trade cancel", "south")
+        self._say(a, f"trade {two}")
+        self._say(b, f"trade {one}", f"trade offer {n} gold")
+        self._say(a, f"trade offer {self._something(a, thing)}", "trade accept")
+        if first:
+            self._say(b, "trade accept")
+
+    @rule(name=who)
+    def lose_link(self, name: str) -> None:
+        player = self._playing(name)
+        if player is not None:
+            self.market.post(e.Lost(player.session, "cut"))
+            del self.people[name]
+
+    @rule(name=who)
+    def die(self, name: str) -> None:
+        known = self.market.game.world.player(name)
+        if known is not None:
+            self.market.act(lambda ctx: ctx.move(known, "hall"))
+            self.market.emit(Died(known.id, "", known.room))
+
+    @rule(seconds=st.sampled_from((0.5, 5.0, 30.0, 61.0, 400.0)))
+    def wait(self, seconds: float) -> None:
+        self.market.wait(seconds)
+
+    @rule(seconds=st.sampled_from((0.0, 2.0, 90.0)))
+    def copyover(self, seconds: float) -> None:
+        self.market.copyover(seconds=seconds)
+
+    @rule()
+    def flush(self) -> None:
+        self.market.flush()
+
+    @rule(seconds=st.sampled_from((0.0, 90.0)))
+    def crash(self, seconds: float) -> None:
+        self.market.crash(seconds)
+        self.people = {}
+
+    @rule(module=st.sampled_from(("auction", "trading")))
+    def pause(self, module: str) -> None:
+        if self.market.registry.active(module):
+            self.market.manage("pause", module)
+
+    @rule(module=st.sampled_from(("auction", "trading")))
+    def resume(self, module: str) -> None:
+        if not self.market.registry.active(module):
+            self.market.manage("resume", module)
+
+    @rule(module=st.sampled_from(("auction", "trading")))
+    def restart(self, module: str) -> None:
+        self.market.manage("restart", module)
+
+    @rule(module=st.sampled_from(("auction", "trading")))
+    def cycle(self, module: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.market.cycle(Path(folder), module)
+
+    @rule(name=who, thing=kind, n=amount, end=st.sampled_from(("wait", "late", "away", "no")))
+    def open_shop(self, name: str, thing: str, n: int, end: str) -> None:
+        """A lot that is surely bid on, and maybe ended."""
+        state = self._auction()
+        before = state.last
+        self._say(self._there(name), f"auction sell {self._something(self._there(name), thing)} {n} 20s")
+        number = self._auction().last
+        if number == before:
+            return
+        first, second = (self._there(other) for other in NAMES if other != name)
+        self._say(first, f"auction bid {number} {n}")
+        self._say(second, f"auction bid {number} {2 * n}")
+        if end == "late":
+            self.market.wait(18)
+            self._say(first, f"auction bid {number} {3 * n}")
+        elif end == "away":
+            self._say(second, "quit")
+        if end != "no":
+            self.market.wait(21)
+
+    def _auction(self) -> Auction:
+        state = self.market.instance("auction").state
+        assert isinstance(state, Auction)
+        return state
+
+    def _trading(self) -> Trading:
+        state = self.market.instance("trading").state
+        assert isinstance(state, Trading)
+        return state
+
+    @invariant()
+    def nothing_is_lost_or_doubled(self) -> None:
+        self.market.count()
+        assert self.market.minted == self.minted
+        assert [i for i in self.market.things if not self._is_heap(i)] == self.things
+
+    @invariant()
+    def an_item_is_itself(self) -> None:
+        found = self.market.game.world.items.get(self.wand)
+        assert found is None or (found.values, found.short) == ({"charges": 2}, "a wand of Ada's")
+
+    @invariant()
+    def every_lot_has_its_item_its_gold_and_one_timer_or_one_end(self) -> None:
+        state, world = self._auction(), self.market.game.world
+        for found in state.lots.values():
+            assert world.items[found.item].owner == f"escrow:auction:{found.seller}:{found.number}"
+        bids = {f"escrow:auction:{x.bidder}:{x.number}": x.bid for x in state.lots.values() if x.bids}
+        accounts = world.ledger.balances.items()
+        assert bids == {a: n for a, n in accounts if a.startswith("escrow:auction:") and a.count(":") == 3}
+        ends = Counter(t.payload.data["lot"] for t in world.timers.of("auction", "Ends"))  # type: ignore[union-attr]
+        assert ends == Counter(list(state.lots))
+        numbers = sorted([*state.lots, *(past.number for past in state.history)])
+        assert numbers == list(range(1, state.last + 1))
+
+    @invariant()
+    @precondition(lambda self: self.market.registry.active("trading"))
+    def nothing_stays_on_a_table_that_nobody_sits_at(self) -> None:
+        state, world = self._trading(), self.market.game.world
+        seats = sorted(seat for w in state.windows.values() for seat in (w.one, w.two))
+        assert seats == sorted(state.seats) and set(state.seats.values()) == set(state.windows)
+        for key in {*world.owners("escrow:trading:"), *(a for a in world.ledger.balances if ":trading:" in a)}:
+            character = key.rpartition(":")[2]
+            assert character in state.seats or character not in world.characters
+
+
+SHORT = settings(
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+TestEconomy = Economy.TestCase
+TestEconomy.settings = SHORT
+
+
+class LongEconomy(Economy):
+    """The same, for longer."""
+
+
+TestLongEconomy = pytest.mark.soak(LongEconomy.TestCase)
+TestLongEconomy.settings = settings(SHORT, max_examples=3000, stateful_step_count=80)

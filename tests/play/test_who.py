@@ -1,0 +1,59 @@
+"""Who is in the world, by role, flag and name."""
+
+from __future__ import annotations
+
+import pytest
+
+from mud.core import events as e
+from tests.play.stage import Player, Stage
+
+
+@pytest.fixture
+def ada() -> Player:
+    """Ada among a builder, an owner, somebody link-dead and somebody away from the keyboard."""
+    stage = Stage()
+    players = {
+        name: stage.enter(name, role)
+        for name, role in (("Bob", "builder"), ("Root", "owner"), ("Cyd", "player"), ("Dee", "player"))
+    }  # type: ignore[arg-type]
+    stage.post(e.Lost(players["Cyd"].session, "test"))
+    stage.wait(130)
+    ada = stage.enter("Ada")
+    players["Bob"].do("look")
+    players["Dee"].character.afk = "tea"
+    return ada
+
+
+def shown(ada: Player, words: str) -> list[str]:
+    """The rows that `who` shows."""
+    return [line.strip() for line in ada.do(f"who {words}").splitlines()[1:]]
+
+
+def test_everybody_with_role_and_flags(ada: Player) -> None:
+    assert ada.do("who").splitlines()[0] == "5 souls are awake:"
+    rows = ["Ada", "Bob (builder)", "Cyd (link-dead)", "Dee (idle 2 minutes 10 seconds, afk: tea)"]
+    assert shown(ada, "") == [*rows, "Root (owner, idle 2 minutes 10 seconds)"]
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("builders", ["Bob"]),
+        ("builder", ["Bob"]),
+        ("staff", ["Bob", "Root"]),
+        ("staff idle", ["Root"]),
+        ("players", ["Ada", "Cyd", "Dee"]),
+        ("afk", ["Dee"]),
+        ("link-dead", ["Cyd"]),
+        ("LINKDEAD", ["Cyd"]),
+        ("c", ["Cyd"]),
+        ("root", ["Root"]),
+    ],
+)
+def test_those_of_a_role_a_flag_or_a_name(ada: Player, words: str, names: list[str]) -> None:
+    assert [row.split()[0] for row in shown(ada, words)] == names
+
+
+def test_nobody_is_said_in_words(ada: Player) -> None:
+    assert ada.do("who admins") == "There is nobody to show for 'admins' now."
+    assert ada.do("who afkk") == "There is nobody to show for 'afkk' now. Did you mean who afk?"
