@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from mud.areas.circle import import_world
+from mud.areas.write import write_world
 from mud.core.model import Account
 from mud.ops.passwords import hash_password
 from mud.store import rows
@@ -274,7 +276,8 @@ def floor(table: Table) -> None:
 def large(folder: Path, table: Table, source: Path, quick: bool) -> None:
     """The same server on a large world, against the figures of the starter one."""
     bench = Bench(folder, table, folder / "world", quick, LARGE)
-    bench.game.run("world", "import", "circle", str(source), str(bench.game.world))
+    imported = import_world(source)
+    write_world(imported.areas, bench.game.world, imported.start)
     try:
         bench.run_large(AREA)
     finally:

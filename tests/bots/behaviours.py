@@ -121,7 +121,7 @@ async def consider(bot: Bot) -> None:
 
 async def fight(bot: Bot) -> None:
     """Attack what is here, to the end or until it gets too hot; most of what a bot takes for a foe is none."""
-    for word in bot.random.sample(bot.things, min(3, len(bot.things))):
+    for word in bot.random.sample(bot.things, min(6, len(bot.things))):
         deaths = bot.done["died"]
         answer = await bot.do(f"kill {word}")
         for _ in range(LONGEST_FIGHT):
@@ -154,8 +154,13 @@ async def rest(bot: Bot) -> None:
 
 
 async def shop(bot: Bot) -> None:
-    """Buy something, and sell something."""
+    """Look for a shop, not far; buy something, and sell something."""
     goods = listed(await bot.do("list"))
+    for _ in range(3):
+        if goods:
+            break
+        await explore(bot)
+        goods = listed(await bot.do("list"))
     await bot.do(f"buy {bot.random.choice(goods) if goods else 'bread'}")
     words = await carried(bot)
     if words:
@@ -185,11 +190,16 @@ async def together(bot: Bot) -> None:
 
 
 async def trade(bot: Bot) -> None:
-    """The window for two, from opening to accepting: whoever is at the other side does as chance will."""
+    """The window for two, from asking, or saying yes, to accepting or calling it off."""
+    whom, bot.asked = bot.asked or bot.friend(), ""
+    answer = await bot.do(f"trade {whom}")
+    if "no " in answer and "trade with" in answer:
+        return
     words = await carried(bot)
     what = bot.random.choice(words) if words and bot.random.random() < 0.5 else "2 gold"
-    acts = ("", f"offer {what}", f"offer {what}", "withdraw 1 gold", "accept", "accept", "accept", "cancel")
-    await bot.do(f"trade {bot.random.choice(acts) or bot.friend()}")
+    for act in (f"offer {what}", "accept", bot.random.choice(("accept", "accept", "withdraw 1 gold", "cancel"))):
+        await bot.do(f"trade {act}")
+        bot.see(await bot.client.listen(1.0))
 
 
 async def auction(bot: Bot) -> None:
@@ -198,7 +208,7 @@ async def auction(bot: Bot) -> None:
     acts = [f"bid {lot} {price}", f"bid {lot} {price}", f"cancel {lot}", f"buy {lot}", "list", "collect", "history"]
     words = await carried(bot)
     if words:
-        acts += [f"sell {bot.random.choice(words)} {price} 60s buyout {price + 9}"] * 4
+        acts += [f"sell {bot.random.choice(words)} {price} 20s buyout {price + 9}"] * 4
     await bot.do(f"auction {bot.random.choice(acts)}")
 
 

@@ -13,6 +13,7 @@ PASSWORD = "correct horse"
 #: How a prompt may end, after login.
 IN_PLAY = r"(?:Welcome, |You are back where you were).*?Exits: [^\n]*\n.*?> "
 _FIGURES = re.compile(r"You have (-?\d+) of (\d+) hit points.*?(\d+) of (\d+) movement", re.S)
+_ASKED = re.compile(r"(\w+) would trade with you")
 #: What is counted when it is read.
 EVENTS = {
     "You are dead!": "died",
@@ -22,6 +23,9 @@ EVENTS = {
     "You sell": "sold",
     "You tell": "told",
     "You get": "got",
+    "You trade:": "traded",
+    "You bid": "bid",
+    "You have lot": "won a lot",
 }
 #: Words that name nothing one could take or fight.
 _DULL = frozenset("here from with into lies stands sits this that your there they their some have what exits".split())
@@ -43,6 +47,7 @@ class Bot:
         self.off: set[str] = set()
         self.ways: list[str] = []  # out of the room that was seen last; "(north)" is a closed door
         self.things: list[str] = []  # words of what stands and lies there
+        self.asked = ""  # who would trade with it
         self.busy = "nothing"
         self.reckless = self.random.random() < 0.5  # never runs from a fight
 
@@ -69,6 +74,8 @@ class Bot:
         """Take in what was read: the room, and what happened."""
         for word, event in EVENTS.items():
             self.done[event] += text.count(word)
+        asked = _ASKED.findall(text)
+        self.asked = asked[-1] if asked else self.asked
         _, shown, rest = text.rpartition("Exits: ")
         if shown:
             ways, _, rest = rest.partition("\n")
@@ -101,6 +108,7 @@ class Bot:
         while loop.time() < end:
             known = [b for b in BEHAVIOURS if b.name not in self.off]
             chosen = self.random.choices(known, [b.weight for b in known])[0]
+            chosen = next((b for b in known if self.asked and b.name == "trade"), chosen)
             self.busy = chosen.name
             try:
                 await chosen.act(self)

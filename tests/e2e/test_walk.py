@@ -11,7 +11,8 @@ from random import Random
 
 import pytest
 
-from mud.areas.cache import load_cached
+from mud.areas.circle import import_world
+from mud.areas.write import write_world
 from mud.core.area import WorldDef
 from tests.bots.client import Client
 from tests.bots.walker import Walked, Walker
@@ -36,26 +37,33 @@ def tba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Game, WorldD
     config = folder / "everwake.toml"
     config.write_text(LIMITS)
     game = Game(folder / "data", folder / "world", "--config", str(config))
-    imported = game.run("world", "import", "circle", str(source), str(game.world))
-    assert "12,700" in imported.stdout or (game.world / "world.toml").exists(), imported.stderr
+    imported = import_world(source)
+    write_world(imported.areas, game.world, imported.start)
     try:
-        game.account("Root", "builder")
+        game.account("Walker", "builder")
+        game.account("Root", "owner")
         game.start(limit=180)  # thousands of files are read for the first time
-        yield game, load_cached(game.world, game.data / "cache")
+        yield game, WorldDef.of(imported.areas, imported.start)
         assert game.stop() == 0
         assert game.errors() == ""
     finally:
         game.close()
 
 
+async def enter(game: Game, name: str) -> Client:
+    """Somebody with an account in play."""
+    client = Client(game.port, limit=120)
+    await client.open()
+    await client.expect(r"known\? ")
+    client.send(f'connect {name} "{PASSWORD}"')
+    await client.expect("Exits: .*> ")
+    return client
+
+
 async def walk(game: Game, world: WorldDef, rooms: list[str] | None) -> Walked:
     """Walk these rooms, or all."""
-    client = Client(game.port, limit=60)
-    await client.open()
+    client = await enter(game, "Walker")
     try:
-        await client.expect(r"known\? ")
-        client.send(f'connect Root "{PASSWORD}"')
-        await client.expect("Exits: .*> ")
         began = time.monotonic()
         walked = await Walker(client, world, rooms).walk()
         walked.seconds = time.monotonic() - began
@@ -86,3 +94,27 @@ def test_all_rooms_of_a_large_world_lead_where_their_files_say(tba: tuple[Game, 
     walked = asyncio.run(walk(game, world, None))
     check(game, walked, world, list(world.rooms))
     assert (walked.rooms, walked.nowhere) == (12_700, 108)
+
+
+async def walk_through_copyovers(game: Game, world: WorldDef) -> tuple[Walked, int]:
+    """Walk all rooms, with one copyover after the other meanwhile. Gives how many there were."""
+    admin = await enter(game, "Root")
+    walking = asyncio.create_task(walk(game, world, None))
+    copyovers = 0
+    try:
+        while not walking.done():
+            admin.send("copyover force because somebody walks")
+            await admin.expect("Copyover done")
+            copyovers += 1
+        return await walking, copyovers
+    finally:
+        await admin.close()
+
+
+@pytest.mark.soak
+def test_a_walk_goes_on_through_copyovers(tba: tuple[Game, WorldDef]) -> None:
+    """Hundreds of commands lie in the kernel, in the wire and in the game at any instant; each is done, and once."""
+    game, world = tba
+    walked, copyovers = asyncio.run(walk_through_copyovers(game, world))
+    check(game, walked, world, list(world.rooms))
+    assert copyovers > 0
