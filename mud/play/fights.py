@@ -163,7 +163,7 @@ def cannot_fight(ctx: Context, one: Character, other: Character) -> str | None:
         return f"{capital(name(world, other))} is under the protection of the gods."
     if other.mob is None and one.mob is None and "arena" not in room.flags:
         return "Players fight each other only in an arena."
-    if other.mob is None and (other.link_dead or ctx.may("builder", other)):
+    if other.mob is None and (other.link_dead or other.frozen is not None or ctx.may("builder", other)):
         return f"{capital(name(world, other))} is beyond your reach."
     return None
 

@@ -222,9 +222,10 @@ class Game:
 
     def admin(self, name: str = "Root") -> Client:
         """An owner in play; the account is made when it is not there."""
-        self.run(
+        made = self.run(
             "account", "create", name, "--role", "owner", "--password-stdin", "--data", str(self.data), input=PASSWORD
         )
+        assert made.returncode == 0 or "already" in made.stderr, made.stderr
         return self.player(name, new=False)
 
     def log(self) -> str:
