@@ -15,6 +15,7 @@ from mud.play import (
     editor,
     fields,
     fights,
+    food,
     login,
     lookup,
     maps,
@@ -161,6 +162,9 @@ THINGS = [
         "remove THING | remove all -- take off what you wear",
         aliases=("rem",),
     ),
+    Command("eat", food.eat, "things", "eat FOOD -- eat something; it gives back some of your breath"),
+    Command("drink", food.drink, "things", "drink [from] VESSEL -- drink from what you carry, or from a fountain"),
+    Command("fill", food.fill, "things", "fill VESSEL -- fill something to drink from, where there is a fountain"),
     Command(
         "open",
         rooms.open_,
@@ -285,7 +289,7 @@ NEEDS: dict[Position, frozenset[str]] = {
     "fighting": frozenset(("kill", "flee", "assist", "rescue", "cast", "quaff", "recite", "use")),
     "resting": frozenset(
         """look examine exits get drop give put wear wield hold remove open close lock unlock say shout emote
-        consider list buy sell value""".split()
+        consider list buy sell value eat drink fill""".split()
     ),
 }
 
