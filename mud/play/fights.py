@@ -40,6 +40,7 @@ def engage(ctx: Context, one: Character, other: Character) -> None:
     fights.begin(ctx.world, one, other)
     mob = ctx.world.mob_def(other)
     if mob is not None and "memory" in mob.flags and one.mob is None and one.id not in other.remembers:
+        ctx.world.edit(other)
         other.remembers[:] = [*other.remembers, one.id][-MOST_GRUDGES:]
     if ctx.world.timers.find(CombatRound(one.room)) is None:
         ctx.after(ROUND_SECONDS, CombatRound(one.room))
