@@ -35,6 +35,15 @@ def seconds_in(text: str) -> int | None:
     return sum(int(count) * _UNITS[unit[0]] for count, unit in found)
 
 
+def number_within(text: str, least: int, most: int) -> int | None:
+    """The number in "12" or "012", if it is from `least` to `most`; None for anything else, however long it is."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit()):
+        return None
+    digits = text.lstrip("0") or "0"
+    return int(digits) if len(digits) <= len(str(most)) and least <= int(digits) <= most else None
+
+
 def whole_number(text: str) -> int | None:
     """The number in "12", "1,000" or "1_000"; None for anything else."""
     text = text.strip()

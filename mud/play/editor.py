@@ -8,6 +8,7 @@ from mud.core.context import Context
 from mud.core.dialogs import Editor
 from mud.core.editing import HELP, as_lines, numbered
 from mud.core.errors import Rejected
+from mud.core.words import number_within
 from mud.play.olc import form
 
 MOST_LINES, MOST_LETTERS = 60, 4000
@@ -42,9 +43,10 @@ def put(ctx: Context, dialog: Editor, lines: tuple[str, ...]) -> None:
 def number(dialog: Editor, text: str) -> tuple[int, str]:
     """The index and the text of ".set 3 TEXT". Raises Rejected for a line that is not there."""
     word, _, rest = text.strip().partition(" ")
-    if not (word.isascii() and word.isdigit() and 1 <= int(word[:6]) <= len(dialog.lines)):
+    found = number_within(word, 1, len(dialog.lines))
+    if found is None:
         raise Rejected(f"Which line? A number from 1 to {len(dialog.lines)}, as .show shows them.")
-    return int(word) - 1, rest
+    return found - 1, rest
 
 
 def help_(ctx: Context, dialog: Editor, rest: str) -> None:

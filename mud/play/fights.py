@@ -14,6 +14,7 @@ from mud.core.markup import tag
 from mud.core.model import Character
 from mud.core.senses import has
 from mud.core.timers import CombatRound
+from mud.core.words import number_within
 from mud.core.world import World
 from mud.play import blows, bodies, death, describe, rooms
 from mud.play.describe import capital, name
@@ -126,8 +127,10 @@ def attack_of(world: World, attacker: Character) -> int:
 
 
 def damage(ctx: Context, victim: Character, amount: int, by: Character | None) -> None:
-    """Hurt somebody, who may die of it. Who hurts somebody else fights them."""
+    """Hurt somebody, who may die of it. Who hurts somebody else fights them. A mob that is dead already is past it."""
     world = ctx.world
+    if victim.id not in world.characters:
+        return
     if by is not None and by is not victim and by.room == victim.room:
         if by.fighting is None:
             engage(ctx, by, victim)
@@ -186,13 +189,12 @@ def kill(ctx: Context, args: str) -> None:
     need_foe(ctx, victim)
     if me.fighting == victim.id:
         raise Rejected("You do the best you can!")
-    busy = me.fighting is not None
-    engage(ctx, me, victim)
-    if busy:
+    if me.fighting is not None:
+        engage(ctx, me, victim)
         ctx.send(f"You turn on {name(ctx.world, victim)}!")
         ctx.others(f"{name(ctx.world, me)} turns on {name(ctx.world, victim)}!")
     else:
-        strike(ctx, me, victim)
+        strike(ctx, me, victim)  # before they fight: who sits or sleeps has no guard yet
 
 
 def assist(ctx: Context, args: str) -> None:
@@ -283,10 +285,11 @@ def wimpy(ctx: Context, args: str) -> None:
     if not args:
         ctx.send(f"You run from a fight below {me.wimpy} hit points." if me.wimpy else "You never run by yourself.")
         return
-    if not args.isascii() or not args.isdigit() or int(args[:9]) > most:
+    wanted = number_within(args, 0, most)
+    if wanted is None:
         raise Rejected(f"Write: wimpy N, a number of hit points from 0 (never) to {most}, half of what you can have.")
     ctx.world.edit(me)
-    me.wimpy = int(args)
+    me.wimpy = wanted
     ctx.send(f"You will run below {me.wimpy} hit points." if me.wimpy else "You will never run by yourself.")
 
 

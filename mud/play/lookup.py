@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from mud.core import events as e
-from mud.core.commands import allowed, either
+from mud.core.commands import Command, allowed, either
 from mud.core.context import Context
 from mud.core.dialogs import Play, Working
 from mud.core.errors import Rejected
@@ -15,6 +15,9 @@ from mud.core.targets import split_first
 from mud.core.words import duration
 from mud.core.world import World
 from mud.play import prompts
+
+#: `help` alone names the commands of a topic that yield, if they are no more than this.
+MOST_GESTURES = 12
 
 
 def uptime(ctx: Context, args: str) -> None:
@@ -36,8 +39,7 @@ def help_(ctx: Context, args: str) -> None:
     topics = ctx.commands.by_topic(ctx.role())
     word = args.strip().casefold()
     if not word:
-        # What yields are gestures by the dozen: `help socials` and `commands` list them.
-        shown = {topic: ", ".join(c.name for c in known if not c.yields) for topic, known in topics.items()}
+        shown = {topic: ", ".join(c.name for c in told_of(known)) for topic, known in topics.items()}
         rows = [f"  {tag('bold', topic)}: {names}" for topic, names in shown.items() if names]
         ctx.page("Help is there for these:\n" + "\n".join(rows) + "\nType help WORD for one of them.")
         return
@@ -46,15 +48,24 @@ def help_(ctx: Context, args: str) -> None:
         rows = [f"  {c.help.splitlines()[0]}" for c in topics[word]]
         ctx.page(f"{tag('bold', word)}\n" + "\n".join(rows))
         return
+    if named is None and word in SETTINGS:
+        ctx.send(f"{word} is a setting: {SETTINGS[word][2]}.\nset {word} VALUE changes it; set alone lists all.")
+        return
     names = [c.name for known in topics.values() for c in known]
     begun = [n for n in names if n.startswith(word)]
     if named is None and len(begun) == 1:
         named = ctx.commands.commands[begun[0]]
     if named is None:
-        near = begun or get_close_matches(word, [*names, *topics], 3, 0.6)
+        near = begun or get_close_matches(word, {*names, *topics, *SETTINGS}, 3, 0.6)
         raise Rejected(f"There is no help on {args!r}." + (f" Did you mean {either(near)}?" if near else ""))
     also = f"\nAlso: {', '.join(named.aliases)}" if named.aliases else ""
     ctx.page(f"{tag('bold', named.name)}\n{named.help}{also}")
+
+
+def told_of(known: list[Command]) -> list[Command]:
+    """Those of a topic's commands that `help` alone names: gestures by the dozen it leaves to `socials`."""
+    few = sum(c.yields for c in known) <= MOST_GESTURES
+    return [c for c in known if few or not c.yields]
 
 
 # Settings

@@ -11,6 +11,7 @@ from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.layout import STEPS, Cell, Plan, lay_out, routes
 from mud.core.markup import strip, tag
+from mud.core.words import number_within
 from mud.play import lookup, rooms
 from mud.play.describe import capital
 
@@ -56,9 +57,10 @@ def map_(ctx: Context, args: str) -> None:
     most = MOST_SAID if said else LONGEST
     radius = STEPS_SAID if said else RADIUS
     if word := args.strip():
-        if not (word.isascii() and word.isdigit() and 1 <= int(word[:4]) <= most):
+        wanted = number_within(word, 1, most)
+        if wanted is None:
             raise Rejected(f"How far should the map go? Write: map, or map with a number from 1 to {most}.")
-        radius = int(word)
+        radius = wanted
     if said:
         ctx.page(in_words(ctx, radius))
     else:

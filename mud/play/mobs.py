@@ -12,7 +12,7 @@ from mud.core.senses import sees
 from mud.core.timers import AreaLives, Pulse
 from mud.play import bodies, describe
 from mud.play.describe import capital, name
-from mud.play.fights import cannot_fight, engage, strike, ways_out
+from mud.play.fights import cannot_fight, strike, ways_out
 from mud.play.moving import FROM
 
 #: Game seconds between two pulses. Each area has its moment within them, so that they don't all live at once.
@@ -103,7 +103,6 @@ def attack(ctx: Context, mob: Character, victim: Character) -> bool:
     """A mob attacks, if nothing forbids it."""
     if cannot_fight(ctx, mob, victim):
         return False
-    engage(ctx, mob, victim)
     strike(ctx, mob, victim)
     return True
 

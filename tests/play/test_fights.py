@@ -169,11 +169,28 @@ def test_wimpy_runs_at_its_figure(stage: Stage, ada: Player) -> None:
         ada.do("wimpy 300")
         == "Write: wimpy N, a number of hit points from 0 (never) to 200, half of what you can have."
     )
-    assert ada.do("wimpy 200") == "You will run below 200 hit points."
+    assert ada.do("wimpy " + 9 * "0" + 40 * "9").startswith("Write: wimpy N")  # no figure that no database holds
+    assert me.wimpy == 0
+    assert ada.do("wimpy 0200") == "You will run below 200 hit points."
     stage.mob("ogre", "yard")
     ada.do("kill ogre")
     until(stage, "You flee", ada)
     assert me.hp > 0 and me.room != "yard"
+
+
+def test_who_sleeps_has_no_guard_against_the_first_blow(stage: Stage, ada: Player) -> None:
+    elephant = stage.mob("elephant", "yard")
+
+    def lie_down(_: object) -> None:
+        stage.game.world.move_character(ada.character, "porch")
+        stage.game.world.move_character(ada.character, "yard")
+        ada.character.hitroll, elephant.position = -100, "sleeping"  # awake only one blow in twenty would meet it
+
+    met = 0
+    for _ in range(20):
+        stage.act(lie_down)
+        met += "miss" not in ada.do("kill elephant")
+    assert met > 10 and elephant.position == "fighting"
 
 
 def test_peace_is_kept_where_it_is_said(stage: Stage, ada: Player) -> None:

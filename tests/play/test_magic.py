@@ -170,6 +170,15 @@ def test_a_scroll_burns_and_a_refused_one_does_not(stage: Stage, ada: Player) ->
     assert ada.do("recite axe") == "An axe is no scroll."
 
 
+def test_a_scroll_of_two_bolts_kills_but_once(stage: Stage, ada: Player) -> None:
+    rat, scroll = stage.mob("rat", "yard"), stage.make_item("scroll", ada.character)
+    stage.act(lambda _: scroll.values.update(spell1=26, spell2=26, spell3=26))
+    said = ada.do("recite scroll rat")
+    assert said.count("is dead!") == 1 and rat.id not in stage.game.world.characters
+    assert scroll.id not in stage.game.world.items
+    stage.settle()
+
+
 def test_wands_and_staves_have_charges_of_their_own(stage: Stage, ada: Player) -> None:
     ogre = stage.mob("ogre", "yard")
     wand = stage.make_item("wand", ada.character)

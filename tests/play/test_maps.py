@@ -138,7 +138,7 @@ def test_in_a_room_without_exits(ada: Player) -> None:
     assert bob.do("map") == "You are in A Cell. There is no way out that you can see."
 
 
-@pytest.mark.parametrize("word", ["0", "21", "far", "-1", "²", "99999"])
+@pytest.mark.parametrize("word", ["0", "21", "far", "-1", "²", "99999", "0001" + 30 * "9"])
 def test_how_far_is_a_number(ada: Player, word: str) -> None:
     assert ada.do(f"map {word}") == "How far should the map go? Write: map, or map with a number from 1 to 20."
 

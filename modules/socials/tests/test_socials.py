@@ -42,6 +42,13 @@ def test_a_gesture_is_read_by_each_in_their_own_words(three: tuple[Player, Playe
     assert ada.read() == "Cleo pats their own head. Well done."
 
 
+def test_help_alone_names_no_gestures_but_all_else(three: tuple[Player, Player, Player]) -> None:
+    said = three[0].do("help")
+    assert "socials: socials\n" in said and "curtsy" not in said and "curtsy" in three[0].do("commands")
+    assert "wizlist" in said  # yields too, but is no gesture
+    assert "your prompt" in three[0].do("help prompt") and "Did you mean summon" in three[0].do("help sumon")
+
+
 def test_a_gesture_at_a_mob_and_at_nobody(kit: Kit, three: tuple[Player, Player, Player]) -> None:
     ada, ben, _ = three
     kit.act(lambda ctx: ctx.world.add_character(Character(id="m1", name="a rat", room="hall", mob="rat")))

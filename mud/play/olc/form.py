@@ -20,6 +20,7 @@ from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.session import Session
 from mud.core.targets import split_first
+from mud.core.words import number_within
 from mud.play import admin, login
 from mud.play.olc.fields import Draft, Field
 from mud.play.olc.kinds import AREA, ITEM, MOB, ROOM
@@ -144,8 +145,9 @@ def find(dialog: d.Edit, word: str) -> Field:
     fields = KINDS[type(dialog)].fields
     word = word.casefold()
     if word.isascii() and word.isdigit():
-        if 1 <= int(word[:4]) <= len(fields):
-            return fields[int(word[:4]) - 1]
+        number = number_within(word, 1, len(fields))
+        if number is not None:
+            return fields[number - 1]
         raise Rejected(f"The fields have numbers from 1 to {len(fields)}.")
     begun = [field for field in fields if field.name.startswith(word)]
     exact = [field for field in begun if field.name == word] or begun

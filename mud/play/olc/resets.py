@@ -9,6 +9,7 @@ from mud.core.body import SLOTS
 from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.targets import split
+from mud.core.words import number_within
 from mud.play.olc.exits import STATES, direction_of
 from mud.play.olc.fields import Draft, Field, changed, need, number_of
 
@@ -124,9 +125,10 @@ def move(ctx: Context, resets: Steps, words: list[str]) -> Steps:
 
 def index(word: str, count: int) -> int:
     """A step's number as typed, from 0. Raises Rejected."""
-    if not (word.isascii() and word.isdigit() and 1 <= int(word[:6]) <= count):
+    number = number_within(word, 1, count)
+    if number is None:
         raise Rejected(f"Which step? A number from 1 to {count}, as `reset` shows them.")
-    return int(word) - 1
+    return number - 1
 
 
 VERBS: dict[str, Callable[[Context, Steps, list[str]], Steps]] = {
