@@ -13,13 +13,16 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import mud
 from mud import __version__
 from mud.adopting import adopt, modules_of, read_last_flush, read_state
 from mud.areas.cache import load_cached
-from mud.copyover import channel, handover, rehearsal
+from mud.copyover import channel, guardian, handover, rehearsal
+from mud.copyover.guardian import Failure, cross, limit
 from mud.copyover.handover import Handover
+from mud.copyover.phases import Phase
 from mud.copyover.transaction import Copyover
 from mud.core import events as e
 from mud.core.clock import Clock
@@ -51,6 +54,7 @@ def serve(config: Config) -> int:
     """Run a server until it is told to stop. Gives the exit code. Raises EverwakeError when it can't start."""
     inherited = os.environ.pop(handover.VARIABLE, None)
     needed = os.environ.pop(rehearsal.VARIABLE, None)
+    os.environ.pop(guardian.FAULTHANDLER, None)
     if needed is not None:
         return rehearse(config, [name for name in needed.split(",") if name])
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,7 +63,7 @@ def serve(config: Config) -> int:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        server, lock = begin(config, loop) if inherited is None else take_over(config, loop, int(inherited))
+        server, lock = begin(config, loop) if inherited is None else take_over(config, loop, inherited)
         return run(server, lock)
     finally:
         WATCH.disarm()  # an alarm that rings while Python ends would end it in another way
@@ -132,9 +136,13 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
     return server
 
 
-def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple[Server, Lock]:
-    """A start from a hand-over: everything is built, then HEALTHY is said; from GO on the game is ours."""
+def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -> tuple[Server, Lock]:
+    """A start from a hand-over: everything is built, then HEALTHY is said; from GO on the game is ours.
+
+    Whatever is raised before that gives the game back to the guardian.
+    """
     gc.disable()  # a collection in the middle of this would double it
+    fd, before = guardian.parse(inherited)
     given = handover.read(fd)
     channel.inheritable(given.descriptors(), False)
     try:
@@ -145,7 +153,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
             files.set_aside(config.snapshot_folder, participant, "corrupt")
         carried = loop.run_until_complete(read_last_flush(config))
     server, lock = adopt(config, loop, given, carried)
-    if not channel.ask_to_go(given.channel):
+    if not guardian.ask_to_go(given):
         log.error("the old program plays on; this one ends")
         os._exit(1)
     server.game.populate()
@@ -156,6 +164,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
             files.set_aside(config.snapshot_folder, participant, "corrupt")
     loop.run_until_complete(server.hosting.start_in_silence())
     loop.call_soon(lambda: announce(server, given))
+    guardian.reap(loop, before)
     return server, lock
 
 
@@ -191,49 +200,55 @@ def run(server: Server, lock: Lock) -> int:
     ready.write(server.config, server.listener, server.generation)
     gc.freeze()
     gc.enable()
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    warming = threading.Thread(target=warm_up, name="warm-up", daemon=True)
+    warming.start()
     while True:
         loop.run_until_complete(server.run())
         if server.leaving is None:
             break
-        error = execute(server.leaving)
+        warming.join()
+        failure = hand_over(server, handing, server.leaving)
         server.leaving = None
-        loop.run_until_complete(given_up(server, error))
+        if failure.guardian:
+            take_back(server, lock, failure)
+        loop.run_until_complete(given_up(server, failure))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     saved = loop.run_until_complete(server.close())
     ready.remove(server.config)
     lock.release()
     return 0 if saved else 1
 
 
-def execute(leaving: Handover) -> Exception:
-    """Become the new program. Comes back only with the error when that is impossible, everything as it was."""
-    fds: list[int] = []
+def hand_over(server: Server, handing: Handing, leaving: Handover) -> Failure:
+    """Become the new program. Comes back only when that failed, in the process that plays on, signals blocked."""
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    WATCH.disarm()
+    gc.disable()  # it would copy what the two programs share
+    logging.shutdown()
     try:
-        memory = handover.write(leaving)
-        fds = [memory, *leaving.descriptors()]
-        channel.inheritable(fds, True)
-        command = rehearsal.command()
-        WATCH.disarm()
-        logging.shutdown()
-        os.execve(command[0], command, os.environ | {handover.VARIABLE: str(memory)})
+        return cross(leaving, rehearsal.command(), limit(handing.rehearsed), ready.notify_main_pid)
     except Exception as error:  # whatever it is, the game goes on
-        channel.inheritable(fds, False)
-        for fd in {*fds[:1], leaving.channel}:
-            os.close(fd)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        return error
+        return Failure(f"the new program can't be executed: {getattr(error, 'strerror', None) or error}")
+    finally:
+        gc.enable()
 
 
-async def given_up(server: Server, error: Exception) -> None:
-    """exec failed: the old program plays on."""
-    order = server.copyover.order
-    assert order is not None
+def take_back(server: Server, lock: Lock, failure: Failure) -> None:
+    """The game is the guardian's: under another process id, and without the threads that there may have been."""
+    logs.set_up(server.config.data / "logs", server.config.log)
+    server.loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
+    server.copyover.machine.go(Phase.RECOVERING)
+    lock.sign()
+    ready.write(server.config, server.listener, server.generation)
+    for number in failure.signals & SIGNALS:
+        os.kill(os.getpid(), number)  # heard when they are unblocked
+
+
+async def given_up(server: Server, failure: Failure) -> None:
+    """The old program plays on."""
     await server.copyover.give_up()
-    log.error("the new program can't be executed: %s", error)
-    why = getattr(error, "strerror", None) or error
-    text = f"No copyover: the new program can't be executed: {why}.\nThe game plays on."
-    server.post(e.Told(order.session, text))
+    log.error("no copyover: %s", failure)
+    server.post(e.Announced(f"No copyover: {failure}\nThe game plays on.", "admin"))
 
 
 def raise_descriptor_limit() -> None:
