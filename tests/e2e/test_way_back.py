@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
