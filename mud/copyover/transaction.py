@@ -61,7 +61,7 @@ class Copyover:
         Raises CopyoverError, with the game playing on, when there is one already or a phase fails.
         """
         if self.order is not None:
-            raise CopyoverError(f"{self.order.by} is at it already ({self.machine.phase.value})")
+            raise CopyoverError(f"{self.order.by} is at it already ({self.machine.progress()})")
         self.order = order
         try:
             self.machine.go(Phase.REHEARSING)
