@@ -44,7 +44,8 @@ from mud.store.store import Store
 log = logging.getLogger("mud.server")
 
 #: Blocked across exec, which resets handlers; unblocked when the new program's handlers stand.
-SIGNALS = {signal.SIGTERM, signal.SIGINT}
+ENDS = {signal.SIGTERM, signal.SIGINT}
+SIGNALS = ENDS | {signal.SIGUSR1}
 
 
 def serve(config: Config) -> int:
@@ -119,6 +120,7 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         server = Server(config, loop, game, max(1, generation))
         server.store = store
         game.reopen([row[0] for row in loaded.sessions])
+        server.copyovers.began()
         server.hosting.master.load(modules, schemas)
         await server.hosting.master.start_all()
         game.populate()
@@ -135,6 +137,7 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
 def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple[Server, Lock]:
     """A start from a hand-over: everything is built, then HEALTHY is said; from GO on the game is ours."""
     gc.disable()  # a collection in the middle of this would double it
+    entered = time.monotonic()
     given = handover.read(fd)
     channel.inheritable(given.descriptors(), False)
     try:
@@ -148,6 +151,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
     if not channel.ask_to_go(given.channel):
         log.error("the old program plays on; this one ends")
         os._exit(1)
+    server.copyovers.took_over(given, entered)
     server.game.populate()
     for participant in given.files:
         if participant in ("world", "sessions") or participant in server.hosting.master.restored:
@@ -172,21 +176,16 @@ def announce(server: Server, given: Handover) -> None:
         silence * 1000,
     )
     server.post(e.Announced("The world blinks, and goes on."))
-    server.post(
-        e.Told(
-            given.session,
-            f"Copyover done: generation {given.generation}, {len(given.wires)} connections kept, "
-            f"{silence * 1000:.0f} ms of silence.",
-        )
-    )
+    server.loop.call_soon(server.copyovers.book.done)
 
 
 def run(server: Server, lock: Lock) -> int:
     """Run the loop until the end; a hand-over that fails is no end."""
     loop, handing = server.loop, Handing(server, lock)
     server.copyover = Copyover(handing)
-    for number in SIGNALS:
-        loop.add_signal_handler(number, server.stop)
+    for number in ENDS:
+        loop.add_signal_handler(number, server.terminate)
+    loop.add_signal_handler(signal.SIGUSR1, server.copyovers.signalled)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ready.write(server.config, server.listener, server.generation)
     gc.freeze()
@@ -194,7 +193,9 @@ def run(server: Server, lock: Lock) -> int:
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     while True:
         loop.run_until_complete(server.run())
-        if server.leaving is None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        loop.run_until_complete(asyncio.sleep(0))  # what was signalled up to now is heard
+        if server.leaving is None or server.ending:
             break
         error = execute(server.leaving)
         server.leaving = None
@@ -227,13 +228,11 @@ def execute(leaving: Handover) -> Exception:
 
 async def given_up(server: Server, error: Exception) -> None:
     """exec failed: the old program plays on."""
-    order = server.copyover.order
-    assert order is not None
     await server.copyover.give_up()
     log.error("the new program can't be executed: %s", error)
     why = getattr(error, "strerror", None) or error
-    text = f"No copyover: the new program can't be executed: {why}.\nThe game plays on."
-    server.post(e.Told(order.session, text))
+    text = f"the new program can't be executed: {why}."
+    server.copyovers.failed(text)
 
 
 def raise_descriptor_limit() -> None:

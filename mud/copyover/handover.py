@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from mud.copyover.history import Draft
 from mud.core.errors import SnapshotError
 from mud.core.events import CheckName, FindPlayer, HashPassword, LogIn, Register, VerifyPassword
 from mud.net.budget import Address
@@ -69,6 +70,7 @@ class Handover(Struct, kw_only=True):
     next_session: int
     lock: int
     channel: int
+    report: Draft | None = None  # what is known so far of how this copyover went
 
     def descriptors(self) -> list[int]:
         """Every descriptor that the new program takes over, but for the one of the hand-over itself."""
