@@ -80,9 +80,9 @@ class Server:
         )
         self._turns = Turns(loop, game, self.post)
         self._bell = Bell(loop, game, self.post)
+        self.copyovers: Copyovers = Copyovers(self, self._start)
         self.control = Control(config.run / "control.sock", actions(self))
         self.copyover: Copyover
-        self.copyovers = Copyovers(self, self._start)
         self.leaving: Handover | None = None  # set when `run` ends for a copyover
         self.started = time.time()
         self.work_lost: list[int] = []  # sessions that wait for work nobody does any more

@@ -80,6 +80,11 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
         return self.data / "everwake.db"
 
     @property
+    def copyovers(self) -> Path:
+        """The history of copyovers."""
+        return self.data / "copyovers.jsonl"
+
+    @property
     def snapshot_folder(self) -> Path:
         """Where a copyover's `.dat` files lie."""
         return self.data / "snapshots"

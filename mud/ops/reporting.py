@@ -33,7 +33,7 @@ class Book:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self.history = History(server.config.data / "copyovers.jsonl")
+        self.history = History(server.config.copyovers)
         self.code: code.Manifest = {}  # of this generation
         self.thaws: list[float] = []  # when each connection was last thawed
         self._draft: Draft | None = None
