@@ -54,7 +54,7 @@ class Handing:
 
     def ask(self, force: bool) -> None:
         """Ask every module whether it may be."""
-        self._server.hosting.ask(force)
+        self._server.copyovers.ask(force)
 
     async def settle(self) -> None:
         """Running workers finish, and everything is on the disk, while the game plays on."""

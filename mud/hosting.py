@@ -48,6 +48,7 @@ class Hosting:
             self.master, config.data / "workers", config.run / "workers", config.data / "logs", self.now
         )
         self._prepared: list[Instance] = []
+        self.warnings: list[str] = []  # of the last time that all were asked
         self._starting: asyncio.Task[None] | None = None
 
     def begin_work(self) -> None:
@@ -148,14 +149,10 @@ class Hosting:
         except ModuleFault as fault:
             instance.life.log.error("cleanup failed: %s", fault.__cause__)
 
-    def ask(self, force: bool) -> None:
-        """Ask for vetoes. Raises CopyoverError, naming each, when there is one that is not passed."""
-        found = [(i.name, veto) for i in self._active() for veto in self._vetoes(i)]
-        stopping = [(name, veto) for name, veto in found if veto.hard or not force]
-        if stopping:
-            raise CopyoverError("; ".join(worded(name, veto) for name, veto in stopping) + hint(stopping))
-        for name, veto in found:
-            log.warning("passed: %s", worded(name, veto))
+    def vetoes(self) -> list[tuple[str, Veto]]:
+        """What each module has against a copyover now. `warnings` says what else there is to know."""
+        self.warnings = []
+        return [(i.name, veto) for i in self._active() for veto in self._vetoes(i)]
 
     def _vetoes(self, instance: Instance) -> list[Veto]:
         """A module's vetoes, its own and what its state's size brings about (S0.10)."""
@@ -174,6 +171,7 @@ class Hosting:
             found.append(Veto.soft(f"its state takes {size} bytes, more than {limits.limit_bytes}"))
         elif size > limits.warn_bytes:
             instance.life.log.warning("its state takes %d bytes, more than %d", size, limits.warn_bytes)
+            self.warnings.append(f"the state of {instance.name} takes {size} bytes, more than {limits.warn_bytes}")
         return found
 
     def save(self, instance: Instance, generation: int, why: Metadata) -> Snapshot:
@@ -232,14 +230,3 @@ class Hosting:
 
     def _active(self) -> list[Instance]:
         return [i for i in self.registry.instances.values() if i.life.state is ModuleState.ACTIVE]
-
-
-def worded(name: str, veto: Veto) -> str:
-    """A veto for people."""
-    clears = f" (clears in {veto.clears_in:.0f} s)" if veto.clears_in is not None else ""
-    return f"{name}{' insists' if veto.hard else ''}: {veto.reason}{clears}"
-
-
-def hint(vetoes: list[tuple[str, Veto]]) -> str:
-    """What an admin can do about vetoes."""
-    return "" if any(veto.hard for _, veto in vetoes) else ". `copyover force` goes on all the same"

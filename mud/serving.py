@@ -47,7 +47,8 @@ from mud.store.store import Store
 log = logging.getLogger("mud.server")
 
 #: Blocked across exec, which resets handlers; unblocked when the new program's handlers stand.
-SIGNALS = {signal.SIGTERM, signal.SIGINT}
+ENDS = {signal.SIGTERM, signal.SIGINT}
+SIGNALS = ENDS | {signal.SIGUSR1}
 
 
 def serve(config: Config) -> int:
@@ -123,6 +124,7 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         server = Server(config, loop, game, max(1, generation))
         server.store = store
         game.reopen([row[0] for row in loaded.sessions])
+        server.copyovers.began()
         server.hosting.master.load(modules, schemas)
         await server.hosting.master.start_all()
         game.populate()
@@ -142,6 +144,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
     Whatever is raised before that gives the game back to the guardian.
     """
     gc.disable()  # a collection in the middle of this would double it
+    entered = time.monotonic()
     fd, before = guardian.parse(inherited)
     given = handover.read(fd)
     channel.inheritable(given.descriptors(), False)
@@ -156,6 +159,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
     if not guardian.ask_to_go(given):
         log.error("the old program plays on; this one ends")
         os._exit(1)
+    server.copyovers.took_over(given, entered)
     server.game.populate()
     for participant in given.files:
         if participant in ("world", "sessions") or participant in server.hosting.master.restored:
@@ -181,21 +185,16 @@ def announce(server: Server, given: Handover) -> None:
         silence * 1000,
     )
     server.post(e.Announced("The world blinks, and goes on."))
-    server.post(
-        e.Told(
-            given.session,
-            f"Copyover done: generation {given.generation}, {len(given.wires)} connections kept, "
-            f"{silence * 1000:.0f} ms of silence.",
-        )
-    )
+    server.loop.call_soon(server.copyovers.book.done)
 
 
 def run(server: Server, lock: Lock) -> int:
     """Run the loop until the end; a hand-over that fails is no end."""
     loop, handing = server.loop, Handing(server, lock)
     server.copyover = Copyover(handing)
-    for number in SIGNALS:
-        loop.add_signal_handler(number, server.stop)
+    for number in ENDS:
+        loop.add_signal_handler(number, server.terminate)
+    loop.add_signal_handler(signal.SIGUSR1, server.copyovers.signalled)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ready.write(server.config, server.listener, server.generation)
     gc.freeze()
@@ -204,7 +203,9 @@ def run(server: Server, lock: Lock) -> int:
     warming.start()
     while True:
         loop.run_until_complete(server.run())
-        if server.leaving is None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        loop.run_until_complete(asyncio.sleep(0))  # what was signalled up to now is heard
+        if server.leaving is None or server.ending:
             break
         warming.join()
         failure = hand_over(server, handing, server.leaving)
@@ -248,7 +249,7 @@ async def given_up(server: Server, failure: Failure) -> None:
     """The old program plays on."""
     await server.copyover.give_up()
     log.error("no copyover: %s", failure)
-    server.post(e.Announced(f"No copyover: {failure}\nThe game plays on.", "admin"))
+    server.copyovers.failed(str(failure))
 
 
 def raise_descriptor_limit() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from mud.copyover.history import Draft
 from mud.core.errors import SnapshotError
 from mud.core.events import (
     CheckName,
@@ -86,6 +87,7 @@ class Handover(Struct, kw_only=True):
     channel: int = -1  # this and what follows: set when there is a guardian
     said: int = -1
     stderr: int = -1
+    report: Draft | None = None  # what is known so far of how this copyover went
 
     def descriptors(self) -> list[int]:
         """Every descriptor that the new program takes over, but for the one of the hand-over itself."""

@@ -93,7 +93,29 @@ class AskEnds(Payload, frozen=True, tag="ask_ends"):
     about: str
 
 
-AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays | CombatRound | Mend | Pulse | AreaLives | ModuleTimer | AskEnds
+class CopyoverPlanned(Payload, frozen=True, tag="copyover_planned"):
+    """A copyover is to begin `at`, or this is a mark before it at which it is announced. All by the wall clock.
+
+    With `until` it waits for soft vetoes to clear, and is given up then; `waits_for` says for which.
+    """
+
+    at: float
+    by: str
+    reason: str
+    since: float
+    until: float = 0.0
+    waits_for: str = ""
+
+    @property
+    def clock(self) -> ClockName:
+        """By which clock it lives."""
+        return "wall"
+
+
+AnyPayload = (
+    (ZoneReset | LinkDeadEnds | ItemDecays | CombatRound | Mend | Pulse | AreaLives | ModuleTimer | AskEnds)
+    | CopyoverPlanned
+)  # fmt: skip
 
 
 class Timer(Struct, frozen=True):
@@ -195,6 +217,11 @@ class Timers:
             elif getattr(timer.payload, "module", None) == module:
                 self._parked.discard(timer_id)
                 self._push(timer)
+
+    def overdue(self, wall: float) -> list[float]:
+        """By how many seconds each pending timer of the wall clock is late at `wall`; for the report of a copyover."""
+        heap = self._heaps["wall"]
+        return [wall - due for due, _, timer in heap if due <= wall and self.pending.get(timer.id) is timer]
 
     def next_in(self, clock: Clock) -> float | None:
         """Seconds until something is due (0 when it is already), or None."""
