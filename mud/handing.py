@@ -100,6 +100,7 @@ class Handing:
             session=order.session,
             began=now,
             files=sums,
+            modules=server.hosting.active(),
             listeners=server.listener.fds(),
             wires=[c.export() for c in server.connections.values()],
             jobs=Jobs.of(server.jobs.waiting),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from mud.core import events as e
-from mud.core.errors import Conflict, CopyoverError, EverwakeError, ModuleFault, SnapshotError
+from mud.core.errors import Conflict, CopyoverError, EverwakeError, Failed, ModuleFault, SnapshotError
 from mud.core.module import Veto
 from mud.core.modulecontext import Context
 from mud.framework.instance import Instance
@@ -47,6 +47,7 @@ class Hosting:
         self.workforce = Workforce(
             self.master, config.data / "workers", config.run / "workers", config.data / "logs", self.now
         )
+        self.anew: list[str] = []  # what the admins have to know of modules that lost their state in a copyover
         self._prepared: list[Instance] = []
         self.warnings: list[str] = []  # of the last time that all were asked
         self._starting: asyncio.Task[None] | None = None
@@ -55,6 +56,27 @@ class Hosting:
         """Whatever runs beside the game runs, from now or again."""
         self.master.begin_work()
         self.workforce.begin()
+
+    def all_there(self, needed: list[str], optional: list[str]) -> None:
+        """See that modules are there with their state; an optional one that can't take it begins anew: see `anew`.
+
+        Raises Failed, naming modules and reasons.
+        """
+        failed: list[str] = []
+        for name in needed:
+            instance = self.registry.instances.get(name)
+            if instance is not None and instance.life.state is not ModuleState.FAILED:
+                continue
+            why = "it is gone" if instance is None else instance.figures.last_error
+            (self.anew if name in optional else failed).append(f"the module {name} can't take over: {why}")
+            if name in optional and instance is not None and not instance.broken:
+                instance.life.go(ModuleState.LOADING, self.now(), "it begins anew")
+                instance.life.go(ModuleState.LOADED, self.now())
+                instance.forgive()
+                self.master.states.pop(name, None)
+                self.anew[-1] += "; it begins anew, and what it had is set aside in the snapshots' folder"
+        if failed:
+            raise Failed("; ".join(failed))
 
     async def start_in_silence(self) -> None:
         """After GO: modules are started. Those that take long do so while the game goes on, and are not there yet."""

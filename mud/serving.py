@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import mud
 from mud import __version__
-from mud.adopting import adopt, modules_of, read_last_flush, read_state
+from mud.adopting import adopt, modules_of, read_state
 from mud.areas.cache import load_cached
 from mud.copyover import channel, guardian, handover, rehearsal
 from mud.copyover.guardian import Failure, cross, limit
@@ -26,7 +26,6 @@ from mud.copyover.phases import Phase
 from mud.copyover.transaction import Copyover
 from mud.core import events as e
 from mud.core.clock import Clock
-from mud.core.errors import SnapshotError
 from mud.core.world import World
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Loader
@@ -148,14 +147,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
     fd, before = guardian.parse(inherited)
     given = handover.read(fd)
     channel.inheritable(given.descriptors(), False)
-    try:
-        carried = read_state(config, given)
-    except SnapshotError as error:
-        log.error("a snapshot can't be used, the database's last flush is taken instead: %s", error)
-        for participant in given.files:
-            files.set_aside(config.snapshot_folder, participant, "corrupt")
-        carried = loop.run_until_complete(read_last_flush(config))
-    server, lock = adopt(config, loop, given, carried)
+    server, lock = adopt(config, loop, given, read_state(config, given))
     if not guardian.ask_to_go(given):
         log.error("the old program plays on; this one ends")
         os._exit(1)
@@ -185,6 +177,9 @@ def announce(server: Server, given: Handover) -> None:
         silence * 1000,
     )
     server.post(e.Announced("The world blinks, and goes on."))
+    for text in server.hosting.anew:
+        log.error("%s", text)
+        server.post(e.Announced(f"After the copyover: {text}.", "admin"))
     server.loop.call_soon(server.copyovers.book.done)
 
 

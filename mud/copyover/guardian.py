@@ -181,10 +181,10 @@ def _pending(pid: int) -> frozenset[int]:
 def last_lines(said: int) -> str:
     """The last lines of what a program said, fit to be shown to people."""
     text = os.pread(said, os.lseek(said, 0, os.SEEK_CUR), 0).decode("utf-8", "replace")
-    lines = [line for line in text.splitlines() if line.strip()]
-    fatal = next((n for n, line in enumerate(lines) if line.startswith("Fatal Python error")), None)
-    told = lines[-LAST_LINES:] if fatal is None else lines[fatal:][:LAST_LINES]  # that one has the latest call first
-    return "\n".join(f"  {''.join(c if c.isprintable() else ' ' for c in line)}" for line in told)
+    lines = ["".join(c if c.isprintable() else " " for c in line) for line in text.splitlines() if line.strip()]
+    crash = next((at for at, line in enumerate(lines) if line.startswith("Fatal Python error")), None)
+    shown = lines[-LAST_LINES:] if crash is None else lines[crash : crash + LAST_LINES]  # a crash: the last call first
+    return "\n".join(f"  {line}" for line in shown)
 
 
 # The new program

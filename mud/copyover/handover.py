@@ -78,6 +78,7 @@ class Handover(Struct, kw_only=True):
     session: int  # who ordered it, 0 for nobody
     began: float
     files: dict[str, bytes]
+    modules: list[str]  # those in service, without which there is no taking over
     listeners: list[int]
     wires: list[Wire]
     jobs: Jobs

@@ -134,7 +134,7 @@ def _text(raw: bytes) -> str:
 
 
 class Moved:
-    """A server that became another process: what is asked of a Popen. Its exit code is known to a subreaper only."""
+    """A server that has become another process, as a Popen. Only a subreaper learns its exit code."""
 
     def __init__(self, pid: int, stdout: Any) -> None:
         self.pid = pid

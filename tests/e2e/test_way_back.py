@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,7 @@ import pytest
 from tests.e2e.harness import ROOT, Game, copyover, inheritable, select_nothing, wait_for
 from tests.tools import need_tool
 
-pytestmark = pytest.mark.e2e
-
-PR_SET_CHILD_SUBREAPER = 36
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("subreaper")]
 
 SITE = f"""
 import os, pathlib, sys
@@ -67,15 +63,6 @@ FAULTS = {
         r"ended before it was ready.*too much|hand-over",
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def subreaper() -> Iterator[None]:
-    """A guardian's parent is the program that failed: without this it would not be ours to wait for."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    yield
-    libc.prctl(PR_SET_CHILD_SUBREAPER, 0)
 
 
 @pytest.fixture
@@ -270,7 +257,7 @@ def test_a_server_that_is_told_to_end_meanwhile_ends_well(stopped: Game, fault: 
     crowd.admin.send("copyover")
     crowd.admin.expect(r"No copyover.*The game plays on\.")
     stopped.moved()
-    assert stopped.process is not None and stopped.process.wait() == 0
+    assert stopped.process is not None and stopped.process.wait() == 0 and stopped.stop() == 0
     crowd.ada.expect("The server goes down")
     crowd.ada.expect_end()
     stopped.start()
