@@ -262,6 +262,8 @@ def test_what_is_worn_counts(stage: Stage, ada: Player) -> None:
     stage.make_item("mail", me), stage.make_item("axe", me)
     ada.do("wear mail", "wield axe")
     after = bodies.figures(world, me)
+    stage.wait(200)
+    assert me.hp == after.hp  # which mends by itself
     assert after.armour == before.armour - 30 and after.hp == before.hp + 50 and after.strength == before.strength + 2
     assert (after.hitroll, after.damroll) == (30, 2)
     stage.mob("ogre", "yard")
