@@ -41,6 +41,8 @@ RESETS: dict[str, type[a.Reset]] = {
 DEPENDENT = ("give", "equip", "put")
 #: Fields that hold text for people, with colours.
 TEXTS = frozenset({"name", "description", "short", "long", "text"})
+#: No number in an area file is beyond this: all that the game makes of it stays within 64 bits.
+LARGEST = 10**12
 WORLD_FILE = "world.toml"
 
 
@@ -169,9 +171,19 @@ def read_area(file: File) -> a.AreaDef:
         if key != "area" and key not in PARTS:
             file.wrong((key,), f"unknown table [[{key}]]{near(key, PARTS)}")
     parts = {field: tuple(_parts(file, (key,), file.raw.get(key, []), kind)) for key, (field, kind) in PARTS.items()}
+    _bounded(file, (), file.raw)
     made = _struct(file, ("area",), head, a.AreaDef, leave_out=frozenset(parts))
     fallback = a.AreaDef(id=file.name, name=file.name)
     return msgspec.structs.replace(made if isinstance(made, a.AreaDef) else fallback, **parts)
+
+
+def _bounded(file: File, where: Where, raw: Any) -> None:
+    """Note every number that is more than the game reckons with, or than the compiled world can hold."""
+    if isinstance(raw, dict | list):
+        for key, each in raw.items() if isinstance(raw, dict) else enumerate(raw):
+            _bounded(file, (*where, key), each)
+    elif isinstance(raw, int) and abs(raw) > LARGEST:
+        file.wrong(where, f"{raw:.3g} is too large; no number is beyond {LARGEST:,}, or below its negative")
 
 
 def _parts(file: File, where: Where, raw: Any, kind: type[a.Definition]) -> list[a.Definition]:

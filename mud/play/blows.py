@@ -44,8 +44,8 @@ SEVERITIES: tuple[tuple[int, str], ...] = (
 
 def tell(ctx: Context, attacker: Character, victim: Character, amount: int, attack: int) -> None:
     """Say to everybody in the room what a blow did; an `amount` of 0 is a miss."""
-    mine, theirs = (ATTACKS[attack] if attack < len(ATTACKS) else ATTACKS[0]) if amount else MISS
-    form = next(text for most, text in SEVERITIES if amount <= most)
+    mine, theirs = (ATTACKS[attack] if 0 <= attack < len(ATTACKS) else ATTACKS[0]) if amount else MISS
+    form = next((text for most, text in SEVERITIES if amount <= most), SEVERITIES[-1][1])
     one, other = describe.name(ctx.world, attacker), describe.name(ctx.world, victim)
     end = "!" if amount > 20 else "."
     ctx.tell(attacker, tag("green", f"You {form.format(mine, other)}{end}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mud.core import events as e
 from mud.core.context import Context
 from mud.core.errors import Rejected
+from mud.core.markup import tag
 from mud.core.targets import split_first
 from mud.play import login, reloading
 
@@ -23,6 +24,7 @@ def check(ctx: Context, area: str) -> None:
         raise Rejected(
             f"There is no area {area[:40]!r}. This room is of {ctx.world.defs.area_of.get(ctx.player.room)!r}."
         )
+    ctx.send(tag("system", "Looking at the files ..."))
     login.work(ctx, e.CheckWorld(ctx.session.id, area))
 
 

@@ -12,7 +12,7 @@ from mud.core.errors import Rejected
 from mud.core.markup import strip
 from mud.core.model import Character, Item, room_key
 from mud.core.targets import split_first
-from mud.play import describe, lookup
+from mud.play import bodies, describe, lookup
 from mud.play.admin import log
 from mud.play.staff import not_below, present_player
 
@@ -125,6 +125,8 @@ def set_character(ctx: Context, who: Character, field: str, text: str) -> None:
     for name, other in CHARACTER.items():
         if isinstance(other, Number) and other.within == field and isinstance(value, int):
             setattr(who, name, min(getattr(who, name), value))
+    if who.max_hp:
+        bodies.mending(ctx, who)
     done(ctx, f"{field} of {who.name}", before, value)
 
 

@@ -82,6 +82,8 @@ def chest_in(ctx: Context, words: list[str]) -> tuple[str, Item | None]:
         named = describe.seek_items(ctx.world, words[-1], chests)
         if named:
             return " ".join(words[:-1]), named[0]
+        if parse_target(words[0]).every and not _GOLD.match(" ".join(words)):
+            raise Rejected(f"There is no {words[-1][:40]!r} here to take from.")
     return " ".join(words), None
 
 
@@ -291,7 +293,7 @@ def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
         world, me = ctx.world, ctx.player
         target = need(args, f"{capital(verb)} what?")
         items = describe.find_items(world, target, world.carried(me), "in your hands")
-        many = parse_target(target).every
+        many, done = parse_target(target).every, False
         for item in items:
             slots = slots_for(world.item_def(item).kind, world.item_def(item).wear)
             fitting = [s for s in slots if not places or s in places]
@@ -299,9 +301,13 @@ def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
             if free:
                 world.move_item(item, me.owner_key, free[0])
                 say(ctx, verb, describe.short(world, item), "" if places else SLOTS[free[0]])
+                done = True
             elif not many:
                 what = describe.short(world, item)
                 raise Rejected("You wear something there already." if fitting else f"You can't {verb} {what}.")
+        if not done:
+            raise Rejected(f"You have nothing that you could {verb} now.")
+        ctx.mend(me)  # who can have more hit points now gets them with time
 
     return wear
 

@@ -97,6 +97,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("door = true, ", "", "east = {", "add door = true"),
         ('hit_dice = "1d4+2"', 'hit_dice = "lots"', 'hit_dice = "lots"', "'lots' is no dice; write them like"),
         ('hit_dice = "1d4+2"', "level = -1", "level = -1", "level can't be less than 0"),
+        ('hit_dice = "1d4+2"', f"gold = {10**13}", "gold = ", "1e+13 is too large; no number is beyond"),
+        ('kind = "key"', f'kind = "weapon"\nvalues = {{ dice_size = -{10**30} }}', "values =", "-1e+30 is too large"),
         ('hit_dice = "1d4+2"', 'level = "high"', 'level = "high"', "level: Expected a whole number, got text"),
         ('hit_dice = "1d4+2"', 'hitdice = "1d4"', 'hitdice = "1d4"', "unknown key 'hitdice'; did you mean 'hit_dice'?"),
         ('hit_dice = "1d4+2"', 'flags = ["sentinal"]', "flags = [", "called 'sentinal'; did you mean 'sentinel'?"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mud.areas.load import load
+from mud.areas.load import LARGEST, load
 from mud.areas.write import write, write_world
 from mud.core import area as a
 from mud.core.markup import tag
@@ -21,7 +21,7 @@ TEXT = (NASTY | ANY).map(lambda text: text.strip("\n"))
 COLOURED = st.builds(lambda before, text: (before + tag("red", text)).strip("\n"), TEXT, TEXT)
 PROSE = TEXT | COLOURED
 WORDS = st.lists(TEXT, max_size=3).map(tuple)
-WHOLE = st.integers(0, 2**53 - 1)
+WHOLE = st.integers(0, LARGEST)
 EXTRAS = st.lists(st.builds(a.Extra, keywords=WORDS, text=PROSE), max_size=2).map(tuple)
 EXITS = st.dictionaries(
     st.sampled_from(sorted(a.DIRECTIONS)),

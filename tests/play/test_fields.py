@@ -35,6 +35,9 @@ def test_fields_of_players_and_mobs(stage: Stage, boss: Player, ada: Player) -> 
     assert boss.do("set ada max_hp 50", "set ada hp 40") and ada.character.hp == 40
     assert boss.do("set ada max_hp 30") and (ada.character.hp, ada.character.max_hp) == (30, 30)
     assert boss.do("set ada hp 31") == "hp can be at most 30, which is Ada's max_hp."
+    boss.do("set ada hp 1")
+    stage.wait(200)
+    assert ada.character.hp == 30  # it mends, as after a blow
     logged = [x.text for x in stage.effects if isinstance(x, e.LogLine) and x.name == "mud.admin"]
     assert logged[0] == "Boss: set level of Ada: 1 -> 5"
 

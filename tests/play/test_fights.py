@@ -262,11 +262,23 @@ def test_what_is_worn_counts(stage: Stage, ada: Player) -> None:
     stage.make_item("mail", me), stage.make_item("axe", me)
     ada.do("wear mail", "wield axe")
     after = bodies.figures(world, me)
+    stage.wait(200)
+    assert me.hp == after.hp  # which mends by itself
     assert after.armour == before.armour - 30 and after.hp == before.hp + 50 and after.strength == before.strength + 2
     assert (after.hitroll, after.damroll) == (30, 2)
     stage.mob("ogre", "yard")
     assert re.search(r"You .*slash an ogre|You miss an ogre", ada.do("kill ogre"))
     assert "+30 to hit, +2 to damage" in ada.do("score") and "fighting an ogre" in ada.do("score")
+
+
+def test_a_builders_wildest_weapon_stops_no_fight(stage: Stage, ada: Player) -> None:
+    axe, ogre = stage.make_item("axe", ada.character), stage.mob("ogre", "yard")
+    stage.act(lambda _: axe.values.update(dice_number=10**9, dice_size=3, attack=-99))
+    strong(ada, 10**6)
+    ada.do("wield axe")
+    said = ada.do("kill ogre")
+    said += "" if "is dead!" in said else until(stage, "is dead!", ada)
+    assert "beyond all telling" in said and ogre.id not in stage.game.world.characters
 
 
 def test_levels_come_with_experience_and_are_not_lost(stage: Stage, ada: Player) -> None:

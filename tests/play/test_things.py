@@ -71,6 +71,13 @@ def test_a_container_holds_no_more_than_it_can(ada: Player) -> None:
     assert len(ada.kit.game.world.carried(ada.character)) == 26  # all or nothing
 
 
+def test_what_is_not_there_is_named(ada: Player) -> None:
+    make(ada, "bread")
+    assert ada.do("wear all") == "You have nothing that you could wear now."
+    assert ada.do("get all corpse") == "There is no 'corpse' here to take from."
+    assert ada.do("get all.bread corpse") == "There is no 'corpse' here to take from."
+
+
 def test_wearing(ada: Player) -> None:
     make(ada, "ring", "ring", "ring", "sword", "bread")
     assert ada.do("wear ring") == "You wear a ring on the right finger."
