@@ -110,7 +110,7 @@ def quaff(ctx: Context, args: str) -> None:
     ctx.others(f"{name(ctx.world, ctx.player)} quaffs {describe.short(ctx.world, potion)}.")
     ctx.destroy(potion)
     for spell, level in power:
-        spell.effect(Cast(ctx, ctx.player, level, whom=ctx.player))
+        spell.effect(Cast(ctx, ctx.player, level, whom=ctx.player, thing=describe.short(ctx.world, potion)))
 
 
 def recite(ctx: Context, args: str) -> None:
@@ -122,7 +122,7 @@ def recite(ctx: Context, args: str) -> None:
     ctx.others(f"{name(ctx.world, ctx.player)} recites {describe.short(ctx.world, scroll)}.")
     ctx.destroy(scroll)
     for spell, aimed in power:
-        spell.effect(aimed)
+        spell.effect(aimed._replace(thing=describe.short(ctx.world, scroll)))
 
 
 def use(ctx: Context, args: str) -> None:
@@ -146,7 +146,7 @@ def use(ctx: Context, args: str) -> None:
     ctx.send(f"You {how[0]}.")
     ctx.others(f"{name(world, ctx.player)} {how[1]}.")
     for one in aimed:
-        spell.effect(one)
+        spell.effect(one._replace(thing=called))
 
 
 def whom_staff_meets(ctx: Context, spell: Spell) -> list[Character]:
