@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from modules.buffs.kinds import KINDS, Kind
 from modules.buffs.state import (
@@ -15,12 +15,16 @@ from modules.buffs.state import (
     Next,
     On,
     Rules,
+    active,
     millis,
     moment,
     on,
     sums,
 )
-from mud.api import Character, Context, NotFound, capital, replace
+from mud.api import Character, Context, Rejected, capital, replace, strip
+
+#: Game seconds that anything may last.
+LONGEST = 1e8
 
 #: What a rule makes of an effect and a new one of its kind: the effect then, or None when the new one does nothing.
 Rule = Callable[[Kind, Effect, Effect], Effect | None]
@@ -68,7 +72,7 @@ def apply(
         return False
     lasts = millis(kind.lasts(level) if seconds is None else seconds)
     tick = now + millis(kind.every) if kind.every else None
-    new = Effect(name, source, "", level, 1, now + lasts, tick)
+    new = Effect(name, strip(source)[:60], "", level, 1, now + lasts, tick)
     mine = on(ctx, who)
     old = next((e for e in mine.effects if e.kind == name and not e.origin), None)
     if old is None:
@@ -82,20 +86,11 @@ def apply(
 
 
 def add(ctx: Context[Buffs], who: Character, mine: On, new: Effect) -> bool:
-    """One more effect, if there is room for it. What is new to its bearer is told."""
+    """One more effect, if there is room for it."""
     if len(mine.effects) >= ctx.settings(Rules).most:
         return False
-    fresh = all(effect.kind != new.kind for effect in mine.effects)
-    settle(ctx, who, mine, (*mine.effects, new))
-    if fresh:
-        began(ctx, who, new.kind)
+    change(ctx, who, mine, (*mine.effects, new))
     return True
-
-
-def began(ctx: Context[Buffs], who: Character, name: str) -> None:
-    """Somebody has a kind of effect that they did not have."""
-    tell(ctx, who, KINDS[name].gain, KINDS[name].gain_room)
-    ctx.emit(Begun(who.id, name))
 
 
 # Taking away
@@ -105,21 +100,41 @@ def end(ctx: Context[Buffs], who: Character, which: Callable[[Effect], bool], sa
     """Take effects from somebody. Gives the kinds that they do not have any more."""
     mine = on(ctx, who)
     left = tuple(effect for effect in mine.effects if not which(effect))
-    if len(left) == len(mine.effects):
-        return []
-    gone = list(dict.fromkeys(e.kind for e in mine.effects if all(e.kind != other.kind for other in left)))
-    settle(ctx, who, mine, left)
+    return change(ctx, who, mine, left, say) if len(left) < len(mine.effects) else []
+
+
+def suspend(ctx: Context[Buffs], who: Character, which: Callable[[Effect], bool]) -> None:
+    """Take effects from somebody; what something keeps up counts no more until that begins anew."""
+    mine = on(ctx, who)
+    left = [replace(e, stacks=0) if which(e) else e for e in mine.effects if e.origin or not which(e)]
+    if left != list(mine.effects):
+        change(ctx, who, mine, tuple(left))
+
+
+# Either
+
+
+def change(ctx: Context[Buffs], who: Character, mine: On, effects: tuple[Effect, ...], say: bool = True) -> list[str]:
+    """Other effects are on somebody from now on. Gives the kinds that they do not have any more."""
+    before = active(mine.effects)
+    settle(ctx, who, mine, effects)
+    return announce(ctx, who, before, active(effects), say)
+
+
+def announce(
+    ctx: Context[Buffs], who: Character, before: Collection[str], after: Collection[str], say: bool = True
+) -> list[str]:
+    """Tell which kinds somebody has that they had not, and the other way round. Gives the latter."""
+    gone = [name for name in before if name not in after]
     for name in gone:
-        lost(ctx, who, name, say)
+        if say:
+            tell(ctx, who, KINDS[name].loss, KINDS[name].loss_room)
+        ctx.emit(Ended(who.id, name))
+    for name in after:
+        if name not in before:
+            tell(ctx, who, KINDS[name].gain, KINDS[name].gain_room)
+            ctx.emit(Begun(who.id, name))
     return gone
-
-
-def lost(ctx: Context[Buffs], who: Character, name: str, say: bool = True) -> None:
-    """Somebody does not have a kind of effect any more."""
-    kind = KINDS.get(name)
-    if say and kind is not None:
-        tell(ctx, who, kind.loss, kind.loss_room)
-    ctx.emit(Ended(who.id, name))
 
 
 def settle(ctx: Context[Buffs], who: Character, mine: On, effects: tuple[Effect, ...]) -> None:
@@ -157,12 +172,14 @@ def tell(ctx: Context[Buffs], who: Character, text: str, seen: str) -> None:
 
 
 def asked_to_apply(ctx: Context[Buffs], request: Apply) -> bool:
-    """Give somebody an effect. Raises NotFound for a kind or a character that there is not."""
+    """Give somebody an effect. Raises Rejected for a kind, a character or a time that can't be."""
+    if request.seconds is not None and not 0 < request.seconds <= LONGEST:
+        raise Rejected(f"an effect can't last {request.seconds} seconds")
     return apply(ctx, found(ctx, request), request.kind, request.source, request.level, request.seconds)
 
 
 def asked_to_end(ctx: Context[Buffs], request: End) -> int:
-    """Free somebody of a kind. Raises NotFound for a kind or a character that there is not."""
+    """Free somebody of a kind. Raises Rejected for a kind or a character that there is not."""
     who = found(ctx, request)
     count = sum(effect.kind == request.kind and not effect.origin for effect in on(ctx, who).effects)
     end(ctx, who, lambda effect: effect.kind == request.kind and not effect.origin)
@@ -170,10 +187,10 @@ def asked_to_end(ctx: Context[Buffs], request: End) -> int:
 
 
 def found(ctx: Context[Buffs], request: Apply | End) -> Character:
-    """Whom a request is about. Raises NotFound."""
+    """Whom a request is about. Raises Rejected."""
     who = ctx.world.characters.get(request.character)
     if who is None or who.away:
-        raise NotFound(f"the character {request.character!r} is not in the world")
+        raise Rejected(f"the character {request.character!r} is not in the world")
     if request.kind not in KINDS:
-        raise NotFound(f"there is no kind of effect {request.kind!r}; there are {', '.join(KINDS)}")
+        raise Rejected(f"there is no kind of effect {request.kind!r}; there are {', '.join(KINDS)}")
     return who

@@ -31,7 +31,7 @@ def buffs(ctx: Context[Buffs], args: str) -> None:
 def described(ctx: Context[Buffs], who: Character, effect: Effect, counts: bool) -> list[str]:
     """An effect in two lines."""
     name = f"{effect.kind} (x{effect.stacks})" if effect.stacks > 1 else effect.kind
-    doing = does(effect) if counts else "(a stronger one counts)"
+    doing = does(effect) if counts else "(a stronger one counts)" if effect.stacks else "(broken for now)"
     return [f"  {name:22} {left(ctx, who, effect):>20}  {effect.source}", *([f"      {doing}"] if doing else [])]
 
 

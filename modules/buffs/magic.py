@@ -8,7 +8,7 @@ from functools import partial
 from modules.buffs.applying import apply, end
 from modules.buffs.kinds import FILE, KINDS, SpellRow
 from modules.buffs.state import Buffs, Effect, Rules
-from mud.api import Cast, Character, Context, Spell, capital
+from mud.api import Cast, Character, Context, Rejected, Spell, capital
 
 
 def give(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
@@ -32,8 +32,12 @@ def cure(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
 
 def dispel(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
     """The bad leaves oneself and players, the good leaves mobs; nothing that is stronger than the spell."""
-    bad = cast.victim.mob is None
-    said(ctx, cast, end(ctx, cast.victim, lambda effect: yields(effect, bad, cast.level)))
+    friend = cast.victim.mob is None
+    if not friend and (why := ctx.rules.cannot_fight(ctx, cast.caster, cast.victim)):
+        raise Rejected(why)
+    said(ctx, cast, end(ctx, cast.victim, lambda effect: yields(effect, friend, cast.level)))
+    if not friend:
+        ctx.hurt(cast.victim, 0, cast.caster)
 
 
 def yields(effect: Effect, bad: bool, level: int) -> bool:

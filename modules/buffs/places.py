@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from modules.buffs.applying import began, end, lost, settle
+from functools import partial
+
+from modules.buffs.applying import change, coming, end, settle, suspend
 from modules.buffs.kinds import KINDS, ROOMS, SECTORS, WORN
-from modules.buffs.state import Buffs, Effect, Next, On, millis, moment, on
+from modules.buffs.state import Buffs, Effect, Next, On, millis, moment, on, sums
 from mud.api import (
     Attacked,
     Character,
@@ -17,6 +19,7 @@ from mud.api import (
     Worn,
     replace,
     short,
+    strip,
 )
 
 
@@ -26,7 +29,7 @@ def kept_up(ctx: Context[Buffs], who: Character) -> dict[tuple[str, str], Effect
     for item in world.worn(who):
         definition = world.item_def(item)
         for name in {WORN[affect]: None for affect in definition.affects if affect in WORN}:
-            effect = Effect(name, short(world, item), f"item:{item.id}", max(1, definition.level))
+            effect = Effect(name, strip(short(world, item)), f"item:{item.id}", max(1, definition.level))
             found[name, effect.origin] = effect
     room = world.room(who.room)
     names = [ROOMS[flag] for flag in room.flags if flag in ROOMS]
@@ -44,18 +47,12 @@ def sync(ctx: Context[Buffs], who: Character) -> None:
     if wanted.keys() == have.keys():
         return
     now = moment(ctx)
-    before = {e.kind for e in mine.effects}
-    left = [e for e in mine.effects if not e.origin or (e.kind, e.origin) in wanted]
+    effects = [e for e in mine.effects if not e.origin or (e.kind, e.origin) in wanted]
     for key, effect in wanted.items():
         every = KINDS[effect.kind].every
         if key not in have:
-            left.append(replace(effect, tick=now + millis(every) if every else None))
-    settle(ctx, who, mine, tuple(left))
-    after = {e.kind for e in left}
-    for name in sorted(after - before):
-        began(ctx, who, name)
-    for name in sorted(before - after):
-        lost(ctx, who, name)
+            effects.append(replace(effect, tick=now + millis(every) if every else None))
+    change(ctx, who, mine, tuple(effects))
 
 
 # What happens to somebody
@@ -85,14 +82,15 @@ def attacked(ctx: Context[Buffs], signal: Attacked) -> None:
     """Some effects end when their bearer attacks, some when somebody attacks their bearer."""
     for id_, what in ((signal.character, "attack"), (signal.victim, "attacked")):
         who = ctx.world.characters.get(id_)
-        if who is not None and who.notes:
-            end(ctx, who, lambda e, what=what: not e.origin and what in ends_on(e))  # type: ignore[misc]
+        if who is not None and (who.notes or who.mob is not None):
+            sync(ctx, who)  # a mob may wear what it wore before this module was there
+            suspend(ctx, who, partial(ends_by, what))
 
 
-def ends_on(effect: Effect) -> tuple[str, ...]:
-    """What ends an effect before its time."""
+def ends_by(what: str, effect: Effect) -> bool:
+    """Whether that ends an effect before its time."""
     kind = KINDS.get(effect.kind)
-    return kind.ends_on if kind is not None else ()
+    return kind is not None and what in kind.ends_on
 
 
 def died(ctx: Context[Buffs], signal: Died) -> None:
@@ -123,10 +121,21 @@ def entered(ctx: Context[Buffs], signal: PlayerEntered) -> None:
     who = ctx.world.characters[signal.character]
     mine = on(ctx, who)
     if mine.effects:
-        away = moment(ctx) - mine.since if mine.since is not None else 0
+        gap = missed(ctx, mine)
         mine.since = None
-        settle(ctx, who, mine, tuple(later(effect, away) for effect in mine.effects))
+        settle(ctx, who, mine, tuple(later(effect, gap) for effect in mine.effects))
     sync(ctx, who)
+
+
+def missed(ctx: Context[Buffs], mine: On) -> int:
+    """The milliseconds for which all stood still.
+
+    Who left while the module was out of service has no time of leaving: it was before the next thing could happen.
+    """
+    since, next_ = mine.since, coming(mine)
+    if since is None:
+        since = min(moment(ctx), next_) if next_ is not None else moment(ctx)
+    return moment(ctx) - since
 
 
 def later(effect: Effect, by: int) -> Effect:
@@ -142,10 +151,8 @@ def mend(ctx: Context[Buffs], signal: InService) -> None:
         if who.away:
             continue
         mine = on(ctx, who)
-        if mine.effects and mine.timer not in armed:
+        lacks_timer = mine.timer not in armed and coming(mine) is not None
+        if mine.effects and (lacks_timer or sums(mine.effects) != who.effects.get("buffs", {})):
             settle(ctx, who, mine, mine.effects)
         if who.notes or who.mob is None:
             sync(ctx, who)
-
-
-__all__ = ["On"]

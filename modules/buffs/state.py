@@ -24,7 +24,10 @@ class Buffs(State):
 
 
 class Effect(Struct, frozen=True, array_like=True):
-    """One effect on somebody. `origin` is what keeps it up ("item:ID", "room:ID"); "" lives by the clock."""
+    """One effect on somebody. `origin` is what keeps it up ("item:ID", "room:ID"); "" lives by the clock.
+
+    One with no `stacks` was broken, and counts nothing until its origin begins anew.
+    """
 
     kind: str
     source: str  # in words
@@ -101,7 +104,9 @@ def active(effects: Iterable[Effect]) -> dict[str, Effect]:
     """Of each kind the one effect that counts: the strongest, and of equals the first."""
     found: dict[str, Effect] = {}
     for effect in effects:
-        if effect.kind in KINDS and (effect.kind not in found or strength(effect) > strength(found[effect.kind])):
+        if not effect.stacks or effect.kind not in KINDS:
+            continue
+        if effect.kind not in found or strength(effect) > strength(found[effect.kind]):
             found[effect.kind] = effect
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.buffs.applying import arm, coming, lost, settle, tell
+from modules.buffs.applying import announce, arm, coming, settle, tell
 from modules.buffs.kinds import KINDS
 from modules.buffs.state import Buffs, Effect, Next, On, active, millis, moment, on
 from mud.api import Character, Context, Died, replace
@@ -18,17 +18,16 @@ def due(ctx: Context[Buffs], timer: Next) -> None:
     if at is None or at > moment(ctx):
         rearm(ctx, who, mine)
         return
-    counts = active(mine.effects)
-    ticking = [e for e in mine.effects if e.tick == at]
-    ending = [e for e in mine.effects if e.ends == at]
+    before = active(mine.effects)
+    ticking = [e for e in before.values() if e.tick == at]
     left = tuple(ticked(e, at) for e in mine.effects if e.ends != at)
-    if ending:
+    if len(left) < len(mine.effects):
         settle(ctx, who, mine, left)
     else:
         mine.effects = left
         rearm(ctx, who, mine)
-    if all(tick(ctx, who, effect) for effect in ticking if counts.get(effect.kind) is effect):
-        over(ctx, who, ending, left)
+    if all(tick(ctx, who, effect) for effect in ticking):
+        announce(ctx, who, before, active(left))
 
 
 def rearm(ctx: Context[Buffs], who: Character, mine: On) -> None:
@@ -54,11 +53,3 @@ def tick(ctx: Context[Buffs], who: Character, effect: Effect) -> bool:
     if by.get("hp", 0) < 0:
         ctx.hurt(who, -by["hp"])
     return not any(isinstance(signal, Died) and signal.character == who.id for signal in ctx.signals)
-
-
-def over(ctx: Context[Buffs], who: Character, ending: list[Effect], left: tuple[Effect, ...]) -> None:
-    """Tell what has ended, where nothing else of its kind is left."""
-    still = {effect.kind for effect in left}
-    for name in dict.fromkeys(effect.kind for effect in ending):
-        if name not in still:
-            lost(ctx, who, name)
