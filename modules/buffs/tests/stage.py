@@ -13,6 +13,7 @@ from modules.buffs.state import Effect, Next, sums
 from modules.buffs.state import On as Noted
 from mud.core.area import AreaDef, EquipReset, ExitDef, ItemDef, MobDef, MobReset, RoomDef, WorldDef
 from mud.core.model import Character
+from mud.core.timers import ModuleTimer
 from mud.play import zones
 from mud.testing import Kit, Player
 
@@ -126,7 +127,8 @@ def left(kit: Kit, who: Player, kind: str) -> float:
 def sane(kit: Kit) -> bool:
     """Whether everybody's figures are what their effects make them, and whoever has something coming has one timer."""
     world = kit.game.world
-    timers = [t.payload.data["character"] for t in world.timers.of("buffs", Next.__name__)]
+    pending = world.timers.of("buffs", Next.__name__)
+    timers = [t.payload.data["character"] for t in pending if isinstance(t.payload, ModuleTimer)]
     for character in world.characters.values():
         mine = noted(kit, character)
         assert character.effects.get("buffs", {}) == sums(mine.effects), character.name

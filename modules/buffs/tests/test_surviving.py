@@ -153,6 +153,18 @@ def test_what_lies_with_nobody_is_mended_when_the_module_is_back(kit: Kit, ada: 
     assert effects(kit, ada).keys() == {"bless", "invisible", "regeneration"} and sane(kit)
 
 
+def test_a_timer_too_many_does_nothing(kit: Kit, ada: Player) -> None:
+    hp = stands_firm(ada)
+    give(kit, ada, "slow fire")
+    (timer,) = kit.game.world.timers.of("buffs", "Next")
+    for seconds in (0.5, 2.0, 3.0):
+        kit.act(lambda ctx, s=seconds: ctx.after(s, timer.payload))  # type: ignore[misc]
+    kit.wait(2.9)
+    assert ada.character.hp == hp and sane(kit)
+    kit.wait(1)
+    assert ada.character.hp == hp + ticks_of("slow fire") and sane(kit)
+
+
 def test_save_and_restore(kit: Kit, tmp_path: Path) -> None:
     kit.cycle(tmp_path)
 
