@@ -26,7 +26,7 @@ def due(ctx: Context[Buffs], timer: Next) -> None:
     else:
         mine.effects = left
         rearm(ctx, who, mine)
-    if all(tick(ctx, who, effect) for effect in ticking):
+    if not ticking or tick(ctx, who, ticking):
         announce(ctx, who, before, active(left))
 
 
@@ -44,12 +44,22 @@ def ticked(effect: Effect, at: int) -> Effect:
     return replace(effect, tick=at + millis(kind.every) if kind is not None and kind.every else None)
 
 
-def tick(ctx: Context[Buffs], who: Character, effect: Effect) -> bool:
-    """What a tick brings. Gives whether its bearer is still alive."""
-    kind = KINDS[effect.kind]
-    tell(ctx, who, kind.ticks, kind.ticks_room)
-    by = {name: kind.grown("tick", n, effect.level) * effect.stacks for name, n in kind.tick.items()}
-    ctx.mend(who, **{name: n for name, n in by.items() if name != "hp" or n > 0})
-    if by.get("hp", 0) < 0:
-        ctx.hurt(who, -by["hp"])
+def tick(ctx: Context[Buffs], who: Character, effects: list[Effect]) -> bool:
+    """What the ticks of one moment bring: first all that heals, then all that hurts. Gives whether one lives on."""
+    more = dict.fromkeys(("hp", "mana", "move"), 0)
+    less = 0
+    for effect in effects:
+        kind = KINDS[effect.kind]
+        if kind.ticks or kind.ticks_room:
+            tell(ctx, who, kind.ticks, kind.ticks_room)
+        for name, by in kind.tick.items():
+            amount = kind.grown("tick", by, effect.level) * effect.stacks
+            if name == "hp" and amount < 0:
+                less -= amount
+            else:
+                more[name] += amount
+    if any(more.values()):
+        ctx.mend(who, **more)
+    if less:
+        ctx.hurt(who, less)
     return not any(isinstance(signal, Died) and signal.character == who.id for signal in ctx.signals)

@@ -22,7 +22,7 @@ from mud.ops.passwords import hash_password
 from mud.store import rows
 from mud.store.batch import Batch
 from mud.store.store import Store
-from tests.bench import modules, start
+from tests.bench import buffs, modules, start
 from tests.bench.load import Peer, closed_loop, gaps, paced, read_until
 from tests.e2e.harness import PASSWORD, ROOT, Game
 
@@ -254,6 +254,7 @@ def main() -> int:
     table = Table()
     floor(table)
     modules.measure(table.add)
+    buffs.measure(table.add)
     with tempfile.TemporaryDirectory() as folder:
         start.measure(table.add, Path(folder), options.large)
     with tempfile.TemporaryDirectory() as folder:

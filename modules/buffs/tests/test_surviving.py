@@ -157,7 +157,7 @@ def test_a_timer_too_many_does_nothing(kit: Kit, ada: Player) -> None:
     hp = stands_firm(ada)
     give(kit, ada, "slow fire")
     (timer,) = kit.game.world.timers.of("buffs", "Next")
-    for seconds in (0.5, 2.0, 3.0):
+    for seconds in (0.5, 2.0, 2.5):
         kit.act(lambda ctx, s=seconds: ctx.after(s, timer.payload))  # type: ignore[misc]
     kit.wait(2.9)
     assert ada.character.hp == hp and sane(kit)
