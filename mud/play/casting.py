@@ -95,7 +95,7 @@ def spells(ctx: Context, args: str) -> None:
     for spell in sorted(ctx.spells.spells.values(), key=lambda s: (s.level, s.name)):
         wait = me.ready.get(spell.name, 0.0) - ctx.clock.game
         when = f" (ready in {wait:.0f} s)" if wait > 0 else ""
-        rows.append(f"  level {spell.level:2}  {spell.mana:2} mana  {spell.name:15}{spell.about}{when}")
+        rows.append(f"  level {spell.level:2}  {spell.mana:2} mana  {spell.name:17}{spell.about}{when}")
     ctx.page(f"You are of level {me.level}. There are these spells:\n" + "\n".join(rows))
 
 
