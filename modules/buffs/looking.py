@@ -31,7 +31,12 @@ def buffs(ctx: Context[Buffs], args: str) -> None:
 def described(ctx: Context[Buffs], who: Character, effect: Effect, counts: bool) -> list[str]:
     """An effect in two lines."""
     name = f"{effect.kind} (x{effect.stacks})" if effect.stacks > 1 else effect.kind
-    doing = does(effect) if counts else "(a stronger one counts)" if effect.stacks else "(broken for now)"
+    if counts:
+        doing = does(effect)
+    elif effect.kind not in KINDS:
+        doing = "(nobody knows any more what it does)"
+    else:
+        doing = "(a stronger one counts)" if effect.stacks else "(broken for now)"
     return [f"  {name:22} {left(ctx, who, effect):>20}  {effect.source}", *([f"      {doing}"] if doing else [])]
 
 

@@ -125,4 +125,4 @@ def sums(effects: Iterable[Effect]) -> dict[str, int]:
             found[name] = found.get(name, 0) + kind.grown(name, by, effect.level) * effect.stacks
         for state in kind.states:
             found[state] = 1
-    return found
+    return {name: by for name, by in found.items() if by}

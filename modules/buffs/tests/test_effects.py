@@ -370,3 +370,10 @@ def test_a_mistake_in_the_file_is_named(text: str, why: str) -> None:
 def test_every_kind_says_something_when_it_comes_and_goes() -> None:
     said: list[Any] = [(kind.gain, kind.loss) for kind in KINDS.values()]
     assert all(gain and loss for gain, loss in said)
+
+
+def test_effects_that_cancel_each_other_leave_figures_as_they_are(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "poison")
+    for _ in range(2):
+        give(kit, ada, "strength")
+    assert ada.character.effects == {"buffs": {"poison": 1}} and sane(kit)

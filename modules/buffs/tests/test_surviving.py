@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from modules.buffs import MODULE
+from modules.buffs.kinds import KINDS
 from modules.buffs.tests.stage import WORLD, close, effects, give, left, sane, stands_firm, strong, ticks_of
+from mud.api import replace
 from mud.core import events as e
 from mud.testing import Kit, Player
 
@@ -182,3 +184,18 @@ def test_a_failing_event_leaves_everything_as_it_was(kit: Kit, ada: Player) -> N
     with pytest.raises(ArithmeticError):
         kit.act(both)
     assert (ada.character.notes, ada.character.effects, kit.game.world.timers.pending) == before and sane(kit)
+
+
+def test_a_kind_that_a_new_version_changed_or_has_no_more(
+    kit: Kit, ada: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(kit, ada, "armor", seconds=50)
+    give(kit, ada, "slow fire", seconds=20)
+    hp = stands_firm(ada)
+    monkeypatch.setitem(KINDS, "armor", replace(KINDS["armor"], figures={"armour": -35}))
+    monkeypatch.delitem(KINDS, "slow fire")
+    kit.manage("restart")
+    assert ada.character.effects == {"buffs": {"armour": -35}} and sane(kit)
+    assert "(nobody knows any more what it does)" in ada.do("buffs")
+    kit.wait(20)
+    assert ada.character.hp == hp and effects(kit, ada).keys() == {"armor"} and sane(kit)
