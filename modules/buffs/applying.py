@@ -68,7 +68,7 @@ def apply(
 ) -> bool:
     """Give somebody an effect that lives by the clock. Gives whether that changed anything."""
     now, kind = moment(ctx), KINDS[name]
-    if who.away:
+    if who.away or broken(who, name):
         return False
     lasts = millis(kind.lasts(level) if seconds is None else seconds)
     tick = now + millis(kind.every) if kind.every else None
@@ -83,6 +83,11 @@ def apply(
     settle(ctx, who, mine, tuple(made if e is old else e for e in mine.effects))
     tell(ctx, who, kind.gain, kind.gain_room)
     return True
+
+
+def broken(who: Character, name: str) -> bool:
+    """Whether somebody is in the middle of what such an effect does not outlast."""
+    return who.fighting is not None and "attack" in KINDS[name].ends_on
 
 
 def add(ctx: Context[Buffs], who: Character, mine: On, new: Effect) -> bool:

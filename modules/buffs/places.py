@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from modules.buffs.applying import change, coming, end, settle, suspend
+from modules.buffs.applying import broken, change, coming, end, settle, suspend
 from modules.buffs.kinds import KINDS, ROOMS, SECTORS, WORN
 from modules.buffs.state import Buffs, Effect, Next, On, millis, moment, on, sums
 from mud.api import (
@@ -51,7 +51,8 @@ def sync(ctx: Context[Buffs], who: Character) -> None:
     for key, effect in wanted.items():
         every = KINDS[effect.kind].every
         if key not in have:
-            effects.append(replace(effect, tick=now + millis(every) if every else None))
+            tick = now + millis(every) if every else None
+            effects.append(replace(effect, tick=tick, stacks=0 if broken(who, effect.kind) else 1))
     change(ctx, who, mine, tuple(effects))
 
 

@@ -295,7 +295,7 @@ def test_an_attack_breaks_what_is_worn_until_it_is_put_on_anew(kit: Kit, ada: Pl
     kit.make_item("ring", ada.character)
     ada.do("wear ring", "north", "kill ogre")
     assert ada.character.effects == {} and "(broken for now)" in ada.do("buffs")
-    ada.do("remove ring", "wear ring")
+    ada.do("cast sleep ogre", "remove ring", "wear ring")
     assert "invisible" in ada.character.effects["buffs"] and sane(kit)
 
 
@@ -377,3 +377,14 @@ def test_effects_that_cancel_each_other_leave_figures_as_they_are(kit: Kit, ada:
     for _ in range(2):
         give(kit, ada, "strength")
     assert ada.character.effects == {"buffs": {"poison": 1}} and sane(kit)
+
+
+def test_nobody_vanishes_in_the_middle_of_a_fight(kit: Kit, ada: Player) -> None:
+    ogre = mob(kit, "ogre")
+    kit.make_item("ring", ada.character)
+    ada.do("north", "kill ogre")
+    assert "Nothing more happens to you." in ada.do("cast invisible")
+    ada.do("wear ring")
+    assert ada.character.effects == {} and "(broken for now)" in ada.do("buffs")
+    ada.do("cast sleep ogre", "cast invisible")
+    assert ogre.fighting is None and "invisible" in ada.character.effects["buffs"] and sane(kit)
