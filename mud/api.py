@@ -20,6 +20,7 @@ from mud.core.markup import strip, tag
 from mud.core.model import ROLES, Account, Character, Item, Role, purse_key, room_key
 from mud.core.module import (
     Answered,
+    Attacked,
     Command,
     Companions,
     Database,
@@ -49,6 +50,7 @@ from mud.core.module import (
     ToldAway,
     Veto,
     WallTimer,
+    Worn,
     WriteFailed,
 )
 from mud.core.modulecontext import Context
@@ -66,6 +68,7 @@ __all__ = [
     "SINK",
     "Account",
     "Answered",
+    "Attacked",
     "Calendar",
     "Cast",
     "Character",
@@ -113,6 +116,7 @@ __all__ = [
     "Veto",
     "WallTimer",
     "Work",
+    "Worn",
     "WriteFailed",
     "ago",
     "cannot_carry",

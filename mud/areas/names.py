@@ -11,7 +11,7 @@ CIRCLE_ROOM_FLAGS = (
     "dark", "death", "nomob", "indoors", "peaceful", "soundproof", "notrack", "nomagic", "tunnel", "private", "godroom",
     "house", "house_crash", "atrium", "olc", "mark", "worldmap",
 )  # fmt: skip
-ROOM_FLAGS = (*CIRCLE_ROOM_FLAGS, "start", "safe", "arena")
+ROOM_FLAGS = (*CIRCLE_ROOM_FLAGS, "start", "safe", "arena", "healing")
 
 CIRCLE_MOB_FLAGS = (
     "special", "sentinel", "scavenger", "npc", "aware", "aggressive", "stay_zone", "wimpy", "aggressive_evil",

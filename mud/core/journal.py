@@ -17,6 +17,7 @@ V = TypeVar("V")
 S = TypeVar("S", bound=Struct)
 
 Key = tuple[str, str]  # (table, row key)
+_CONTAINERS = (list, dict, set)
 
 
 class Journal:
@@ -36,8 +37,10 @@ class Journal:
         """`struct`, free to be changed until the event ends: its fields and the containers in them are kept."""
         if id(struct) not in self._saved:
             self._saved.add(id(struct))
-            values = [(name, getattr(struct, name)) for name in struct.__struct_fields__]
-            kept = [(name, value, _copy(value)) for name, value in values]
+            kept = []
+            for name in struct.__struct_fields__:  # no call for each: a character has fifty fields
+                value = getattr(struct, name)
+                kept.append((name, value, value.copy() if isinstance(value, _CONTAINERS) else None))
 
             def undo() -> None:
                 for name, value, contents in kept:
@@ -89,10 +92,6 @@ class Journal:
             self._undo = []
             self._touched = set()
             self._saved = set()
-
-
-def _copy(value: Any) -> Any:
-    return value.copy() if isinstance(value, list | dict | set) else None
 
 
 def _refill(value: Any, contents: Any) -> None:

@@ -72,6 +72,7 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     alignment: int = 0  # from -1000, evil, to 1000, good
     fighting: str | None = None  # a character's id; changed by mud.core.fights alone
     effects: dict[str, dict[str, int]] = {}  # module: figure ("strength") or state ("blind"), by how much
+    notes: dict[str, bytes] = {}  # module: what it has written down about this character, encoded (MessagePack)
     ready: dict[str, float] = {}  # spell: the game clock when it can be cast again
     remembers: list[str] = []  # ids of players that a mob with a memory bears a grudge
 

@@ -125,6 +125,24 @@ class Died(Signal, tag="game.died"):
     room: str
 
 
+class Attacked(Signal, tag="game.attacked"):
+    """A character turned on another to fight it: by a command, a spell that hurts, or of a mob's own accord."""
+
+    character: str
+    victim: str
+
+
+class Worn(Signal, tag="game.worn"):
+    """A character put something on, at `slot`; or took it off, with `slot` "".
+
+    Of what a zone's reset puts on mobs, only things with `affects` are told.
+    """
+
+    character: str
+    item: str
+    slot: str
+
+
 class Companions(Request, tag="game.companions"):
     """Asked of the module that has groups: the ids of all who share with a character what it wins, itself first."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
+from msgspec import Struct
 
 from mud.core import dialogs as d
 from mud.core import events as e
@@ -20,10 +22,13 @@ from mud.core.errors import Refused, Rejected
 from mud.core.escrow import PREFIX, Escrow, occupied, refusal
 from mud.core.model import Account, Character, Item
 from mud.core.module import Dialog, Permission, Request, S, Settings, Signal, Timer
+from mud.core.senses import has
 from mud.core.timers import AskEnds, ModuleTimer
 from mud.core.timers import Timer as Pending
 
 C = TypeVar("C", bound=Settings)
+N = TypeVar("N", bound=Struct)
+encode = msgspec.msgpack.Encoder().encode
 #: Seconds that a question may go unanswered.
 ASK_SECONDS = 60.0
 
@@ -191,10 +196,32 @@ class Context(CoreContext, Generic[S]):
 
         It stays with the character until this is called again, over copyovers, log-outs, and the module's absence.
         """
+        asleep = has(self.world, character, "sleep")
         self.world.edit(character)
         kept = {name: effects for name, effects in character.effects.items() if name != self.acting.name}
         by = {name: amount for name, amount in by.items() if amount}
         character.effects = {**kept, self.acting.name: by} if by else kept
+        self.rules.affected(self, character, asleep)
+
+    def noted(self, character: Character, kind: type[N]) -> N | None:
+        """What this module has written down about a character with `note`; None for nothing.
+
+        Raises msgspec.ValidationError when that does not fit into `kind`.
+        """
+        found = character.notes.get(self.acting.name)
+        return decoder(kind).decode(found) if found is not None else None
+
+    def note(self, character: Character, what: Struct | None) -> None:
+        """Write something down about a character, in place of what was; None for nothing more.
+
+        It is written with the character, and as often as that: it goes where they go, is there again when a player
+        comes back, and is gone with a mob. So a state with much about many need not be copied and written whole.
+        """
+        self.world.edit(character)
+        if what is not None:
+            character.notes[self.acting.name] = encode(what)
+        else:
+            character.notes.pop(self.acting.name, None)
 
     # Other modules
 
@@ -250,6 +277,12 @@ class Context(CoreContext, Generic[S]):
         self.need("user_data")
         found = self.world.accounts.get((character.account or "").casefold())
         return msgspec.structs.replace(found, password="") if found is not None else None
+
+
+@lru_cache(64)
+def decoder(kind: type[N]) -> msgspec.msgpack.Decoder[N]:
+    """What reads notes of a kind."""
+    return msgspec.msgpack.Decoder(kind)
 
 
 class Session:

@@ -19,6 +19,9 @@ class Rules(Protocol):
     def mend(self, ctx: Context, character: Character, hp: int, mana: int, move: int) -> None:
         """Hit points, mana and movement come back, as far as there is room for them."""
 
+    def affected(self, ctx: Context, character: Character, asleep: bool) -> None:
+        """The effects on somebody have changed; `asleep` says whether they slept by magic before."""
+
     def show_room(self, ctx: Context, character: Character) -> None:
         """Somebody is shown the room that they are in."""
 
@@ -33,6 +36,9 @@ class NoRules:
         """Nothing."""
 
     def mend(self, ctx: Context, character: Character, hp: int, mana: int, move: int) -> None:
+        """Nothing."""
+
+    def affected(self, ctx: Context, character: Character, asleep: bool) -> None:
         """Nothing."""
 
     def show_room(self, ctx: Context, character: Character) -> None:

@@ -17,7 +17,7 @@ Target = Literal["foe", "friend", "item", "player", "room", "words"]
 
 
 class Cast(NamedTuple):
-    """A spell on its way: who casts it, how strong (a level), and on whom, what, or with which words."""
+    """A spell on its way: who casts it, how strong (a level), on whom, what, or with which words, and out of what."""
 
     ctx: Context
     caster: Character
@@ -25,6 +25,7 @@ class Cast(NamedTuple):
     whom: Character | None = None
     item: Item | None = None
     words: str = ""
+    thing: str = ""  # what it came out of, as it is called ("a red potion"); "" when the caster spoke it
 
     @property
     def victim(self) -> Character:

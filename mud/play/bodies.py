@@ -181,12 +181,15 @@ def spend(ctx: Context, character: Character, hp: int = 0, mana: int = 0, move: 
     character.hp = min(character.hp - hp, max(most.hp, character.hp))
     character.mana = max(0, min(character.mana - mana, max(most.mana, character.mana)))
     character.move = max(0, min(character.move - move, max(most.move, character.move)))
-    mending(ctx, character)
+    mending(ctx, character, most)
 
 
-def mending(ctx: Context, character: Character) -> None:
-    """See to it that a body mends, if it is not at its best."""
-    if not at_best(character, figures(ctx.world, character)) and ctx.world.timers.find(Mend(character.id)) is None:
+def mending(ctx: Context, character: Character, most: Figures | None = None) -> None:
+    """See to it that a body mends, if it is not at its best, which is looked up unless it is known."""
+    if (
+        not at_best(character, most or figures(ctx.world, character))
+        and ctx.world.timers.find(Mend(character.id)) is None
+    ):
         ctx.after(MEND_SECONDS, Mend(character.id))
 
 
@@ -208,7 +211,7 @@ def mend_due(ctx: Context, payload: Mend) -> None:
     c.hp = _step(c.hp, most.hp, hp, most.constitution)
     c.mana = _step(c.mana, most.mana, mana, most.wisdom)
     c.move = _step(c.move, most.move, move, most.dexterity)
-    mending(ctx, c)
+    mending(ctx, c, most)
 
 
 def _step(now: int, most: int, rate: int, attribute: int) -> int:

@@ -95,7 +95,7 @@ def spells(ctx: Context, args: str) -> None:
     for spell in sorted(ctx.spells.spells.values(), key=lambda s: (s.level, s.name)):
         wait = me.ready.get(spell.name, 0.0) - ctx.clock.game
         when = f" (ready in {wait:.0f} s)" if wait > 0 else ""
-        rows.append(f"  level {spell.level:2}  {spell.mana:2} mana  {spell.name:15}{spell.about}{when}")
+        rows.append(f"  level {spell.level:2}  {spell.mana:2} mana  {spell.name:17}{spell.about}{when}")
     ctx.page(f"You are of level {me.level}. There are these spells:\n" + "\n".join(rows))
 
 
@@ -110,7 +110,7 @@ def quaff(ctx: Context, args: str) -> None:
     ctx.others(f"{name(ctx.world, ctx.player)} quaffs {describe.short(ctx.world, potion)}.")
     ctx.destroy(potion)
     for spell, level in power:
-        spell.effect(Cast(ctx, ctx.player, level, whom=ctx.player))
+        spell.effect(Cast(ctx, ctx.player, level, whom=ctx.player, thing=describe.short(ctx.world, potion)))
 
 
 def recite(ctx: Context, args: str) -> None:
@@ -122,7 +122,7 @@ def recite(ctx: Context, args: str) -> None:
     ctx.others(f"{name(ctx.world, ctx.player)} recites {describe.short(ctx.world, scroll)}.")
     ctx.destroy(scroll)
     for spell, aimed in power:
-        spell.effect(aimed)
+        spell.effect(aimed._replace(thing=describe.short(ctx.world, scroll)))
 
 
 def use(ctx: Context, args: str) -> None:
@@ -146,7 +146,7 @@ def use(ctx: Context, args: str) -> None:
     ctx.send(f"You {how[0]}.")
     ctx.others(f"{name(world, ctx.player)} {how[1]}.")
     for one in aimed:
-        spell.effect(one)
+        spell.effect(one._replace(thing=called))
 
 
 def whom_staff_meets(ctx: Context, spell: Spell) -> list[Character]:

@@ -12,6 +12,7 @@ from mud.core.dice import Dice
 from mud.core.errors import Rejected
 from mud.core.markup import tag
 from mud.core.model import Character
+from mud.core.module import Attacked
 from mud.core.senses import has
 from mud.core.timers import CombatRound
 from mud.core.words import number_within
@@ -35,7 +36,13 @@ PEACE = "This is a peaceful place. Nobody fights here."
 
 
 def engage(ctx: Context, one: Character, other: Character) -> None:
-    """`one` begins to fight `other`. There are rounds in their room from now on, as long as anybody fights there."""
+    """`one` attacks `other`. There are rounds in their room from now on, as long as anybody fights there."""
+    begin(ctx, one, other)
+    ctx.emit(Attacked(one.id, other.id))
+
+
+def begin(ctx: Context, one: Character, other: Character) -> None:
+    """`one` begins to fight `other`, whoever of them attacked."""
     bodies.measure(ctx, one)
     bodies.measure(ctx, other)
     fights.begin(ctx.world, one, other)
@@ -135,7 +142,8 @@ def damage(ctx: Context, victim: Character, amount: int, by: Character | None) -
         if by.fighting is None:
             engage(ctx, by, victim)
         elif victim.fighting is None:
-            engage(ctx, victim, by)
+            begin(ctx, victim, by)
+            ctx.emit(Attacked(by.id, victim.id))
     if has(world, victim, "sanctuary"):
         amount = (amount + 1) // 2
     bodies.spend(ctx, victim, hp=amount)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import get_args
 
+from mud.core import fights
 from mud.core.commands import Handler
 from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.model import Character, Position
+from mud.core.senses import has
 from mud.play import describe
 
 ORDER: tuple[str, ...] = get_args(Position)
@@ -48,6 +50,7 @@ def change(ctx: Context, to: str) -> None:
     me = ctx.player
     if me.fighting is not None:
         raise Rejected("Not while you fight for your life!")
+    need_own_sleep(ctx, me)
     if me.position == "sleeping" and to != "sleeping":
         ctx.send("You wake.")
     elif me.position == to:
@@ -64,6 +67,7 @@ def wake(ctx: Context, args: str) -> None:
     if not args:
         if ctx.player.position != "sleeping":
             raise Rejected("You are awake.")
+        need_own_sleep(ctx, ctx.player)
         ctx.world.edit(ctx.player)
         ctx.player.position = "sitting"
         ctx.send("You wake, and sit up.")
@@ -74,8 +78,33 @@ def wake(ctx: Context, args: str) -> None:
     called = describe.name(ctx.world, whom)
     if whom is ctx.player or whom.position != "sleeping":
         raise Rejected(f"{describe.capital(called)} is awake." if whom is not ctx.player else "You are awake.")
+    need_own_sleep(ctx, whom)
     ctx.world.edit(whom)
     whom.position = "sitting"
     ctx.send(f"You wake {called}.")
     ctx.tell(whom, f"{describe.name(ctx.world, ctx.player)} wakes you.")
     ctx.room_says(ctx.player.room, f"{describe.name(ctx.world, ctx.player)} wakes {called}.", but=(ctx.player, whom))
+
+
+# Sleep that is not one's own
+
+
+def need_own_sleep(ctx: Context, character: Character) -> None:
+    """Raises Rejected for who sleeps by magic: nothing but its end, or an attack, wakes them."""
+    if character.position == "sleeping" and has(ctx.world, character, "sleep"):
+        who = "You" if character is ctx.player else describe.capital(describe.name(ctx.world, character))
+        raise Rejected(f"{who} can't wake up: this is no natural sleep.")
+
+
+def affected(ctx: Context, character: Character, asleep: bool) -> None:
+    """The effects on somebody have changed: they fall asleep by them, or a mob wakes that was `asleep` so."""
+    sleeps = has(ctx.world, character, "sleep")
+    if sleeps and not asleep:
+        fights.end(ctx.world, character)
+        ctx.world.edit(character)
+        character.position = "sleeping"
+    elif asleep and not sleeps and character.position == "sleeping":
+        mob = ctx.world.mob_def(character)
+        if mob is not None:
+            ctx.world.edit(character)
+            character.position = mob.default_position

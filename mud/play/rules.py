@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mud.core.context import Context
 from mud.core.model import Character
-from mud.play import bodies, fights, rooms
+from mud.play import bodies, fights, positions, rooms
 
 
 class DikuRules:
@@ -19,6 +19,10 @@ class DikuRules:
         """See Rules."""
         bodies.measure(ctx, character)
         bodies.spend(ctx, character, -hp, -mana, -move)
+
+    def affected(self, ctx: Context, character: Character, asleep: bool) -> None:
+        """See Rules."""
+        positions.affected(ctx, character, asleep)
 
     def show_room(self, ctx: Context, character: Character) -> None:
         """See Rules."""

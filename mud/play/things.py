@@ -10,6 +10,7 @@ from mud.core.commands import Handler
 from mud.core.context import Context
 from mud.core.errors import Rejected
 from mud.core.model import Character, Item, room_key
+from mud.core.module import Worn
 from mud.core.targets import parse_target, split
 from mud.core.world import DEEPEST, World
 from mud.play import describe, rooms
@@ -300,6 +301,7 @@ def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
             free = [s for s in fitting if s not in {i.slot for i in world.worn(me)}]
             if free:
                 world.move_item(item, me.owner_key, free[0])
+                ctx.emit(Worn(me.id, item.id, free[0]))
                 say(ctx, verb, describe.short(world, item), "" if places else SLOTS[free[0]])
                 done = True
             elif not many:
@@ -317,6 +319,7 @@ def remove(ctx: Context, args: str) -> None:
     world, me = ctx.world, ctx.player
     for item in describe.find_items(world, need(args, "Remove what?"), world.worn(me), "that you wear"):
         world.move_item(item, me.owner_key)
+        ctx.emit(Worn(me.id, item.id, ""))
         say(ctx, "remove", describe.short(world, item))
 
 

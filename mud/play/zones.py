@@ -12,6 +12,7 @@ from mud.core.errors import Rejected
 from mud.core.events import Due
 from mud.core.ledger import MINT
 from mud.core.model import Character, Item, room_key
+from mud.core.module import Worn
 from mud.play import bodies, copyovers, death, describe, fights, login, mobs
 
 #: A zone's minute, in game seconds.
@@ -113,7 +114,9 @@ def hold(ctx: Context, kind: str, most: int, slot: str | None, made: Made) -> bo
         return False
     if slot in {i.slot for i in ctx.world.worn(made.mob)}:
         slot = None
-    made.items[kind] = make_item(ctx, kind, made.mob.owner_key, slot)
+    item = made.items[kind] = make_item(ctx, kind, made.mob.owner_key, slot)
+    if slot is not None and ctx.world.item_def(item).affects:
+        ctx.emit(Worn(made.mob.id, item.id, slot))
     return True
 
 

@@ -24,7 +24,7 @@ from mud.ops.passwords import hash_password
 from mud.store import rows
 from mud.store.batch import Batch
 from mud.store.store import Store
-from tests.bench import economy, modules, pulse, start, tba
+from tests.bench import buffs, economy, modules, pulse, start, tba
 from tests.bench.load import Peer, closed_loop, gaps, paced, read_until
 from tests.e2e.harness import PASSWORD, ROOT, Game
 
@@ -308,6 +308,7 @@ def main() -> int:
     floor(table)
     modules.measure(table.add)
     economy.measure(table.add)
+    buffs.measure(table.add)
     with tempfile.TemporaryDirectory() as folder:
         start.measure(table.add, Path(folder), options.large)
     with tempfile.TemporaryDirectory() as folder:

@@ -235,7 +235,7 @@ def test_a_modules_spells_are_cast_and_drunk_and_their_effects_last() -> None:
     ada, ben = kit.player("Ada"), kit.player("Ben")
     me = ada.character
     strength, most = me.strength, me.max_hp
-    assert "sanctuary      makes somebody strong" in ada.do("spells")
+    assert "sanctuary        makes somebody strong" in ada.do("spells")
     assert ada.do("cast sanctuary") == "You speak the words of sanctuary.\nYou shine (level 1)."
     assert bodies.figures(kit.game.world, me).strength == strength + 5 and me.hp == most + 40
     kit.make_item("oil", me)

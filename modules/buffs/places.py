@@ -1,0 +1,159 @@
+"""Effects that are kept up by what is worn and by where one is; and what coming, going and dying does to all."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from modules.buffs.applying import broken, change, coming, end, settle, suspend
+from modules.buffs.kinds import KINDS, ROOMS, SECTORS, WORN
+from modules.buffs.state import Buffs, Effect, Next, On, millis, moment, on, sums
+from mud.api import (
+    Attacked,
+    Character,
+    Context,
+    Died,
+    InService,
+    Moved,
+    PlayerEntered,
+    PlayerLeft,
+    Worn,
+    replace,
+    short,
+    strip,
+)
+
+
+def kept_up(ctx: Context[Buffs], who: Character) -> dict[tuple[str, str], Effect]:
+    """The effects that equipment and room give somebody now, by kind and origin."""
+    world, found = ctx.world, {}
+    for item in world.worn(who):
+        definition = world.item_def(item)
+        for name in {WORN[affect]: None for affect in definition.affects if affect in WORN}:
+            effect = Effect(name, strip(short(world, item)), f"item:{item.id}", max(1, definition.level))
+            found[name, effect.origin] = effect
+    room = world.room(who.room)
+    names = [ROOMS[flag] for flag in room.flags if flag in ROOMS]
+    if room.sector in SECTORS:
+        names.append(SECTORS[room.sector])
+    for name in names:
+        found[name, f"room:{room.id}"] = Effect(name, room.name, f"room:{room.id}")
+    return found
+
+
+def sync(ctx: Context[Buffs], who: Character) -> None:
+    """See to it that equipment and room give somebody what they do now, and nothing that they did."""
+    wanted, mine = kept_up(ctx, who), on(ctx, who)
+    have = {(e.kind, e.origin): e for e in mine.effects if e.origin}
+    if wanted.keys() == have.keys():
+        return
+    now = moment(ctx)
+    effects = [e for e in mine.effects if not e.origin or (e.kind, e.origin) in wanted]
+    for key, effect in wanted.items():
+        every = KINDS[effect.kind].every
+        if key not in have:
+            tick = now + millis(every) if every else None
+            effects.append(replace(effect, tick=tick, stacks=0 if broken(who, effect.kind) else 1))
+    change(ctx, who, mine, tuple(effects))
+
+
+# What happens to somebody
+
+
+def moved(ctx: Context[Buffs], signal: Moved) -> None:
+    """Other rooms, other effects."""
+    who = ctx.world.characters.get(signal.character)
+    if who is not None and not who.away and (who.notes or gives(ctx, signal.room)):
+        sync(ctx, who)
+
+
+def gives(ctx: Context[Buffs], room_id: str) -> bool:
+    """Whether a room gives effects."""
+    room = ctx.world.room(room_id)
+    return room.sector in SECTORS or not ROOMS.keys().isdisjoint(room.flags)
+
+
+def worn(ctx: Context[Buffs], signal: Worn) -> None:
+    """Something was put on or taken off."""
+    who, item = ctx.world.characters.get(signal.character), ctx.world.items.get(signal.item)
+    if who is not None and not who.away and (item is None or ctx.world.item_def(item).affects):
+        sync(ctx, who)
+
+
+def attacked(ctx: Context[Buffs], signal: Attacked) -> None:
+    """Some effects end when their bearer attacks, some when somebody attacks their bearer."""
+    for id_, what in ((signal.character, "attack"), (signal.victim, "attacked")):
+        who = ctx.world.characters.get(id_)
+        if who is not None and (who.notes or who.mob is not None):
+            sync(ctx, who)  # a mob may wear what it wore before this module was there
+            suspend(ctx, who, partial(ends_by, what))
+
+
+def ends_by(what: str, effect: Effect) -> bool:
+    """Whether that ends an effect before its time."""
+    kind = KINDS.get(effect.kind)
+    return kind is not None and what in kind.ends_on
+
+
+def died(ctx: Context[Buffs], signal: Died) -> None:
+    """Death ends everything. A mob is gone, and what was noted with it."""
+    who = ctx.world.characters.get(signal.character)
+    if who is not None and who.notes:
+        end(ctx, who, lambda effect: True, say=False)
+        sync(ctx, who)
+
+
+# Coming and going
+
+
+def left(ctx: Context[Buffs], signal: PlayerLeft) -> None:
+    """What is kept stands still while its bearer is away; all else ends."""
+    who = ctx.world.characters.get(signal.character)
+    if who is None or not who.notes:
+        return
+    mine = on(ctx, who)
+    if not mine.effects:
+        return
+    mine.since = moment(ctx)
+    settle(ctx, who, mine, tuple(e for e in mine.effects if not e.origin and e.kind in KINDS and KINDS[e.kind].kept))
+
+
+def entered(ctx: Context[Buffs], signal: PlayerEntered) -> None:
+    """What stood still goes on."""
+    who = ctx.world.characters[signal.character]
+    mine = on(ctx, who)
+    if mine.effects:
+        gap = missed(ctx, mine)
+        mine.since = None
+        settle(ctx, who, mine, tuple(later(effect, gap) for effect in mine.effects))
+    sync(ctx, who)
+
+
+def missed(ctx: Context[Buffs], mine: On) -> int:
+    """The milliseconds for which all stood still.
+
+    Who left while the module was out of service has no time of leaving: it was before the next thing could happen.
+    """
+    since, next_ = mine.since, coming(mine)
+    if since is None:
+        since = min(moment(ctx), next_) if next_ is not None else moment(ctx)
+    return moment(ctx) - since
+
+
+def later(effect: Effect, by: int) -> Effect:
+    """An effect, so many milliseconds later."""
+    ends, tick = effect.ends, effect.tick
+    return replace(effect, ends=ends + by if ends is not None else None, tick=tick + by if tick is not None else None)
+
+
+def mend(ctx: Context[Buffs], signal: InService) -> None:
+    """What went by while the module was out of service: what is worn, where one is, and who has no timer."""
+    armed = {timer.id for timer in ctx.pending(Next)}
+    for who in list(ctx.world.characters.values()):
+        if who.away:
+            continue
+        mine = on(ctx, who)
+        lacks_timer = mine.timer not in armed and coming(mine) is not None
+        if mine.effects and (lacks_timer or sums(mine.effects) != who.effects.get("buffs", {})):
+            settle(ctx, who, mine, mine.effects)
+        if who.notes or who.mob is None:
+            sync(ctx, who)

@@ -1,0 +1,201 @@
+"""What effects come through, to the tenth of a second."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modules.buffs import MODULE
+from modules.buffs.kinds import KINDS
+from modules.buffs.tests.stage import WORLD, close, effects, give, left, sane, stands_firm, strong, ticks_of
+from mud.api import replace
+from mud.core import events as e
+from mud.testing import Kit, Player
+
+
+@pytest.fixture
+def kit() -> Kit:
+    return Kit(MODULE, world=WORLD)
+
+
+@pytest.fixture
+def ada(kit: Kit) -> Player:
+    player = kit.player("Ada")
+    strong(player)
+    return player
+
+
+def test_what_has_12_4_seconds_left_has_them_after_a_copyover(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "sanctuary", seconds=20)
+    kit.wait(7.6)
+    kit.copyover(seconds=45)
+    assert close(left(kit, ada, "sanctuary"), 12.4) and "12.4 s" in ada.do("buffs") and sane(kit)
+    kit.wait(12.3)
+    assert "sanctuary" in effects(kit, ada)
+    kit.wait(0.1)
+    assert effects(kit, ada) == {} and ada.character.effects == {}
+
+
+def test_what_has_12_4_seconds_left_has_them_after_a_crash_and_a_restart(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "sanctuary", seconds=20)
+    kit.wait(7.6)
+    kit.flush()
+    kit.crash(seconds=3600)
+    ada = kit.player("Ada")
+    assert close(left(kit, ada, "sanctuary"), 12.4) and sane(kit)
+
+
+def test_a_crash_takes_back_what_was_after_the_flush_whole(kit: Kit, ada: Player) -> None:
+    hp = stands_firm(ada)
+    give(kit, ada, "slow fire", seconds=18)
+    kit.wait(4)
+    kit.flush()
+    kit.wait(5)
+    assert ada.character.hp == hp + 3 * ticks_of("slow fire")
+    kit.crash(seconds=10)
+    ada = kit.player("Ada")
+    assert ada.character.hp == hp + ticks_of("slow fire") and close(left(kit, ada, "slow fire"), 14)
+    kit.wait(14)
+    assert ada.character.hp == hp + 6 * ticks_of("slow fire") and effects(kit, ada) == {} and sane(kit)
+
+
+def test_copyovers_between_all_ticks_skip_and_double_none(kit: Kit, ada: Player) -> None:
+    hp = stands_firm(ada)
+    give(kit, ada, "slow fire")
+    for n in range(1, 37):
+        kit.wait(0.5)
+        kit.copyover(seconds=0.7 * (n % 3))
+        assert ada.character.hp == hp + n // 6 * ticks_of("slow fire") and sane(kit)
+    assert effects(kit, ada) == {}
+
+
+def test_what_is_kept_stands_still_while_one_is_away_and_the_rest_ends(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "sanctuary", seconds=20)
+    give(kit, ada, "poison", seconds=100)
+    give(kit, ada, "slow fire", seconds=100)
+    kit.wait(7.6)
+    me = ada.character
+    ada.do("quit")
+    assert sane(kit) and me.effects == {"buffs": {"sanctuary": 1, "poison": 1, "strength": -2}}
+    hp = me.hp
+    kit.wait(30)
+    kit.flush()  # forgotten in memory
+    kit.wait(500)
+    ada = kit.player("Ada")
+    assert ada.character.hp == hp and effects(kit, ada).keys() == {"sanctuary", "poison"}
+    assert close(left(kit, ada, "sanctuary"), 12.4) and close(left(kit, ada, "poison"), 92.4) and sane(kit)
+    kit.wait(2.3)
+    assert "Poison burns" not in ada.read()
+    kit.wait(0.1)
+    assert "Poison burns" in ada.read()
+
+
+def test_away_over_a_crash_and_a_copyover(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "bless", seconds=20)
+    kit.wait(7.6)
+    ada.do("quit")
+    kit.post(e.Lost(ada.session, "quit"))
+    kit.flush()
+    kit.crash(seconds=100)
+    kit.wait(50)
+    kit.copyover(seconds=9)
+    ada = kit.player("Ada")
+    assert close(left(kit, ada, "bless"), 12.4) and sane(kit)
+
+
+def test_link_death_is_no_leave(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "bless", seconds=20)
+    kit.post(e.Lost(ada.session, "a cable"))
+    kit.wait(5)
+    assert close(left(kit, ada, "bless"), 15) and sane(kit)
+
+
+def test_a_reload_and_a_pause_keep_time(kit: Kit, ada: Player) -> None:
+    hp = stands_firm(ada)
+    give(kit, ada, "slow fire", seconds=18)
+    kit.wait(4)
+    kit.manage("restart")
+    assert close(left(kit, ada, "slow fire"), 14) and sane(kit)
+    kit.manage("pause")
+    kit.wait(5)
+    assert ada.character.hp == hp + ticks_of("slow fire")
+    kit.manage("resume")
+    kit.wait(0)
+    assert ada.character.hp == hp + 3 * ticks_of("slow fire") and sane(kit)
+    kit.wait(9)
+    assert ada.character.hp == hp + 6 * ticks_of("slow fire") and effects(kit, ada) == {}
+
+
+def test_who_leaves_while_it_is_out_of_service_misses_nothing(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "poison", seconds=100)
+    kit.wait(8)
+    kit.manage("pause")
+    kit.wait(1)
+    hp = ada.character.hp
+    ada.do("quit")
+    kit.flush()
+    kit.wait(1000)
+    kit.manage("resume")
+    ada = kit.player("Ada")
+    kit.wait(0)
+    assert effects(kit, ada)["poison"].ends is not None and 85 < left(kit, ada, "poison") <= 92
+    assert ada.character.hp >= hp + ticks_of("poison") and sane(kit)
+
+
+def test_what_lies_with_nobody_is_mended_when_the_module_is_back(kit: Kit, ada: Player) -> None:
+    kit.make_item("ring", ada.character)
+    give(kit, ada, "bless", seconds=50)
+    kit.manage("pause")
+    ada.do("wear ring", "east")
+    for timer in kit.game.world.timers.of("buffs", "Next"):
+        kit.act(lambda ctx, t=timer: ctx.world.timers.cancel(t.id))  # type: ignore[misc]
+    ada.character.effects = {}
+    kit.manage("resume")
+    assert effects(kit, ada).keys() == {"bless", "invisible", "regeneration"} and sane(kit)
+
+
+def test_a_timer_too_many_does_nothing(kit: Kit, ada: Player) -> None:
+    hp = stands_firm(ada)
+    give(kit, ada, "slow fire")
+    (timer,) = kit.game.world.timers.of("buffs", "Next")
+    for seconds in (0.5, 2.0, 2.5):
+        kit.act(lambda ctx, s=seconds: ctx.after(s, timer.payload))  # type: ignore[misc]
+    kit.wait(2.9)
+    assert ada.character.hp == hp and sane(kit)
+    kit.wait(1)
+    assert ada.character.hp == hp + ticks_of("slow fire") and sane(kit)
+
+
+def test_save_and_restore(kit: Kit, tmp_path: Path) -> None:
+    kit.cycle(tmp_path)
+
+
+def test_a_failing_event_leaves_everything_as_it_was(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "bless", seconds=50)
+    before = (ada.character.notes.copy(), dict(ada.character.effects), dict(kit.game.world.timers.pending))
+
+    def both(ctx: object) -> None:
+        from modules.buffs.applying import apply
+
+        kit.instance().run(lambda c, _: apply(c, ada.character, "armor", "x"), ctx, None)  # type: ignore[arg-type]
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        kit.act(both)
+    assert (ada.character.notes, ada.character.effects, kit.game.world.timers.pending) == before and sane(kit)
+
+
+def test_a_kind_that_a_new_version_changed_or_has_no_more(
+    kit: Kit, ada: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(kit, ada, "armor", seconds=50)
+    give(kit, ada, "slow fire", seconds=20)
+    hp = stands_firm(ada)
+    monkeypatch.setitem(KINDS, "armor", replace(KINDS["armor"], figures={"armour": -35}))
+    monkeypatch.delitem(KINDS, "slow fire")
+    kit.manage("restart")
+    assert ada.character.effects == {"buffs": {"armour": -35}} and sane(kit)
+    assert "(nobody knows any more what it does)" in ada.do("buffs")
+    kit.wait(20)
+    assert ada.character.hp == hp and effects(kit, ada).keys() == {"armor"} and sane(kit)
