@@ -18,6 +18,7 @@ from mud.play import (
     login,
     lookup,
     maps,
+    meals,
     moving,
     password,
     positions,
@@ -88,7 +89,7 @@ SEEING = [
         "2.guard is the second guard.",
         aliases=("l",),
     ),
-    Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa")),
+    Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa", "read")),
     Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
     Command(
         "map",
@@ -107,6 +108,13 @@ SEEING = [
         "who ada, who builders, who admins, who staff, who afk, who idle, who linkdead; several words go together.",
     ),
     Command("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
+    Command(
+        "affects",
+        scores.affects,
+        "seeing",
+        "affects -- what magic, and what you wear, makes of you",
+        aliases=("aff",),
+    ),
     Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
 ]
 
@@ -161,6 +169,14 @@ THINGS = [
         "remove THING | remove all -- take off what you wear",
         aliases=("rem",),
     ),
+    Command("eat", meals.eat, "things", "eat THING -- eat something that you carry; it gives you breath"),
+    Command(
+        "drink",
+        meals.drink,
+        "things",
+        "drink [THING] -- drink from a fountain here, or from something that you carry; it gives you breath",
+    ),
+    Command("fill", meals.fill, "things", "fill THING -- fill something to drink from at a fountain"),
     Command(
         "open",
         rooms.open_,
@@ -284,8 +300,8 @@ NEEDS: dict[Position, frozenset[str]] = {
     "standing": frozenset((*DIRECTIONS, "recall")),
     "fighting": frozenset(("kill", "flee", "assist", "rescue", "cast", "quaff", "recite", "use")),
     "resting": frozenset(
-        """look examine exits get drop give put wear wield hold remove open close lock unlock say shout emote
-        consider list buy sell value""".split()
+        """look examine exits get drop give put eat drink fill wear wield hold remove open close lock unlock say shout
+        emote consider list buy sell value""".split()
     ),
 }
 

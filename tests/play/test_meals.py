@@ -1,0 +1,74 @@
+"""Eating and drinking; what may not be worn or put away; what works on somebody."""
+
+from __future__ import annotations
+
+import pytest
+
+from mud.core.area import AreaDef, ItemDef, Modifier, RoomDef, WorldDef
+from mud.play import zones
+from mud.testing import Kit, Player
+
+TAKE = ("take", "neck")
+SKIN = {"capacity": 3, "drinks": 1, "liquid": 1}
+HARDER = (Modifier(apply="hit_points", by=7),)
+ITEMS = (
+    ItemDef(id="pie", keywords=("pie",), short="a pie", kind="food", wear=TAKE, values={"hours": 12}),
+    ItemDef(id="skin", keywords=("skin",), short="a skin", kind="drink_container", wear=TAKE, values=dict(SKIN)),
+    ItemDef(id="well", keywords=("well",), short="the well", kind="fountain", values={"liquid": 15}),
+    ItemDef(id="helm", keywords=("helm",), short="a helm", kind="worn", wear=TAKE, level=5),
+    ItemDef(id="cross", keywords=("cross",), short="a cross", kind="worn", wear=TAKE, flags=("anti_evil", "nodrop")),
+    ItemDef(id="ring", keywords=("ring",), short="a ring", kind="worn", wear=TAKE, modifiers=HARDER),
+    ItemDef(id="bag", keywords=("bag",), short="a bag", kind="container", wear=TAKE, values={"capacity": 20}),
+)
+ROOMS = (RoomDef(id="yard", name="Yard"), RoomDef(id="moor", name="Moor"))
+WORLD = WorldDef.of([AreaDef(id="land", name="Land", reset_when="never", rooms=ROOMS, items=ITEMS)])
+
+
+@pytest.fixture
+def ada() -> Player:
+    """Ada, with one of everything that can be carried, out of breath."""
+    player = Kit(world=WORLD).player("Ada")
+    for item in ITEMS:
+        if "take" in item.wear:
+            player.kit.make_item(item.id, player.character)
+    player.character.move = 10
+    return player
+
+
+def test_a_meal_is_gone_and_gives_breath(ada: Player) -> None:
+    assert ada.do("eat skin") == "A skin is nothing to eat." and ada.do("eat") == "Eat what?"
+    assert ada.do("eat pie") == "You eat a pie." and ada.character.move == 34
+    assert ada.do("eat pie") == "There is no 'pie' in your hands."
+
+
+def test_a_skin_is_emptied_and_filled_at_a_well(ada: Player) -> None:
+    assert ada.do("drink skin") == "You drink beer from a skin." and ada.character.move == 14
+    assert ada.do("drink from skin") == "A skin is empty."
+    assert ada.do("drink") == "Drink what?" and ada.do("drink pie") == "A pie holds nothing to drink."
+    assert ada.do("fill skin") == "There is no fountain here to fill it at."
+    ada.kit.act(lambda ctx: zones.make_item(ctx, "well", f"room:{ada.character.room}"))
+    assert ada.do("fill skin") == "You fill a skin with clear water." and ada.do("fill skin") == "A skin is full."
+    assert ada.do("drink") == "You drink clear water from the well."
+    ada.kit.copyover()
+    assert [ada.do("drink skin") for _ in range(4)][2:] == ["You drink clear water from a skin.", "A skin is empty."]
+
+
+def test_what_a_file_says_of_who_may_wear_it_is_kept(ada: Player) -> None:
+    assert ada.do("wear helm") == "A helm is for those of level 5 and above."
+    ada.character.level, ada.character.alignment = 5, -350
+    assert ada.do("wear helm").startswith("You wear a helm")
+    assert ada.do("wear cross") == "A cross burns your hands: it is not for the evil."
+
+
+def test_what_can_not_be_let_go_of_goes_into_no_bag_on_the_ground(ada: Player) -> None:
+    ada.do("drop bag")
+    assert ada.do("put cross in bag") == "You can't let go of a cross."
+    ada.do("get bag")
+    assert ada.do("put cross in bag") == "You put a cross into a bag."
+
+
+def test_affects_says_what_works_on_one(ada: Player) -> None:
+    assert ada.do("affects") == "Nothing works on you: you are all yourself."
+    ada.do("wear ring")
+    ada.kit.act(lambda ctx: ada.character.effects.update(charm={"strength": 2, "detect_invisible": 1}))
+    assert ada.do("aff") == "What works on you:\n  charm magic: strength +2, detect invisible\n  a ring: hp +7"
