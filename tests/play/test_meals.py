@@ -1,10 +1,10 @@
-"""Eating and drinking; what may not be worn or put away; what works on somebody."""
+"""Small things that files say: meals, who may wear a thing or walk into a room, what works on somebody."""
 
 from __future__ import annotations
 
 import pytest
 
-from mud.core.area import AreaDef, ItemDef, Modifier, RoomDef, WorldDef
+from mud.core.area import AreaDef, ExitDef, ItemDef, Modifier, RoomDef, WorldDef
 from mud.play import zones
 from mud.testing import Kit, Player
 
@@ -22,6 +22,27 @@ ITEMS = (
 )
 ROOMS = (RoomDef(id="yard", name="Yard"), RoomDef(id="moor", name="Moor"))
 WORLD = WorldDef.of([AreaDef(id="land", name="Land", reset_when="never", rooms=ROOMS, items=ITEMS)])
+
+
+GODS = WorldDef.of(
+    [
+        AreaDef(
+            id="land",
+            name="Land",
+            rooms=(
+                RoomDef(id="yard", name="Yard", exits={"up": ExitDef(to="board"), "west": ExitDef(to="yard")}),
+                RoomDef(id="board", name="The Board Room", flags=("godroom",)),
+            ),
+        )
+    ]
+)
+
+
+def test_players_do_not_walk_in_on_the_gods() -> None:
+    kit = Kit(world=GODS)
+    ada, bob = kit.player("Ada"), kit.player("Bob", "builder")
+    assert ada.do("up").endswith("Something you can't name keeps you from going there.")
+    assert "The Board Room" in bob.do("up")
 
 
 @pytest.fixture
