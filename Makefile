@@ -2,6 +2,7 @@
 #   make run     the server, on 127.0.0.1 port 4000        make test   all tests but the soak
 #   make lint    ruff, mypy, the direction of imports      make bench  the measurements (ARGS=--json)
 #   make tools   system packages that tests use            make soak   tests that take minutes
+#   make docs    the pages that are made from tables in the code
 # ARGS are passed on:  make run ARGS="--port 5000"         make test ARGS="tests/net -x"
 # PYTHON names the interpreter that .venv is made with:    make test PYTHON=python3.12
 
@@ -16,7 +17,7 @@ export SOAK_SEED ?= 1
 python := .venv/bin/python
 setup := @sh .ci/install
 
-.PHONY: run test lint bench soak tools clean
+.PHONY: run test lint bench soak docs tools clean
 
 run:
 	$(setup) run "$(PYTHON)"
@@ -40,6 +41,10 @@ bench:
 soak:
 	$(setup) dev "$(PYTHON)"
 	$(python) -m pytest -m soak -rP -o faulthandler_timeout=3600 $(ARGS)
+
+docs:
+	$(setup) run "$(PYTHON)"
+	$(python) -m mud.copyover.diagram > docs/phases.md
 
 tools:
 	@sh .ci/tools

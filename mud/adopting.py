@@ -30,7 +30,7 @@ from mud.snapshot.seal import Key
 from mud.snapshot.shape import Imported, Shape, import_
 from mud.store import rows
 from mud.store.lock import Lock
-from mud.store.store import Loaded, Store, read_modules, read_sessions
+from mud.store.store import read_modules, read_sessions
 
 log = logging.getLogger("mud.copyover")
 
@@ -53,9 +53,9 @@ class Carried(Struct):
 
 
 def read_state(config: Config, given: Handover) -> Carried:
-    """What the snapshots of a hand-over hold. Raises SnapshotError, naming file and reason.
+    """What the snapshots of a hand-over hold. Raises SnapshotError, naming file and reason; a bad file is set aside.
 
-    A module's bad one costs only itself: the database has the same state, written in the silence.
+    An optional module's bad one costs nothing: the database has the same state, written in the silence.
     """
     key = config.key()
     world = _imported(participants.WORLD, config, given, key)
@@ -65,8 +65,9 @@ def read_state(config: Config, given: Handover) -> Carried:
         try:
             modules[name] = (_snapshot(config, given, name, key), str(files.path_of(config.snapshot_folder, name)))
         except SnapshotError as error:
+            if name not in config.modules.optional:
+                raise
             log.error("a module's state is taken from the database, which has the same: %s", error)
-            files.set_aside(config.snapshot_folder, name, "corrupt")
     kept = {"world": world.kept, "sessions": sessions.kept}
     return Carried(world.state, sessions.state.sessions, kept, modules, schemas)
 
@@ -80,7 +81,11 @@ def _imported(shape: Shape[S], config: Config, given: Handover, key: Key | None)
 def _snapshot(config: Config, given: Handover, participant: str, key: Key | None) -> Snapshot:
     """A participant's snapshot, the very one that the hand-over names."""
     source = str(files.path_of(config.snapshot_folder, participant))
-    found = files.read(config.snapshot_folder, participant, key)
+    try:
+        found = files.read(config.snapshot_folder, participant, key)
+    except SnapshotError:
+        files.set_aside(config.snapshot_folder, participant, "corrupt")
+        raise
     if found is None:
         raise SnapshotError(f"{source}: the hand-over names it, but it is not there")
     if found.checksum != given.files[participant]:
@@ -102,26 +107,10 @@ def modules_of(states: list[rows.Row], schemas: list[rows.Row]) -> tuple[States,
     return {name: (state, f"the database's state of {name}") for name, _, state in states}, dict(schemas)
 
 
-async def read_last_flush(config: Config) -> Carried:
-    """The same instant out of the database, for when a snapshot is bad: it was written in the silence. Only what
-    sessions were in the middle of is not in there. Raises StoreError."""
-    store = await Store.open(config.database)
-    try:
-        return carried_by(await store.load_active())
-    finally:
-        await store.close()
-
-
-def carried_by(loaded: Loaded) -> Carried:
-    """What the database holds, without its sessions. Raises StoreError."""
-    modules, schemas = modules_of(loaded.modules, loaded.module_schemas)
-    return Carried(rows.state(loaded)[0], [], {}, modules, schemas)
-
-
 def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carried: Carried) -> tuple[Server, Lock]:
     """Build the server that `given` describes: everything, but nothing runs yet.
 
-    Raises StoreError, WorldError or OSError when something does not fit.
+    Raises StoreError, WorldError, Failed or OSError when something does not fit.
     """
     clock = Clock(time.monotonic, time.time, carried.world.game_time)
     clock.stop()
@@ -136,6 +125,7 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     server.listener = Listener(server.loop, [socket.socket(fileno=fd) for fd in given.listeners], server.accepted)
     _adopt_sessions(server, {session.id: session for session in carried.sessions})
     server.hosting.master.load(carried.modules, carried.schemas)
+    server.hosting.all_there(given.modules, config.modules.optional)
     return server, Lock.adopt(given.lock)
 
 

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
-import socket
 import time
 from typing import Any
 
 from mud import __version__
-from mud.copyover import channel, rehearsal
+from mud.copyover import rehearsal
 from mud.copyover.handover import Handover, Jobs
 from mud.copyover.transaction import Order
 from mud.server import Server
@@ -34,13 +34,16 @@ class Handing:
     def __init__(self, server: Server, lock: Lock) -> None:
         self._server = server
         self._lock = lock
-        self.channel: socket.socket | None = None
+        self.rehearsed = 0.0  # seconds that the rehearsal took
+        self._written: list[str] = []  # the participants whose snapshots are there
         self._managing: asyncio.Lock | None = None  # held: nobody loads or reloads a module meanwhile
 
     async def rehearse(self) -> None:
         """Have a child import the new code and load the world."""
         seconds, modules = self._server.config.copyover.rehearsal_seconds, self._server.hosting.active()
+        began = time.monotonic()
         await rehearsal.rehearse(rehearsal.command(), os.environ, seconds, modules)
+        self.rehearsed = time.monotonic() - began
 
     async def prepare(self) -> None:
         """Have every module prepare itself, once nothing is being done to any of them; nothing is, until `go_on`."""
@@ -51,7 +54,7 @@ class Handing:
 
     def ask(self, force: bool) -> None:
         """Ask every module whether it may be."""
-        self._server.hosting.ask(force)
+        self._server.copyovers.ask(force)
 
     async def settle(self) -> None:
         """Running workers finish, and everything is on the disk, while the game plays on."""
@@ -86,9 +89,8 @@ class Handing:
         ]
         snapshots += server.hosting.snapshots(generation, why)
         folder = server.config.snapshot_folder
+        self._written = [s.participant for s in snapshots]
         sums = {s.participant: files.write(folder, s, server.key)[-32:] for s in snapshots}
-        ours, theirs = channel.make()
-        self.channel = ours
         assert server.listener is not None
         return Handover(
             generation=generation,
@@ -98,22 +100,23 @@ class Handing:
             session=order.session,
             began=now,
             files=sums,
+            modules=server.hosting.active(),
             listeners=server.listener.fds(),
             wires=[c.export() for c in server.connections.values()],
             jobs=Jobs.of(server.jobs.waiting),
             addresses=server.addresses.export(),
             next_session=server.next_session,
             lock=self._lock.fd,
-            channel=theirs.detach(),
         )
 
     async def go_on(self) -> None:
         """Undo settle and freeze."""
         server = self._server
-        if self.channel is not None:
-            self.channel.close()
-            self.channel = None
         await server.unfreeze()
+        written, self._written = self._written, []
+        for participant in written:
+            with contextlib.suppress(OSError):
+                files.remove(server.config.snapshot_folder, participant)
         server.hosting.cleanup()
         if self._managing is not None:
             self._managing.release()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from mud.core import events as e
-from mud.core.errors import Conflict, CopyoverError, EverwakeError, ModuleFault, SnapshotError
+from mud.core.errors import Conflict, CopyoverError, EverwakeError, Failed, ModuleFault, SnapshotError
 from mud.core.module import Veto
 from mud.core.modulecontext import Context
 from mud.framework.instance import Instance
@@ -47,13 +47,36 @@ class Hosting:
         self.workforce = Workforce(
             self.master, config.data / "workers", config.run / "workers", config.data / "logs", self.now
         )
+        self.anew: list[str] = []  # what the admins have to know of modules that lost their state in a copyover
         self._prepared: list[Instance] = []
+        self.warnings: list[str] = []  # of the last time that all were asked
         self._starting: asyncio.Task[None] | None = None
 
     def begin_work(self) -> None:
         """Whatever runs beside the game runs, from now or again."""
         self.master.begin_work()
         self.workforce.begin()
+
+    def all_there(self, needed: list[str], optional: list[str]) -> None:
+        """See that modules are there with their state; an optional one that can't take it begins anew: see `anew`.
+
+        Raises Failed, naming modules and reasons.
+        """
+        failed: list[str] = []
+        for name in needed:
+            instance = self.registry.instances.get(name)
+            if instance is not None and instance.life.state is not ModuleState.FAILED:
+                continue
+            why = "it is gone" if instance is None else instance.figures.last_error
+            (self.anew if name in optional else failed).append(f"the module {name} can't take over: {why}")
+            if name in optional and instance is not None and not instance.broken:
+                instance.life.go(ModuleState.LOADING, self.now(), "it begins anew")
+                instance.life.go(ModuleState.LOADED, self.now())
+                instance.forgive()
+                self.master.states.pop(name, None)
+                self.anew[-1] += "; it begins anew, and what it had is set aside in the snapshots' folder"
+        if failed:
+            raise Failed("; ".join(failed))
 
     async def start_in_silence(self) -> None:
         """After GO: modules are started. Those that take long do so while the game goes on, and are not there yet."""
@@ -148,14 +171,10 @@ class Hosting:
         except ModuleFault as fault:
             instance.life.log.error("cleanup failed: %s", fault.__cause__)
 
-    def ask(self, force: bool) -> None:
-        """Ask for vetoes. Raises CopyoverError, naming each, when there is one that is not passed."""
-        found = [(i.name, veto) for i in self._active() for veto in self._vetoes(i)]
-        stopping = [(name, veto) for name, veto in found if veto.hard or not force]
-        if stopping:
-            raise CopyoverError("; ".join(worded(name, veto) for name, veto in stopping) + hint(stopping))
-        for name, veto in found:
-            log.warning("passed: %s", worded(name, veto))
+    def vetoes(self) -> list[tuple[str, Veto]]:
+        """What each module has against a copyover now. `warnings` says what else there is to know."""
+        self.warnings = []
+        return [(i.name, veto) for i in self._active() for veto in self._vetoes(i)]
 
     def _vetoes(self, instance: Instance) -> list[Veto]:
         """A module's vetoes, its own and what its state's size brings about (S0.10)."""
@@ -174,6 +193,7 @@ class Hosting:
             found.append(Veto.soft(f"its state takes {size} bytes, more than {limits.limit_bytes}"))
         elif size > limits.warn_bytes:
             instance.life.log.warning("its state takes %d bytes, more than %d", size, limits.warn_bytes)
+            self.warnings.append(f"the state of {instance.name} takes {size} bytes, more than {limits.warn_bytes}")
         return found
 
     def save(self, instance: Instance, generation: int, why: Metadata) -> Snapshot:
@@ -232,14 +252,3 @@ class Hosting:
 
     def _active(self) -> list[Instance]:
         return [i for i in self.registry.instances.values() if i.life.state is ModuleState.ACTIVE]
-
-
-def worded(name: str, veto: Veto) -> str:
-    """A veto for people."""
-    clears = f" (clears in {veto.clears_in:.0f} s)" if veto.clears_in is not None else ""
-    return f"{name}{' insists' if veto.hard else ''}: {veto.reason}{clears}"
-
-
-def hint(vetoes: list[tuple[str, Veto]]) -> str:
-    """What an admin can do about vetoes."""
-    return "" if any(veto.hard for _, veto in vetoes) else ". `copyover force` goes on all the same"

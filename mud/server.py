@@ -16,9 +16,9 @@ from typing import Any
 from mud import __version__
 from mud.answering import ANSWERS, answer
 from mud.copyover.handover import Handover
-from mud.copyover.transaction import Copyover, Order
+from mud.copyover.transaction import Copyover
 from mud.core import events as e
-from mud.core.errors import CopyoverError, StoreError
+from mud.core.errors import StoreError
 from mud.core.model import Account
 from mud.core.session import Session, Terminal
 from mud.game import Game
@@ -31,6 +31,7 @@ from mud.ops.actions import actions
 from mud.ops.areawork import AreaWork
 from mud.ops.config import Config
 from mud.ops.control import Control
+from mud.ops.copyovers import Copyovers
 from mud.ops.flusher import Flusher
 from mud.ops.jobs import Jobs
 from mud.play.lookup import screen
@@ -79,6 +80,7 @@ class Server:
         )
         self._turns = Turns(loop, game, self.post)
         self._bell = Bell(loop, game, self.post)
+        self.copyovers: Copyovers = Copyovers(self, self._start)
         self.control = Control(config.run / "control.sock", actions(self))
         self.copyover: Copyover
         self.leaving: Handover | None = None  # set when `run` ends for a copyover
@@ -86,6 +88,7 @@ class Server:
         self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
         self._frozen = True
         self._closing = False
+        self.ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._flushing: asyncio.Task[None] | None = None
         self._done: asyncio.Future[None] | None = None
@@ -153,22 +156,13 @@ class Server:
         assert self.store is not None
         return self.store
 
-    def _start_copyover(self, effect: e.StartCopyover) -> None:
-        self._start(self.hand_over(Order(effect.by, effect.reason, effect.session, effect.force)))
-
-    async def hand_over(self, order: Order) -> None:
-        """Try a copyover; tell whoever ordered it when it can't be."""
-        log.info("copyover by %s: %s", order.by, order.reason or "no reason given")
-        try:
-            self.leaving = await self.copyover.run(order)
-        except CopyoverError as error:
-            log.warning("no copyover: %s", error)
-            self.post(e.Told(order.session, f"No copyover {error}\nThe game plays on."))
-        else:
-            self.stop()
-
     def _shut_down(self, effect: e.Shutdown) -> None:
         log.info("shutdown by %s", effect.by)
+        self.stop()
+
+    def terminate(self) -> None:
+        """A signal says that the end has come; also if a copyover is just about to leave."""
+        self.ending = True
         self.stop()
 
     def stop(self) -> None:
@@ -223,6 +217,7 @@ class Server:
         """A connection is gone."""
         if self.connections.pop(connection.id, None) is not None:
             self.addresses.disconnect(key_of(connection.address))
+            self.copyovers.book.gone(connection.id, reason)
             self.post(e.Lost(connection.id, reason))
 
     def slowed(self, connection: Connection) -> None:
@@ -272,6 +267,7 @@ class Server:
     def freeze(self) -> None:
         """Stand still between two events. Not to be called by an event."""
         self._frozen = True
+        self.copyovers.book.thaws.clear()
         self.game.clock.stop()
         self._bell.freeze()
         self._turns.freeze()
@@ -289,6 +285,7 @@ class Server:
             self.answer(e.Failed(self.work_lost.pop()))
         for connection in list(self.connections.values()):
             connection.thaw()
+            self.copyovers.book.thaws.append(time.monotonic())
         self._turns.go(list(self.connections.values()))
         if self.listener is not None:
             self.listener.resume()
@@ -325,6 +322,7 @@ class Server:
     async def close(self) -> bool:
         """The end: everything is written, every connection closed. Gives whether it could be written."""
         self._closing = True  # a copyover that is under way is called off, and nothing goes on after it
+        await self.copyovers.call_off()
         self.post(e.Announced("The server goes down."))
         self.jobs.pause()
         await self.hosting.end()
@@ -400,7 +398,7 @@ DO: dict[type, Callable[[Server, Any], None]] = {
     e.FindPlayer: Server._job,
     e.ReadAreas: Server._job,
     e.SaveEdits: Server._job,
-    e.StartCopyover: Server._start_copyover,
+    e.StartCopyover: lambda server, effect: server.copyovers.start(effect),
     e.Shutdown: Server._shut_down,
     e.LogLine: Server._log_line,
     e.AskModule: Server._ask_module,

@@ -13,17 +13,19 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import mud
 from mud import __version__
-from mud.adopting import adopt, modules_of, read_last_flush, read_state
+from mud.adopting import adopt, modules_of, read_state
 from mud.areas.cache import load_cached
-from mud.copyover import channel, handover, rehearsal
+from mud.copyover import channel, guardian, handover, rehearsal
+from mud.copyover.guardian import Failure, cross, limit
 from mud.copyover.handover import Handover
+from mud.copyover.phases import Phase
 from mud.copyover.transaction import Copyover
 from mud.core import events as e
 from mud.core.clock import Clock
-from mud.core.errors import SnapshotError
 from mud.core.world import World
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Loader
@@ -44,13 +46,15 @@ from mud.store.store import Store
 log = logging.getLogger("mud.server")
 
 #: Blocked across exec, which resets handlers; unblocked when the new program's handlers stand.
-SIGNALS = {signal.SIGTERM, signal.SIGINT}
+ENDS = {signal.SIGTERM, signal.SIGINT}
+SIGNALS = ENDS | {signal.SIGUSR1}
 
 
 def serve(config: Config) -> int:
     """Run a server until it is told to stop. Gives the exit code. Raises EverwakeError when it can't start."""
     inherited = os.environ.pop(handover.VARIABLE, None)
     needed = os.environ.pop(rehearsal.VARIABLE, None)
+    os.environ.pop(guardian.FAULTHANDLER, None)
     if needed is not None:
         return rehearse(config, [name for name in needed.split(",") if name])
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,7 +63,7 @@ def serve(config: Config) -> int:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        server, lock = begin(config, loop) if inherited is None else take_over(config, loop, int(inherited))
+        server, lock = begin(config, loop) if inherited is None else take_over(config, loop, inherited)
         return run(server, lock)
     finally:
         WATCH.disarm()  # an alarm that rings while Python ends would end it in another way
@@ -119,6 +123,7 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         server = Server(config, loop, game, max(1, generation))
         server.store = store
         game.reopen([row[0] for row in loaded.sessions])
+        server.copyovers.began()
         server.hosting.master.load(modules, schemas)
         await server.hosting.master.start_all()
         game.populate()
@@ -132,22 +137,21 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
     return server
 
 
-def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple[Server, Lock]:
-    """A start from a hand-over: everything is built, then HEALTHY is said; from GO on the game is ours."""
+def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -> tuple[Server, Lock]:
+    """A start from a hand-over: everything is built, then HEALTHY is said; from GO on the game is ours.
+
+    Whatever is raised before that gives the game back to the guardian.
+    """
     gc.disable()  # a collection in the middle of this would double it
+    entered = time.monotonic()
+    fd, before = guardian.parse(inherited)
     given = handover.read(fd)
     channel.inheritable(given.descriptors(), False)
-    try:
-        carried = read_state(config, given)
-    except SnapshotError as error:
-        log.error("a snapshot can't be used, the database's last flush is taken instead: %s", error)
-        for participant in given.files:
-            files.set_aside(config.snapshot_folder, participant, "corrupt")
-        carried = loop.run_until_complete(read_last_flush(config))
-    server, lock = adopt(config, loop, given, carried)
-    if not channel.ask_to_go(given.channel):
+    server, lock = adopt(config, loop, given, read_state(config, given))
+    if not guardian.ask_to_go(given):
         log.error("the old program plays on; this one ends")
         os._exit(1)
+    server.copyovers.took_over(given, entered)
     server.game.populate()
     for participant in given.files:
         if participant in ("world", "sessions") or participant in server.hosting.master.restored:
@@ -156,6 +160,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, fd: int) -> tuple
             files.set_aside(config.snapshot_folder, participant, "corrupt")
     loop.run_until_complete(server.hosting.start_in_silence())
     loop.call_soon(lambda: announce(server, given))
+    guardian.reap(loop, before)
     return server, lock
 
 
@@ -172,68 +177,74 @@ def announce(server: Server, given: Handover) -> None:
         silence * 1000,
     )
     server.post(e.Announced("The world blinks, and goes on."))
-    server.post(
-        e.Told(
-            given.session,
-            f"Copyover done: generation {given.generation}, {len(given.wires)} connections kept, "
-            f"{silence * 1000:.0f} ms of silence.",
-        )
-    )
+    for text in server.hosting.anew:
+        log.error("%s", text)
+        server.post(e.Announced(f"After the copyover: {text}.", "admin"))
+    server.loop.call_soon(server.copyovers.book.done)
 
 
 def run(server: Server, lock: Lock) -> int:
     """Run the loop until the end; a hand-over that fails is no end."""
     loop, handing = server.loop, Handing(server, lock)
     server.copyover = Copyover(handing)
-    for number in SIGNALS:
-        loop.add_signal_handler(number, server.stop)
+    for number in ENDS:
+        loop.add_signal_handler(number, server.terminate)
+    loop.add_signal_handler(signal.SIGUSR1, server.copyovers.signalled)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ready.write(server.config, server.listener, server.generation)
     gc.freeze()
     gc.enable()
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    warming = threading.Thread(target=warm_up, name="warm-up", daemon=True)
+    warming.start()
     while True:
         loop.run_until_complete(server.run())
-        if server.leaving is None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        loop.run_until_complete(asyncio.sleep(0))  # what was signalled up to now is heard
+        if server.leaving is None or server.ending:
             break
-        error = execute(server.leaving)
+        warming.join()
+        failure = hand_over(server, handing, server.leaving)
         server.leaving = None
-        loop.run_until_complete(given_up(server, error))
+        if failure.guardian:
+            take_back(server, lock, failure)
+        loop.run_until_complete(given_up(server, failure))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     saved = loop.run_until_complete(server.close())
     ready.remove(server.config)
     lock.release()
     return 0 if saved else 1
 
 
-def execute(leaving: Handover) -> Exception:
-    """Become the new program. Comes back only with the error when that is impossible, everything as it was."""
-    fds: list[int] = []
+def hand_over(server: Server, handing: Handing, leaving: Handover) -> Failure:
+    """Become the new program. Comes back only when that failed, in the process that plays on, signals blocked."""
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    WATCH.disarm()
+    gc.disable()  # it would copy what the two programs share
+    logging.shutdown()
     try:
-        memory = handover.write(leaving)
-        fds = [memory, *leaving.descriptors()]
-        channel.inheritable(fds, True)
-        command = rehearsal.command()
-        WATCH.disarm()
-        logging.shutdown()
-        os.execve(command[0], command, os.environ | {handover.VARIABLE: str(memory)})
+        return cross(leaving, rehearsal.command(), limit(handing.rehearsed), ready.notify_main_pid)
     except Exception as error:  # whatever it is, the game goes on
-        channel.inheritable(fds, False)
-        for fd in {*fds[:1], leaving.channel}:
-            os.close(fd)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        return error
+        return Failure(f"the new program can't be executed: {getattr(error, 'strerror', None) or error}")
+    finally:
+        gc.enable()
 
 
-async def given_up(server: Server, error: Exception) -> None:
-    """exec failed: the old program plays on."""
-    order = server.copyover.order
-    assert order is not None
+def take_back(server: Server, lock: Lock, failure: Failure) -> None:
+    """The game is the guardian's: under another process id, and without the threads that there may have been."""
+    logs.set_up(server.config.data / "logs", server.config.log)
+    server.loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
+    server.copyover.machine.go(Phase.RECOVERING)
+    lock.sign()
+    ready.write(server.config, server.listener, server.generation)
+    for number in failure.signals & SIGNALS:
+        os.kill(os.getpid(), number)  # heard when they are unblocked
+
+
+async def given_up(server: Server, failure: Failure) -> None:
+    """The old program plays on."""
     await server.copyover.give_up()
-    log.error("the new program can't be executed: %s", error)
-    why = getattr(error, "strerror", None) or error
-    text = f"No copyover: the new program can't be executed: {why}.\nThe game plays on."
-    server.post(e.Told(order.session, text))
+    log.error("no copyover: %s", failure)
+    server.copyovers.failed(str(failure))
 
 
 def raise_descriptor_limit() -> None:

@@ -1,7 +1,7 @@
 """HEALTHY and GO: the two words that the new and the old program exchange, one byte each.
 
-The new program says HEALTHY when everything is built, and waits. The old side alone decides: GO, or STOP. When
-there is no old side any more, end-of-file counts as GO.
+The new program says HEALTHY when everything is built, and waits. The old side alone decides: GO, or it ends the new
+one. When there is no old side any more, end-of-file counts as GO. STAY says that exec failed: there is no new program.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 
-HEALTHY, GO, STOP = b"H", b"G", b"S"
+HEALTHY, GO, STAY = b"H", b"G", b"S"
 
 
 def make() -> tuple[socket.socket, socket.socket]:

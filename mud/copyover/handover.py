@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from mud.copyover.history import Draft
 from mud.core.errors import SnapshotError
 from mud.core.events import (
     CheckName,
@@ -66,7 +67,8 @@ class Handover(Struct, kw_only=True):
     """What one program leaves to the next.
 
     `generation` is the new program's. `files` gives each participant's checksum. `began` is when the silence
-    began (wall clock, seconds) and `channel` the descriptor on which HEALTHY is said and GO is heard.
+    began (wall clock, seconds) and `channel` the descriptor on which HEALTHY is said and GO is heard. Until then
+    standard error goes to `said`, afterwards to `stderr`.
     """
 
     generation: int
@@ -76,17 +78,21 @@ class Handover(Struct, kw_only=True):
     session: int  # who ordered it, 0 for nobody
     began: float
     files: dict[str, bytes]
+    modules: list[str]  # those in service, without which there is no taking over
     listeners: list[int]
     wires: list[Wire]
     jobs: Jobs
     addresses: dict[str, Address]
     next_session: int
     lock: int
-    channel: int
+    channel: int = -1  # this and what follows: set when there is a guardian
+    said: int = -1
+    stderr: int = -1
+    report: Draft | None = None  # what is known so far of how this copyover went
 
     def descriptors(self) -> list[int]:
         """Every descriptor that the new program takes over, but for the one of the hand-over itself."""
-        return [*self.listeners, *(w.fd for w in self.wires), self.lock, self.channel]
+        return [*self.listeners, *(w.fd for w in self.wires), self.lock, self.channel, self.said, self.stderr]
 
 
 def write(handover: Handover) -> int:

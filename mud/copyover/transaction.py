@@ -45,13 +45,14 @@ class Order:
         self.by = by
         self.reason = reason
         self.session = session
+        self.begun = False  # it came to its first phase
 
 
 class Copyover:
     """The one copyover that there can be at a time."""
 
     def __init__(self, host: Host) -> None:
-        self._host = host
+        self.host = host
         self.machine = PhaseMachine()
         self.order: Order | None = None
 
@@ -61,19 +62,19 @@ class Copyover:
         Raises CopyoverError, with the game playing on, when there is one already or a phase fails.
         """
         if self.order is not None:
-            raise CopyoverError(f"{self.order.by} is at it already ({self.machine.phase.value})")
-        self.order = order
+            raise CopyoverError(f"{self.order.by} is at it already ({self.machine.progress()})")
+        self.order, order.begun = order, True
         try:
             self.machine.go(Phase.REHEARSING)
-            await self._host.rehearse()
+            await self.host.rehearse()
             self.machine.go(Phase.PREPARING)
-            await self._host.prepare()
-            await self._host.settle()
+            await self.host.prepare()
+            await self.host.settle()
             self.machine.go(Phase.VETOING)
-            self._host.ask(order.force)
+            self.host.ask(order.force)
             self.machine.go(Phase.STATE_TRANSFERRING)
-            await self._host.freeze()
-            handover = self._host.export(order)
+            await self.host.freeze()
+            handover = self.host.export(order)
             self.machine.go(Phase.HANDING_OVER)
             return handover
         except BaseException as error:
@@ -88,6 +89,6 @@ class Copyover:
 
     async def give_up(self) -> None:
         """Back to idle from wherever it is."""
-        await self._host.go_on()
+        await self.host.go_on()
         self.machine.go(Phase.IDLE)
         self.order = None

@@ -5,7 +5,7 @@ Passwords pass through here in the clear, on their way to a worker thread; they 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -292,12 +292,28 @@ class ListStaff(Struct, frozen=True):
 
 
 class StartCopyover(Struct, frozen=True):
-    """Begin a copyover."""
+    """Begin a copyover. With `until` (wall clock) it waits so long for soft vetoes to clear; `since` then, as it does.
+
+    A `planned` one is ordered by its timer: the session, 0 for none, does not wait for an answer.
+    """
 
     session: int
     by: str
     reason: str
     force: bool = False
+    until: float = 0.0
+    planned: bool = False
+    since: float = 0.0
+
+
+class ManageCopyover(Struct, frozen=True):
+    """Ask about copyovers, try the new code, or call one off; then tell the session."""
+
+    session: int
+    by: str
+    do: Literal["foresee", "check", "cancel", "status", "history", "rollback"]
+    reason: str = ""
+    count: int = 10
 
 
 class Shutdown(Struct, frozen=True):
@@ -350,7 +366,7 @@ AreaJob = ReadAreas | SaveEdits
 #: Work that a worker thread or the database does for a session, and answers by an event.
 Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword | AreaJob
 #: Other work that a session waits for; it is answered in words (Told).
-Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule
+Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule | ManageCopyover
 Effect = (
     (Output | Close | Job | Question | StartCopyover | Shutdown | LogLine | AddressDid)
     | (AskModule | QueryModule)

@@ -91,12 +91,9 @@ class Context(CoreContext, Generic[S]):
 
     def pending(self, kind: type[Timer] | Timer) -> list[Pending]:
         """The module's timers of a kind, or exactly like one, soonest first."""
-        tag = tag_of(kind)
-        data = None if isinstance(kind, type) else plain(kind, "timer")
-        mine = self.world.timers.of(self.acting.name, tag)
-        if data is not None:
-            mine = [t for t in mine if isinstance(t.payload, ModuleTimer) and t.payload.data == data]
-        return sorted(mine, key=lambda t: t.due)
+        timers = self.world.timers
+        mine = timers.of(self.acting.name, tag_of(kind)) if isinstance(kind, type) else timers.like(self._payload(kind))
+        return sorted(mine, key=lambda t: (t.due, t.number))
 
     def time_left(self, kind: type[Timer] | Timer) -> float | None:
         """Seconds until the soonest timer of a kind falls due (0 when it is late); None when there is none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Hashable
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -92,7 +93,29 @@ class AskEnds(Payload, frozen=True, tag="ask_ends"):
     about: str
 
 
-AnyPayload = ZoneReset | LinkDeadEnds | ItemDecays | CombatRound | Mend | Pulse | AreaLives | ModuleTimer | AskEnds
+class CopyoverPlanned(Payload, frozen=True, tag="copyover_planned"):
+    """A copyover is to begin `at`, or this is a mark before it at which it is announced. All by the wall clock.
+
+    With `until` it waits for soft vetoes to clear, and is given up then; `waits_for` says for which.
+    """
+
+    at: float
+    by: str
+    reason: str
+    since: float
+    until: float = 0.0
+    waits_for: str = ""
+
+    @property
+    def clock(self) -> ClockName:
+        """By which clock it lives."""
+        return "wall"
+
+
+AnyPayload = (
+    (ZoneReset | LinkDeadEnds | ItemDecays | CombatRound | Mend | Pulse | AreaLives | ModuleTimer | AskEnds)
+    | CopyoverPlanned
+)  # fmt: skip
 
 
 class Timer(Struct, frozen=True):
@@ -118,12 +141,10 @@ class Timers:
         self.changed = True  # there may be an earlier timer than whoever waits for the earliest knows
         # A heap may hold timers that are no longer pending: they are passed over when they come up.
         self._parked: set[str] = set()
-        self._of_module: dict[tuple[str, str], dict[str, Timer]] = {}  # (module, kind): by id
-        self._own: dict[AnyPayload, Timer] = {}  # the core's, by what they are about
+        self._alike: dict[Hashable, dict[str, Timer]] = {}  # by each of `_keys`: those alike, by id
         self._heaps: dict[ClockName, list[tuple[float, int, Timer]]] = {"game": [], "wall": []}
         for timer in pending or []:
-            self.pending[timer.id] = timer
-            self._index(timer)[self._key(timer)] = timer
+            self._add(timer)
             self._push(timer)
 
     def set(self, due: float, payload: AnyPayload) -> Timer:
@@ -133,7 +154,10 @@ class Timers:
         self.serial += 1
         timer = Timer(f"t{self.serial}", due, payload)
         self._journal.put(self.pending, timer.id, timer)
-        self._journal.put(self._index(timer), self._key(timer), timer)
+        for key in _keys(payload):
+            if key not in self._alike:
+                self._journal.put(self._alike, key, {})
+            self._journal.put(self._alike[key], timer.id, timer)
         self._journal.touch("timers", timer.id)
         self._push(timer)
         return timer
@@ -143,19 +167,23 @@ class Timers:
         timer = self.pending.get(timer_id)
         if timer is not None:
             self._journal.drop(self.pending, timer_id)
-            if self._index(timer).get(self._key(timer)) is timer:
-                self._journal.drop(self._index(timer), self._key(timer))
+            for key in _keys(timer.payload):
+                self._journal.drop(self._alike[key], timer_id)
+                if not self._alike[key]:
+                    self._journal.drop(self._alike, key)
             self._journal.touch("timers", timer_id)
 
     def of(self, module: str, kind: str) -> list[Timer]:
         """A module's pending timers of a kind."""
-        return list(self._of_module.get((module, kind), {}).values())
+        return list(self._alike.get((module, kind), {}).values())
+
+    def like(self, payload: AnyPayload) -> list[Timer]:
+        """The pending timers with exactly this payload. However many others there are, it takes no longer."""
+        return list(self._alike.get(_keys(payload)[-1], {}).values())
 
     def find(self, payload: AnyPayload) -> Timer | None:
-        """The pending timer with exactly this payload, if any; of several of the core's, the latest set."""
-        if isinstance(payload, ModuleTimer):
-            return next((t for t in self.of(payload.module, payload.kind) if t.payload == payload), None)
-        return self._own.get(payload)
+        """The pending timer with exactly this payload, if any; of several, the latest set."""
+        return max(self.like(payload), key=lambda timer: timer.number, default=None)
 
     def take_due(self, clock: Clock) -> Timer | None:
         """The earliest timer that is due by either clock, no longer pending; None when nothing is due.
@@ -168,14 +196,16 @@ class Timers:
         _, name = max(late)
         timer = heapq.heappop(self._heaps[name])[2]
         del self.pending[timer.id]
-        if self._index(timer).get(self._key(timer)) is timer:
-            del self._index(timer)[self._key(timer)]
+        for key in _keys(timer.payload):
+            del self._alike[key][timer.id]
+            if not self._alike[key]:
+                del self._alike[key]
         self._journal.dirty.add(("timers", timer.id))
         return timer
 
     def park(self, timer: Timer) -> None:
         """Keep a timer that fell due and has nobody to go to now: pending, but not due until `unpark`."""
-        self.pending[timer.id] = self._index(timer)[self._key(timer)] = timer
+        self._add(timer)
         self._parked.add(timer.id)
 
     def unpark(self, module: str) -> None:
@@ -187,6 +217,11 @@ class Timers:
             elif getattr(timer.payload, "module", None) == module:
                 self._parked.discard(timer_id)
                 self._push(timer)
+
+    def overdue(self, wall: float) -> list[float]:
+        """By how many seconds each pending timer of the wall clock is late at `wall`; for the report of a copyover."""
+        heap = self._heaps["wall"]
+        return [wall - due for due, _, timer in heap if due <= wall and self.pending.get(timer.id) is timer]
 
     def next_in(self, clock: Clock) -> float | None:
         """Seconds until something is due (0 when it is already), or None."""
@@ -203,18 +238,27 @@ class Timers:
                 fronts.append((name, clock.game if name == "game" else clock.wall, heap))
         return fronts
 
-    def _index(self, timer: Timer) -> dict[Any, Timer]:
-        """Where a timer is looked up: among its module's of its kind, or among the core's own."""
-        payload = timer.payload
-        if isinstance(payload, ModuleTimer):
-            return self._of_module.setdefault((payload.module, payload.kind), {})
-        return self._own
-
-    @staticmethod
-    def _key(timer: Timer) -> Any:
-        return timer.id if isinstance(timer.payload, ModuleTimer) else timer.payload
+    def _add(self, timer: Timer) -> None:
+        self.pending[timer.id] = timer
+        for key in _keys(timer.payload):
+            self._alike.setdefault(key, {})[timer.id] = timer
 
     def _push(self, timer: Timer) -> None:
         self.changed = True
         entry = (timer.due, timer.number, timer)
         heapq.heappush(self._heaps[timer.payload.clock], entry)
+
+
+def _keys(payload: AnyPayload) -> tuple[Hashable, ...]:
+    """Under what a timer is looked up; the last one is for those with exactly this payload."""
+    if isinstance(payload, ModuleTimer):
+        kind = (payload.module, payload.kind)
+        return kind, (*kind, _frozen(payload.data))
+    return (payload,)
+
+
+def _frozen(data: Any) -> Hashable:
+    """Plain data as something to look up by: equal for equal data."""
+    if isinstance(data, dict):
+        return frozenset((key, _frozen(value)) for key, value in data.items())
+    return tuple(map(_frozen, data)) if isinstance(data, list | tuple) else data

@@ -8,11 +8,13 @@ from msgspec import Struct
 class ModuleOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     """[modules]. `folders` are searched besides modules/ and DATA/modules; `off` names modules that are not loaded.
 
+    A module that can't take its state fails a copyover, unless `optional` names it: then it begins anew.
     A module with `errors` failures within `seconds` is taken out of service. The rest are limits of hooks, in seconds.
     """
 
     folders: list[str] = []
     off: list[str] = []
+    optional: list[str] = []
     errors: int = 5
     seconds: float = 60.0
     initialize_seconds: float = 10.0

@@ -9,6 +9,7 @@ from mud.core import events as e
 from mud.core.errors import StoreError
 from mud.core.model import Account
 from mud.ops import accounts
+from mud.ops.copyover_actions import copyover_actions
 from mud.ops.module_actions import module_actions
 from mud.ops.worker_actions import worker_actions
 from mud.play.names import proper
@@ -69,6 +70,7 @@ def actions(server: Server) -> Actions:
         "account.reset": reset,
         "account.list": listing,
         "backup": backup,
+        **copyover_actions(server),
         **module_actions(server),
         **worker_actions(server),
     }

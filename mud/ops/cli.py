@@ -78,9 +78,9 @@ def parser(everything: bool = True) -> argparse.ArgumentParser:
     add(commands, "restore", restore, "put a backup in the database's place").add_argument("file", type=Path)
 
     if everything:
-        from mud.ops import module_cli, snapshot_cli, worker_cli, world_cli
+        from mud.ops import copyover_cli, module_cli, snapshot_cli, worker_cli, world_cli
 
-        for part in (world_cli, module_cli, worker_cli, snapshot_cli):
+        for part in (copyover_cli, world_cli, module_cli, worker_cli, snapshot_cli):
             part.register(commands, add)
     return top
 

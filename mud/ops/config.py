@@ -35,9 +35,16 @@ class StoreConfig(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`rehearsal_seconds`: the most that the rehearsal of new code may take."""
+    """`rehearsal_seconds`: the most that the rehearsal of new code may take.
+
+    The core objects when the world's state takes more than `state_bytes` (softly), or when less is left than
+    `spare_descriptors` and `disk_bytes`.
+    """
 
     rehearsal_seconds: float = 60.0
+    state_bytes: int = 256 << 20
+    spare_descriptors: int = 32
+    disk_bytes: int = 16 << 20
 
 
 class LogConfig(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -71,6 +78,11 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
     def database(self) -> Path:
         """The one SQLite file."""
         return self.data / "everwake.db"
+
+    @property
+    def copyovers(self) -> Path:
+        """The history of copyovers."""
+        return self.data / "copyovers.jsonl"
 
     @property
     def snapshot_folder(self) -> Path:

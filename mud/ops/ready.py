@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 
 from mud.net.listener import Listener
 from mud.ops.config import Config
@@ -24,6 +26,15 @@ def write(config: Config, listener: Listener | None, generation: int) -> None:
     temporary.write_text(json.dumps(content) + "\n", encoding="utf-8")
     temporary.rename(path)
     print(f"{config.server.name} is ready on {config.server.host} port {port} (generation {generation})", flush=True)
+
+
+def notify_main_pid() -> None:
+    """Tell a supervisor that waits to hear of it (sd_notify(3)) that this process is the server now."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+        out.sendto(f"MAINPID={os.getpid()}".encode(), address.replace("@", "\0", 1))
 
 
 def read(config: Config) -> dict[str, object] | None:

@@ -1,4 +1,4 @@
-"""For builders and admins: goto, where, stat, load, grant, kick, audit, copyover, shutdown."""
+"""For builders and admins: goto, where, stat, load, grant, kick, audit, shutdown."""
 
 from __future__ import annotations
 
@@ -180,16 +180,6 @@ def audit(ctx: Context, args: str) -> None:
     if args.casefold() != "economy":
         raise Rejected("Write: audit economy.")
     login.work(ctx, e.Audit(ctx.session.id))
-
-
-def copyover(ctx: Context, args: str) -> None:
-    """Put new code under the running game."""
-    order, _, reason = f" {args} ".partition(" because ")
-    if order.strip() not in ("", "now", "force"):
-        raise Rejected("Write: copyover, or copyover now because REASON, or copyover force to pass soft vetoes.")
-    log(ctx, f"copyover {args}".strip())
-    ctx.send("The new code is tried in a rehearsal; the game plays on meanwhile.")
-    ctx.do(e.StartCopyover(ctx.session.id, ctx.player.name, reason.strip(), order.strip() == "force"))
 
 
 def shutdown(ctx: Context, args: str) -> None:

@@ -21,8 +21,6 @@ SPREAD = (16, 15, 14, 13, 12, 11)
 MOB_ATTRIBUTE = 11
 LAST_LEVEL = 50
 
-#: What items' modifiers are called in area files, where it is not the name of a figure.
-APPLIES = {"hit_points": "hp", "movement": "move"}
 #: A piece of armour counts so many times where it covers so much.
 COVERS = {"body": 3, "head": 2, "legs": 2}
 
@@ -66,30 +64,57 @@ class Figures(NamedTuple):
     move: int
 
 
+_AT = {name: at for at, name in enumerate(Figures._fields)}
+_AT |= {"hit_points": _AT["hp"], "movement": _AT["move"]}  # what area files call them
+_ARMOUR, _MOSTS = _AT["armour"], (_AT["hp"], _AT["mana"], _AT["move"])
+
+
+def figure_of(name: str) -> str | None:
+    """The figure that an item's modifier or an effect is about; None for what is no figure."""
+    return Figures._fields[_AT[name]] if name in _AT else None
+
+
 def figures(world: World, character: Character) -> Figures:
     """A character's figures as they are now, with what is worn and what effects do."""
-    found = dict(zip(Figures._fields, _bare(world, character), strict=True))
-    for item in world.worn(character):
-        found["armour"] -= _cover(world, item)
+    bare = _bare(world, character)
+    worn = world.worn(character)
+    if not worn and not character.effects:
+        return bare
+    found = list(bare)
+    for item in worn:
+        found[_ARMOUR] -= _cover(world, item)
         for modifier in world.item_def(item).modifiers:
-            name = APPLIES.get(modifier.apply, modifier.apply)
-            if name in found:
-                found[name] += modifier.by
+            if modifier.apply in _AT:
+                found[_AT[modifier.apply]] += modifier.by
     for effects in character.effects.values():
         for name, by in effects.items():
-            if name in found:
-                found[name] += by
-    return Figures(**{name: max(1, n) if name in ("hp", "mana", "move") else n for name, n in found.items()})
+            if name in _AT:
+                found[_AT[name]] += by
+    for most in _MOSTS:
+        found[most] = max(1, found[most])
+    return Figures._make(found)
 
 
 def _bare(world: World, c: Character) -> Figures:
-    most = (c.max_hp, c.max_mana, c.max_move)
     mob = world.mob_def(c)
     if mob is None:
         attributes = (c.strength, c.dexterity, c.constitution, c.intelligence, c.wisdom, c.charisma)
-        return Figures(*attributes, c.armour, c.hitroll, c.damroll, *most)
-    attributes = tuple(mob.attributes.get(name, MOB_ATTRIBUTE) for name in ATTRIBUTES)  # type: ignore[assignment]
-    return Figures(*attributes, mob.armour, mob.hitroll, 0, *most)
+        return Figures(*attributes, c.armour, c.hitroll, c.damroll, c.max_hp, c.max_mana, c.max_move)
+    of = mob.attributes.get
+    return Figures(
+        of("strength", MOB_ATTRIBUTE),
+        of("dexterity", MOB_ATTRIBUTE),
+        of("constitution", MOB_ATTRIBUTE),
+        of("intelligence", MOB_ATTRIBUTE),
+        of("wisdom", MOB_ATTRIBUTE),
+        of("charisma", MOB_ATTRIBUTE),
+        mob.armour,
+        mob.hitroll,
+        0,
+        c.max_hp,
+        c.max_mana,
+        c.max_move,
+    )
 
 
 def _cover(world: World, item: Item) -> int:

@@ -15,10 +15,10 @@ from mud.play import (
     editor,
     fields,
     fights,
+    food,
     login,
     lookup,
     maps,
-    meals,
     moving,
     password,
     positions,
@@ -169,14 +169,9 @@ THINGS = [
         "remove THING | remove all -- take off what you wear",
         aliases=("rem",),
     ),
-    Command("eat", meals.eat, "things", "eat THING -- eat something that you carry; it gives you breath"),
-    Command(
-        "drink",
-        meals.drink,
-        "things",
-        "drink [THING] -- drink from a fountain here, or from something that you carry; it gives you breath",
-    ),
-    Command("fill", meals.fill, "things", "fill THING -- fill something to drink from at a fountain"),
+    Command("eat", food.eat, "things", "eat FOOD -- eat something; it gives back some of your breath"),
+    Command("drink", food.drink, "things", "drink [from] VESSEL -- drink from what you carry, or from a fountain"),
+    Command("fill", food.fill, "things", "fill VESSEL -- fill something to drink from, where there is a fountain"),
     Command(
         "open",
         rooms.open_,
@@ -300,8 +295,8 @@ NEEDS: dict[Position, frozenset[str]] = {
     "standing": frozenset((*DIRECTIONS, "recall")),
     "fighting": frozenset(("kill", "flee", "assist", "rescue", "cast", "quaff", "recite", "use")),
     "resting": frozenset(
-        """look examine exits get drop give put eat drink fill wear wield hold remove open close lock unlock say shout
-        emote consider list buy sell value""".split()
+        """look examine exits get drop give put wear wield hold remove open close lock unlock say shout emote
+        consider list buy sell value eat drink fill""".split()
     ),
 }
 

@@ -41,6 +41,7 @@ def engage(ctx: Context, one: Character, other: Character) -> None:
     fights.begin(ctx.world, one, other)
     mob = ctx.world.mob_def(other)
     if mob is not None and "memory" in mob.flags and one.mob is None and one.id not in other.remembers:
+        ctx.world.edit(other)
         other.remembers[:] = [*other.remembers, one.id][-MOST_GRUDGES:]
     if ctx.world.timers.find(CombatRound(one.room)) is None:
         ctx.after(ROUND_SECONDS, CombatRound(one.room))
@@ -166,7 +167,7 @@ def cannot_fight(ctx: Context, one: Character, other: Character) -> str | None:
         return f"{capital(name(world, other))} is under the protection of the gods."
     if other.mob is None and one.mob is None and "arena" not in room.flags:
         return "Players fight each other only in an arena."
-    if other.mob is None and (other.link_dead or ctx.may("builder", other)):
+    if other.mob is None and (other.link_dead or other.frozen is not None or ctx.may("builder", other)):
         return f"{capital(name(world, other))} is beyond your reach."
     return None
 

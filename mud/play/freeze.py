@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mud.core import fights
 from mud.core.commands import Command
 from mud.core.context import Context
 from mud.core.dialogs import Pager, Play, Seeking, Working
@@ -28,6 +29,7 @@ def freeze(ctx: Context, args: str) -> None:
     ctx.world.edit(who)
     again = who.frozen is not None
     who.frozen = why
+    fights.end(ctx.world, who)  # who can do nothing can't defend themselves either
     ctx.tell(who, tag("system", frozen_words(who)))
     ctx.send(f"{who.name} is frozen{', for another reason now' if again else ''}.")
     log(ctx, f"freeze {who.name}{f' because {why}' if why else ''}")

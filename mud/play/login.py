@@ -388,9 +388,7 @@ def evict(world: World, pinned: set[str]) -> None:
             del world.accounts[key]
 
 
-def work(
-    ctx: Context, job: e.Job | e.Flush | e.Audit | e.CheckWorld | e.ReadLog | e.ListStaff | e.ManageModule
-) -> None:
+def work(ctx: Context, job: e.Job | e.Question | e.StartCopyover) -> None:
     """Have something done outside of the game; the session's next lines wait for its answer."""
     ctx.push(d.Working())
     ctx.do(job)

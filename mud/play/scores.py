@@ -45,11 +45,10 @@ def score(ctx: Context, args: str) -> None:
 def affects(ctx: Context, args: str) -> None:
     """What works on the player: magic, and what is worn."""
     me, world = ctx.player, ctx.world
-    names = {*bodies.Figures._fields}
     rows: list[str] = []
     for source, by in (*((f"{m} magic", by) for m, by in me.effects.items()), *worn(world, me)):
-        told = [f"{name} {amount:+}" for name, amount in by.items() if name in names]
-        told += [name.replace("_", " ") for name, amount in by.items() if name not in names and amount > 0]
+        told = [f"{figure} {amount:+}" for name, amount in by.items() if (figure := bodies.figure_of(name))]
+        told += [n.replace("_", " ") for n, amount in by.items() if amount > 0 and not bodies.figure_of(n)]
         rows += [f"  {source}: {', '.join(told)}"] if told else []
     ctx.page("What works on you:\n" + "\n".join(rows) if rows else "Nothing works on you: you are all yourself.")
 
@@ -57,8 +56,8 @@ def affects(ctx: Context, args: str) -> None:
 def worn(world: World, character: Character) -> Iterator[tuple[str, dict[str, int]]]:
     """What is worn, and what it does to whom it is on."""
     for item in world.worn(character):
-        by = {bodies.APPLIES.get(m.apply, m.apply): m.by for m in world.item_def(item).modifiers}
-        yield strip(describe.short(world, item)), {n: by[n] for n in by if n in bodies.Figures._fields}
+        modifiers = world.item_def(item).modifiers
+        yield strip(describe.short(world, item)), {m.apply: m.by for m in modifiers if bodies.figure_of(m.apply)}
 
 
 def alignment(value: int) -> str:

@@ -7,6 +7,7 @@ from mud.play import (
     admin,
     ban,
     building,
+    copyovers,
     fields,
     force,
     freeze,
@@ -200,10 +201,9 @@ ADMIN = [
     ),
     Command(
         "copyover",
-        admin.copyover,
+        copyovers.copyover,
         "admin",
-        "copyover [now | force] [because REASON] -- put new code under the running game; nobody is disconnected\n"
-        "force: also when a module would rather wait.",
+        copyovers.HELP,
         role="admin",
     ),
     Command("modules", modules.modules, "admin", "modules -- the modules of this game and how they are", role="admin"),

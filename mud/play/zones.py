@@ -12,7 +12,7 @@ from mud.core.errors import Rejected
 from mud.core.events import Due
 from mud.core.ledger import MINT
 from mud.core.model import Character, Item, room_key
-from mud.play import bodies, death, describe, fights, login, mobs
+from mud.play import bodies, copyovers, death, describe, fights, login, mobs
 
 #: A zone's minute, in game seconds.
 MINUTE = 60.0
@@ -191,6 +191,7 @@ DUE: dict[type[t.Payload], Callable[[Context, Any], None]] = {
     t.Mend: bodies.mend_due,
     t.Pulse: mobs.pulse_due,
     t.AreaLives: mobs.area_lives,
+    t.CopyoverPlanned: copyovers.due,
 }
 
 

@@ -50,6 +50,10 @@ class Lock:
             raise StoreError(f"the inherited lock (descriptor {fd}) can't be used: {error.strerror}") from error
         return cls(fd)
 
+    def sign(self) -> None:
+        """Say that it is held by this process: another one than before, after the way back."""
+        _sign(self.fd)
+
     def release(self) -> None:
         """Give it back. It stays taken while another process still shares the open file. Twice is once."""
         if self.fd >= 0:

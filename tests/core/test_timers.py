@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mud.core.clock import Clock
 from mud.core.journal import Journal
-from mud.core.timers import ItemDecays, Timers, ZoneReset
+from mud.core.timers import ItemDecays, ModuleTimer, Timers, ZoneReset
 
 
 class Hands:
@@ -73,3 +75,45 @@ def test_remaining_time_survives_as_data() -> None:
     wait = restored.next_in(other.clock(game))
     assert wait is not None and abs(wait - 12.4) < 1e-9
     assert restored.set(1.0, ZoneReset("y")).id not in {t.id for t in kept}
+
+
+def of_module(**data: Any) -> ModuleTimer:
+    return ModuleTimer("auction", "Ends", data, "wall")
+
+
+def test_those_with_exactly_one_payload_are_found_among_all_of_their_kind() -> None:
+    timers = Timers(Journal())
+    set_ = [timers.set(float(n), of_module(lot=n % 5, at=[1, {"x": n % 5}])) for n in range(20)]
+    assert timers.like(of_module(at=(1, {"x": 3.0}), lot=3)) == set_[3::5]
+    assert timers.find(of_module(lot=3, at=[1, {"x": 3}])) is set_[18]
+    assert timers.like(of_module(lot=3)) == [] and len(timers.of("auction", "Ends")) == 20
+    timers.cancel(set_[18].id)
+    assert timers.find(of_module(lot=3, at=[1, {"x": 3}])) is set_[13]
+
+
+def test_what_was_set_and_cancelled_in_an_event_that_failed_is_looked_up_as_before() -> None:
+    journal = Journal()
+    timers = Timers(journal)
+    one = timers.set(1.0, of_module(lot=1))
+    journal.commit()
+    timers.cancel(one.id)
+    two = timers.set(2.0, of_module(lot=1))
+    three = timers.set(3.0, of_module(lot=2))
+    timers.cancel(two.id)
+    journal.rollback()
+    assert timers.like(of_module(lot=1)) == [one] == timers.of("auction", "Ends")
+    assert timers.find(three.payload) is None
+    timers.cancel(one.id)
+    journal.commit()
+    assert timers._alike == {}
+
+
+def test_nothing_is_remembered_of_timers_that_fired() -> None:
+    hands = Hands()
+    timers = Timers(Journal())
+    for number in range(10):
+        timers.set(0.0, of_module(lot=number))
+        timers.set(0.0, ItemDecays(str(number)))
+    while timers.take_due(hands.clock()) is not None:
+        pass
+    assert timers._alike == {} == timers.pending

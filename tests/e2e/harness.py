@@ -133,6 +133,32 @@ def _text(raw: bytes) -> str:
     return _IAC.sub(b"", raw).decode("utf-8", "replace")
 
 
+class Moved:
+    """A server that has become another process, as a Popen. Only a subreaper learns its exit code."""
+
+    def __init__(self, pid: int, stdout: Any) -> None:
+        self.pid = pid
+        self.stdout = stdout
+        self.returncode: int | None = None
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+        if self.returncode is None:
+            found, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if found else None
+        return self.returncode
+
+    def wait(self, limit: float = LIMIT) -> int:
+        """Wait for its end."""
+        wait_for(lambda: self.poll() is not None, "the server's end", limit)
+        assert self.returncode is not None
+        return self.returncode
+
+
 class Game:
     """A running server with its own data folder."""
 
@@ -143,7 +169,7 @@ class Game:
         self.prefix = prefix
         self.root = ROOT  # where the code lies that is run
         self.environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Moved | None = None
         self.output = b""
         self.clients: list[Client] = []
 
@@ -209,6 +235,12 @@ class Game:
         """The process."""
         return int(self.ready["pid"])
 
+    def moved(self) -> None:
+        """It is another process since it took the game back. For a subreaper."""
+        assert self.process is not None and self.pid != self.process.pid
+        assert self.process.wait(LIMIT) is not None
+        self.process = Moved(self.pid, self.process.stdout)
+
     def client(self, host: str = "127.0.0.1", source: str | None = None) -> Client:
         """A new connection, closed with the game."""
         self.clients.append(Client(self.port, host, source))
@@ -222,9 +254,10 @@ class Game:
 
     def admin(self, name: str = "Root") -> Client:
         """An owner in play; the account is made when it is not there."""
-        self.run(
+        made = self.run(
             "account", "create", name, "--role", "owner", "--password-stdin", "--data", str(self.data), input=PASSWORD
         )
+        assert made.returncode == 0 or "already" in made.stderr, made.stderr
         return self.player(name, new=False)
 
     def log(self) -> str:

@@ -123,6 +123,7 @@ if "EVERWAKE_HANDOVER" in os.environ and spoil.exists():
 """
 
 
+@pytest.mark.usefixtures("subreaper")
 def test_a_snapshot_that_is_damaged_between_write_and_read_costs_nobody_anything(stopped: Game, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(SPOIL)
@@ -135,7 +136,9 @@ def test_a_snapshot_that_is_damaged_between_write_and_read_costs_nobody_anything
         ada.command(command)
     ada.send_raw(b"think half ")
     spoil.write_text(str(stopped.data / "snapshots"))
-    copyover(admin)
+    admin.send("copyover")
+    admin.expect(r"No copyover: the new program ended.*world\.dat: the checksum is wrong.*The game plays on\.")
+    stopped.moved()
     spoil.unlink()
     ada.send_raw(b"a line\r\n")
     ada.expect('think, "half a line"')
@@ -143,13 +146,12 @@ def test_a_snapshot_that_is_damaged_between_write_and_read_costs_nobody_anything
     client.send("newcomer")
     client.expect("life as Newcomer")
     assert "the checksum is wrong" in stopped.errors()
-    aside = [p.name for p in (stopped.data / "snapshots").iterdir()]
-    spoilt = {"world", "sessions", *(path.parent.name for path in (ROOT / "modules").glob("*/__init__.py"))}
-    assert {name.partition(".dat.corrupt-")[0] for name in aside} == spoilt and len(aside) == len(spoilt)
+    (aside,) = (stopped.data / "snapshots").iterdir()
+    assert aside.name.startswith("world.dat.corrupt-")
     admin.send("audit economy")
     admin.expect(r"sums to 0\..*exactly one owner")
     copyover(admin)
-    assert stopped.ready["generation"] == 3
+    assert stopped.ready["generation"] == 2
     assert stopped.stop() == 0
 
 

@@ -139,6 +139,10 @@ class Modded:
             "utf-8",
         )
 
+    def option(self, line: str) -> None:
+        """Add a line to what is said about modules."""
+        self.config.write_text(self.config.read_text("utf-8").replace("off = ", f"{line}\noff = ", 1), "utf-8")
+
     def write(self, code: str, name: str = "counter") -> None:
         """Write a module's code."""
         (self.folder / name).mkdir(exist_ok=True)
@@ -521,6 +525,7 @@ def test_the_command_line_asks_the_running_server(modded: Modded) -> None:  # S3
     assert "no server runs on" in modded.run("metrics").stderr
 
 
+@pytest.mark.usefixtures("subreaper")
 def test_a_damaged_snapshot_of_a_module_costs_nobody_anything(modded: Modded, tmp_path: Path) -> None:  # S0.6, S0.7
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(SPOIL.replace('"*.dat"', '"counter.dat"'))
@@ -531,29 +536,51 @@ def test_a_damaged_snapshot_of_a_module_costs_nobody_anything(modded: Modded, tm
     admin.command("count")
     admin.command("ring 1")
     spoil.write_text(str(game.data / "snapshots"))
-    copyover(admin)
-    spoil.unlink()
-    assert "VERSION 2" in admin.command("count")  # the database's state, written in the same silence
+    admin.send("copyover")
+    admin.expect(r"No copyover.*counter\.dat: the\s+checksum is wrong.*The game plays on\.")
+    game.moved()
+    assert "VERSION 2" in admin.command("count")
     admin.expect("Ring!")
     (aside,) = (game.data / "snapshots").iterdir()
     assert aside.name.startswith("counter.dat.corrupt-")
+    modded.option('optional = ["counter"]')
+    copyover(admin)
+    spoil.unlink()
+    assert "VERSION 3" in admin.command("count")  # the database's state, written in the same silence
     assert "counter.dat: the checksum is wrong" in game.errors()
     copyover(admin)
-    assert "VERSION 3" in admin.command("count") and game.stop() == 0
+    assert "VERSION 4" in admin.command("count") and game.stop() == 0
 
 
-def test_a_state_that_the_new_code_can_not_take_is_set_aside_and_kept(modded: Modded) -> None:  # S0.7, S2.9
+@pytest.mark.usefixtures("subreaper")
+def test_a_state_that_the_new_code_can_not_take_gives_the_game_back(modded: Modded) -> None:  # S0.7, S2.9
     game = modded.game.start()
     admin = game.admin()
     admin.command("count")
     modded.write(COUNTER.replace("count: int = 0", 'count: str = ""'))  # which no rehearsal can know yet
-    copyover(admin)
-    assert re.search(r"counter\s+1\.0\.0\s+failed.*Expected\s+`str`", admin.command("modules"), re.S)
-    (aside,) = (game.data / "snapshots").iterdir()
-    assert aside.name.startswith("counter.dat.corrupt-")
+    admin.send("copyover")
+    admin.expect(r"No copyover.*counter can't take over.*Expected\s+`str`.*The game plays on\.")
+    game.moved()
+    assert "VERSION 2" in admin.command("count")
     modded.write(COUNTER)
     copyover(admin)
-    assert "VERSION 2" in admin.command("count") and game.stop() == 0
+    assert "VERSION 3" in admin.command("count") and game.stop() == 0
+
+
+def test_an_optional_module_that_can_not_take_its_state_begins_anew(modded: Modded, tmp_path: Path) -> None:  # S0.7
+    modded.option('optional = ["counter"]')
+    game = modded.game.start()
+    admin = game.admin()
+    admin.command("count")
+    modded.write(COUNTER.replace("count: int = 0", "count: bool = False"))
+    admin.send("copyover")
+    admin.expect(r"After the copyover: the module counter can't take over.*Expected\s+`bool`.*anew.*Copyover done")
+    (aside,) = (game.data / "snapshots").iterdir()
+    assert aside.name.startswith("counter.dat.corrupt-")
+    shown = json.loads(modded.run("snapshot", "show", str(aside)).stdout)
+    assert shown["sections"]["count"]["data"] == 1
+    assert re.search(r"counter\s+1\.0\.0\s+active", admin.command("modules"))
+    assert game.stop() == 0
 
 
 def test_the_state_of_a_module_that_failed_is_exported_and_not_an_empty_one(modded: Modded, tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from mud.areas.circle import import_world
 from mud.areas.write import write_world
-from mud.core.area import WorldDef
+from mud.core.area import ExitDef, WorldDef
 from tests.bots.client import Client
 from tests.bots.walker import Walked, Walker
 from tests.e2e.harness import PASSWORD, ROOT, Game
@@ -86,6 +88,15 @@ def test_some_rooms_of_a_large_world_lead_where_their_files_say(tba: tuple[Game,
     game, world = tba
     rooms = Random(4).sample(sorted(world.rooms), SAMPLE)
     check(game, asyncio.run(walk(game, world, rooms)), world, rooms)
+
+
+def test_a_way_that_leads_elsewhere_than_its_file_says_is_found(tba: tuple[Game, WorldDef]) -> None:
+    game, world = tba
+    temple = world.rooms["3001"]
+    wrong = msgspec.structs.replace(temple, exits=temple.exits | {"south": ExitDef(to="3006")})
+    walked = asyncio.run(walk(game, SimpleNamespace(rooms={"3001": wrong}), None))  # type: ignore[arg-type]
+    assert len(walked.problems) == 1 and walked.problems[0].startswith("3001 south to 3006: ")
+    assert walked.exits == len(temple.exits) - 1
 
 
 @pytest.mark.soak

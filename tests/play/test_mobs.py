@@ -35,8 +35,9 @@ def test_an_aggressive_mob_attacks_who_comes(stage: Stage, ada: Player) -> None:
 
 
 def test_it_leaves_builders_the_link_dead_and_the_peaceful_alone(stage: Stage) -> None:
-    eve = stage.enter("Eve", "builder")
-    eve.do("north")
+    eve, cleo = stage.enter("Eve", "admin"), stage.enter("Cleo")
+    eve.do("north"), cleo.do("north")
+    eve.do("freeze cleo")
     wolf, other = stage.mob("wolf", "yard"), stage.mob("wolf", "porch")
     stage.enter("Ben")
     stage.wait(PULSES)

@@ -99,7 +99,7 @@ def test_admin_commands(stage: Stage) -> None:
     assert stage.game.world.player("Ada") is None
     assert boss.do("shutdown") == "This ends the game for everybody. Write: shutdown now."
     boss.do("copyover now because new code")
-    assert stage.effects[-1] == e.StartCopyover(boss.session, "Boss", "new code")
+    assert e.StartCopyover(boss.session, "Boss", "new code") in stage.effects
 
 
 def test_a_kicked_player_keeps_everything(stage: Stage) -> None:

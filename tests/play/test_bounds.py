@@ -1,20 +1,15 @@
-"""Small things that files say: meals, who may wear a thing or walk into a room, what works on somebody."""
+"""Small things that files say: who may wear a thing or walk into a room, and what works on whom."""
 
 from __future__ import annotations
 
 import pytest
 
 from mud.core.area import AreaDef, ExitDef, ItemDef, Modifier, RoomDef, WorldDef
-from mud.play import zones
 from mud.testing import Kit, Player
 
 TAKE = ("take", "neck")
-SKIN = {"capacity": 3, "drinks": 1, "liquid": 1}
 HARDER = (Modifier(apply="hit_points", by=7),)
 ITEMS = (
-    ItemDef(id="pie", keywords=("pie",), short="a pie", kind="food", wear=TAKE, values={"hours": 12}),
-    ItemDef(id="skin", keywords=("skin",), short="a skin", kind="drink_container", wear=TAKE, values=dict(SKIN)),
-    ItemDef(id="well", keywords=("well",), short="the well", kind="fountain", values={"liquid": 15}),
     ItemDef(id="helm", keywords=("helm",), short="a helm", kind="worn", wear=TAKE, level=5),
     ItemDef(id="cross", keywords=("cross",), short="a cross", kind="worn", wear=TAKE, flags=("anti_evil", "nodrop")),
     ItemDef(id="ring", keywords=("ring",), short="a ring", kind="worn", wear=TAKE, modifiers=HARDER),
@@ -47,31 +42,12 @@ def test_players_do_not_walk_in_on_the_gods() -> None:
 
 @pytest.fixture
 def ada() -> Player:
-    """Ada, with one of everything that can be carried, out of breath."""
+    """Ada, with one of everything that can be carried."""
     player = Kit(world=WORLD).player("Ada")
     for item in ITEMS:
         if "take" in item.wear:
             player.kit.make_item(item.id, player.character)
-    player.character.move = 10
     return player
-
-
-def test_a_meal_is_gone_and_gives_breath(ada: Player) -> None:
-    assert ada.do("eat skin") == "A skin is nothing to eat." and ada.do("eat") == "Eat what?"
-    assert ada.do("eat pie") == "You eat a pie." and ada.character.move == 34
-    assert ada.do("eat pie") == "There is no 'pie' in your hands."
-
-
-def test_a_skin_is_emptied_and_filled_at_a_well(ada: Player) -> None:
-    assert ada.do("drink skin") == "You drink beer from a skin." and ada.character.move == 14
-    assert ada.do("drink from skin") == "A skin is empty."
-    assert ada.do("drink") == "Drink what?" and ada.do("drink pie") == "A pie holds nothing to drink."
-    assert ada.do("fill skin") == "There is no fountain here to fill it at."
-    ada.kit.act(lambda ctx: zones.make_item(ctx, "well", f"room:{ada.character.room}"))
-    assert ada.do("fill skin") == "You fill a skin with clear water." and ada.do("fill skin") == "A skin is full."
-    assert ada.do("drink") == "You drink clear water from the well."
-    ada.kit.copyover()
-    assert [ada.do("drink skin") for _ in range(4)][2:] == ["You drink clear water from a skin.", "A skin is empty."]
 
 
 def test_what_a_file_says_of_who_may_wear_it_is_kept(ada: Player) -> None:

@@ -1,0 +1,151 @@
+"""What became of each copyover: records, kept as lines of JSON in DATA/copyovers.jsonl, and the draft of the next one.
+
+The draft travels in the hand-over, so that the new program can finish what the old one began to write down. Its marks
+are of CLOCK_MONOTONIC, which runs on over an exec.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from mud.copyover.code import Manifest
+
+Outcome = Literal["done", "refused", "failed", "cancelled"]
+#: Bytes after which the file is begun anew; the one before stays as copyovers.1.jsonl.
+MOST_BYTES = 4 << 20
+
+
+class Span(Struct, kw_only=True):
+    """A phase: when it began, in seconds from the order on, and how long it took."""
+
+    name: str
+    began: float
+    seconds: float
+
+
+class Silence(Struct, kw_only=True):
+    """Milliseconds in which players were not heard, as the server saw it."""
+
+    p50: float
+    p99: float
+    longest: float
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> Silence | None:
+        """From each player's; None for nobody."""
+        if not seconds:
+            return None
+        ordered = sorted(1000 * each for each in seconds)
+        last = len(ordered) - 1
+        p50, p99 = (round(ordered[round(part * last)], 1) for part in (0.5, 0.99))
+        return cls(p50=p50, p99=p99, longest=round(ordered[-1], 1))
+
+
+class Record(Struct, kw_only=True):
+    """One copyover. `ordered` is by the wall clock, `late` the seconds that each timer of it came too late.
+
+    `kept` counts sessions by what they are in the middle of, `dropped` by the reason.
+    """
+
+    number: int
+    outcome: Outcome = "failed"
+    by: str
+    reason: str = ""
+    ordered: float
+    generation_from: int
+    generation_to: int
+    version_from: str = ""
+    version_to: str = ""
+    code_from: str = ""
+    code_to: str = ""
+    changed: list[str] = []
+    phases: list[Span] = []
+    silence: Silence | None = None
+    kept: dict[str, int] = {}
+    dropped: dict[str, int] = {}
+    vetoes: list[str] = []  # those that were passed
+    warnings: list[str] = []
+    late: list[float] = []
+    error: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """From the order to its end."""
+        return max((span.began + span.seconds for span in self.phases), default=0.0)
+
+
+class Draft(Struct, kw_only=True):
+    """A record that is not finished. `kinds` says what each session is in the middle of."""
+
+    record: Record
+    marks: list[tuple[str, float]] = []
+    kinds: dict[int, str] = {}
+    code: Manifest = {}
+
+    def spans(self, end: float) -> list[Span]:
+        """The phases by their marks, the last one up to `end`."""
+        if not self.marks:
+            return []
+        start = self.marks[0][1]
+        ends = [*(at for _, at in self.marks[1:]), end]
+        return [
+            Span(name=name, began=round(at - start, 6), seconds=round(to - at, 6))
+            for (name, at), to in zip(self.marks, ends, strict=True)
+        ]
+
+    def began(self, name: str) -> float | None:
+        """When a phase began, by the clock of the marks."""
+        return next((at for mark, at in self.marks if mark == name), None)
+
+
+class History:
+    """The file of records."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def _before(self) -> Path:
+        return self._path.with_suffix(".1.jsonl")
+
+    def add(self, record: Record) -> None:
+        """Write a record down. Raises OSError."""
+        if self._path.exists() and self._path.stat().st_size > MOST_BYTES:
+            self._path.rename(self._before)
+        fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(fd, "ab") as file:
+            file.write(msgspec.json.encode(record) + b"\n")
+
+    def last(self, count: int) -> list[Record]:
+        """The last records, oldest first. A line that can't be read (a kill in its middle) is passed over."""
+        lines = self._lines(self._path)
+        if len(lines) < count:
+            lines = self._lines(self._before) + lines
+        return [record for line in lines[-count:] if (record := self._decoded(line)) is not None]
+
+    def find(self, number: int) -> Record | None:
+        """A record by its number."""
+        return next((r for r in self.last(1 << 30) if r.number == number), None)
+
+    def next_number(self) -> int:
+        """The number of the next record."""
+        return max((record.number for record in self.last(5)), default=0) + 1
+
+    @staticmethod
+    def _lines(path: Path) -> list[bytes]:
+        try:
+            return path.read_bytes().splitlines()
+        except OSError:
+            return []
+
+    @staticmethod
+    def _decoded(line: bytes) -> Record | None:
+        try:
+            return msgspec.json.decode(line, type=Record)
+        except msgspec.DecodeError:
+            return None

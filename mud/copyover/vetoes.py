@@ -1,0 +1,90 @@
+"""The core's own vetoes, from figures that somebody else reads off the machine; and vetoes in words."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mud.core.errors import CopyoverError
+from mud.core.module import Veto
+
+#: Who objects, and why.
+Vetoes = list[tuple[str, Veto]]
+CORE = "the core"
+#: Seconds after which `when-clear` asks again when nobody knows when it clears, and at the soonest.
+LOOK_AGAIN, SOONEST = 5.0, 0.5
+
+
+class Figures(Struct, kw_only=True):
+    """How things are now. Sizes in bytes."""
+
+    errors: dict[str, str]  # modules out of service: what happened last
+    state: int  # the whole of it, encoded
+    descriptors_left: int
+    disk_left: int
+
+
+class Bounds(Struct, kw_only=True):
+    """How they have to be. Sizes in bytes."""
+
+    state: int
+    descriptors: int
+    disk: int
+
+
+class Vetoed(CopyoverError):
+    """A copyover was refused by `vetoes`."""
+
+    def __init__(self, vetoes: Vetoes) -> None:
+        super().__init__("; ".join(worded(name, veto) for name, veto in vetoes) + hint(vetoes))
+        self.vetoes = vetoes
+
+    @property
+    def hard(self) -> bool:
+        """Whether one of them can't be passed."""
+        return any(veto.hard for _, veto in self.vetoes)
+
+
+def of_core(now: Figures, bounds: Bounds) -> Vetoes:
+    """What the core has against a copyover now."""
+    found = [Veto.soft(f"the module {name} is out of service ({why})") for name, why in sorted(now.errors.items())]
+    if now.state > bounds.state:
+        found.append(Veto.soft(f"the state takes {size(now.state)}, and the limit is {size(bounds.state)}"))
+    if now.descriptors_left < bounds.descriptors:
+        found.append(
+            Veto.firm(f"{max(0, now.descriptors_left)} descriptors are left, and {bounds.descriptors} have to be")
+        )
+    needed = max(bounds.disk, 2 * now.state)
+    if now.disk_left < needed:
+        found.append(Veto.firm(f"{size(now.disk_left)} are left on the disk, and {size(needed)} have to be"))
+    return [(CORE, veto) for veto in found]
+
+
+def sift(found: Vetoes, force: bool) -> list[str]:
+    """Let those pass that `force` passes; gives them in words. Raises Vetoed when one is left."""
+    stopping = [(name, veto) for name, veto in found if veto.hard or not force]
+    if stopping:
+        raise Vetoed(stopping)
+    return [worded(name, veto) for name, veto in found]
+
+
+def clears_in(vetoes: Vetoes) -> float:
+    """Seconds until it is worth asking again."""
+    return max(SOONEST, min(veto.clears_in if veto.clears_in is not None else LOOK_AGAIN for _, veto in vetoes))
+
+
+def worded(name: str, veto: Veto) -> str:
+    """A veto for people."""
+    clears = f" (clears in {veto.clears_in:.0f} s)" if veto.clears_in is not None else ""
+    return f"{name}{' insists' if veto.hard else ''}: {veto.reason}{clears}"
+
+
+def hint(vetoes: Vetoes) -> str:
+    """What an admin can do about vetoes."""
+    if any(veto.hard for _, veto in vetoes):
+        return ""
+    return ". `copyover force` goes on all the same, `copyover when-clear` waits"
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count / 1024:.1f} KiB"
