@@ -83,7 +83,7 @@ def expand(ctx: Context, text: str) -> bool:
     found: list[str] = []
     _expand(ctx, verb, rest, (), found)
     ctx.world.journal.edit(ctx.session)
-    ctx.session.queued = (*ctx.session.queued, *found)
+    ctx.session.queued = (*ctx.session.queued, *filter(None, found))
     return True
 
 
@@ -103,7 +103,10 @@ def _expand(ctx: Context, verb: str, rest: str, around: tuple[str, ...], found: 
 
 
 def filled(text: str, rest: str) -> list[str]:
-    """The commands of a text, with what was typed behind its name at `$1` to `$9` and `$*`, else at the end."""
+    """The commands of a text, with what was typed behind its name at `$1` to `$9` and `$*`, else at the end.
+
+    Of some nothing may be left; they count too, or aliases of aliases that become nothing would never come to an end.
+    """
     words = split(rest)
     commands = pieces(text)
     if rest and not _PLACE.search(text):
@@ -116,7 +119,7 @@ def filled(text: str, rest: str) -> list[str]:
         at = int(match[1]) - 1
         return words[at] if at < len(words) else ""
 
-    return [command for piece in commands if (command := _PLACE.sub(word, piece).strip())]
+    return [_PLACE.sub(word, piece).strip() for piece in commands]
 
 
 def pieces(text: str) -> list[str]:

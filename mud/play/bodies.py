@@ -69,6 +69,11 @@ _AT |= {"hit_points": _AT["hp"], "movement": _AT["move"]}  # what area files cal
 _ARMOUR, _MOSTS = _AT["armour"], (_AT["hp"], _AT["mana"], _AT["move"])
 
 
+def figure_of(name: str) -> str | None:
+    """The figure that an item's modifier or an effect is about; None for what is no figure."""
+    return Figures._fields[_AT[name]] if name in _AT else None
+
+
 def figures(world: World, character: Character) -> Figures:
     """A character's figures as they are now, with what is worn and what effects do."""
     bare = _bare(world, character)

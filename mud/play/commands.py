@@ -89,7 +89,7 @@ SEEING = [
         "2.guard is the second guard.",
         aliases=("l",),
     ),
-    Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa")),
+    Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa", "read")),
     Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
     Command(
         "map",
@@ -108,6 +108,13 @@ SEEING = [
         "who ada, who builders, who admins, who staff, who afk, who idle, who linkdead; several words go together.",
     ),
     Command("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
+    Command(
+        "affects",
+        scores.affects,
+        "seeing",
+        "affects -- what magic, and what you wear, makes of you",
+        aliases=("aff",),
+    ),
     Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
 ]
 

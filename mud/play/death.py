@@ -36,6 +36,9 @@ def die(ctx: Context, victim: Character, by: Character | None = None, lies: str 
             learn(ctx, by, victim)
         world.remove_mob(victim)
     else:
+        if by is not None and victim.id in by.remembers:  # the score is settled: what is left lies here to be fetched
+            world.edit(by)
+            by.remembers.remove(victim.id)
         wake(ctx, victim, lost=not sport)
     ctx.emit(Died(victim.id, by.id if by is not None else "", room))
 

@@ -276,7 +276,7 @@ def flee_from(ctx: Context, character: Character) -> bool:
 def ways_out(world: World, character: Character) -> list[tuple[str, ExitDef]]:
     """The open exits that somebody would run through, or wander."""
     found = []
-    barred = {"death"} if character.mob is None else {"death", "nomob"}
+    barred = {"death", "godroom"} if character.mob is None else {"death", "godroom", "nomob"}
     for direction, way in world.room(character.room).exits.items():
         there = world.defs.rooms.get(way.to or "")
         if there is None or world.door_state(character.room, direction) != "open":

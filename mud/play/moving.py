@@ -36,6 +36,8 @@ def walk(ctx: Context, me: Character, direction: str, to: str) -> None:
     """Take a way that is free, if there is breath left for it; builders have always some. Raises Rejected."""
     world, origin = ctx.world, me.room
     if not ctx.may("builder"):
+        if "godroom" in world.room(to).flags:
+            raise Rejected("Something you can't name keeps you from going there.")
         cost = max(1, (WALKING.get(world.room(origin).sector, 1) + WALKING.get(world.room(to).sector, 1)) // 2)
         bodies.measure(ctx, me)
         if me.move < cost:

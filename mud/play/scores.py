@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mud.core import fights
 from mud.core.context import Context
 from mud.core.markup import strip
+from mud.core.model import Character
 from mud.core.words import duration
+from mud.core.world import World
 from mud.play import bodies, describe
 from mud.play.describe import coins
 
@@ -36,6 +40,24 @@ def score(ctx: Context, args: str) -> None:
         f"You have played {duration(played)}. You are {'an' if ctx.role()[0] in 'ao' else 'a'} {ctx.role()}.",
     ]
     ctx.send("\n".join(rows))
+
+
+def affects(ctx: Context, args: str) -> None:
+    """What works on the player: magic, and what is worn."""
+    me, world = ctx.player, ctx.world
+    rows: list[str] = []
+    for source, by in (*((f"{m} magic", by) for m, by in me.effects.items()), *worn(world, me)):
+        told = [f"{figure} {amount:+}" for name, amount in by.items() if (figure := bodies.figure_of(name))]
+        told += [n.replace("_", " ") for n, amount in by.items() if amount > 0 and not bodies.figure_of(n)]
+        rows += [f"  {source}: {', '.join(told)}"] if told else []
+    ctx.page("What works on you:\n" + "\n".join(rows) if rows else "Nothing works on you: you are all yourself.")
+
+
+def worn(world: World, character: Character) -> Iterator[tuple[str, dict[str, int]]]:
+    """What is worn, and what it does to whom it is on."""
+    for item in world.worn(character):
+        modifiers = world.item_def(item).modifiers
+        yield strip(describe.short(world, item)), {m.apply: m.by for m in modifiers if bodies.figure_of(m.apply)}
 
 
 def alignment(value: int) -> str:

@@ -16,6 +16,8 @@ from mud.core.world import DEEPEST, World
 from mud.play import describe, rooms
 from mud.play.describe import capital, coins
 
+#: From this alignment on somebody is good, and up to its negative evil.
+GOOD = 350
 _GOLD = re.compile(r"^(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)$", re.I)
 
 
@@ -164,12 +166,20 @@ def put(ctx: Context, args: str) -> None:
         say(ctx, "put", coins(amount), into)
         return
     many = parse_target(words[0]).every
+    refusals: dict[str, None] = {}  # each is told once
     for item in describe.find_items(world, words[0], world.carried(me), "in your hands"):
         if item is chest and many:
             continue
-        need_space(world, chest, item)
+        refusal = cannot_put(world, chest, item, me)
+        if refusal and not many:
+            raise Rejected(refusal)
+        if refusal:
+            refusals[refusal] = None
+            continue
         world.move_item(item, chest.owner_key)
         say(ctx, "put", describe.short(world, item), into)
+    if refusals:
+        ctx.send("\n".join(refusals))
 
 
 def need_open(ctx: Context, chest: Item) -> None:
@@ -188,17 +198,20 @@ def need_right(ctx: Context, corpse: Item) -> None:
         raise Rejected(f"{capital(describe.short(ctx.world, corpse))} is not yours to touch.")
 
 
-def need_space(world: World, chest: Item, item: Item) -> None:
-    """Raises Rejected when `item` does not fit into `chest`."""
+def cannot_put(world: World, chest: Item, item: Item, me: Character) -> str | None:
+    """Why somebody can't put `item` into `chest`; None when nothing is in the way."""
     called = describe.short(world, item)
+    if "nodrop" in world.item_def(item).flags and chest.owner != me.owner_key:
+        return f"You can't let go of {called}."
     if item is chest or any(i is chest for i in world.all_inside(item.owner_key)):
-        raise Rejected(f"{capital(called)} can't go into itself.")
+        return f"{capital(called)} can't go into itself."
     if depth(world, chest) + height(world, item) > DEEPEST:
-        raise Rejected("That would be too many things inside of things.")
+        return "That would be too many things inside of things."
     held = sum(world.weight(i) for i in world.held(chest.owner_key))
     capacity = world.value(chest, "capacity")
     if isinstance(capacity, int) and held + world.weight(item) > capacity:
-        raise Rejected(f"{capital(called)} does not fit into {describe.short(world, chest)}.")
+        return f"{capital(called)} does not fit into {describe.short(world, chest)}."
+    return None
 
 
 def depth(world: World, item: Item) -> int:
@@ -299,7 +312,12 @@ def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
             slots = slots_for(world.item_def(item).kind, world.item_def(item).wear)
             fitting = [s for s in slots if not places or s in places]
             free = [s for s in fitting if s not in {i.slot for i in world.worn(me)}]
-            if free:
+            refusal = cannot_wear(ctx, item) if free else None
+            if refusal:
+                if not many:
+                    raise Rejected(refusal)
+                ctx.send(refusal)
+            elif free:
                 world.move_item(item, me.owner_key, free[0])
                 ctx.emit(Worn(me.id, item.id, free[0]))
                 say(ctx, verb, describe.short(world, item), "" if places else SLOTS[free[0]])
@@ -312,6 +330,17 @@ def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
         ctx.mend(me)  # who can have more hit points now gets them with time
 
     return wear
+
+
+def cannot_wear(ctx: Context, item: Item) -> str | None:
+    """Why the player may not wear or wield an item, as its file says; None when nothing is in the way."""
+    me, definition = ctx.player, ctx.world.item_def(item)
+    if me.level < definition.level and not ctx.may("builder"):
+        return f"{capital(describe.short(ctx.world, item))} is for those of level {definition.level} and above."
+    kind = "good" if me.alignment >= GOOD else "evil" if me.alignment <= -GOOD else "neutral"
+    if f"anti_{kind}" in definition.flags:
+        return f"{capital(describe.short(ctx.world, item))} burns your hands: it is not for the {kind}."
+    return None
 
 
 def remove(ctx: Context, args: str) -> None:

@@ -73,6 +73,14 @@ def test_what_an_alias_becomes_is_bounded(ada: Player) -> None:
     assert len(ada.character.aliases) == MOST_ALIASES and "unalias one first" in ada.do("alias another look")
 
 
+def test_aliases_that_become_nothing_are_bounded_too(ada: Player) -> None:
+    ada.do("alias a0 $1")
+    for number in range(12):
+        ada.do(f"alias a{number + 1} " + ";".join([f"a{number}"] * MOST_COMMANDS))
+    assert ada.do("a0") == "" == ada.do("a1")
+    assert ada.do("a12").endswith(f"more than {MOST_COMMANDS} commands. Nothing was done.")
+
+
 @pytest.mark.parametrize("name", ["alias", "unalias", "quit", "help", "password"])
 def test_the_ways_out_can_not_be_taken(ada: Player, name: str) -> None:
     assert ada.do(f"alias {name} think caught") == f"{name} always means {name}: no alias can take its place."

@@ -250,6 +250,25 @@ def test_items(site: Site) -> None:
     assert item.wear == ("take", "finger", "neck") and item.cost == 40 and item.modifiers[0].by == -5
 
 
+def test_who_is_no_builder_any_more_can_not_save_either(site: Site) -> None:
+    ada = site.enter("Ada")
+    ada.do("redit", "name Mine")
+    site.game.world.accounts["ada"].role = "player"
+    assert "is not yours to build" in ada.do("save") and site.jobs() == []
+
+
+def test_resets_do_not_reach_into_somebody_elses_area(tmp_path: Path) -> None:
+    text = '[area]\nid = "far"\nname = "Far"\nbuilders = ["Eve"]\n[[room]]\nid = "hut"\nname = "Hut"\n'
+    (tmp_path / "far.toml").write_text(text)
+    site = Site(tmp_path)
+    ada, root = site.enter("Ada"), site.enter("Root", "admin")
+    ada.do("zedit")
+    for step in ("mob guard hut", "item ring hut", "remove ring hut"):
+        assert ada.do(f"reset add {step}") == "Far is not yours to build: its builders are Eve."
+    ada.do("cancel")
+    assert "mob guard in hut" in root.do("zedit small", "reset add mob guard hut")
+
+
 def test_areas_and_their_resets(site: Site) -> None:
     ada = site.enter("Ada")
     assert "7. reset: 6 steps (`reset` lists them)\n" in ada.do("zedit")

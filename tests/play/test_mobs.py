@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mud.core.timers import AreaLives, Pulse
-from mud.play import mobs
+from mud.play import fights, mobs
 from tests.play.stage import ARENA, Player, Stage
 from tests.play.test_fights import strong
 
@@ -58,6 +58,17 @@ def test_a_memory_holds_a_grudge(stage: Stage, ada: Player) -> None:
     ada.read()
     stage.wait(PULSES)
     assert elephant.fighting == ada.character.id and "An elephant remembers Ada!" in ada.read()
+
+
+def test_a_grudge_ends_with_a_death(stage: Stage, ada: Player) -> None:
+    elephant = stage.mob("elephant", "yard")
+    ada.do("kill elephant")
+    assert elephant.remembers == [ada.character.id]
+    stage.act(lambda ctx: fights.damage(ctx, ada.character, 10**6, elephant))
+    assert elephant.remembers == [] and ada.character.room == "porch"
+    ada.do("north")
+    stage.wait(PULSES)
+    assert elephant.fighting is None and "You get" not in ada.do("get all corpse")
 
 
 def test_a_helper_joins_a_fight_against_a_player(stage: Stage, ada: Player) -> None:

@@ -20,6 +20,7 @@ from mud.play import admin, login
 from mud.play.olc import form
 from mud.play.olc.exits import direction_of
 from mud.play.olc.fields import need
+from mud.play.olc.rights import need_area
 
 #: What a new thing is before anybody said anything about it.
 UNFINISHED = "an unfinished {}"
@@ -35,7 +36,7 @@ def redit(ctx: Context, args: str) -> None:
         return
     room = ctx.world.defs.rooms[need(words[0] if words else ctx.player.room, ctx.world.defs.rooms, "room")]
     area = ctx.world.defs.area_of[room.id]
-    form.need_area(ctx, area)
+    need_area(ctx, area)
     form.begin(ctx, d.EditRoom(area=area, base=room, drafts=(room,)))
 
 
@@ -72,7 +73,7 @@ def zedit(ctx: Context, args: str) -> None:
     """Edit the area one is in, or another: its name, lifespan and resets."""
     words = split(args)
     id_ = words[0] if words else ctx.world.defs.area_of.get(ctx.player.room, "")
-    area = form.need_area(ctx, need(id_, ctx.world.defs.areas, "area"))
+    area = need_area(ctx, need(id_, ctx.world.defs.areas, "area"))
     bare = msgspec.structs.replace(area, **dict.fromkeys(PARTS, ()))
     form.begin(ctx, d.EditArea(area=area.id, base=bare, drafts=(bare,)))
 
@@ -87,7 +88,7 @@ def wanted(ctx: Context, words: list[str], known: Mapping[str, Any], what: str) 
 def area_with(ctx: Context, part: str, thing: MobDef | ItemDef) -> str:
     """The area whose file has a definition. Raises Rejected when the player may not change it."""
     area = next(area for area in ctx.world.defs.areas.values() if thing in getattr(area, part))
-    return form.need_area(ctx, area.id).id
+    return need_area(ctx, area.id).id
 
 
 def new(ctx: Context, words: list[str], known: Mapping[str, Any], command: str) -> tuple[str, str]:
@@ -108,7 +109,7 @@ def need_new(id_: str, known: Mapping[str, Any]) -> None:
 
 def here(ctx: Context) -> AreaDef:
     """The area that the player is in, and may change. Raises Rejected."""
-    return form.need_area(ctx, ctx.world.defs.area_of.get(ctx.player.room, ""))
+    return need_area(ctx, ctx.world.defs.area_of.get(ctx.player.room, ""))
 
 
 def dig(ctx: Context, args: str) -> None:
@@ -146,7 +147,7 @@ def other_end(ctx: Context, word: str, back: str, origin: str) -> tuple[RoomDef,
     target = ctx.world.defs.rooms[need(word, ctx.world.defs.rooms, "room")]
     if target.id == origin:
         raise Rejected("That leads back into this room. redit can do it, if it is meant.")
-    area = form.need_area(ctx, ctx.world.defs.area_of[target.id])
+    area = need_area(ctx, ctx.world.defs.area_of[target.id])
     way = target.exits.get(back)
     if way is not None and way.to not in (None, origin):
         raise Rejected(f"{target.id} has a way {back} already, to {way.to}. For a one-way exit there is redit.")

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.area import AreaDef
 from mud.core.building import Change, Edits
 from mud.core.commands import either
 from mud.core.context import Context
@@ -24,6 +23,7 @@ from mud.core.words import number_within
 from mud.play import admin, login
 from mud.play.olc.fields import Draft, Field
 from mud.play.olc.kinds import AREA, ITEM, MOB, ROOM
+from mud.play.olc.rights import need_area
 
 #: Steps that `undo` takes back.
 MOST_STEPS = 30
@@ -59,22 +59,6 @@ VERBS = {
     "cancel": "cancel -- leave, and forget what is not saved",
     "help": "help [FIELD] -- this",
 }
-
-
-def may_build(ctx: Context, area: AreaDef) -> bool:
-    """Whether the player may change an area: its builders, and admins."""
-    return ctx.may("admin") or ctx.player.name.casefold() in map(str.casefold, area.builders)
-
-
-def need_area(ctx: Context, area_id: str) -> AreaDef:
-    """An area that the player may change. Raises Rejected."""
-    area = ctx.world.defs.areas.get(area_id)
-    if area is None:
-        raise Rejected(f"There is no area {area_id[:40]!r}.")
-    if not may_build(ctx, area):
-        who = f"its builders are {', '.join(area.builders)}" if area.builders else "it names no builders"
-        raise Rejected(f"{area.name} is not yours to build: {who}.")
-    return area
 
 
 def editor_of(ctx: Context, kind: type[d.Edit], id_: str) -> str | None:

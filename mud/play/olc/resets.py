@@ -12,6 +12,7 @@ from mud.core.targets import split
 from mud.core.words import number_within
 from mud.play.olc.exits import STATES, direction_of
 from mud.play.olc.fields import Draft, Field, changed, need, number_of
+from mud.play.olc.rights import need_room
 
 HELP = """reset -- the steps of a reset, with their numbers; reset here, those of this room
 reset add mob ID ROOM [max N]; in the same way item ID ROOM, give ID, equip ID SLOT, put ID CONTAINER
@@ -154,7 +155,9 @@ CHECKS: dict[str, Callable[[Context, str], str]] = {
     "MOB": lambda ctx, word: need(word, ctx.world.defs.mobs, "mob"),
     "ITEM": lambda ctx, word: need(word, ctx.world.defs.items, "item"),
     "CONTAINER": lambda ctx, word: need(word, ctx.world.defs.items, "item"),
-    "ROOM": lambda ctx, word: ctx.player.room if word == "here" else need(word, ctx.world.defs.rooms, "room"),
+    "ROOM": lambda ctx, word: need_room(
+        ctx, ctx.player.room if word == "here" else need(word, ctx.world.defs.rooms, "room")
+    ),
     "SLOT": lambda ctx, word: need(word.casefold(), SLOTS, "slot"),
     "DIRECTION": lambda ctx, word: direction_of(word),
     "STATE": lambda ctx, word: need(word.casefold(), STATES, "state of a door"),

@@ -1,0 +1,30 @@
+"""Who may build where: looked up at every step, never carried (rule 7)."""
+
+from __future__ import annotations
+
+from mud.core.area import AreaDef
+from mud.core.context import Context
+from mud.core.errors import Rejected
+
+
+def may_build(ctx: Context, area: AreaDef) -> bool:
+    """Whether the player may change an area: its builders while they are that, and admins."""
+    named = ctx.player.name.casefold() in map(str.casefold, area.builders)
+    return ctx.may("admin") or (named and ctx.may("builder"))
+
+
+def need_area(ctx: Context, area_id: str) -> AreaDef:
+    """An area that the player may change. Raises Rejected."""
+    area = ctx.world.defs.areas.get(area_id)
+    if area is None:
+        raise Rejected(f"There is no area {area_id[:40]!r}.")
+    if not may_build(ctx, area):
+        who = f"its builders are {', '.join(area.builders)}" if area.builders else "it names no builders"
+        raise Rejected(f"{area.name} is not yours to build: {who}.")
+    return area
+
+
+def need_room(ctx: Context, room: str) -> str:
+    """A room of an area that the player may change: nobody's resets reach into what is somebody else's."""
+    need_area(ctx, ctx.world.defs.area_of.get(room, ""))
+    return room
