@@ -8,7 +8,7 @@ import logging
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -123,6 +123,20 @@ class Bazaar(Market):
         self.wait_for(self.flusher.flush(last=True))
         self._fired_then, self._pending_then = self.fired.copy(), dict(self.game.world.timers.pending)
         self._look_at_disk(self.wait_for(self.store.load_active()))
+
+    def flush_during(self, act: Callable[[], object]) -> None:
+        """A flush in the middle of which something happens: that is for the next one."""
+
+        async def both() -> None:
+            flushing = asyncio.create_task(self.flusher.flush(last=True))
+            await asyncio.sleep(0)  # the cut is made, and the database is at work
+            act()
+            await flushing
+
+        self._fired_then, self._pending_then = self.fired.copy(), dict(self.game.world.timers.pending)
+        self.wait_for(both())
+        assert self.wait_for(self.store.audit()) == []
+        self._look_away(rows.state(self.wait_for(self.store.load_active()))[0])
 
     def refuse(self) -> None:
         """A flush that the disk refuses."""

@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from mud.core.ledger import MINT
 from tests.economy.bazaar import Bazaar
-from tests.economy.test_machine import Economy, kind, who
+from tests.economy.test_machine import LINES as MARKET_LINES
+from tests.economy.test_machine import Economy, amount, kind, lot, who
 
 #: A file system in memory, where there is one: the disk is not what is tried here.
 FAST = Path("/dev/shm")
@@ -102,7 +103,17 @@ class StoredEconomy(Economy):
     def shop(self, name: str) -> None:
         self._say(self._there(name), "south", "east", "buy 2 bread", "sell bread", "west")
 
+    @rule(name=who, line=st.sampled_from(MARKET_LINES), other=who, thing=kind, number=lot, n=amount)
+    def type_during_a_flush(self, name: str, line: str, other: str, thing: str, number: int, n: int) -> None:
+        player = self._there(name)
+        self.market.flush_during(lambda: self._say(player, line.format(who=other, kind=thing, lot=number, n=n)))
+
+    @rule(seconds=st.sampled_from((0.5, 30.0)))
+    def wait_during_a_flush(self, seconds: float) -> None:
+        self.market.flush_during(lambda: self.market.wait(seconds))
+
     @rule()
+    @precondition(lambda self: any(i.kind == "corpse" for i in self.market.game.world.items.values()))
     def die_of_age(self) -> None:
         """Corpses fall to dust, lots end, links are given up."""
         self.market.wait(3700)
