@@ -103,12 +103,12 @@ class Bazaar(Market):
 
     def post(self, event: e.Event) -> None:
         """Let an event happen. A timer that fires twice, or before its time, fails here."""
-        if isinstance(event, e.Due):
+        super().post(event)
+        if isinstance(event, e.Due) and event.timer.id not in self.game.world.timers.pending:  # else it waits on
             timer, clock = event.timer, self.game.clock
             self.fired[timer.id] += 1
             assert self.fired[timer.id] == 1, f"{timer} fired twice"
             assert timer.due <= (clock.game if timer.payload.clock == "game" else clock.wall), f"{timer} came early"
-        super().post(event)
 
     def _need_timers(self, pending: dict[str, Timer]) -> None:
         """Fails unless each of `pending` is pending as it was, or has fired."""

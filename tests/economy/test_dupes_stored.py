@@ -272,6 +272,20 @@ def test_give_something_away_and_quit_in_the_middle_of_a_flush(bazaar: Bazaar) -
     assert (bazaar.carried(ada), bazaar.carried(ben)) == ([], ["sword"])
 
 
+def test_quit_with_a_bag_in_which_there_is_something(bazaar: Bazaar) -> None:
+    ada, ben = bazaar.two()
+    bag = bazaar.make_item("bag", ada.character)
+    bazaar.say(ada, "put sword bag", "put bag 2.bag")
+    bazaar.say(ada, "quit")
+    bazaar.flush()
+    assert "Ada" not in {c.name for c in bazaar.game.world.characters.values()}
+    assert list(bazaar.game.world.items) == [] and bag.id in bazaar.things
+    bazaar.crash()
+    ada = bazaar.player("Ada")
+    bazaar.count()
+    assert inside(bazaar, ada.character) == ["bag", "bag", "sword"] and len(bazaar.carried(ada)) == 1
+
+
 def test_the_killer_of_a_rat_has_its_gold_once(bazaar: Bazaar) -> None:
     ada, _ = bazaar.two()
     to_the_yard(bazaar, ada)
