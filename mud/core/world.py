@@ -275,7 +275,7 @@ class World:
 
     def forget(self, character: Character) -> None:
         """Drop an away character and its items from memory; the database has them. Not an event, not undoable."""
-        for item in list(self.all_inside(character.owner_key)):
+        for item in reversed(list(self.all_inside(character.owner_key))):  # what is in a bag before the bag
             del self.items[item.id]
             self._held[item.owner].remove(item.id)
             self._held.pop(item.owner_key, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from modules.auction import MODULE as AUCTION
 from modules.trading import MODULE as TRADING
 from mud.core.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
@@ -34,8 +36,8 @@ WORLD = WorldDef.of(
 class Market(Kit):
     """Both modules. `say` is a line after which every coin and every item is counted."""
 
-    def __init__(self, **settings: int) -> None:
-        super().__init__(AUCTION, TRADING, world=WORLD, settings={"auction": {"fee_percent": 0, **settings}})
+    def __init__(self, world: WorldDef | Path = WORLD, **settings: int) -> None:
+        super().__init__(AUCTION, TRADING, world=world, settings={"auction": {"fee_percent": 0, **settings}})
 
     def say(self, player: Player, *lines: str) -> str:
         """Type lines, counting after each; gives all that is read."""
