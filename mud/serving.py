@@ -60,6 +60,7 @@ def serve(config: Config) -> int:
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     logs.set_up(config.data / "logs", config.log)
     raise_descriptor_limit()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # it would kill us before its handler stands
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

@@ -27,7 +27,7 @@ MODULE = Module(
     author="Everwake",
     state=Buffs,
     settings=Rules,
-    commands=[Command("buffs", buffs, aliases=("affects",), topic="magic")],
+    commands=[Command("buffs", buffs, topic="magic")],
     spells=SPELLS,
     on=[
         On(Next, due),

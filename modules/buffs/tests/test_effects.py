@@ -176,7 +176,7 @@ def test_buffs_says_what_from_where_how_long_and_how_often(kit: Kit, ada: Player
     kit.make_item("oil", ada.character)
     assert "A white aura surrounds you.\nYou feel someone protecting you." in ada.do("quaff oil")
     kit.wait(287.6)
-    text = ada.do("affects")
+    text = ada.do("buffs")
     assert "strength (x2)" in text and "strength, cast by Ada" in text and "strength +4" in text
     (aura,) = [line for line in text.splitlines() if line.startswith("  sanctuary")]
     assert aura.split() == ["sanctuary", "12.4", "s", "a", "white", "potion"]

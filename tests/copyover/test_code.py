@@ -1,0 +1,52 @@
+"""What a generation is made of: which files count, what changed, and that nothing is read twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mud.copyover import code
+
+
+def tree(folder: Path) -> Path:
+    for name in ("mud/game.py", "mud/play/talk.py", "modules/bank/__init__.py", "modules/bank/tests/test_bank.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    (folder / "mud" / "notes.md").write_text("no code")
+    (folder / "run.py").write_text("run")
+    return folder
+
+
+def read(folder: Path, before: code.Manifest | None = None) -> code.Manifest:
+    return code.read([folder / "mud", folder / "modules", folder / "run.py", folder / "nosuch"], folder, before)
+
+
+def test_code_counts_and_tests_and_notes_do_not(tmp_path: Path) -> None:
+    assert list(read(tree(tmp_path))) == ["modules/bank/__init__.py", "mud/game.py", "mud/play/talk.py", "run.py"]
+
+
+def test_what_changed_is_named_and_changes_the_hash(tmp_path: Path) -> None:
+    before = read(tree(tmp_path))
+    (tmp_path / "mud" / "game.py").write_text("another")
+    (tmp_path / "mud" / "new.py").write_text("")
+    (tmp_path / "run.py").unlink()
+    after = read(tmp_path, before)
+    assert code.changes(before, after) == ["~ mud/game.py", "+ mud/new.py", "- run.py"]
+    assert code.digest(before) != code.digest(after)
+
+
+def test_what_was_only_touched_did_not_change(tmp_path: Path) -> None:
+    before = read(tree(tmp_path))
+    (tmp_path / "run.py").write_text("run")
+    after = read(tmp_path, before)
+    assert code.changes(before, after) == [] and code.digest(before) == code.digest(after)
+
+
+def test_the_hash_does_not_depend_on_where_it_lies(tmp_path: Path) -> None:
+    assert code.digest(read(tree(tmp_path / "a"))) == code.digest(read(tree(tmp_path / "b"))) != ""
+    assert code.digest({}) == ""
+
+
+def test_what_looks_as_before_is_not_read_again(tmp_path: Path) -> None:
+    before = read(tree(tmp_path))
+    known = {name: code.File(file.changed, file.size, "remembered") for name, file in before.items()}
+    assert {file.hash for file in read(tmp_path, known).values()} == {"remembered"}

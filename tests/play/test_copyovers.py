@@ -1,0 +1,265 @@
+"""Orders of a copyover: what can be written, and the planned one, which is a timer on the wall clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mud.core import events as e
+from mud.core.errors import Rejected
+from mud.core.session import Terminal
+from mud.play import copyovers
+from mud.play.copyovers import FARTHEST, HELP, MARKS, PATIENCE, Wanted, parse
+from mud.testing import Player
+from tests.play.stage import Stage
+
+NOON = datetime(2026, 6, 1, 12, 0, 0).timestamp()
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+def boss(stage: Stage) -> Player:
+    return stage.enter("Boss", "admin")
+
+
+def order(boss: Player, line: str) -> str:
+    """Type an order; the shell, which is not there, answers nothing of its own."""
+    said = boss.do(line)
+    boss.kit.post(e.Told(boss.session, "(the shell)", answer=True))
+    boss.read()
+    return said
+
+
+def ordered(stage: Stage) -> list[e.StartCopyover]:
+    """The copyovers that were asked for."""
+    return [effect for effect in stage.effects if isinstance(effect, e.StartCopyover)]
+
+
+# What can be written
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", Wanted("now")),
+        ("now", Wanted("now")),
+        ("because new quests", Wanted("now", "new quests")),
+        ("NOW because Because it is", Wanted("now", "Because it is")),
+        ("in 90s", Wanted("in", seconds=90)),
+        ("in 5 because x because y", Wanted("in", "x because y", 300)),
+        ("in 1h 30m", Wanted("in", seconds=5400)),
+        ("at 12:01", Wanted("at", seconds=60)),
+        ("at 12:00", Wanted("at", seconds=86400)),
+        ("at 4:30 because night", Wanted("at", "night", 16.5 * 3600)),
+        ("check", Wanted("check")),
+        ("force because I must", Wanted("force", "I must")),
+        ("when-clear", Wanted("when-clear", seconds=PATIENCE)),
+        ("when-clear for 30s", Wanted("when-clear", seconds=30)),
+        ("cancel", Wanted("cancel")),
+        ("status", Wanted("status")),
+        ("history", Wanted("history")),
+        ("history 3", Wanted("history", count=3)),
+        ("history 999999999", Wanted("history", count=100)),
+        ("rollback because it lags", Wanted("rollback", "it lags")),
+    ],
+)
+def test_what_can_be_written(text: str, wanted: Wanted) -> None:
+    assert parse(text, NOON) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("later", "now now", "in", "in x", "in 0", "in 8d", "in -5", "at", "at 25:00", "at noon", "at 12:00:00"),
+        *("when-clear 5", "when-clear for", "history x", "check please"),
+    ],
+)
+def test_what_can_not_be_written_is_refused_with_what_can(text: str) -> None:
+    with pytest.raises(Rejected, match=r"copyover \[now|TIME is like|A time of the day"):
+        parse(text, NOON)
+
+
+@given(st.text(max_size=60), st.floats(0, 4e9))
+def test_whatever_is_written_is_an_order_or_refused(text: str, wall: float) -> None:
+    try:
+        wanted = parse(text, wall)
+    except Rejected:
+        return
+    assert 0 <= wanted.seconds <= FARTHEST and wanted.reason.isprintable()
+
+
+def test_the_help_page_has_every_verb(boss: Player) -> None:
+    for verb in (
+        "now",
+        "in TIME",
+        "at HH:MM",
+        "check",
+        "force",
+        "when-clear",
+        "cancel",
+        "status",
+        "history",
+        "rollback",
+    ):
+        assert verb in HELP
+    assert "copyover [now" in boss.do("help copyover")
+
+
+# The planned one
+
+
+def test_a_planned_one_is_announced_at_its_marks_and_then_ordered(stage: Stage, boss: Player) -> None:
+    ada = stage.enter("Ada")
+    order(boss, "copyover in 2m because new quests")
+    assert "A copyover in 2 minutes because new quests. You stay connected." in ada.read()
+    stage.wait(119)
+    told = [line for line in ada.read().splitlines() if line.startswith("A copyover")]
+    assert told == [f"A copyover in {left} because new quests." for left in ("1 minute", "30 seconds", "10 seconds")]
+    assert ordered(stage) == []
+    since = stage.wall - 119
+    stage.wait(1)
+    (start,) = ordered(stage)
+    assert start == e.StartCopyover(boss.session, "Boss", "new quests", planned=True, since=start.since)
+    assert abs(start.since - since) < 0.01
+    assert copyovers.planned(stage.game.world) is None
+
+
+def test_screen_readers_hear_of_it_at_fewer_marks(stage: Stage, boss: Player) -> None:
+    ada, bob = stage.enter("Ada"), stage.enter("Bob")
+    stage.post(e.TerminalTold(bob.session, Terminal(screen_reader=True)))
+    bob.read()
+    order(boss, "copyover in 15m")
+    stage.wait(899)
+    marks = [mark for mark in MARKS if mark < 900]
+    heard, read = ada.read().count("A copyover in"), bob.read().count("A copyover in")
+    assert (heard, read) == (1 + len(marks), 1 + len(copyovers.QUIET_MARKS.intersection(marks)))
+
+
+def test_who_logs_out_does_not_cancel_it(stage: Stage, boss: Player) -> None:
+    order(boss, "copyover in 1m")
+    boss.do("quit")
+    stage.wait(61)
+    (start,) = ordered(stage)
+    assert (start.session, start.by) == (0, "Boss")
+
+
+def test_who_comes_back_is_told_what_comes_of_it(stage: Stage, boss: Player) -> None:
+    order(boss, "copyover in 1m")
+    boss.do("quit")
+    again = stage.enter("Boss", "admin")
+    stage.wait(61)
+    assert ordered(stage)[0].session == again.session
+
+
+def test_it_outlives_a_copyover_that_somebody_else_orders(stage: Stage, boss: Player) -> None:
+    ada = stage.enter("Ada")
+    order(boss, "copyover in 1m because mine")
+    stage.wait(20)
+    stage.copyover(seconds=5)
+    ada.read()
+    stage.wait(34)
+    assert ada.read().count("A copyover in") == 2 and ordered(stage) == []
+    stage.wait(2)
+    assert [start.reason for start in ordered(stage)] == ["mine"]
+
+
+def test_a_mark_that_falls_into_a_copyover_is_told_once_after_it(stage: Stage, boss: Player) -> None:
+    ada = stage.enter("Ada")
+    order(boss, "copyover in 1m")
+    stage.wait(29)
+    ada.read()
+    stage.copyover(seconds=5)
+    assert ada.read().count("A copyover in 26 seconds.") == 1
+    stage.wait(27)
+    assert len(ordered(stage)) == 1
+
+
+def test_a_clock_set_forward_passes_marks_over_and_one_set_back_waits(stage: Stage, boss: Player) -> None:
+    ada = stage.enter("Ada")
+    order(boss, "copyover in 1h")
+    ada.read()
+    stage.wall += 3000
+    stage.wait(0)
+    assert [line for line in ada.read().splitlines() if "copyover" in line] == ["A copyover in 10 minutes."]
+    stage.wall -= 3000
+    stage.wait(3595)
+    assert ordered(stage) == []
+    stage.wall += 100_000
+    stage.wait(0)
+    assert len(ordered(stage)) == 1
+
+
+def test_a_second_one_is_told_whose_the_first_is_since_when_and_how_far(stage: Stage, boss: Player) -> None:
+    order(boss, "copyover in 10m because mine")
+    stage.wait(60)
+    other = stage.enter("Other", "admin")
+    for line in ("copyover in 5m", "copyover at 3:00", "copyover when-clear"):
+        refusal = other.do(line)
+        assert "Boss planned a copyover 1 minute ago; it begins in 9 minutes because mine." in refusal
+    assert ordered(stage) == []
+
+
+def test_a_cancelled_one_is_called_off_for_everybody(stage: Stage, boss: Player) -> None:
+    ada = stage.enter("Ada")
+    order(boss, "copyover in 1m")
+    ada.read()
+    assert stage.act(lambda ctx: copyovers.cancel(ctx, "Other")) == "Boss's copyover is called off by Other."
+    assert "called off" in ada.read()
+    stage.wait(100)
+    assert ordered(stage) == []
+    with pytest.raises(Rejected, match="none is planned"):
+        stage.act(lambda ctx: copyovers.cancel(ctx, "Other"))
+
+
+def test_a_restart_forgets_it(stage: Stage, boss: Player) -> None:
+    order(boss, "copyover in 1m")
+    forgotten = copyovers.forget(stage.game.world)
+    assert forgotten is not None and forgotten.by == "Boss"
+    assert copyovers.forget(stage.game.world) is None
+    assert "timers" in {table for table, _ in stage.game.world.journal.dirty}
+    stage.wait(100)
+    assert ordered(stage) == []
+
+
+def test_one_that_waits_is_ordered_again_and_again_until_its_time_is_over(stage: Stage, boss: Player) -> None:
+    until = stage.wall + 12
+    for _ in range(3):
+        stage.act(lambda ctx: copyovers.wait(ctx, "Boss", "x", stage.wall, until, 5, "raffle: it draws"))
+        stage.wait(5)
+    first, second, third = ordered(stage)
+    assert {first.until, second.until, third.until} == {until} and stage.wall > until
+    assert "Boss ordered a copyover" in copyovers.described(
+        msgspec.structs.replace(WAITING, until=stage.wall + 60), stage.wall
+    )
+
+
+WAITING = copyovers.CopyoverPlanned(0, "Boss", "x", 0, waits_for="raffle: it draws")
+
+
+def test_one_that_waits_is_not_announced(stage: Stage, boss: Player) -> None:
+    ada = stage.enter("Ada")
+    stage.act(lambda ctx: copyovers.wait(ctx, "Boss", "x", ctx.clock.wall, ctx.clock.wall + 60, 40, "raffle: it draws"))
+    stage.wait(60)
+    assert "copyover" not in ada.read() and len(ordered(stage)) == 1
+
+
+def test_only_an_admin_may(stage: Stage) -> None:
+    ada, builder = stage.enter("Ada"), stage.enter("Bob", "builder")
+    for player in (ada, builder):
+        assert "copyover" not in player.do("copyover in 1m").replace("'copyover'", "")
+    assert copyovers.planned(stage.game.world) is None
+
+
+def test_orders_and_not_questions_are_in_the_admin_log(stage: Stage, boss: Player) -> None:
+    order(boss, "copyover status")
+    order(boss, "copyover in 1m because x")
+    lines = [effect.text for effect in stage.effects if isinstance(effect, e.LogLine) and effect.name == "mud.admin"]
+    assert lines == ["Boss: copyover in 1m because x"]
