@@ -35,9 +35,10 @@ class StoreConfig(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`rehearsal_seconds`: the most that the rehearsal of new code may take."""
+    """`rehearsal_seconds` and `rehearsal_bytes`: the most that the rehearsal of new code may take, of memory too."""
 
     rehearsal_seconds: float = 60.0
+    rehearsal_bytes: int = 4 << 30
 
 
 class LogConfig(Struct, forbid_unknown_fields=True, kw_only=True):
