@@ -15,7 +15,7 @@ from mud.copyover.handover import Handover
 from mud.core import dialogs as d
 from mud.core.area import WorldDef
 from mud.core.clock import Clock
-from mud.core.errors import SnapshotError, StoreError, WorldError
+from mud.core.errors import SnapshotError, WorldError
 from mud.core.session import Session
 from mud.core.world import World, WorldState
 from mud.game import Game
@@ -55,12 +55,14 @@ class Carried(Struct):
 def read_state(config: Config, given: Handover) -> Carried:
     """What the snapshots of a hand-over hold. Raises SnapshotError, naming file and reason; a bad file is set aside.
 
+    Raises StoreError when the database can't be read.
+
     An optional module's bad one costs nothing: the database has the same state, written in the silence.
     """
     key = config.key()
     world = _imported(participants.WORLD, config, given, key)
     sessions = _imported(participants.SESSIONS, config, given, key)
-    modules, schemas = _last_flush_of_modules(config)
+    modules, schemas = modules_of(*read_modules(config.database))
     for name in set(given.files) - {"world", "sessions"}:
         try:
             modules[name] = (_snapshot(config, given, name, key), str(files.path_of(config.snapshot_folder, name)))
@@ -91,15 +93,6 @@ def _snapshot(config: Config, given: Handover, participant: str, key: Key | None
     if found.checksum != given.files[participant]:
         raise SnapshotError(f"{source}: it is of generation {found.generation}, and not the one that was handed over")
     return found
-
-
-def _last_flush_of_modules(config: Config) -> tuple[States, dict[str, int]]:
-    try:
-        states, schemas = read_modules(config.database)
-    except StoreError as error:
-        log.error("the database can't say what it knows of modules: %s", error)
-        return {}, {}
-    return modules_of(states, schemas)
 
 
 def modules_of(states: list[rows.Row], schemas: list[rows.Row]) -> tuple[States, dict[str, int]]:
@@ -140,11 +133,7 @@ def _definitions(config: Config) -> WorldDef:
 
 def _adopt_sessions(server: Server, sessions: dict[int, Session]) -> None:
     """Give each connection its session back; logged in only if the database says so (rule 7)."""
-    try:
-        session_rows, account_rows = read_sessions(server.config.database, names_in_creation(sessions.values()))
-    except StoreError as error:
-        log.error("the database can't confirm who is logged in, all are asked again: %s", error)
-        session_rows, account_rows = [], []
+    session_rows, account_rows = read_sessions(server.config.database, names_in_creation(sessions.values()))
     confirmed = {row[0]: tuple(row[1:]) for row in session_rows}
     game = server.game
     for account in map(rows.account, account_rows):

@@ -8,18 +8,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import time
-from typing import Any
 
 from mud import __version__
-from mud.copyover import rehearsal
 from mud.copyover.handover import Handover, Jobs
+from mud.copyover.rehearsed import Report
 from mud.copyover.transaction import Order
+from mud.core.errors import CopyoverError
+from mud.rehearsing import check, code_of, snapshots_of
 from mud.server import Server
-from mud.snapshot import files, participants
+from mud.snapshot import files
 from mud.snapshot.envelope import Metadata
-from mud.snapshot.shape import Shape, export
 from mud.store.lock import Lock
 
 log = logging.getLogger("mud.copyover")
@@ -34,16 +33,19 @@ class Handing:
     def __init__(self, server: Server, lock: Lock) -> None:
         self._server = server
         self._lock = lock
-        self.rehearsed = 0.0  # seconds that the rehearsal took
+        self.rehearsed = 0.0  # seconds that the start of the new code took in the rehearsal
+        self.report = Report()
         self._written: list[str] = []  # the participants whose snapshots are there
         self._managing: asyncio.Lock | None = None  # held: nobody loads or reloads a module meanwhile
 
     async def rehearse(self) -> None:
-        """Have a child import the new code and load the world."""
-        seconds, modules = self._server.config.copyover.rehearsal_seconds, self._server.hosting.active()
-        began = time.monotonic()
-        await rehearsal.rehearse(rehearsal.command(), os.environ, seconds, modules)
-        self.rehearsed = time.monotonic() - began
+        """Have a child run the new code on a copy of the state."""
+        self.report = await check(self._server)
+        if self.report.errors:
+            raise CopyoverError("\n".join(self.report.errors))
+        for text in self.report.warnings:
+            log.warning("the rehearsal warns: %s", text)
+        self.rehearsed = self.report.start
 
     async def prepare(self) -> None:
         """Have every module prepare itself, once nothing is being done to any of them; nothing is, until `go_on`."""
@@ -69,6 +71,8 @@ class Handing:
     async def freeze(self) -> None:
         """The silence begins. The last changes are written, the store closed."""
         server = self._server
+        if code_of(server.config) != self.report.code:
+            raise CopyoverError("the code was changed after it was rehearsed; order it again")
         server.freeze()
         await server.stop_workers()
         if server.store is not None:
@@ -78,16 +82,10 @@ class Handing:
 
     def export(self, order: Order) -> Handover:
         """Write the snapshots; gather everything else."""
-        server, game = self._server, self._server.game
+        server = self._server
         now, generation = time.time(), server.generation + 1
         why = Metadata(reason="copyover", created_by=order.by, custom={"because": order.reason} if order.reason else {})
-        world: tuple[Shape[Any], Any] = (participants.WORLD, game.world.state(game.clock.game))
-        sessions = (participants.SESSIONS, participants.SessionsState(list(game.sessions.by_id.values())))
-        snapshots = [
-            export(of, state, taken=now, generation=generation, metadata=why, kept=server.kept.get(of.participant))
-            for of, state in (world, sessions)
-        ]
-        snapshots += server.hosting.snapshots(generation, why)
+        snapshots = snapshots_of(server, generation, now, why)
         folder = server.config.snapshot_folder
         self._written = [s.participant for s in snapshots]
         sums = {s.participant: files.write(folder, s, server.key)[-32:] for s in snapshots}

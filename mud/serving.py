@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib
 import logging
 import os
-import pkgutil
 import resource
 import signal
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import mud
 from mud import __version__
 from mud.adopting import adopt, modules_of, read_state
 from mud.areas.cache import load_cached
@@ -27,16 +23,14 @@ from mud.copyover.transaction import Copyover
 from mud.core import events as e
 from mud.core.clock import Clock
 from mud.core.world import World
-from mud.framework.lifecycle import ModuleState
-from mud.framework.loader import Loader
-from mud.framework.registry import Registry
 from mud.framework.watch import WATCH
 from mud.game import Game
 from mud.handing import Handing
 from mud.net.listener import Listener
 from mud.net.telnet import warm_up
-from mud.ops import logs, passwords, ready
+from mud.ops import logs, ready
 from mud.ops.config import Config
+from mud.rehearsing import rehearse
 from mud.server import Server
 from mud.snapshot import files
 from mud.store import rows
@@ -71,24 +65,6 @@ def serve(config: Config) -> int:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         logs.close()
-
-
-def rehearse(config: Config, needed: list[str]) -> int:
-    """All that a start does before it touches anything: our own code is imported, also what is imported late, the world
-    is loaded, and so are the modules, of which the `needed` ones have to keep their contract."""
-    for part in pkgutil.walk_packages(mud.__path__, "mud."):
-        importlib.import_module(part.name)
-    passwords.warm_up()
-    game = Game(World(load_cached(config.world, config.cache)), Clock(time.monotonic, time.time))
-    registry = Registry(game.commands, game.spells)
-    Loader(registry, config.given(), time.time).load_all()
-    failed = [i for i in registry.instances.values() if i.life.state is ModuleState.FAILED and i.name in needed]
-    for instance in failed:
-        print(f"module {instance.name}: {instance.figures.last_error}", file=sys.stderr)
-    missing = set(needed) - set(registry.instances)
-    if missing:
-        print(f"these modules are gone: {', '.join(sorted(missing))}; `module unload NAME` first", file=sys.stderr)
-    return 1 if failed or missing else 0
 
 
 def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock]:

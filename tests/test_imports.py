@@ -40,6 +40,7 @@ ROOTS = {
     "mud.handing",
     "mud.adopting",
     "mud.hosting",
+    "mud.rehearsing",
     "mud.turns",
     "mud.ops",
 }

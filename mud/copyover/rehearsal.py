@@ -1,13 +1,15 @@
 """The rehearsal: a child process starts the new code before anyone is interrupted.
 
-Today it imports everything and loads the world, which also compiles both into their caches, so that the real
-start is a warm one. It has no socket, no database and no lock.
+It imports everything and loads the world, which also compiles both into their caches, so that the real start is a
+warm one; what it does with the state is in `mud.rehearsing`. It has no socket, no lock, and a copy of the database.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -22,12 +24,15 @@ VARIABLE = "EVERWAKE_REHEARSAL"
 LAST_LINES = 12
 
 
-async def rehearse(argv: list[str], environment: Mapping[str, str], seconds: float, modules: list[str]) -> None:
+async def rehearse(
+    argv: list[str], environment: Mapping[str, str], seconds: float, modules: list[str], most_bytes: int
+) -> None:
     """Run `argv` as a rehearsal, in which `modules` have to be loaded.
 
     Raises CopyoverError with the last lines of what it said when it fails.
 
-    The child ends with us, with the deadline, or when this is cancelled: in every case it is reaped.
+    The child ends with the deadline, or when this is cancelled: in every case it is reaped. It gets no more memory
+    than `most_bytes`.
     """
     env = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"} | {VARIABLE: ",".join(modules)}
     with tempfile.TemporaryFile() as said:
@@ -36,6 +41,8 @@ async def rehearse(argv: list[str], environment: Mapping[str, str], seconds: flo
         except OSError as error:
             raise CopyoverError(f"the rehearsal can't be started: {argv[0]}: {error.strerror}") from error
         try:
+            with contextlib.suppress(OSError):
+                resource.prlimit(child.pid, resource.RLIMIT_AS, (most_bytes, most_bytes))
             await asyncio.wait_for(end_of(child), seconds)
         except TimeoutError:
             raise CopyoverError(f"the new code is not ready after {seconds:g} s:\n{_last(said)}") from None

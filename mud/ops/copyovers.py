@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mud import rehearsing
 from mud.copyover import vetoes
 from mud.copyover.handover import Handover
 from mud.copyover.history import Outcome
@@ -46,17 +47,18 @@ class Trials(Protocol):
         """Put the code of the generation before under the game. Raises CopyoverError."""
 
 
-class Imports:
-    """The trials there are so far: a copyover's rehearsal, alone."""
+class Rehearsals:
+    """The trials there are so far: a copyover's rehearsal, without the copyover."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
 
     async def check(self) -> str:
-        """Everything is imported, the world and the modules are loaded; the real state is not tried yet."""
-        began = time.monotonic()
-        await self._server.copyover.host.rehearse()
-        return f"The new code starts, with the world and every module, in {time.monotonic() - began:.1f} s."
+        """The new code is run on a copy of the real state, and what it found is told."""
+        report = await rehearsing.check(self._server)
+        if report.errors:
+            raise CopyoverError(str(report))
+        return str(report)
 
     async def rollback(self) -> str:
         """There is nothing to go back to."""
@@ -80,7 +82,7 @@ class Copyovers:
     def __init__(self, server: Server, start: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         self._server = server
         self._start = start
-        self.trials: Trials = Imports(server)
+        self.trials: Trials = Rehearsals(server)
         self.book = Book(server)
         self._order: Placed | None = None  # whoever is at it
         self._task: asyncio.Task[Any] | None = None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+from mud.core.errors import StoreError
 from mud.store import file, schema
 from mud.store.backup import copy
 
@@ -26,6 +28,28 @@ def prepare(path: Path, migrations: schema.Migrations) -> None:
         what = f"{path}, to schema version {number}"
         with file.in_words(what), contextlib.closing(file.connect(path, "mode=rw")) as db:
             _take(db, number, step)
+
+
+@contextlib.contextmanager
+def look(path: Path, migrations: schema.Migrations = schema.MIGRATIONS) -> Iterator[sqlite3.Connection]:
+    """A look at a database in the newest schema: an older one is migrated in memory. Nothing is written.
+
+    For a new program that may have to give the game back. Raises StoreError, also within.
+    """
+    with file.in_words(path), contextlib.closing(file.look(path)) as db:
+        found, known = int(db.execute("PRAGMA user_version").fetchone()[0]), schema.newest(migrations)
+        if found == known:
+            yield db
+            return
+        if not file.version(path, known):
+            raise StoreError(f"{path} is empty")
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as copied:
+            db.backup(copied)
+            for number, step in migrations:
+                if number > found:
+                    with file.in_words(f"{path}, to schema version {number}"):
+                        _take(copied, number, step)
+            yield copied
 
 
 def _take(db: sqlite3.Connection, number: int, step: schema.Step) -> None:

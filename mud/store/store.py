@@ -22,7 +22,7 @@ from mud.store.backup import restore
 from mud.store.batch import Batch
 from mud.store.blocks import Refusal
 from mud.store.connection import Connection, Row
-from mud.store.migrate import prepare
+from mud.store.migrate import look, prepare
 from mud.store.schema import select_sql
 from mud.store.threads import heard, in_thread, seen_through
 
@@ -281,7 +281,7 @@ def read_sessions(path: Path, names: Iterable[str] = ()) -> tuple[list[Row], lis
 
     Read at once, without a thread or a write. Raises StoreError.
     """
-    with file.in_words(path), contextlib.closing(file.look(path)) as db:
+    with look(path) as db:
         sessions = db.execute(select_sql("sessions", "ORDER BY id")).fetchall()
         accounts = db.execute(
             select_sql("accounts", "WHERE name IN (SELECT account FROM sessions) ORDER BY name")
@@ -293,7 +293,7 @@ def read_sessions(path: Path, names: Iterable[str] = ()) -> tuple[list[Row], lis
 
 def read_modules(path: Path) -> tuple[list[Row], list[Row]]:
     """What the last flush left of modules: their states, and the schemas of their tables. Raises StoreError."""
-    with file.in_words(path), contextlib.closing(file.look(path)) as db:
+    with look(path) as db:
         return db.execute(select_sql("modules")).fetchall(), db.execute(select_sql("module_schemas")).fetchall()
 
 

@@ -14,8 +14,9 @@ import pytest
 
 from mud.core.errors import StoreError
 from mud.store import schema
+from mud.store.migrate import look
 from mud.store.schema import MIGRATIONS, Migrations
-from mud.store.store import Store, read_sessions
+from mud.store.store import Store, read_modules, read_sessions
 from tests.store.instants import ROOT, held, instant, opened, python
 from tests.tools import need_tool
 
@@ -235,3 +236,32 @@ def test_damaged_page_is_refused_by_name_when_it_is_read(tmp_path: Path) -> None
 def test_empty_file_becomes_a_database(tmp_path: Path) -> None:
     (tmp_path / "everwake.db").touch()
     assert held(tmp_path / "everwake.db") == 0
+
+
+def test_an_older_database_is_read_as_if_it_were_new_and_stays_old(tmp_path: Path) -> None:
+    """A new program in a copyover may have to give the game back: it writes nothing."""
+    path = tmp_path / "everwake.db"
+    opens(path, MIGRATIONS[:1])
+    before = path.read_bytes()
+    assert read_modules(path) == ([], [])
+    assert read_sessions(path) == ([], [])
+    assert version(path) == 1 and path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["everwake.db"]
+
+
+def test_a_step_that_fails_when_it_is_only_tried_is_told_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "everwake.db"
+    with_instant(path, 1)
+    before = query(path, "SELECT count(*) FROM items")
+    with pytest.raises(StoreError, match="to schema version 4: the items do not fit"), look(path, BROKEN):
+        pass
+    with look(path, LATER) as db:
+        assert db.execute("SELECT DISTINCT note FROM items").fetchall() == [("heavy",)]
+    assert query(path, "SELECT count(*) FROM items") == before and version(path) == MIGRATIONS[-1][0]
+
+
+def test_a_newer_database_is_not_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "everwake.db"
+    opens(path, LATER)
+    with pytest.raises(StoreError, match="of schema version 4, but this program knows versions up to 2"):
+        read_sessions(path)
