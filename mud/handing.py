@@ -47,6 +47,17 @@ class Handing:
             log.warning("the rehearsal warns: %s", text)
         self.rehearsed = self.report.start
 
+    async def check(self) -> str:
+        """The same without a copyover; gives what was found. Raises CopyoverError when the code is not fit."""
+        report = await check(self._server)
+        if report.errors:
+            raise CopyoverError(str(report))
+        return str(report)
+
+    async def rollback(self) -> str:
+        """There is nothing to go back to. Raises CopyoverError."""
+        raise CopyoverError("This server keeps no code of the generations before: there is nothing to go back to.")
+
     async def prepare(self) -> None:
         """Have every module prepare itself, once nothing is being done to any of them; nothing is, until `go_on`."""
         managing = self._server.hosting.master.managing

@@ -163,7 +163,7 @@ def announce(server: Server, given: Handover) -> None:
 def run(server: Server, lock: Lock) -> int:
     """Run the loop until the end; a hand-over that fails is no end."""
     loop, handing = server.loop, Handing(server, lock)
-    server.copyover = Copyover(handing)
+    server.copyover, server.copyovers.trials = Copyover(handing), handing
     for number in ENDS:
         loop.add_signal_handler(number, server.terminate)
     loop.add_signal_handler(signal.SIGUSR1, server.copyovers.signalled)

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mud import rehearsing
 from mud.copyover import vetoes
 from mud.copyover.handover import Handover
 from mud.copyover.history import Outcome
@@ -47,24 +46,6 @@ class Trials(Protocol):
         """Put the code of the generation before under the game. Raises CopyoverError."""
 
 
-class Rehearsals:
-    """The trials there are so far: a copyover's rehearsal, without the copyover."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-
-    async def check(self) -> str:
-        """The new code is run on a copy of the real state, and what it found is told."""
-        report = await rehearsing.check(self._server)
-        if report.errors:
-            raise CopyoverError(str(report))
-        return str(report)
-
-    async def rollback(self) -> str:
-        """There is nothing to go back to."""
-        raise CopyoverError("This server keeps no code of the generations before: there is nothing to go back to.")
-
-
 class Placed(Order):
     """An order on its way. A session that `asked` waits for the first thing that it is told."""
 
@@ -79,10 +60,11 @@ class Placed(Order):
 class Copyovers:
     """The one copyover there can be, as whoever orders it sees it."""
 
+    trials: Trials  # what the main program can try
+
     def __init__(self, server: Server, start: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         self._server = server
         self._start = start
-        self.trials: Trials = Rehearsals(server)
         self.book = Book(server)
         self._order: Placed | None = None  # whoever is at it
         self._task: asyncio.Task[Any] | None = None
