@@ -1,4 +1,5 @@
 # Each target does its own set-up: it makes .venv and installs what it needs when pyproject.toml has changed.
+#   make dev     the server, which takes in what you save
 #   make run     the server, on 127.0.0.1 port 4000        make test   all tests but the soak
 #   make lint    ruff, mypy, the direction of imports      make bench  the measurements (ARGS=--json)
 #   make tools   system packages that tests use            make soak   tests that take minutes
@@ -16,11 +17,15 @@ export SOAK_SEED ?= 1
 python := .venv/bin/python
 setup := @sh .ci/install
 
-.PHONY: run test lint bench soak tools clean
+.PHONY: run dev test lint bench soak tools clean
 
 run:
 	$(setup) run "$(PYTHON)"
 	@$(python) run.py $(ARGS)
+
+dev:
+	$(setup) run "$(PYTHON)"
+	@$(python) run.py --dev $(ARGS)
 
 test:
 	$(setup) dev "$(PYTHON)"
