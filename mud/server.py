@@ -31,9 +31,9 @@ from mud.ops.actions import actions
 from mud.ops.areawork import AreaWork
 from mud.ops.config import Config
 from mud.ops.control import Control
-from mud.ops.developing import Developing
 from mud.ops.flusher import Flusher
 from mud.ops.jobs import Jobs
+from mud.ops.onlooker import onlooker
 from mud.play.lookup import screen
 from mud.snapshot.envelope import Section
 from mud.store.store import Store
@@ -82,7 +82,7 @@ class Server:
         self._bell = Bell(loop, game, self.post)
         self.control = Control(config.run / "control.sock", actions(self))
         self.copyover: Copyover
-        self.developing = Developing(self)
+        self.onlooker = onlooker(self)
         self.leaving: Handover | None = None  # set when `run` ends for a copyover
         self.started = time.time()
         self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
@@ -166,7 +166,7 @@ class Server:
         except CopyoverError as error:
             log.warning("no copyover: %s", error)
             self.post(e.Told(order.session, f"No copyover {error}\nThe game plays on."))
-            self.developing.failed(order.by, str(error))
+            self.onlooker.failed(order.by, str(error))
         else:
             self.stop()
 
@@ -258,7 +258,7 @@ class Server:
             self._flushing = self.loop.create_task(self._keep_writing())
         self.hosting.begin_work()
         await self.control.start()
-        self.developing.begin()
+        self.onlooker.begin()
 
     async def _keep_writing(self) -> None:
         """Open the store, however long that takes: the game plays on in memory. Then flush for ever."""
@@ -309,7 +309,7 @@ class Server:
     async def stop_workers(self) -> None:
         """End the flusher, the control socket and all background work; the store stays open."""
         await self.control.stop()
-        await self.developing.end()
+        await self.onlooker.end()
         await self.hosting.pause_work()
         tasks = [t for t in self._tasks if t is not asyncio.current_task()]
         if self._flushing is not None:

@@ -22,6 +22,7 @@ from mud.copyover.phases import Phase
 from mud.core import events as e
 from mud.core.errors import CopyoverError, EverwakeError
 from mud.ops import saves
+from mud.ops.onlooker import Onlooker
 from mud.ops.saves import Files, Trees, Wanted
 from mud.ops.watching import Burst, Watcher
 from mud.store.threads import in_thread
@@ -95,13 +96,12 @@ class Streak:
         return f"That is {self.count} in a row: automatic copyovers stop until an admin's `copyover` succeeds."
 
 
-class Developing:
-    """Watches while the server runs; does nothing unless it was started with --dev."""
+class Developing(Onlooker):
+    """Watches while the server runs."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         config = server.config
-        self._on = config.dev.watch
         folders = (path.absolute() for path in config.given().folders if path != config.packages)
         self._trees = Trees(
             core=Path(mud.__file__).resolve().parent,
@@ -114,6 +114,7 @@ class Developing:
         self._played: Files | None = None  # what is in play
         self._seen: Files = {}
         self._todo = False  # saves have not led to anything yet
+        self._noticed = 0.0  # when they were noticed
         self._attempt: Attempt | None = None  # what is under way
         self._tried: Files = {}  # what it rehearses
         self._outrun = False  # that is not what lies there any more
@@ -130,8 +131,6 @@ class Developing:
 
     def begin(self) -> None:
         """Watch, from now or again. What was saved meanwhile is found."""
-        if not self._on:
-            return
         self._began = self._began or time.time()
         if self._watcher is None:
             call = self._server.loop.call_soon_threadsafe
@@ -150,7 +149,7 @@ class Developing:
 
         Raises CopyoverError when what was rehearsed is not what lies there now.
         """
-        if not self._on or self._played is None:
+        if self._played is None:
             return
         await self._stop_watching()
         now = await in_thread(saves.scan, self._trees, self._seen)
@@ -227,7 +226,7 @@ class Developing:
         if note is None:
             way = "; one module alone is reloaded" if self._server.config.dev.modules == "reload" else ""
             folders = ", ".join(map(str, self._trees.roots()))
-            self._print(f"watching {folders}: what you save there is in play a moment later{way}")
+            self._print(f"watching {folders}: what you save there comes into play a moment later{way}")
         elif note.attempt is not None:
             self._tell(f"{note.attempt.files} is in play {note.attempt.parts(self._began)}")
 
@@ -243,7 +242,7 @@ class Developing:
         """Look at what was saved."""
         now = await in_thread(saves.scan, self._trees, self._seen)
         if saves.touched(self._seen, now):
-            self._todo, self._retries = True, 0
+            self._todo, self._retries, self._noticed = True, 0, time.time()
         self._seen = now
         if self._todo and self._attempt is None:
             self._todo = not await self._act(now)
@@ -251,7 +250,7 @@ class Developing:
     async def _act(self, now: Files) -> bool:
         """Bring into play what is not in it. False when it has to be looked at again first."""
         assert self._played is not None
-        wanted, noticed = self._trees.sort(saves.changed(self._played, now)), time.time()
+        wanted = self._trees.sort(saves.changed(self._played, now))
         found = await in_thread(saves.problems, self._trees, wanted.code)
         if found:
             self._refuse(found)
@@ -262,9 +261,9 @@ class Developing:
             self._healed()
             return True
         if wanted.alone and self._server.config.dev.modules == "reload":
-            await self._reload(wanted, now, noticed)
+            await self._reload(wanted, now)
             return True
-        return await self._copy_over(wanted, now, noticed)
+        return await self._copy_over(wanted, now)
 
     def _refuse(self, found: list[str]) -> None:
         self._trouble = True
@@ -290,7 +289,6 @@ class Developing:
         """Have the areas read again. Gives whether they could be."""
         areas, saved = self._server.jobs.areas, _saved(wanted.world, now)
         assert areas is not None
-        noticed = time.time()
         answer = await areas.run(e.ReadAreas(0), in_thread)
         assert isinstance(answer, e.Built)
         files = self._trees.shown(wanted.world)
@@ -300,10 +298,10 @@ class Developing:
             return False
         self._take(wanted.world, now)
         took = time.time() - saved
-        self._print(f"{answer.text} ({took:.2f} s after the save: noticed {noticed - saved:.2f}) {files}")
+        self._print(f"{answer.text} ({took:.2f} s after the save: noticed {self._noticed - saved:.2f}) {files}")
         return True
 
-    async def _reload(self, wanted: Wanted, now: Files, noticed: float) -> None:
+    async def _reload(self, wanted: Wanted, now: Files) -> None:
         """Put the new code of one module into the game."""
         files, saved = self._trees.shown(wanted.code), _saved(wanted.code, now)
         try:
@@ -315,10 +313,10 @@ class Developing:
             return
         self._take(wanted.code, now)
         self._trouble = False
-        took = f"{time.time() - saved:.2f} s after the save: noticed {noticed - saved:.2f}"
-        self._tell(f"{text} {files} is in play {took}, reloaded {time.time() - noticed:.2f}")
+        took = f"{time.time() - saved:.2f} s after the save: noticed {self._noticed - saved:.2f}"
+        self._tell(f"{text} {files} is in play {took}, reloaded {time.time() - self._noticed:.2f}")
 
-    async def _copy_over(self, wanted: Wanted, now: Files, noticed: float) -> bool:
+    async def _copy_over(self, wanted: Wanted, now: Files) -> bool:
         """Order a copyover: `failed` is told if nothing comes of it, else the next program goes on from here."""
         files = self._trees.shown(wanted.code)
         if self._streak.stops:
@@ -327,7 +325,7 @@ class Developing:
         if why := self._against():
             return not await self._cleared(why, files)
         await in_thread(saves.forget_compiled, wanted.code)
-        self._attempt = Attempt(files=files, saved=_saved(wanted.code, now), noticed=noticed, ordered=time.time())
+        self._attempt = Attempt(files=files, saved=_saved(wanted.code, now), noticed=self._noticed, ordered=time.time())
         self._tried, self._outrun = now, False
         self._print(f"{files} was saved: rehearsing")
         self._server.carry_out([e.StartCopyover(0, BY, f"{files} was saved")])

@@ -100,7 +100,6 @@ class Watcher:
                 step=STEP,
                 rust_timeout=0,
                 stop_event=self._stop,
-                ignore_permission_denied=True,
             ):
                 self._rang()
         except Exception as error:
