@@ -234,7 +234,7 @@ async def given_up(server: Server, error: Exception) -> None:
     why = getattr(error, "strerror", None) or error
     text = f"No copyover: the new program can't be executed: {why}.\nThe game plays on."
     server.post(e.Told(order.session, text))
-    server.onlooker.failed(order.by, text)
+    server.onlooker.failed(order.by, f"the new program can't be executed: {why}")
 
 
 def raise_descriptor_limit() -> None:

@@ -142,6 +142,7 @@ class Developing(Onlooker):
             )
             self._watcher.start()
         if self._task is None or self._task.done():
+            self._rung = asyncio.Event()  # one belongs to a loop, and this may be another one
             self._task = self._server.loop.create_task(self._work())
 
     async def pause(self) -> None:
@@ -190,7 +191,7 @@ class Developing(Onlooker):
         self._streak.failed(harmless)
         self._trouble = True
         where = saves.headline(self._trees, error)
-        self._print(f"no copyover for {attempt.files}, {error}")
+        self._print(f"no copyover for {attempt.files}: {error}")
         self._tell(f"{where}\n{self._streak.told()}")
 
     # What was saved

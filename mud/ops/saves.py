@@ -191,4 +191,4 @@ def headline(trees: Trees, error: str) -> str:
     traces = [m for line in lines if (m := _TRACE.search(line)) and trees.short(m["file"]) != m["file"]]
     if traces:
         return f"{trees.short(traces[-1]['file'])}:{traces[-1]['line']}: {lines[-1]}"
-    return " ".join(lines[:2])
+    return lines[0] if len(lines) == 1 else f"{lines[0]} {lines[-1]}"

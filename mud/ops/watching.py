@@ -6,6 +6,7 @@ Threads survive neither fork nor exec: `stop` leaves none behind, not even watch
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -93,6 +94,7 @@ class Watcher:
         try:
             from watchfiles import watch  # 30 ms that nobody has to wait for
 
+            logging.getLogger("watchfiles").setLevel(logging.WARNING)
             for _ in watch(
                 *self._folders,
                 watch_filter=lambda change, path: self._counts(path),

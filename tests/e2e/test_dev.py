@@ -6,12 +6,14 @@ import contextlib
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.harness import ROOT, SMALL, Client, Game, copyover, select_nothing, wait_for
+from tests.tools import need_tool
 
 pytestmark = pytest.mark.e2e
 
@@ -157,7 +159,7 @@ def test_code_that_does_not_start_is_told_by_its_rehearsal_and_what_is_undone_is
     desk.edit("mud/play/talk.py", "\ndef ", "\nthere_is_no_such_name\n\n\ndef ")
     told(admin, r"mud/play/talk\.py:\d+: NameError: name 'there_is_no_such_name' is not defined")
     told(admin, "The game plays on; the next good save heals it.")
-    desk.heard("no copyover for mud/play/talk.py, while rehearsing")
+    desk.heard("no copyover for mud/play/talk.py: while rehearsing")
     assert "blinks" not in ada.command("look")
     desk.edit("mud/play/talk.py", "\nthere_is_no_such_name\n\n\ndef ", "\ndef ")
     told(admin, "All is well again.")
@@ -188,6 +190,34 @@ def test_three_failures_in_a_row_say_so_and_a_good_save_starts_again(desk: Desk)
     assert desk.generation() == 2
 
 
+def test_three_copyovers_that_fail_after_the_rehearsal_stop_them_until_an_admins_succeeds(desk: Desk) -> None:
+    """The interpreter is gone in the very moment of exec: ENOENT."""
+    admin = desk.start()
+    trace = ["-e", "trace=execve", "-e", "inject=execve:error=ENOENT", "-o", "/dev/null"]
+    strace = subprocess.Popen([need_tool("strace"), "-p", str(desk.game.pid), *trace], stderr=subprocess.PIPE)
+    now = HELD
+    try:
+        assert strace.stderr is not None and b"attached" in strace.stderr.readline()
+        for number in range(1, 4):
+            then, now = now, f"Save {number}."
+            desk.edit(RAFFLE, then, now)
+            desk.heard("no copyover for modules/raffle/__init__.py: the new program can't be executed", number)
+        told(admin, "automatic copyovers stop until an admin's `copyover` succeeds")
+        desk.edit(RAFFLE, now, "Save 4.")
+        told(admin, "raffle/__init__.py is saved, but automatic copyovers have stopped")
+    finally:
+        strace.terminate()
+        strace.communicate()
+    assert desk.generation() == 1
+    copyover(admin)
+    desk.edit(RAFFLE, "Save 4.", "Save 5.")
+    desk.heard("is in play")
+    assert desk.generation() == 3
+    errors = [line for line in desk.game.errors().splitlines() if "can't be executed" not in line]
+    assert errors == []
+    (desk.game.data / "logs" / "errors.jsonl").unlink()
+
+
 def test_ten_saves_in_a_second_are_one_copyover(desk: Desk) -> None:
     desk.start()
     ada = desk.game.player("Ada")
@@ -208,7 +238,7 @@ def test_ten_saves_in_a_second_are_one_copyover(desk: Desk) -> None:
 def test_what_editors_and_tools_leave_about_starts_nothing(desk: Desk) -> None:
     desk.start()
     for folder in (desk.root / "mud/play", desk.root / "modules/raffle", desk.world):
-        for name in (".talk.py.swp", "talk.py~", ".#talk.py", "#talk.py#", "4913", ".git/index.py", "x.pyc"):
+        for name in (".talk.py.swp", "talk.py~", ".#talk.py", "#talk.py#", "4913", ".git/index.py"):
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text("broken (")
     for folder in (desk.root / "mud/tests", desk.root / "modules/raffle/tests"):
