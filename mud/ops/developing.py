@@ -152,7 +152,7 @@ class Developing(Onlooker):
         """
         if self._played is None:
             return
-        await self._stop_watching()
+        await self.end()
         now = await in_thread(saves.scan, self._trees, self._seen)
         if self._attempt is not None:
             self._attempt.rehearsed = time.time()
@@ -160,20 +160,20 @@ class Developing(Onlooker):
                 self._outrun = True
                 raise CopyoverError(f"{self._trees.shown(sorted(other))} was saved meanwhile")
         note = Note(generation=self._server.generation + 1, files=now, attempt=self._attempt)
-        await in_thread(self._note.write_bytes, msgspec.json.encode(note))
+        try:
+            await in_thread(self._note.write_bytes, msgspec.json.encode(note))
+        except OSError as error:
+            log.warning("what is saved from now until the next program watches may go unnoticed: %s", error)
 
     async def end(self) -> None:
         """No thread is left, nor anything else that runs."""
-        await self._stop_watching()
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            await in_thread(watcher.stop)
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
             await asyncio.wait({task})
-
-    async def _stop_watching(self) -> None:
-        watcher, self._watcher = self._watcher, None
-        if watcher is not None:
-            await in_thread(watcher.stop)
 
     def failed(self, by: str, error: str) -> None:
         """A copyover came to nothing."""
@@ -333,13 +333,13 @@ class Developing(Onlooker):
         return True
 
     async def _cleared(self, why: str, files: str) -> bool:
-        """Wait until nothing stands against a copyover. Gives whether it came to that, in time."""
+        """Wait until nothing stands against a copyover. False when it took too long; a save ends the waiting too."""
         self._tell(f"{files} waits: {why}")
         end = self._server.loop.time() + self._server.config.dev.wait_seconds
         while self._server.loop.time() < end:
             await asyncio.sleep(LOOK_AGAIN)
             why = self._against()
-            if not why:
+            if not why or self._rung.is_set():
                 self._ring()
                 return True
         self._tell(f"no copyover for {files}: {why}. Save again, or order one with `copyover`.")
