@@ -14,8 +14,9 @@ from pathlib import Path
 
 #: Milliseconds without a change after which watchfiles tells of those before, and after which it does in any case.
 STEP, MOST = 40, 200
-#: What watchfiles calls the thread of its own (as the kernel cuts it), and the seconds that it gets to end.
-INNER, INNER_SECONDS = "notify-rs", 1.0
+#: What watchfiles calls the thread of its own (as the kernel cuts it), and the seconds that threads which have ended get
+#: to be gone for the kernel too.
+INNER, LEAVE_SECONDS = "notify-rs", 2.0
 
 
 class Burst:
@@ -86,8 +87,8 @@ class Watcher:
         """Watch no more; no thread is left. Takes some milliseconds: not for the event loop."""
         self._stop.set()
         self._thread.join()
-        end = time.monotonic() + INNER_SECONDS
-        while _runs(INNER) and time.monotonic() < end:
+        end = time.monotonic() + LEAVE_SECONDS
+        while _runs(INNER, self._thread.native_id) and time.monotonic() < end:
             time.sleep(0.001)
 
     def _run(self) -> None:
@@ -108,10 +109,10 @@ class Watcher:
             self._broke(error)
 
 
-def _runs(thread: str) -> bool:
-    """Whether a thread of this process has a name that begins so."""
+def _runs(name: str, number: int | None) -> bool:
+    """Whether this process has a thread with this number, or one whose name begins so."""
     for task in Path("/proc/self/task").iterdir():
         with contextlib.suppress(OSError):  # it has just ended
-            if (task / "comm").read_text().startswith(thread):
+            if task.name == str(number) or (task / "comm").read_text().startswith(name):
                 return True
     return False
