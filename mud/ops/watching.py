@@ -14,8 +14,8 @@ from pathlib import Path
 
 #: Milliseconds without a change after which watchfiles tells of those before, and after which it does in any case.
 STEP, MOST = 40, 200
-#: What watchfiles calls the thread of its own (as the kernel cuts it), and the seconds that threads which have ended get
-#: to be gone for the kernel too.
+#: What watchfiles calls the thread of its own (as the kernel cuts it), and the seconds that threads which have ended
+#: get to be gone for the kernel too.
 INNER, LEAVE_SECONDS = "notify-rs", 2.0
 
 
