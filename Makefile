@@ -1,8 +1,8 @@
 # Each target does its own set-up: it makes .venv and installs what it needs when pyproject.toml has changed.
 #   make run     the server, on 127.0.0.1 port 4000        make test   all tests but the soak
+#   make dev     the same, and it takes in what you save   make soak   tests that take minutes
 #   make lint    ruff, mypy, the direction of imports      make bench  the measurements (ARGS=--json)
-#   make tools   system packages that tests use            make soak   tests that take minutes
-#   make docs    the pages that are made from tables in the code
+#   make tools   system packages that tests use            make docs   the pages made from tables in the code
 # ARGS are passed on:  make run ARGS="--port 5000"         make test ARGS="tests/net -x"
 # PYTHON names the interpreter that .venv is made with:    make test PYTHON=python3.12
 
@@ -17,11 +17,15 @@ export SOAK_SEED ?= 1
 python := .venv/bin/python
 setup := @sh .ci/install
 
-.PHONY: run test lint bench soak docs tools clean
+.PHONY: run dev test lint bench soak docs tools clean
 
 run:
 	$(setup) run "$(PYTHON)"
 	@$(python) run.py $(ARGS)
+
+dev:
+	$(setup) run "$(PYTHON)"
+	@$(python) run.py --dev $(ARGS)
 
 test:
 	$(setup) dev "$(PYTHON)"

@@ -78,6 +78,7 @@ class Handing:
         await server.flusher.flush()
         if server.store is not None:
             await server.store.checkpoint()
+        await server.onlooker.pause()
 
     async def freeze(self) -> None:
         """The silence begins. The last changes are written, the store closed."""

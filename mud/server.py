@@ -34,6 +34,7 @@ from mud.ops.control import Control
 from mud.ops.copyovers import Copyovers
 from mud.ops.flusher import Flusher
 from mud.ops.jobs import Jobs
+from mud.ops.onlooker import onlooker
 from mud.play.lookup import screen
 from mud.snapshot.envelope import Section
 from mud.store.store import Store
@@ -83,6 +84,7 @@ class Server:
         self.copyovers: Copyovers = Copyovers(self, self._start)
         self.control = Control(config.run / "control.sock", actions(self))
         self.copyover: Copyover
+        self.onlooker = onlooker(self)
         self.leaving: Handover | None = None  # set when `run` ends for a copyover
         self.started = time.time()
         self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
@@ -250,6 +252,7 @@ class Server:
             self._flushing = self.loop.create_task(self._keep_writing())
         self.hosting.begin_work()
         await self.control.start()
+        self.onlooker.begin()
 
     async def _keep_writing(self) -> None:
         """Open the store, however long that takes: the game plays on in memory. Then flush for ever."""
@@ -302,6 +305,7 @@ class Server:
     async def stop_workers(self) -> None:
         """End the flusher, the control socket and all background work; the store stays open."""
         await self.control.stop()
+        await self.onlooker.end()
         await self.hosting.pause_work()
         tasks = [t for t in self._tasks if t is not asyncio.current_task()]
         if self._flushing is not None:

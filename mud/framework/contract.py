@@ -82,7 +82,7 @@ def check(module: Module[Any], folder: Path | None = None) -> Report:
     if folder is not None:
         for path in [folder] if folder.is_file() else sorted(folder.rglob("*.py")):
             inside = path.relative_to(folder.parent if folder.is_file() else folder)
-            if "tests" not in inside.parts:
+            if "tests" not in inside.parts and not any(part[0] in ".#" for part in inside.parts):  # editors' own files
                 findings += check_source(path, inside, str(module.name), frozenset(module.permissions))
     return Report(module.name, findings)
 

@@ -53,6 +53,7 @@ def parser(everything: bool = True) -> argparse.ArgumentParser:
     serve_ = add(commands, "serve", serve, "run the server (the default)")
     serve_.add_argument("--host", help='address to listen on; "localhost" and "*" mean IPv4 and IPv6 (127.0.0.1)')
     serve_.add_argument("--port", type=int, help="port to listen on; 0 finds a free one (4000)")
+    serve_.add_argument("--dev", action="store_true", help="take what is saved of code and world into the game")
 
     account = commands.add_parser("account", help="make and change accounts").add_subparsers(
         required=True, metavar="WHAT"
@@ -92,6 +93,7 @@ def configure(options: argparse.Namespace) -> Config:
         value = getattr(options, name, None)
         if value is not None:
             setattr(config.server, name, value)
+    config.dev.watch = config.dev.watch or getattr(options, "dev", False)
     return config
 
 

@@ -6,7 +6,7 @@ import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -48,6 +48,19 @@ class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     disk_bytes: int = 16 << 20
 
 
+class DevConfig(Struct, forbid_unknown_fields=True, kw_only=True):
+    """For who develops. With `watch` (--dev) saved files are taken into the game: code by a copyover or, with `modules`
+    "reload" and only one module changed, by a hot reload.
+
+    Saves less than `quiet_seconds` apart are one; vetoes of a copyover are waited for `wait_seconds` at the most.
+    """
+
+    watch: bool = False
+    modules: Literal["copyover", "reload"] = "copyover"
+    quiet_seconds: float = 0.2
+    wait_seconds: float = 300.0
+
+
 class LogConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     """`level` of the log, and the size in bytes at which a log file is rotated."""
 
@@ -63,6 +76,7 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
     store: StoreConfig = msgspec.field(default_factory=StoreConfig)
     limits: Limits = msgspec.field(default_factory=Limits)
     copyover: CopyoverConfig = msgspec.field(default_factory=CopyoverConfig)
+    dev: DevConfig = msgspec.field(default_factory=DevConfig)
     log: LogConfig = msgspec.field(default_factory=LogConfig)
     modules: ModuleOptions = msgspec.field(default_factory=ModuleOptions)
     permissions: dict[str, list[str]] = {}  # what each module may do besides playing

@@ -80,6 +80,7 @@ class Copyovers:
         except CopyoverError as error:
             log.warning("no copyover by %s: %s", order.by, error)
             self._server.loop.call_soon(self._tell, order, f"No copyover: {error}")
+            self._server.onlooker.failed(order.by, str(error))
 
     def signalled(self) -> None:
         """SIGUSR1."""
@@ -164,6 +165,7 @@ class Copyovers:
         self._tell(order, text)
         others = f"{order.by} ordered a copyover. {text}"
         self._server.hosting.perform(lambda ctx: orders.tell_admins(ctx, others, order.session))
+        self._server.onlooker.failed(order.by, error.removeprefix(": "))
 
     def _tell(self, order: Placed, text: str) -> None:
         asked, order.asked = order.asked, False
