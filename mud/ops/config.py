@@ -35,10 +35,14 @@ class StoreConfig(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`rehearsal_seconds` and `rehearsal_bytes`: the most that the rehearsal of new code may take, of memory too."""
+    """`rehearsal_seconds` and `rehearsal_bytes`: the most that the rehearsal of new code may take, of memory too.
+
+    The new program has `start_seconds` to be ready, or three times what its start took in the rehearsal if that is more.
+    """
 
     rehearsal_seconds: float = 60.0
     rehearsal_bytes: int = 4 << 30
+    start_seconds: float = 1.5
 
 
 class LogConfig(Struct, forbid_unknown_fields=True, kw_only=True):
