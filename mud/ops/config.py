@@ -37,7 +37,7 @@ class StoreConfig(Struct, forbid_unknown_fields=True, kw_only=True):
 class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     """`rehearsal_seconds` and `rehearsal_bytes`: the most that the rehearsal of new code may take, of memory too.
 
-    The new program has `start_seconds` to be ready, or three times what its start took in the rehearsal if that is more.
+    The new program has `start_seconds` to be ready, or three times what its start took in the rehearsal.
     """
 
     rehearsal_seconds: float = 60.0
