@@ -199,7 +199,12 @@ def hand_over(server: Server, handing: Handing, leaving: Handover) -> Failure:
     gc.disable()  # it would copy what the two programs share
     logging.shutdown()
     try:
-        return cross(leaving, rehearsal.command(), limit(handing.rehearsed), ready.notify_main_pid)
+        return cross(
+            leaving,
+            rehearsal.command(),
+            limit(server.config.copyover.start_seconds, handing.rehearsed),
+            ready.notify_main_pid,
+        )
     except Exception as error:  # whatever it is, the game goes on
         return Failure(f"the new program can't be executed: {getattr(error, 'strerror', None) or error}")
     finally:

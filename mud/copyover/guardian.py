@@ -24,8 +24,8 @@ from msgspec import Struct
 from mud.copyover import channel, handover
 from mud.copyover.handover import Handover
 
-#: A new program that is not HEALTHY after so many seconds, or so many times what its rehearsal took, has failed.
-LEAST_SECONDS, TIMES = 1.5, 3.0
+#: A new program that is not HEALTHY after so many times what its start took in the rehearsal has failed.
+TIMES = 3.0
 #: The most that a new program may say before GO, in bytes, and how many of its last lines are passed on.
 SAID_BYTES, LAST_LINES = 1 << 20, 12
 #: Seconds that a hanging program gets to say where it hangs, and a killed one to be gone.
@@ -69,9 +69,9 @@ class Passage:
         fcntl.fcntl(self.said, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
 
 
-def limit(rehearsed: float) -> float:
-    """Seconds that the new program may take until it is HEALTHY, after a rehearsal that took so many."""
-    return max(LEAST_SECONDS, TIMES * rehearsed)
+def limit(least: float, rehearsed: float) -> float:
+    """Seconds that the new program may take until it is HEALTHY, after a start in the rehearsal that took so many."""
+    return max(least, TIMES * rehearsed)
 
 
 def cross(leaving: Handover, command: list[str], seconds: float, taking_back: Callable[[], None]) -> Failure:

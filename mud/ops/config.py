@@ -37,12 +37,14 @@ class StoreConfig(Struct, forbid_unknown_fields=True, kw_only=True):
 class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     """`rehearsal_seconds` and `rehearsal_bytes`: the most that the rehearsal of new code may take, of memory too.
 
+    The new program has `start_seconds` to be ready, or three times what its start took in the rehearsal.
     The core objects when the world's state takes more than `state_bytes` (softly), or when less is left than
     `spare_descriptors` and `disk_bytes`.
     """
 
     rehearsal_seconds: float = 60.0
     rehearsal_bytes: int = 4 << 30
+    start_seconds: float = 1.5
     state_bytes: int = 256 << 20
     spare_descriptors: int = 32
     disk_bytes: int = 16 << 20

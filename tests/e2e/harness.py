@@ -272,7 +272,8 @@ class Game:
     def kill(self) -> None:
         """kill -9."""
         assert self.process is not None and self.process.stdout is not None
-        self.process.send_signal(signal.SIGKILL)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.said()
         self.process.stdout.close()
@@ -283,6 +284,12 @@ class Game:
         for client in self.clients:
             client.close()
         if self.process is not None:
+            guardian = (
+                self.pid if self.process.poll() is not None and (self.data / "run" / "ready.json").exists() else 0
+            )
+            if guardian and guardian != self.process.pid:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(guardian, signal.SIGKILL)
             self.kill()
 
     def stop(self) -> int:

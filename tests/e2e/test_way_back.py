@@ -84,7 +84,8 @@ def descriptors(pid: int) -> list[str]:
             found.append(re.sub(r"\d+", "N", os.readlink(f"/proc/{pid}/fd/{name}")))
         except FileNotFoundError:
             continue
-    return sorted(name for name in found if not name.endswith("errors.jsonl"))  # opened when first written to
+    # The log of errors is opened when first written to; SQLite keeps a copy's descriptor until the database is closed.
+    return sorted(name for name in found if not name.endswith(("errors.jsonl", "everwake.db")))
 
 
 def children(pid: int) -> list[int]:

@@ -1,0 +1,108 @@
+"""The rehearsal: the new code runs on a copy of the real state, and what fails there costs nobody anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import ROOT, Game, copyover, wait_for
+from tests.e2e.test_way_back import children
+
+pytestmark = pytest.mark.e2e
+
+SITE = f"""
+import os, pathlib, sys
+fault = pathlib.Path(os.environ["FAULT"])
+if "EVERWAKE_REHEARSAL" in os.environ and fault.exists():
+    sys.path.insert(0, {str(ROOT)!r})
+    exec(compile(fault.read_text(), str(fault), "exec"))
+"""
+
+FAILS = "def fail(*a, **k):\n    raise RuntimeError('no such luck')\n"
+FAULTS = {
+    "a migration of the database": (
+        "import mud.store.schema as s\ns.MIGRATIONS += ((99, ('ALTER TABLE missing ADD COLUMN x',)),)\n"
+        "import mud.store.store as t\nt.Store.open.__func__.__defaults__ = (s.MIGRATIONS, 5.0)",
+        r"to schema version 99: no such table",
+    ),
+    "a state that can't be read back": (
+        "import mud.snapshot.participants as p\nfrom mud.core.module import Step\nfrom msgspec.structs import replace\n"
+        "p.WORLD = replace(p.WORLD, schema=3, steps=(*p.WORLD.steps, Step(3, lambda s: s.pop('nothing'), None)))",
+        r"the step to schema 3 failed: KeyError",
+    ),
+    "a command": (FAILS + "import mud.play.rooms as r\nr.look = fail", r"`look` fails: .*no such luck"),
+    "it hangs": ("while True:\n    pass", r"not ready after 10 s"),
+    "it takes all memory": (
+        "try:\n    bytearray(2 << 30)\nexcept MemoryError:\n    raise SystemExit('no memory')",
+        r"does not start.*no memory",
+    ),
+}
+
+
+@pytest.fixture
+def fault(stopped: Game, tmp_path: Path) -> Path:
+    """A file: what is in it happens to every rehearsal."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(SITE)
+    path, config = tmp_path / "fault", tmp_path / "everwake.toml"
+    config.write_text("[copyover]\nrehearsal_seconds = 10\nrehearsal_bytes = 1_000_000_000\n")
+    stopped.environment |= {"PYTHONPATH": str(tmp_path / "site"), "FAULT": str(path)}
+    stopped.arguments = ("--config", str(config))
+    stopped.start()
+    return path
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_fails_in_the_rehearsal_is_told_and_costs_nothing(stopped: Game, fault: Path, name: str) -> None:
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    admin.command("set width 500")
+    does, says = FAULTS[name]
+    pid = stopped.pid
+    fault.write_text(does)
+    admin.send("copyover")
+    text = admin.expect(r"No copyover while rehearsing: .*?The game plays on\.")
+    assert re.search(says, text, re.S), text
+    wait_for(lambda: not children(pid), "the child's end")
+    assert not list((stopped.data / "run").glob("rehearsal-*"))
+    assert "blinks" not in ada.command("look")
+    assert (stopped.pid, stopped.ready["generation"]) == (pid, 1)
+    assert stopped.stop() == 0
+
+
+def test_code_that_changes_after_its_rehearsal_does_not_take_over(stopped: Game, tmp_path: Path) -> None:
+    stopped.root = tmp_path / "project"
+    for folder in ("mud", "modules"):
+        shutil.copytree(ROOT / folder, stopped.root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "run.py", stopped.root)
+    (tmp_path / "site").mkdir()
+    talk = stopped.root / "mud" / "play" / "talk.py"
+    saved = f"import os\nif 'EVERWAKE_REHEARSAL' in os.environ:\n    os.utime({str(talk)!r}, (1, 1))\n"
+    site = tmp_path / "site" / "sitecustomize.py"
+    site.write_text(saved)
+    stopped.environment["PYTHONPATH"] = str(tmp_path / "site")
+    stopped.start()
+    admin = stopped.admin()
+    admin.send("copyover")
+    admin.expect(
+        r"No copyover while state_transferring: the code was changed after it was\s+rehearsed.*The game plays on\."
+    )
+    site.unlink()
+    copyover(admin)
+    assert stopped.ready["generation"] == 2
+    assert stopped.stop() == 0
+
+
+def test_a_rehearsal_changes_nothing_of_the_game(stopped: Game) -> None:
+    stopped.start()
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    ada.command("north")
+    for _ in range(3):
+        copyover(admin)
+    assert "hello" not in ada.text_from(0)  # what is said in a rehearsal is heard by nobody
+    assert "The Hall" in ada.command("look")
+    assert os.listdir(stopped.data / "snapshots") == []
+    assert stopped.errors() == "" and stopped.stop() == 0
