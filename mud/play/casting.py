@@ -122,7 +122,8 @@ def recite(ctx: Context, args: str) -> None:
     ctx.others(f"{name(ctx.world, ctx.player)} recites {describe.short(ctx.world, scroll)}.")
     ctx.destroy(scroll)
     for spell, aimed in power:
-        spell.effect(aimed._replace(thing=describe.short(ctx.world, scroll)))
+        if aimed.whom is None or aimed.whom.id in ctx.world.characters:  # the one before may have been enough
+            spell.effect(aimed._replace(thing=describe.short(ctx.world, scroll)))
 
 
 def use(ctx: Context, args: str) -> None:

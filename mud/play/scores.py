@@ -46,7 +46,7 @@ def affects(ctx: Context, args: str) -> None:
     """What works on the player: magic, and what is worn."""
     me, world = ctx.player, ctx.world
     rows: list[str] = []
-    for source, by in (*((f"{m} magic", by) for m, by in me.effects.items()), *worn(world, me)):
+    for source, by in (*(("magic", by) for by in me.effects.values()), *worn(world, me)):
         told = [f"{figure} {amount:+}" for name, amount in by.items() if (figure := bodies.figure_of(name))]
         told += [n.replace("_", " ") for n, amount in by.items() if amount > 0 and not bodies.figure_of(n)]
         rows += [f"  {source}: {', '.join(told)}"] if told else []

@@ -23,8 +23,6 @@ BARRED = frozenset(("death", "private", "godroom", "nomagic"))
 def hurt(cast: Cast, dice: Callable[[int], Dice], what: str) -> None:
     """Damage by dice that depend on the level; `what` hits the victim."""
     ctx, victim = cast.ctx, cast.victim
-    if victim.id not in ctx.world.characters:
-        return  # the spell before this one in a scroll was enough
     amount = max(1, dice(cast.level).roll(ctx.random))
     called = name(ctx.world, victim)
     ctx.tell(victim, tag("red", f"{capital(what)} hits you!"))

@@ -68,4 +68,4 @@ def test_affects_says_what_works_on_one(ada: Player) -> None:
     assert ada.do("affects") == "Nothing works on you: you are all yourself."
     ada.do("wear ring")
     ada.kit.act(lambda ctx: ada.character.effects.update(charm={"strength": 2, "detect_invisible": 1}))
-    assert ada.do("aff") == "What works on you:\n  charm magic: strength +2, detect invisible\n  a ring: hp +7"
+    assert ada.do("aff") == "What works on you:\n  magic: strength +2, detect invisible\n  a ring: hp +7"

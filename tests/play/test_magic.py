@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from modules import groups
+from modules import buffs, groups
 from mud.api import Cast, Context, Module, Spell, State
+from mud.core.area import AreaDef, ItemDef, MobDef, RoomDef, WorldDef
 from mud.core.errors import Conflict, FrameworkError
 from mud.core.model import Character
 from mud.core.spells import SpellTable
+from mud.core.timers import ModuleTimer
 from mud.play import bodies, spells, zones
 from mud.testing import Kit
 from tests.play.stage import ARENA, Player, Stage
@@ -177,6 +179,25 @@ def test_a_scroll_of_two_bolts_kills_but_once(stage: Stage, ada: Player) -> None
     assert said.count("is dead!") == 1 and rat.id not in stage.game.world.characters
     assert scroll.id not in stage.game.world.items
     stage.settle()
+
+
+def test_nothing_lasts_on_whom_a_scroll_has_killed() -> None:
+    deadly = {"level": 50, "spell1": 26, "spell2": 33}  # fireball, and then poison
+    scroll = ItemDef(id="scroll", keywords=("scroll",), short="a scroll", kind="scroll", values=dict(deadly))
+    area = AreaDef(
+        id="land",
+        name="Land",
+        reset_when="never",
+        rooms=(RoomDef(id="yard", name="Yard"),),
+        mobs=(MobDef(id="rat", keywords=("rat",), short="a rat"),),
+        items=(scroll,),
+    )
+    kit = Kit(buffs.MODULE, world=WorldDef.of([area]))
+    ada = kit.player("Ada")
+    rat = kit.act(lambda ctx: zones.make_mob(ctx, "rat", "yard"))
+    kit.make_item("scroll", ada.character)
+    assert "is dead!" in ada.do("recite scroll rat") and rat.id not in kit.game.world.characters
+    assert not any(isinstance(t.payload, ModuleTimer) for t in kit.game.world.timers.pending.values())
 
 
 def test_wands_and_staves_have_charges_of_their_own(stage: Stage, ada: Player) -> None:
