@@ -204,7 +204,8 @@ class Master:
                     raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
             await self._initialize(new)
             if name not in self.states:  # else the old one could not take it
-                self.states[name] = (self._packed(old, Metadata(reason="hot_reload")), f"the state of {name}")
+                older = min(old.module.state_version, new.module.state_version)
+                self.states[name] = (self._packed(old, Metadata(reason="hot_reload"), older), f"the state of {name}")
             self._restore(new)
             self.registry.swap(old, new)
         except BaseException as error:
@@ -323,8 +324,8 @@ class Master:
             self._paused.add(instance.name)
         self.restored.add(instance.name)
 
-    def _packed(self, instance: Instance, metadata: Metadata) -> bytes:
-        return pack(self._host.perform(lambda ctx: instance.save_state(ctx, metadata)), compress=False)
+    def _packed(self, instance: Instance, metadata: Metadata, schema: int | None = None) -> bytes:
+        return pack(self._host.perform(lambda ctx: instance.save_state(ctx, metadata, schema=schema)), compress=False)
 
     def _check_tables(self, instance: Instance) -> None:
         """Raises Invalid when the module's tables are of a newer version."""

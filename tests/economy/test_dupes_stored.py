@@ -273,7 +273,7 @@ def test_give_something_away_and_quit_in_the_middle_of_a_flush(bazaar: Bazaar) -
 
 
 def test_quit_with_a_bag_in_which_there_is_something(bazaar: Bazaar) -> None:
-    ada, ben = bazaar.two()
+    ada, _ = bazaar.two()
     bag = bazaar.make_item("bag", ada.character)
     bazaar.say(ada, "put sword bag", "put bag 2.bag")
     bazaar.say(ada, "quit")
