@@ -181,7 +181,7 @@ class Instance:
     def save_state(
         self, ctx: Context[Any], metadata: Metadata, generation: int = 0, schema: int | None = None
     ) -> Snapshot:
-        """Its state as a snapshot (S0.1); with `schema`, as that older one. Raises ModuleFault or SnapshotError.
+        """Its state as a snapshot (S0.1), of a schema up to `schema`. Raises ModuleFault or SnapshotError.
 
         Out of service it gives the last one that could be made: so broken code can be replaced by mended code.
         """
@@ -198,7 +198,8 @@ class Instance:
         state = self.hook("save_state", ctx) or self.state
         about: dict[str, Any] = {"taken": ctx.clock.wall, "generation": generation, "metadata": metadata}
         try:
-            return export(self.shape, state, kept=self.kept, schema=schema, **about)
+            older = schema if schema is not None and schema < self.shape.schema else None
+            return export(self.shape, state, kept=self.kept, schema=older, **about)
         except SnapshotError:
             raise
         except Exception as error:  # whatever msgspec says of what is in there: RecursionError, say
