@@ -178,13 +178,15 @@ class Instance:
         """What its state looks like in a snapshot."""
         return shape_of(self.module)
 
-    def save_state(self, ctx: Context[Any], metadata: Metadata, generation: int = 0) -> Snapshot:
-        """Its state as a snapshot (S0.1). Raises ModuleFault or SnapshotError.
+    def save_state(
+        self, ctx: Context[Any], metadata: Metadata, generation: int = 0, schema: int | None = None
+    ) -> Snapshot:
+        """Its state as a snapshot (S0.1), of a schema up to `schema`. Raises ModuleFault or SnapshotError.
 
         Out of service it gives the last one that could be made: so broken code can be replaced by mended code.
         """
         try:
-            self.good = self._export(ctx, metadata, generation)
+            self.good = self._export(ctx, metadata, generation, schema)
         except (ModuleFault, SnapshotError):
             last = self.good or self.taken
             if self.life.state is ACTIVE or last is None:
@@ -192,11 +194,14 @@ class Instance:
             return replace(last, metadata=metadata, generation=generation, taken=ctx.clock.wall)
         return self.good
 
-    def _export(self, ctx: Context[Any], metadata: Metadata, generation: int) -> Snapshot:
+    def _export(self, ctx: Context[Any], metadata: Metadata, generation: int, schema: int | None) -> Snapshot:
         state = self.hook("save_state", ctx) or self.state
         about: dict[str, Any] = {"taken": ctx.clock.wall, "generation": generation, "metadata": metadata}
         try:
-            return export(self.shape, state, kept=self.kept, **about)
+            older = schema if schema is not None and schema < self.shape.schema else None
+            return export(self.shape, state, kept=self.kept, schema=older, **about)
+        except SnapshotError:
+            raise
         except Exception as error:  # whatever msgspec says of what is in there: RecursionError, say
             raise SnapshotError(f"{self.name}: its state can't be written: {error}") from error
 

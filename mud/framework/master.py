@@ -25,7 +25,7 @@ from mud.framework.loader import Given, Loader
 from mud.framework.order import provided
 from mud.framework.registry import Registry
 from mud.framework.work import ModuleWork, Watched, run_hook
-from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
+from mud.snapshot.envelope import Metadata, Reason, Snapshot, pack, unpack
 
 log = logging.getLogger("mud.modules")
 M = ModuleState
@@ -168,7 +168,7 @@ class Master:
             if needed:
                 raise Conflict(f"{', '.join(needed)} requires {service}: unload that first.")
         if _up(instance):
-            packed = self._packed(instance, Metadata(reason="export"))
+            packed = self._packed(instance, "export")
             self.registry.part(instance, packed)
             self._host.perform(lambda ctx: ctx.world.journal.touch("modules", name))
             await self._stop(instance)
@@ -204,7 +204,7 @@ class Master:
                     raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
             await self._initialize(new)
             if name not in self.states:  # else the old one could not take it
-                self.states[name] = (self._packed(old, Metadata(reason="hot_reload")), f"the state of {name}")
+                self.states[name] = (self._packed(old, "hot_reload", new.module.state_version), f"the state of {name}")
             self._restore(new)
             self.registry.swap(old, new)
         except BaseException as error:
@@ -323,8 +323,8 @@ class Master:
             self._paused.add(instance.name)
         self.restored.add(instance.name)
 
-    def _packed(self, instance: Instance, metadata: Metadata) -> bytes:
-        return pack(self._host.perform(lambda ctx: instance.save_state(ctx, metadata)), compress=False)
+    def _packed(self, of: Instance, reason: Reason, schema: int | None = None) -> bytes:
+        return pack(self._host.perform(lambda c: of.save_state(c, Metadata(reason=reason), 0, schema)), compress=False)
 
     def _check_tables(self, instance: Instance) -> None:
         """Raises Invalid when the module's tables are of a newer version."""
