@@ -787,6 +787,12 @@ def test_every_file_is_read_but_tests_and_each_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_what_an_editor_leaves_beside_a_file_is_none_of_its_files(tmp_path: Path) -> None:  # S2.7
+    (tmp_path / ".#bid.py").symlink_to("you@here.1234")  # an Emacs lock leads nowhere
+    (tmp_path / "#bid.py").write_text("def half(", "utf-8")
+    assert sources(tmp_path, '"""Lamp."""\n') == []
+
+
 def test_a_file_without_a_docstring_is_a_warning(tmp_path: Path) -> None:  # S2.7
     assert sources(tmp_path, "x = 1\n") == [("warning", "documentation", "__init__.py has no docstring")]
 
