@@ -17,57 +17,10 @@ from mud.core.errors import WorldError
 from mud.core.shelf import Parts, Shelf
 from mud.core.world import World
 from mud.game import Game
+from tests.areas.test_load import GOOD
 
 ROOT = Path(__file__).parent.parent.parent
 SMALL = ROOT / "tests" / "worlds" / "small"
-
-GOOD = """\
-[area]
-id = "x"
-name = "X"
-
-[[room]]
-id = "a"
-name = "A"
-description = '''
-[[room]] is no header in here,
-id = "nor is this a key"
-'''
-
-[room.exits]
-north = "b"
-east = { to = "b", door = true, key = "k" }
-
-[[room.extra]]
-keywords = ["stone"]
-text = "A {red}stone{/}."
-
-[[room]]
-id = "b"
-name = "B"
-
-[[mob]]
-id = "m"
-keywords = ["m"]
-short = "a mob"
-hit_dice = "1d4+2"
-
-[[item]]
-id = "k"
-keywords = ["k"]
-short = "a key"
-kind = "key"
-wear = ["take"]
-
-[[reset]]
-do = "mob"
-id = "m"
-room = "a"
-
-[[reset]]
-do = "give"
-id = "k"
-"""
 
 
 @pytest.fixture
