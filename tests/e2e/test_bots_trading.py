@@ -34,8 +34,26 @@ async def bid(bot: Bot) -> None:
         await bot.do(f"auction bid {bot.random.choice(lots)} {bot.random.randint(1, 60)}")
 
 
+async def sell(bot: Bot) -> None:
+    """Something, to whoever gives the most within some seconds."""
+    words = await b.carried(bot)
+    if words:
+        what, price = bot.random.choice(words), bot.random.randint(1, 9)
+        answer = await bot.do(f"auction sell {what} {price} {bot.random.randint(10, 20)}s")
+        bot.done["put up"] += "Lot " in answer
+
+
 #: What they do, and how often. They stay together: most of it takes two.
-TRADERS = ((b.trade, 8), (b.auction, 6), (bid, 8), (b.gather, 3), (b.scatter, 2), (b.share, 2), (b.come_back, 1))
+TRADERS = (
+    (b.trade, 6),
+    (sell, 4),
+    (bid, 12),
+    (b.auction, 2),
+    (b.gather, 3),
+    (b.scatter, 1),
+    (b.share, 1),
+    (b.come_back, 1),
+)
 HEIRLOOMS = ("pewter_spoon", "rope")
 GOLD, COPYOVER = 300, 90.0
 #: Seconds between two strokes of fate, and from an order to copy over to a kill in the middle of it.
@@ -100,7 +118,7 @@ class Fair:
         """Trade until it is over; come back after each end of the connection."""
         acts, weights = zip(*TRADERS, strict=True)
         while not self.over:
-            act = next((a for a in acts if bot.asked and a is b.trade), bot.random.choices(acts, weights)[0])
+            act = bot.random.choices(acts, weights)[0]
             try:
                 await act(bot)
                 bot.see(await bot.client.listen(bot.random.uniform(0, 0.4)))
