@@ -133,7 +133,7 @@ class StoredEconomy(Economy):
 
 
 SHORT = settings(
-    max_examples=120, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=250, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 TestStoredEconomy = StoredEconomy.TestCase
 TestStoredEconomy.settings = SHORT
