@@ -26,6 +26,7 @@ from mud.core.modulecontext import Context
 from mud.core.modules import Modules, NoModules
 from mud.core.session import Session
 from mud.core.spells import SpellTable
+from mud.core.timers import ModuleTimer
 from mud.core.world import World
 from mud.play import dialogs, login, lookup, modules, playing, reloading, snoop, zones
 from mud.play.commands import COMMANDS
@@ -154,6 +155,9 @@ class Game:
         except (Rejected, LedgerError) as refusal:
             ctx = self._undo(session)
             self._refuse(ctx, str(refusal), event)
+            if isinstance(event, events.Due) and not isinstance(event.timer.payload, ModuleTimer):
+                log.error("a timer of the game's was refused, and is tried again: %s: %s", event.timer, refusal)
+                self.world.timers.set(event.timer.due + RETRY_SECONDS, event.timer.payload)
         except Exception as error:
             ctx = self._undo(session)
             self._refuse(ctx, APOLOGY, event)

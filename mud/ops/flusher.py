@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from mud.core import events as e
 from mud.core.errors import StoreError
+from mud.core.journal import Key
 from mud.core.module import WriteFailed
 from mud.game import Game
 from mud.store import rows
@@ -67,6 +68,7 @@ class Flusher:
         self._lock = asyncio.Lock()
         self._failing_since: float | None = None
         self._warned = 0.0
+        self._stuck: dict[Key, str] = {}  # rows that can't be made, which was said
         self._clock_written = game.clock.game
 
     async def run(self) -> None:
@@ -95,6 +97,9 @@ class Flusher:
             game_time = self._game.clock.game
             meta = rows.meta(self._game.world, game_time, self.generation)
             cut = rows.Cut(self._game.world, self._session_row, meta, self._modules.row)
+            for key in cut.stuck.keys() - self._stuck.keys():
+                log.error("%s %s can't be written, and stays as it was in the database: %s", *key, cut.stuck[key])
+            self._stuck = cut.stuck
             try:
                 refused = await self.store.flush(cut.batch)
             except StoreError as error:

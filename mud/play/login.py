@@ -304,6 +304,7 @@ def leave_world(ctx: Context, character: Character) -> None:
     ctx.emit(PlayerLeft(character.id))
     character.played += ctx.clock.game - character.entered
     character.link_dead = False
+    character.position = "standing"
     character.seen, character.afk = ctx.clock.wall, None
 
 

@@ -65,7 +65,8 @@ def player(
 class Cut:
     """All that changed since the last flush, cut out of a world between two events.
 
-    `batch` is what to write. If that fails, `undo` puts everything back to be written with the next one.
+    `batch` is what to write. If that fails, `undo` puts everything back to be written with the next one. What can't be
+    put into a row (a fault of ours) is in `stuck` with the error, and waits: the rest of the world is written anyway.
     """
 
     def __init__(
@@ -77,14 +78,18 @@ class Cut:
     ) -> None:
         self._world = world
         self.batch = Batch()
+        self.stuck: dict[Key, str] = {}
         for key in world.journal.dirty:
-            self._add(key, session_row, module_row)
+            try:
+                self._add(key, session_row, module_row)
+            except (TypeError, ValueError, OverflowError) as error:
+                self.stuck[key] = f"{type(error).__name__}: {error}"
         for entry in world.ledger.unwritten:
             self._put("ledger", (entry.seq, entry.debit, entry.credit, entry.amount, entry.reason, entry.at))
         for name, value in meta.items():
             self._put("meta", (name, _encode(value)))
         # Only now, that nothing can fail any more, are they no longer to be written.
-        self.dirty, world.journal.dirty = world.journal.dirty, set()
+        self.dirty, world.journal.dirty = world.journal.dirty, set(self.stuck)
         self.entries, world.ledger.unwritten = world.ledger.unwritten, []
         self.batch.blocks, world.writes.unwritten = world.writes.unwritten, []
 

@@ -7,9 +7,10 @@ import re
 import pytest
 
 from mud.core import events as e
+from mud.core.errors import Rejected
 from mud.core.model import Character
-from mud.core.timers import CombatRound, Mend
-from mud.play import bodies, death, fights
+from mud.core.timers import CombatRound, ItemDecays, Mend
+from mud.play import bodies, death, fights, zones
 from tests.play.stage import ARENA, Player, Stage
 
 
@@ -366,3 +367,25 @@ def test_a_prompt_is_the_players_own(stage: Stage, ada: Player) -> None:
     stage.act(lambda ctx: bodies.spend(ctx, me, hp=1))
     ada.do("look")
     assert ada.prompt == f"{me.hp}/{me.max_hp}hp {me.mana}/{me.max_mana}mn {me.move}/{me.max_move}mv> "
+
+
+def test_who_leaves_asleep_comes_back_on_their_feet(stage: Stage, ada: Player) -> None:
+    ada.do("sleep", "quit")
+    ada = stage.player("Ada")
+    assert ada.character.position == "standing" and ada.do("look").startswith("The Yard")
+
+
+def test_a_timer_of_the_games_that_is_refused_is_tried_again(stage: Stage, ada: Player) -> None:
+    timers = stage.game.world.timers
+    payload = ItemDecays(stage.make_item("pebble").id)
+    stage.act(lambda ctx: ctx.after(5, payload))
+
+    def refuse(ctx: object, item: object) -> None:
+        raise Rejected("not now")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(zones.DUE, ItemDecays, refuse)
+        stage.wait(6)
+    assert timers.find(payload) is not None and payload.item in stage.game.world.items
+    stage.wait(60)
+    assert timers.find(payload) is None and payload.item not in stage.game.world.items
