@@ -160,6 +160,9 @@ class Developing(Onlooker):
             if other := saves.changed(self._tried, now):
                 self._outrun = True
                 raise CopyoverError(f"{self._trees.shown(sorted(other))} was saved meanwhile")
+        else:  # somebody else's, who did not see to it that the rehearsal compiled what was saved just now
+            wanted = self._trees.sort(saves.changed(self._played, now))
+            await in_thread(saves.forget_compiled, wanted.code)
         note = Note(generation=self._server.generation + 1, files=now, attempt=self._attempt)
         try:
             await in_thread(self._note.write_bytes, msgspec.json.encode(note))

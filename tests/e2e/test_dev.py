@@ -133,6 +133,17 @@ def test_the_same_length_saved_again_within_a_second_is_no_old_code(desk: Desk) 
         assert now in ada.command("raffle")
 
 
+def test_what_was_just_saved_is_in_play_after_an_admins_copyover_too(desk: Desk) -> None:
+    admin, file = desk.start(), desk.root / RAFFLE
+    ada = desk.game.player("Ada")
+    ada.command("raffle")
+    time = file.stat().st_mtime
+    desk.edit(RAFFLE, HELD, HELD.upper())
+    os.utime(file, (time, time))  # with the length, all that Python compares
+    copyover(admin)
+    wait_for(lambda: HELD.upper() in ada.command("raffle"), "the new code")
+
+
 def test_broken_code_is_told_with_file_and_line_and_the_next_good_save_heals_it(desk: Desk) -> None:
     admin = desk.start()
     ada = desk.game.player("Ada")
