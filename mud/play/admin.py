@@ -105,9 +105,16 @@ def stat(ctx: Context, args: str) -> None:
 def shown(ctx: Context, thing: msgspec.Struct) -> str:
     """A Struct for reading: a line a field, but for those that say nothing."""
     fields = msgspec.to_builtins(thing)
-    return "\n".join(
-        f"{name}: {strip(str(value))}" for name, value in fields.items() if value not in ("", [], {}, None)
-    )
+    return "\n".join(f"{name}: {plain(value)}" for name, value in fields.items() if value not in ("", [], (), {}, None))
+
+
+def plain(value: object) -> str:
+    """A field's value for reading."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {plain(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(plain, value))
+    return strip(str(value))
 
 
 def load(ctx: Context, args: str) -> None:
