@@ -126,11 +126,6 @@ class StoredEconomy(Economy):
     def nothing_failed(self) -> None:
         assert self.market.errors.texts == []
 
-    @invariant()
-    def nothing_is_overdue(self) -> None:
-        left = self.market.game.world.timers.next_in(self.market.game.clock)
-        assert left is None or left > 0
-
 
 SHORT = settings(
     max_examples=250, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
