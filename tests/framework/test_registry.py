@@ -159,7 +159,7 @@ def bank(**more: Any) -> Module[Bank]:
         "permissions": ("database",),
         "commands": [
             *(Command("pay", pay), Command("ring", ring), Command("mess", mess)),
-            *(Command("write", write), Command("read", read)),
+            *(Command("write", write), Command("recount", read)),
         ],
         "on": [On(Ring, rung), On(Noon, noon), On(Answered, answered), On(WriteFailed, refused)],
         "talks": [Talk(Sure, asked, answer)],
@@ -188,7 +188,7 @@ def test_a_handler_that_raises_leaves_nothing(kit: Kit, how: str) -> None:  # S0
     assert kit.state == Bank(names=["old"], notes={"old": Note("old")})
     assert ada.gold == 1 and "sword" not in ada.do("inventory")
     assert not kit.registry.timers_of("bank") and kit.game.world.ledger.total() == 0
-    ada.do("read")
+    ada.do("recount")
     assert kit.state.names[-1] == "read: "  # not a row
     assert kit.instance().figures.errors == (how == "rudely")
 
@@ -334,7 +334,7 @@ def test_a_question_whose_answer_was_lost_is_told_so(kit: Kit) -> None:
     kit.player("Ada")
     lost: list[Any] = []
     kit._query = lost.append  # type: ignore[method-assign]
-    kit.player("Ben").do("read")
+    kit.player("Ben").do("recount")
     assert len(lost) == 1
     kit.copyover()
     kit.wait(120)
@@ -388,7 +388,7 @@ def test_what_is_removed_leaves_no_word_behind(kit: Kit) -> None:  # S0.8
     table, instance = kit.game.commands, kit.instance()
     before = table.words()
     kit.registry.remove(instance)
-    assert before - table.words() == {"pay", "ring", "mess", "write", "read"}
+    assert before - table.words() == {"pay", "ring", "mess", "write", "recount"}
     with pytest.raises(NotFound):
         kit.registry.get("bank")
     kit.registry.add(instance)
@@ -485,7 +485,7 @@ def test_permissions_are_enforced_where_the_thing_is_reached() -> None:  # S2.6
 
 def test_a_database_session_is_whole_or_not_at_all(kit: Kit) -> None:  # S4.5
     ada = kit.player("Ada")
-    ada.do("write one", "write one", "write two", "read")
+    ada.do("write one", "write one", "write two", "recount")
     assert kit.state.names[0] == "refused write: UNIQUE constraint failed: bank_log.text"
     assert kit.state.names[1] == "read: [['one'], ['one again'], ['two'], ['two again']]"
 
