@@ -175,11 +175,11 @@ def run(server: Server, lock: Lock) -> int:
     warming.start()
     while True:
         loop.run_until_complete(server.run())
+        warming.join()  # signals are blocked for this thread alone: another one would swallow them
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         loop.run_until_complete(asyncio.sleep(0))  # what was signalled up to now is heard
         if server.leaving is None or server.ending:
             break
-        warming.join()
         failure = hand_over(server, handing, server.leaving)
         server.leaving = None
         if failure.guardian:

@@ -270,7 +270,9 @@ def test_a_wall_clock_timer_that_fell_due_in_the_silence_is_reported_as_late(  #
     stopped: Game, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(SLOW)
+    (tmp_path / "everwake.toml").write_text("[copyover]\nstart_seconds = 30\n")
     stopped.environment["PYTHONPATH"] = str(tmp_path)
+    stopped.arguments = ("--config", str(tmp_path / "everwake.toml"))
     stopped.start()
     admin = stopped.admin()
     admin.command("copyover in 15s")
