@@ -29,6 +29,8 @@ from mud.core.timers import Timer as Pending
 C = TypeVar("C", bound=Settings)
 N = TypeVar("N", bound=Struct)
 encode = msgspec.msgpack.Encoder().encode
+#: Seconds that a timer waits at least.
+SOONEST = 0.01
 #: Seconds that a question may go unanswered.
 ASK_SECONDS = 60.0
 
@@ -86,9 +88,12 @@ class Context(CoreContext, Generic[S]):
     # Time
 
     def set_timer(self, seconds: float, timer: Timer) -> Pending:
-        """`timer` falls due in so many seconds of its clock: On(KIND, handler) is told."""
+        """`timer` falls due in so many seconds of its clock: On(KIND, handler) is told.
+
+        At the soonest in a hundredth of a second: timers that set each other at once leave time for everybody else.
+        """
         now = self.clock.game if timer.clock == "game" else self.clock.wall
-        return self.world.timers.set(now + seconds, self._payload(timer))
+        return self.world.timers.set(now + max(seconds, SOONEST), self._payload(timer))
 
     def set_timer_at(self, at: float, timer: Timer) -> Pending:
         """`timer` falls due at `at` seconds of its clock."""

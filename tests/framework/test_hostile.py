@@ -332,7 +332,10 @@ def test_a_veto_that_is_none_is_a_fault(given: Any) -> None:  # S0.13
 
 
 def test_timers_that_follow_each_other_at_once_do_not_stop_a_test() -> None:
-    kit = kit_that(lambda ctx: ctx.set_timer(0, Hatch()), on=[On(Hatch, lambda ctx, t: ctx.set_timer(0, Hatch()))])
+    def again(ctx: Context[Any], _: object = None) -> None:
+        ctx.set_timer_at(ctx.clock.game, Hatch())
+
+    kit = kit_that(again, on=[On(Hatch, again)])
     kit.player("Ada").do("act x")
     with pytest.raises(AssertionError, match="timers without end at one moment"):
         kit.wait(1)
