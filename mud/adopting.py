@@ -117,7 +117,10 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
         server.connections[wire.session] = Connection.adopt(server.loop, wire, config.limits, server)
     server.listener = Listener(server.loop, [socket.socket(fileno=fd) for fd in given.listeners], server.accepted)
     _adopt_sessions(server, {session.id: session for session in carried.sessions})
-    server.hosting.master.load(carried.modules, carried.schemas)
+    master = server.hosting.master
+    master.loader.rehearsed = True  # the old program saw to it that nothing was changed since
+    master.load(carried.modules, carried.schemas)
+    master.loader.rehearsed = False
     server.hosting.all_there(given.modules, config.modules.optional)
     return server, Lock.adopt(given.lock)
 
