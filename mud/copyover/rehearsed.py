@@ -27,7 +27,7 @@ class Part(Struct, kw_only=True):
 class Report(Struct, kw_only=True):
     """A whole rehearsal. With `errors` there will be no copyover. `start` are the seconds until all was built."""
 
-    code: str = ""  # what the code was, see `mud.copyover.source`
+    code: str = ""  # what the code was (`mud.copyover.source`); not the hash by which people know a generation
     start: float = 0.0
     seconds: float = 0.0
     parts: list[Part] = []
@@ -37,7 +37,7 @@ class Report(Struct, kw_only=True):
     errors: list[str] = []
 
     def __str__(self) -> str:
-        lines = [f"Rehearsed in {self.seconds:.1f} s, ready after {self.start:.1f} s; code {self.code[:12]}."]
+        lines = [f"Rehearsed in {self.seconds:.1f} s, ready after {self.start:.1f} s."]
         lines += [f"  {part}" for part in self.parts]
         lines.append(f"  {self.ticks} timers fired, {self.lines} commands tried")
         lines += [f"  warning: {text}" for text in self.warnings]
