@@ -10,14 +10,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import mud
 from mud.core.errors import CopyoverError
 
 #: The environment variable that tells a program which runs from a copy where the source tree is, and the one that
 #: tells it why that is so when nobody ordered it.
 VARIABLE, WHY = "EVERWAKE_TREE", "EVERWAKE_FELL_BACK"
 #: Where the code of this program lies, and the source tree: the same, unless it runs from a copy.
-CODE = Path(mud.__file__).parent.parent
+CODE = Path(__file__).parent.parent.parent
 TREE = Path(os.environ.get(VARIABLE, CODE))
 OUTSIDE = "outside"
 #: What makes a start another one than a fresh one: it takes over, or it is a rehearsal.
