@@ -140,19 +140,19 @@ class Confirming:
 
     # Words
 
-    def warnings(self) -> list[str]:
-        """What whoever orders a copyover has to know."""
-        if self.confirmed:
-            return []
-        return [f"generation {self._server.generation} is not confirmed yet: {self._progress()}"]
+    def doubt(self) -> str:
+        """What whoever orders a copyover has to know of this generation; "" when it is confirmed."""
+        return (
+            "" if self.confirmed else f"generation {self._server.generation} is not confirmed yet, {self._progress()}"
+        )
 
     def _progress(self) -> str:
-        return f"it has been well for {self._well:.0f} s of {self._needed:g}"
+        return f"well for {self._well:.0f} s of {self._needed:g}"
 
     def described(self) -> list[str]:
         """Which generation this is, a line each."""
         generation, digest = self._server.generation, self._server.copyovers.book.digest()[:12]
-        how = "confirmed" if self.confirmed else f"not confirmed yet: {self._progress()}"
+        how = "confirmed" if self.confirmed else f"not confirmed yet, {self._progress()}"
         lines = [f"This is generation {generation}, code {digest or 'unknown'}, {how}."]
         if CODE != TREE:
             lines.append(self._why or f"It runs from a copy in {CODE}: the game went back to it.")

@@ -117,7 +117,8 @@ class Copyovers:
         log.info("copyover by %s: %s", order.by, order.reason or "no reason given")
         try:
             self.ask(order.force)
-            self._tell(order, "\n".join([*self._server.confirming.warnings(), TRIED]))
+            doubt = self._server.confirming.doubt()
+            self._tell(order, f"Warning: {doubt}.\n{TRIED}" if doubt else TRIED)
             leaving = await server.copyover.run(order)
         except CopyoverError as error:
             if not self._wait(order, error):

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-import mud
 from mud.copyover import vetoes
 from mud.copyover.phases import Phase
+from mud.copyover.release import TREE
 from mud.core import events as e
 from mud.core.errors import CopyoverError, EverwakeError
 from mud.ops import saves
@@ -37,6 +37,8 @@ log = logging.getLogger("mud.dev")
 BY = "run.py --dev"
 #: Seconds that a burst of saves may last, and seconds between two looks at what stands against a copyover.
 LONGEST_BURST, LOOK_AGAIN = 2.0, 0.5
+#: Seconds that a generation nobody knows yet runs at least, before the next one comes by itself.
+SETTLED = 2.0
 #: So many copyovers that fail in a row stop automatic ones.
 ENOUGH = 3
 HEALS = "The game plays on; the next good save heals it."
@@ -103,9 +105,9 @@ class Developing(Onlooker):
     def __init__(self, server: Server) -> None:
         self._server = server
         config = server.config
-        folders = (path.absolute() for path in config.given().folders if path != config.packages)
+        folders = (TREE / "modules", *(Path(folder).absolute() for folder in config.modules.folders))
         self._trees = Trees(
-            core=Path(mud.__file__).resolve().parent,
+            core=TREE / "mud",
             modules=tuple(path for path in folders if path.is_dir()),
             world=config.world.absolute(),
             data=config.data.absolute(),
@@ -329,6 +331,10 @@ class Developing(Onlooker):
             return True
         if why := self._against():
             return not await self._cleared(why, files)
+        if (left := self._young()) > 0:
+            await asyncio.sleep(left)
+            self._ring()
+            return False
         await in_thread(saves.forget_compiled, wanted.code)
         self._attempt = Attempt(files=files, saved=_saved(wanted.code, now), noticed=self._noticed, ordered=time.time())
         self._tried, self._outrun = now, False
@@ -348,6 +354,10 @@ class Developing(Onlooker):
                 return True
         self._tell(f"no copyover for {files}: {why}. Save again, or order one with `copyover`.")
         return False
+
+    def _young(self) -> float:
+        """Seconds that a generation which is not confirmed has yet to run."""
+        return 0.0 if self._server.confirming.confirmed else self._began + SETTLED - time.time()
 
     def _against(self) -> str:
         """What stands against a copyover now, "" for nothing."""

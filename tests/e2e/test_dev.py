@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 
 RAFFLE = "modules/raffle/__init__.py"
 TICKET, HELD = "You take ticket", "You already hold a ticket."
-PARTS = r"after the save: noticed [\d.]+, rehearsed [\d.]+, silence [\d.]+$"
+PARTS = r"after the save: noticed [\d.]+, (?:waited [\d.]+, )?rehearsed [\d.]+, silence [\d.]+$"
 
 
 class Desk:

@@ -95,7 +95,8 @@ def test_back_to_the_generation_before_and_forward_again(tree: Tree) -> None:
     copyover(admin)  # wanted all the same
     tree.thinks(ada, "mull")
     confirmed(admin)
-    rollback(admin, "3")
+    done = game.run("copyover", "rollback", "3", "--data", str(game.data))
+    assert done.returncode == 0 and "back to generation 3" in done.stdout, done.stdout + done.stderr
     tree.thinks(ada, "think")
     assert game.stop() == 0 and game.errors() == ""
 
@@ -230,6 +231,7 @@ def test_a_copy_that_was_damaged_is_not_gone_back_to(tree: Tree) -> None:
     copy.write_text(copy.read_text() + "\n")
     admin.send("copyover rollback")
     admin.expect(r"No copyover: the kept code of generation 1.*is damaged: .*game\.py")
+    confirmed(admin)  # nothing is written there any more
     shutil.rmtree(game.data / "code")  # nor does the game need any of it
     copyover(admin)
     assert game.stop() == 0
