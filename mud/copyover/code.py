@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -59,38 +61,51 @@ def read(roots: Mapping[Path, Path], base: Path, before: Manifest | None = None,
     What looks as it did `before` is not read again. With `suffix` only files that end so. A file that can't be read is
     left out: whoever imports it will say so better.
     """
+    known = before or {}
     found: Manifest = {}
     for root, known_as in roots.items():
-        for path in files(root, suffix):
-            shown = known_as / path.relative_to(root) if path != root else known_as
-            name = str(shown.relative_to(base) if shown.is_relative_to(base) else shown)
-            try:
-                found[name] = _look(path, (before or {}).get(name))
-            except OSError:
+        shown = str(known_as.relative_to(base) if known_as.is_relative_to(base) else known_as)
+        for path, stat in _files(str(root)):
+            name = shown + path[len(str(root)) :]
+            if not name.endswith(suffix):
                 continue
+            file = known.get(name)
+            if file is None or (file.changed, file.size) != (stat.st_mtime_ns, stat.st_size):
+                file = _read(path, stat)
+            if file is not None:
+                found[name] = file
     return dict(sorted(found.items()))
 
 
-def _look(path: Path, known: File | None) -> File:
-    stat = path.stat()
-    if known is not None and (known.changed, known.size) == (stat.st_mtime_ns, stat.st_size):
-        return known
-    return File(stat.st_mtime_ns, stat.st_size, blake(path.read_bytes()))
+def _read(path: str, stat: os.stat_result) -> File | None:
+    try:
+        with open(path, "rb") as file:
+            return File(stat.st_mtime_ns, stat.st_size, blake(file.read()))
+    except OSError:
+        return None
 
 
-def files(root: Path, suffix: str = "") -> Iterable[Path]:
-    """The files that count below a folder, or the one that it is: nothing hidden, no backups of editors, no tests."""
-    if root.is_file():
-        return [root]
-    return (
-        path
-        for path in root.rglob(f"*{suffix}")
-        if path.is_file() and all(_counts(part) for part in path.relative_to(root).parts)
-    )
+def _files(path: str) -> Iterator[tuple[str, os.stat_result]]:
+    """The files that count below a folder, or the one that it is: nothing hidden, no backups of editors, no tests.
 
-
-def _counts(part: str) -> bool:
-    return part not in NO_CODE and part[0] not in ".#" and part[-1] != "~"
+    By scandir, since the game waits for it.
+    """
+    try:
+        entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+    except NotADirectoryError:
+        with contextlib.suppress(OSError):
+            yield path, os.stat(path)
+        return
+    except OSError:  # it is gone, or closed to us
+        return
+    for entry in entries:
+        if entry.name in NO_CODE or entry.name[0] in ".#" or entry.name[-1] == "~":
+            continue
+        with contextlib.suppress(OSError):
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path)
+            elif entry.is_file():
+                yield entry.path, entry.stat()
 
 
 def blake(data: bytes) -> str:
