@@ -129,11 +129,10 @@ class Book:
 
     def _come_back(self, who: Character, old: dict[Key, Life]) -> None:
         since = self.page.left[who.id]
-        if self.active:
+        if self.active:  # else it will hear of that later
             entered = round(1000 * who.entered)
             gap = entered - (min(entered, coming(old) or entered) if since is None else since)
             old = {key: life.later(gap) for key, life in old.items()}
-        if self.active or since is None:
             del self.page.left[who.id]
         self._take(who, old, exact=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -234,10 +235,23 @@ class Economy(RuleBasedStateMachine):
         self.market.wait(seconds)
         self._say(self._there(name), "up")
 
-    @rule(name=who, seconds=st.sampled_from((0.0, 5.0, 600.0)))
-    def stay_away(self, name: str, seconds: float) -> None:
-        self._say(self._there(name), "quit")
-        self.market.wait(seconds)
+    @rule(
+        name=who,
+        seconds=st.sampled_from((0.0, 5.0, 600.0)),
+        steps=st.sampled_from(("", "", "pause quit", "quit pause", "quit pause back", "pause quit back", "pause quit resume")),
+    )
+    def stay_away(self, name: str, seconds: float, steps: str) -> None:
+        """And maybe buffs are out of service when they go, or come, or both."""
+        player = self._there(name)
+        do: dict[str, Callable[[], object]] = {
+            "quit": lambda: self._say(player, "quit"),
+            "pause": lambda: self.pause("buffs"),
+            "back": lambda: self._there(name),
+            "resume": lambda: self.resume("buffs"),
+        }
+        for step in (steps or "quit").split():
+            do[step]()
+            self.market.wait(seconds)
         self._there(name)
 
     @rule(name=who)
@@ -245,7 +259,7 @@ class Economy(RuleBasedStateMachine):
     def ask_how_long(self, name: str) -> None:
         """The tenths of a second that are told are those that are left."""
         player = self._there(name)
-        player.character.settings["pager"] = "off"
+        player.do("set pager off")
         told = player.do("buffs")
         for life in self.market.book.page.lives.get(player.character.id, {}).values():
             seconds = (life.ends - self.market.book.now) / 1000 if life.ends is not None else 60
