@@ -1,7 +1,7 @@
 """A second book of all effects, kept by the clock alone, and held against what is noted with the characters.
 
-It learns of an effect when somebody is given it. From then on it knows by itself when that ticks, what each tick does to
-a body, and when it ends; nothing but an event in which somebody does something may change that.
+It learns of an effect when somebody is given it. From then on it knows by itself when that ticks, what each tick does
+to a body, and when it ends; nothing but an event in which somebody does something may change that.
 """
 
 from __future__ import annotations
@@ -230,8 +230,10 @@ class Book:
         """A clock's second is a float: a moment may be a millisecond off."""
         if life.ends is not None and life.ends < self.now - 1:
             return False
-        last = self.now if life.ends is None else min(self.now, life.ends)
-        return not life.every or (last - 1 - life.born) // life.every <= life.ticks <= (last + 1 - life.born) // life.every
+        if not life.every:
+            return True
+        lasted = (self.now if life.ends is None else min(self.now, life.ends)) - life.born
+        return (lasted - 1) // life.every <= life.ticks <= (lasted + 1) // life.every
 
     def _kept_up(self, who: Character) -> set[Key]:
         """The effects of what somebody wears, and of where they are."""

@@ -94,7 +94,9 @@ class Market(Kit):
     def manage(self, do: str, name: str = "") -> str:
         """What `module restart NAME` and its like do; no effect may change by it."""
         with self.book.still():
-            return super().manage(do, name)
+            told = super().manage(do, name)
+        self.wait(0.0)  # what waited for it falls due
+        return told
 
     def flush(self) -> None:
         """What a flush does."""
