@@ -91,6 +91,15 @@ def test_what_is_kept_stands_still_while_one_is_away_and_the_rest_ends(kit: Kit,
     assert "Poison burns" in ada.read()
 
 
+def test_who_sleeps_by_magic_still_sleeps_when_they_are_back(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "sleep", seconds=20)
+    ada.do("quit")
+    ada = kit.player("Ada")
+    assert ada.character.position == "sleeping" and "no natural sleep" in ada.do("wake")
+    kit.wait(20)
+    assert "You wake" in ada.do("wake") and sane(kit)
+
+
 def test_away_over_a_crash_and_a_copyover(kit: Kit, ada: Player) -> None:
     give(kit, ada, "bless", seconds=20)
     kit.wait(7.6)
