@@ -74,7 +74,7 @@ class Book:
         self.kit = kit
         self.page, self.kept = Page(), Page()
         self._seen: dict[str, object] = {}
-        self._still = False
+        self.is_still = False
 
     @property
     def now(self) -> int:
@@ -97,10 +97,10 @@ class Book:
     @contextmanager
     def still(self) -> Iterator[None]:
         """While this lasts nobody does anything: what lives by the clock stays as it is."""
-        self._seen, self._still = {}, True
+        self._seen, self.is_still = {}, True
         yield
         self.look()
-        self._still = False
+        self.is_still = False
 
     # What happens
 
@@ -141,7 +141,7 @@ class Book:
         found = noted(self.kit, who).effects
         new = {(effect.kind, effect.origin): effect for effect in found}
         assert len(new) == len(found), f"{who.name} has one effect twice: {found}"
-        if exact or self._still:
+        if exact or self.is_still:
             mine = {key for key in old if not key[1]}
             assert mine == {key for key in new if not key[1]}, (who.name, old, found)
             assert all(old[key].is_noted_as(new[key]) for key in mine), (who.name, old, found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from modules.auction import MODULE as AUCTION
 from modules.buffs import MODULE as BUFFS
@@ -11,10 +12,12 @@ from modules.trading import MODULE as TRADING
 from mud.core import events as e
 from mud.core.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
 from mud.core.ledger import MINT
+from mud.core.modulecontext import Context
 from mud.core.world import WorldState
 from mud.testing import Kit, Player
 from tests.economy.effects import Book, is_of_effects
 
+T = TypeVar("T")
 #: Potions by colour, with the spells in them.
 POTIONS = {"white": ("sanctuary", "armor"), "brown": ("poison", "strength")}
 WORLD = WorldDef.of(
@@ -90,6 +93,13 @@ class Market(Kit):
         else:
             super().post(event)
             self.book.look()
+
+    def act(self, do: Callable[[Context[Any]], T]) -> T:
+        """Change something in an event of its own, and see what it does to effects."""
+        found = super().act(do)
+        if not self.book.is_still:  # else a module may be about to hear that it is in service
+            self.book.look()
+        return found
 
     def manage(self, do: str, name: str = "") -> str:
         """What `module restart NAME` and its like do; no effect may change by it."""

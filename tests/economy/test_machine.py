@@ -207,14 +207,20 @@ class Economy(RuleBasedStateMachine):
         """Another module's doing. Slow fire and poison may kill."""
         character = self._there(name).character.id
         self.market.call(Apply(character, name_of, "a test", level, seconds))
-        self.market.book.look()
+
+    @rule(name=who, name_of=st.sampled_from(("poison", "slow fire")), seconds=st.sampled_from((0.7, 2.9, 3.0, 12.4)))
+    @precondition(lambda self: self.market.registry.active("buffs"))
+    def stoke(self, name: str, name_of: str, seconds: float) -> None:
+        """More of what burns, in between its ticks and after."""
+        for _ in range(3):
+            self.enchant(name, name_of, None, 1)
+            self.market.wait(seconds)
 
     @rule(name=who, name_of=effect)
     @precondition(lambda self: self.market.registry.active("buffs"))
     def disenchant(self, name: str, name_of: str) -> None:
         character = self._there(name).character
         self.market.call(End(character.id, name_of))
-        self.market.book.look()
         assert (name_of, "") not in self.market.book.page.lives.get(character.id, {})
 
     @rule(name=who, colour=st.sampled_from(sorted(POTIONS)), count=st.integers(1, 3))
