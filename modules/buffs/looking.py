@@ -32,7 +32,7 @@ def described(ctx: Context[Buffs], who: Character, effect: Effect, counts: bool)
     """An effect in two lines."""
     name = f"{effect.kind} (x{effect.stacks})" if effect.stacks > 1 else effect.kind
     if counts:
-        doing = does(effect)
+        doing = does(effect) if does(effect) != effect.kind else ""  # sanctuary is sanctuary
     elif effect.kind not in KINDS:
         doing = "(nobody knows any more what it does)"
     else:

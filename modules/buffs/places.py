@@ -120,23 +120,38 @@ def left(ctx: Context[Buffs], signal: PlayerLeft) -> None:
 def entered(ctx: Context[Buffs], signal: PlayerEntered) -> None:
     """What stood still goes on."""
     who = ctx.world.characters[signal.character]
-    mine = on(ctx, who)
-    if mine.effects:
-        gap = missed(ctx, mine)
-        mine.since = None
-        settle(ctx, who, mine, tuple(later(effect, gap) for effect in mine.effects))
+    go_on(ctx, who, on(ctx, who))
     sync(ctx, who)
 
 
-def missed(ctx: Context[Buffs], mine: On) -> int:
+def go_on(ctx: Context[Buffs], who: Character, mine: On) -> None:
+    """What stood still goes on from the moment at which its bearer came back."""
+    if mine.effects:
+        gap = missed(who, mine)
+        mine.since = None
+        settle(ctx, who, mine, tuple(later(effect, gap) for effect in mine.effects))
+
+
+def missed(who: Character, mine: On) -> int:
     """The milliseconds for which all stood still.
 
     Who left while the module was out of service has no time of leaving: it was before the next thing could happen.
     """
-    since, next_ = mine.since, coming(mine)
+    back, since, next_ = came(who), mine.since, coming(mine)
     if since is None:
-        since = min(moment(ctx), next_) if next_ is not None else moment(ctx)
-    return moment(ctx) - since
+        since = min(back, next_) if next_ is not None else back
+    return back - since
+
+
+def came(who: Character) -> int:
+    """The moment at which somebody last came into the world."""
+    return round(who.entered * 1000)
+
+
+def came_unheard(who: Character, mine: On) -> bool:
+    """Whether somebody came back while the module was out of service, with what stood still, or was due before."""
+    next_ = coming(mine)
+    return mine.since is not None or (who.mob is None and next_ is not None and next_ < came(who))
 
 
 def later(effect: Effect, by: int) -> Effect:
@@ -146,12 +161,14 @@ def later(effect: Effect, by: int) -> Effect:
 
 
 def mend(ctx: Context[Buffs], signal: InService) -> None:
-    """What went by while the module was out of service: what is worn, where one is, and who has no timer."""
+    """What went by while the module was out of service: who came back, what is worn, where one is, who has no timer."""
     armed = {timer.id for timer in ctx.pending(Next)}
     for who in list(ctx.world.characters.values()):
         if who.away:
             continue
         mine = on(ctx, who)
+        if came_unheard(who, mine):
+            go_on(ctx, who, mine)
         lacks_timer = mine.timer not in armed and coming(mine) is not None
         if mine.effects and (lacks_timer or sums(mine.effects) != who.effects.get("buffs", {})):
             settle(ctx, who, mine, mine.effects)

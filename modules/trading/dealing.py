@@ -6,14 +6,14 @@ import re
 
 from modules.trading import window as w
 from modules.trading.state import Rules, Trading, Window, gold, need_seat, sealed, seated, things
-from mud.api import Context, Rejected, coins, find_item, replace, tag, whole_number
+from mud.api import Character, Context, Rejected, coins, find_item, replace, tag, whole_number
 
 _GOLD = re.compile(r"(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)", re.I)
 
 
 def ask(ctx: Context[Trading], args: str) -> None:
     """Ask somebody here for a trade, or say yes to theirs."""
-    me, who = ctx.player, ctx.seek_here(args)
+    me, who = ctx.player, ctx.seek_here(args) or asking(ctx, args)
     if who is None:
         raise Rejected(f"There is no {args[:40]!r} here to trade with.")
     if who is me:
@@ -41,6 +41,13 @@ def ask(ctx: Context[Trading], args: str) -> None:
     ctx.tell(who, tag("cyan", text))
 
 
+def asking(ctx: Context[Trading], args: str) -> Character | None:
+    """Who has asked the player for a trade, by their full name: they may be unseen, but they have told it."""
+    mine = seated(ctx, ctx.player.id)
+    who = ctx.world.characters[mine[1].other(ctx.player.id)] if mine is not None else None
+    return who if who is not None and who.name.casefold() == args.strip().casefold() else None
+
+
 def look(ctx: Context[Trading], args: str) -> None:
     """The picture once more."""
     _, window = need_seat(ctx)
@@ -51,7 +58,7 @@ def offer(ctx: Context[Trading], args: str) -> None:
     """Something more from the player."""
     number, window = need_seat(ctx)
     me = ctx.player
-    amount = gold_in(args, ctx.world.ledger.balance(me.owner_key))
+    amount = gold_in(args, ctx.world.ledger.balance(me.owner_key), "Your purse holds")
     if amount is not None:
         ctx.pay(me.owner_key, ctx.escrow(me.id), amount, "offered in a trade")
     else:
@@ -67,7 +74,7 @@ def withdraw(ctx: Context[Trading], args: str) -> None:
     """Something of it back to the player."""
     number, window = need_seat(ctx)
     me = ctx.player
-    amount = gold_in(args, gold(ctx, me.id))
+    amount = gold_in(args, gold(ctx, me.id), "You offer")
     if amount is not None:
         ctx.pay(ctx.escrow(me.id), me.owner_key, amount, "withdrawn from a trade")
     else:
@@ -120,14 +127,14 @@ def cancel(ctx: Context[Trading], args: str) -> None:
     w.shut(ctx, number, f"{ctx.player.name} calls it off.")
 
 
-def gold_in(text: str, have: int) -> int | None:
+def gold_in(text: str, have: int, who: str) -> int | None:
     """The amount in "12 gold" or "all gold"; None when the text is about something else. Raises Rejected."""
     match = _GOLD.fullmatch(text.strip())
     if match is None:
         return None
     amount = have if match[1].casefold() == "all" else whole_number(match[1]) or 0
     if not 0 < amount <= have:
-        raise Rejected(f"There are {coins(have)}." if have else "There is no gold.")
+        raise Rejected(f"{who} {coins(have) if have else 'no gold'}.")
     return amount
 
 

@@ -15,7 +15,7 @@ from mud.core.session import Session
 from mud.core.targets import split_first
 from mud.core.timers import LinkDeadEnds
 from mud.core.world import World
-from mud.play import bodies, mobs, password, rooms, snoop
+from mud.play import bodies, mobs, password, positions, rooms, snoop
 from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
 
@@ -269,6 +269,7 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
         bodies.measure(ctx, character)
         bodies.mending(ctx, character)
         mobs.awaken(ctx)
+        positions.affected(ctx, character, asleep=False)  # to leave is no way to wake from magic
         ctx.emit(PlayerEntered(character.id))
     world.journal.edit(session)
     session.account, session.character = account.name, character.id

@@ -116,6 +116,7 @@ class Bazaar(Market):
 
     def flush(self) -> None:
         """All that is, is on the disk, and nothing else."""
+        self.book.keep()
         self.wait_for(self.flusher.flush(last=True))
         self._fired_then, self._pending_then = self.fired.copy(), dict(self.game.world.timers.pending)
         self._look_at_disk(self.wait_for(self.store.load_active()))
@@ -129,6 +130,7 @@ class Bazaar(Market):
             act()
             await flushing
 
+        self.book.keep()
         self._fired_then, self._pending_then = self.fired.copy(), dict(self.game.world.timers.pending)
         self.wait_for(both())
         assert self.wait_for(self.store.audit()) == []

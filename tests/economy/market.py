@@ -1,15 +1,25 @@
-"""A market: a small world with both modules of trade, and people who are watched at every step."""
+"""A market: a small world with both modules of trade, and buffs, and people who are watched at every step."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from modules.auction import MODULE as AUCTION
+from modules.buffs import MODULE as BUFFS
 from modules.trading import MODULE as TRADING
+from mud.core import events as e
 from mud.core.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
 from mud.core.ledger import MINT
+from mud.core.modulecontext import Context
+from mud.core.world import WorldState
 from mud.testing import Kit, Player
+from tests.economy.effects import Book, is_of_effects
 
+T = TypeVar("T")
+#: Potions by colour, with the spells in them.
+POTIONS = {"white": ("sanctuary", "armor"), "brown": ("poison", "strength")}
 WORLD = WorldDef.of(
     [
         AreaDef(
@@ -17,8 +27,20 @@ WORLD = WorldDef.of(
             name="The Market",
             reset_when="never",
             rooms=(
-                RoomDef(id="hall", name="The Hall", description="A hall.", exits={"north": ExitDef(to="yard")}),
+                RoomDef(
+                    id="hall",
+                    name="The Hall",
+                    description="A hall.",
+                    exits={"north": ExitDef(to="yard"), "down": ExitDef(to="spring")},
+                ),
                 RoomDef(id="yard", name="The Yard", description="A yard.", exits={"south": ExitDef(to="hall")}),
+                RoomDef(
+                    id="spring",
+                    name="The Spring",
+                    description="A spring.",
+                    exits={"up": ExitDef(to="hall")},
+                    flags=("healing",),
+                ),
             ),
             items=(
                 ItemDef(id="apple", keywords=("apple",), short="an apple", wear=("take",)),
@@ -26,6 +48,18 @@ WORLD = WorldDef.of(
                 ItemDef(id="anvil", keywords=("anvil",), short="an anvil", wear=("take",), weight=300),
                 ItemDef(id="curse", keywords=("curse",), short="a curse", wear=("take",), flags=("nodrop",)),
                 ItemDef(id="wand", keywords=("wand",), short="a wand", wear=("take",), values={"charges": 5}),
+                ItemDef(id="ring", keywords=("ring",), short="a ring", wear=("take", "finger"), affects=("invisible",)),
+                *(
+                    ItemDef(
+                        id=colour,
+                        keywords=(colour,),
+                        short=f"a {colour} potion",
+                        kind="potion",
+                        wear=("take",),
+                        values={"level": 12} | {f"spell{n}": spell for n, spell in enumerate(spells, 1)},
+                    )
+                    for colour, spells in POTIONS.items()
+                ),
                 ItemDef(id="bag", keywords=("bag",), short="a bag", kind="container", wear=("take",)),
             ),
         )
@@ -34,10 +68,50 @@ WORLD = WorldDef.of(
 
 
 class Market(Kit):
-    """Both modules. `say` is a line after which every coin and every item is counted."""
+    """All three modules. `say` is a line after which every coin and every item is counted."""
 
     def __init__(self, world: WorldDef | Path = WORLD, **settings: int) -> None:
-        super().__init__(AUCTION, TRADING, world=world, settings={"auction": {"fee_percent": 0, **settings}})
+        self.book = Book(self)
+        super().__init__(AUCTION, TRADING, BUFFS, world=world, settings={"auction": {"fee_percent": 0, **settings}})
+
+    # Time, and what happens in it
+
+    def _build(self, state: WorldState | None, *args: Any, **more: Any) -> None:
+        if more.get("accounts") is not None:  # a start after a crash
+            self.book.fall_back()
+        with self.book.still():
+            super()._build(state, *args, **more)
+
+    def _pass(self, seconds: float) -> None:
+        super()._pass(seconds)
+        self.book.page.elapsed += seconds
+
+    def post(self, event: e.Event) -> None:
+        """Let an event happen, and see what it does to effects."""
+        if isinstance(event, e.Due) and is_of_effects(event):
+            self.book.fall_due(event.timer, lambda: super(Market, self).post(event))
+        else:
+            super().post(event)
+            self.book.look()
+
+    def act(self, do: Callable[[Context[Any]], T]) -> T:
+        """Change something in an event of its own, and see what it does to effects."""
+        found = super().act(do)
+        if not self.book.is_still:  # else a module may be about to hear that it is in service
+            self.book.look()
+        return found
+
+    def manage(self, do: str, name: str = "") -> str:
+        """What `module restart NAME` and its like do; no effect may change by it."""
+        with self.book.still():
+            told = super().manage(do, name)
+        self.wait(0.0)  # what waited for it falls due
+        return told
+
+    def flush(self) -> None:
+        """What a flush does."""
+        super().flush()
+        self.book.keep()
 
     def say(self, player: Player, *lines: str) -> str:
         """Type lines, counting after each; gives all that is read."""

@@ -115,7 +115,7 @@ def test_bid_with_the_gold_that_is_on_the_table(market: Market) -> None:
     at_the_table(market, gold=60)
     assert "You have 40 gold coins, and need 60 gold coins." in market.say(ben, "auction bid 1 60")
     market.say(ben, "trade withdraw 60 gold", "auction bid 1 60", "trade offer 60 gold")
-    assert ben.gold == 40 and "There are 40 gold coins." in market.say(ben, "trade offer 60 gold")
+    assert ben.gold == 40 and "Your purse holds 40 gold coins." in market.say(ben, "trade offer 60 gold")
 
 
 def test_death_in_the_trade_window(market: Market) -> None:

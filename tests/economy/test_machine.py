@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from modules.auction.state import Auction
+from modules.buffs.kinds import KINDS as EFFECTS
+from modules.buffs.state import Apply, End
 from modules.trading.state import Trading
 from mud.core import events as e
 from mud.play.death import die
 from mud.testing import Player
-from tests.economy.market import Market
+from tests.economy.market import POTIONS, Market
 
 NAMES = ("Ada", "Ben", "Cleo")
-KINDS = ("apple", "sword", "bag", "wand", "curse", "anvil")
+KINDS = ("apple", "sword", "bag", "wand", "curse", "anvil", "ring")
+MODULES = ("auction", "trading", "buffs")
 who = st.sampled_from(NAMES)
 kind = st.sampled_from(KINDS)
 lot = st.integers(1, 6)
@@ -53,12 +57,31 @@ LINES = (
     "north",
     "south",
     "get all corpse",
+    "wear ring",
+    "remove ring",
+    "quaff white",
+    "quaff brown",
+    "down",
+    "up",
     "quit",
 )
+#: What they cast, on themselves or on somebody.
+SPELLS = (
+    "armor",
+    "strength",
+    "stone skin",
+    "haste",
+    "invisible",
+    "regeneration",
+    "remove poison",
+    "cure blind",
+    "dispel magic",
+)
+effect = st.sampled_from(sorted(EFFECTS))
 
 
 class Economy(RuleBasedStateMachine):
-    """Three people, some things, 3,000 gold, two modules."""
+    """Three people who can cast anything, some things, 3,000 gold, three modules."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,6 +91,7 @@ class Economy(RuleBasedStateMachine):
             self.people[name] = player = self.market.player(name, gold=1000)
             for thing in KINDS:
                 self.market.make_item(thing, player.character)
+            strengthen(player)
         wand = next(i for i in self.market.game.world.items.values() if i.kind == "wand")
         wand.values, wand.short = {"charges": 2}, "a wand of Ada's"
         self.wand = wand.id
@@ -119,7 +143,7 @@ class Economy(RuleBasedStateMachine):
             return
         a, b = self._there(one), self._there(two)
         for player in (a, b):
-            self._say(player, "trade cancel", "south")
+            self._say(player, "trade cancel", "south", "up")
         self._say(a, f"trade {two}")
         self._say(b, f"trade {one}", f"trade offer {n} gold")
         self._say(a, f"trade offer {self._something(a, thing)}", "trade accept")
@@ -156,24 +180,98 @@ class Economy(RuleBasedStateMachine):
         self.market.crash(seconds)
         self.people = {}
 
-    @rule(module=st.sampled_from(("auction", "trading")))
+    @rule(module=st.sampled_from(MODULES))
     def pause(self, module: str) -> None:
         if self.market.registry.active(module):
             self.market.manage("pause", module)
 
-    @rule(module=st.sampled_from(("auction", "trading")))
+    @rule(module=st.sampled_from(MODULES))
     def resume(self, module: str) -> None:
         if not self.market.registry.active(module):
             self.market.manage("resume", module)
 
-    @rule(module=st.sampled_from(("auction", "trading")))
+    @rule(module=st.sampled_from(MODULES))
     def restart(self, module: str) -> None:
         self.market.manage("restart", module)
 
-    @rule(module=st.sampled_from(("auction", "trading")))
+    @rule(module=st.sampled_from(MODULES))
     def cycle(self, module: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             self.market.cycle(Path(folder), module)
+
+    # Buffs
+
+    @rule(name=who, name_of=effect, seconds=st.sampled_from((None, 0.3, 12.4, 90.0)), level=st.integers(1, 20))
+    @precondition(lambda self: self.market.registry.active("buffs"))
+    def enchant(self, name: str, name_of: str, seconds: float | None, level: int) -> None:
+        """Another module's doing. Slow fire and poison may kill."""
+        character = self._there(name).character.id
+        self.market.call(Apply(character, name_of, "a test", level, seconds))
+
+    @rule(name=who, name_of=st.sampled_from(("poison", "slow fire")), seconds=st.sampled_from((0.7, 2.9, 3.0, 12.4)))
+    @precondition(lambda self: self.market.registry.active("buffs"))
+    def stoke(self, name: str, name_of: str, seconds: float) -> None:
+        """More of what burns, in between its ticks and after."""
+        for _ in range(3):
+            self.enchant(name, name_of, None, 1)
+            self.market.wait(seconds)
+
+    @rule(name=who, name_of=effect)
+    @precondition(lambda self: self.market.registry.active("buffs"))
+    def disenchant(self, name: str, name_of: str) -> None:
+        character = self._there(name).character
+        self.market.call(End(character.id, name_of))
+        assert (name_of, "") not in self.market.book.page.lives.get(character.id, {})
+
+    @rule(name=who, colour=st.sampled_from(sorted(POTIONS)), count=st.integers(1, 3))
+    def drink(self, name: str, colour: str, count: int) -> None:
+        player = self._there(name)
+        for _ in range(count):
+            self.market.make_item(colour, player.character)
+            self._say(player, f"quaff {colour}")
+
+    @rule(name=who, spell=st.sampled_from(SPELLS), other=who)
+    def cast(self, name: str, spell: str, other: str) -> None:
+        self._say(self._there(name), f"cast {spell} {other}")
+
+    @rule(name=who, seconds=st.sampled_from((0.7, 12.0, 70.0)))
+    def bathe(self, name: str, seconds: float) -> None:
+        """A room that heals, for a while."""
+        self._say(self._there(name), "south", "down")
+        self.market.wait(seconds)
+        self._say(self._there(name), "up")
+
+    @rule(
+        name=who,
+        seconds=st.sampled_from((0.0, 5.0, 600.0)),
+        steps=st.sampled_from(
+            ("quit", "quit", "pause quit", "quit pause", "quit pause back", "pause quit back resume")
+        ),
+    )
+    def stay_away(self, name: str, seconds: float, steps: str) -> None:
+        """And maybe buffs are out of service when they go, or come, or both."""
+        player = self._there(name)
+        do: dict[str, Callable[[], object]] = {
+            "quit": lambda: self._say(player, "quit"),
+            "pause": lambda: self.pause("buffs"),
+            "back": lambda: self._there(name),
+            "resume": lambda: self.resume("buffs"),
+        }
+        for step in steps.split():
+            do[step]()
+            self.market.wait(seconds)
+        self._there(name)
+
+    @rule(name=who)
+    @precondition(lambda self: self.market.registry.active("buffs"))
+    def ask_how_long(self, name: str) -> None:
+        """The tenths of a second that are told are those that are left."""
+        player = self._there(name)
+        player.do("set pager off")
+        told = player.do("buffs")
+        for life in self.market.book.page.lives.get(player.character.id, {}).values():
+            seconds = (life.ends - self.market.book.now) / 1000 if life.ends is not None else 60
+            assert seconds >= 60 or f"{max(0.0, seconds):.1f} s" in told, (life, told)
 
     @rule(name=who, thing=kind, n=amount, end=st.sampled_from(("wait", "late", "away", "no")))
     def open_shop(self, name: str, thing: str, n: int, end: str) -> None:
@@ -212,6 +310,10 @@ class Economy(RuleBasedStateMachine):
         assert [i for i in self.market.things if i in self.things] == self.things
 
     @invariant()
+    def every_effect_ticks_and_ends_by_the_clock_and_figures_are_what_effects_make_them(self) -> None:
+        self.market.book.check()
+
+    @invariant()
     def an_item_is_itself(self) -> None:
         found = self.market.game.world.items.get(self.wand)
         assert found is None or (found.values, found.short) == ({"charges": 2}, "a wand of Ada's")
@@ -238,6 +340,12 @@ class Economy(RuleBasedStateMachine):
         for key in {*world.owners("escrow:trading:"), *(a for a in world.ledger.balances if ":trading:" in a)}:
             character = key.rpartition(":")[2]
             assert character in state.seats or character not in world.characters
+
+
+def strengthen(player: Player) -> None:
+    """Somebody who can cast everything."""
+    me = player.character
+    me.level, me.max_hp, me.hp, me.max_mana, me.mana = 20, 100, 100, 10_000, 10_000
 
 
 SHORT = settings(

@@ -24,7 +24,7 @@ from tests.economy.test_machine import Economy, amount, kind, lot, who
 
 #: A file system in memory, where there is one: the disk is not what is tried here.
 FAST = Path("/dev/shm")
-#: What players type beside what they type at the market. (What gives buffs, and `buffs`, belong here as well.)
+#: What players type beside what they type at the market.
 LINES = (
     "kill rat",
     "kill ogre",
@@ -43,11 +43,18 @@ LINES = (
     "auction sell bread 3 20s buyout 9",
     "put bread bag",
     "get gold corpse",
+    "cast slow fire rat",
+    "cast poison ogre",
+    "cast sleep ogre",
+    "cast curse rat",
+    "cast dispel magic ogre",
+    "cast sanctuary",
+    "buffs",
 )
 
 
 class StoredEconomy(Economy):
-    """Three people, two modules, a shop, a rat and an ogre, and a database."""
+    """Three people, three modules, a shop, a rat and an ogre, and a database."""
 
     market: Bazaar
 
@@ -77,13 +84,13 @@ class StoredEconomy(Economy):
     def fight(self, name: str, foe: str, seconds: float) -> None:
         """With all that one has, to the death or for a while."""
         player = self._there(name)
-        self._say(player, "west", "stand", "north", f"kill {foe}")
+        self._say(player, "up", "west", "stand", "north", f"kill {foe}")
         self.market.wait(seconds)
 
     @rule(name=who, seconds=st.sampled_from((0.0, 1.0, 30.0)))
     def rob_the_dead(self, name: str, seconds: float) -> None:
         player = self._there(name)
-        self._say(player, "west", "north", "get all corpse", "get all")
+        self._say(player, "up", "west", "north", "get all corpse", "get all")
         self.market.wait(seconds)
 
     @rule(one=who, two=who, thing=kind)
@@ -93,7 +100,7 @@ class StoredEconomy(Economy):
             return
         a, b = self._there(one), self._there(two)
         for player in (a, b):
-            self._say(player, "trade cancel", "west", "stand", "north")
+            self._say(player, "trade cancel", "up", "west", "stand", "north")
         self._say(a, f"trade {two}", f"trade offer {self._something(a, thing)}")
         self._say(b, f"trade {one}", "trade offer 5 gold", "trade accept", "kill ogre")
         self.market.wait(2.0)
@@ -101,7 +108,7 @@ class StoredEconomy(Economy):
 
     @rule(name=who)
     def shop(self, name: str) -> None:
-        self._say(self._there(name), "south", "east", "buy 2 bread", "sell bread", "west")
+        self._say(self._there(name), "up", "south", "east", "buy 2 bread", "sell bread", "west")
 
     @rule(name=who, line=st.sampled_from(MARKET_LINES), other=who, thing=kind, number=lot, n=amount)
     def type_during_a_flush(self, name: str, line: str, other: str, thing: str, number: int, n: int) -> None:

@@ -91,6 +91,15 @@ def test_what_is_kept_stands_still_while_one_is_away_and_the_rest_ends(kit: Kit,
     assert "Poison burns" in ada.read()
 
 
+def test_who_sleeps_by_magic_still_sleeps_when_they_are_back(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "sleep", seconds=20)
+    ada.do("quit")
+    ada = kit.player("Ada")
+    assert ada.character.position == "sleeping" and "no natural sleep" in ada.do("wake")
+    kit.wait(20)
+    assert "You wake" in ada.do("wake") and sane(kit)
+
+
 def test_away_over_a_crash_and_a_copyover(kit: Kit, ada: Player) -> None:
     give(kit, ada, "bless", seconds=20)
     kit.wait(7.6)
@@ -141,6 +150,41 @@ def test_who_leaves_while_it_is_out_of_service_misses_nothing(kit: Kit, ada: Pla
     kit.wait(0)
     assert effects(kit, ada)["poison"].ends is not None and 85 < left(kit, ada, "poison") <= 92
     assert ada.character.hp >= hp + ticks_of("poison") and sane(kit)
+
+
+@pytest.mark.parametrize("copyover", (False, True))
+def test_who_comes_back_while_it_is_out_of_service_has_what_was_left(kit: Kit, ada: Player, copyover: bool) -> None:
+    """Before, such effects never ticked nor ended."""
+    give(kit, ada, "poison", seconds=100)
+    kit.wait(8)
+    ada.do("quit")
+    kit.flush()
+    kit.wait(500)
+    kit.manage("pause")
+    ada = kit.player("Ada")
+    hp = stands_firm(ada)
+    kit.wait(1)
+    kit.copyover() if copyover else kit.manage("resume")
+    assert close(left(kit, ada, "poison"), 91) and sane(kit)
+    kit.wait(1)
+    assert ada.character.hp == hp + ticks_of("poison") and sane(kit)
+    kit.wait(90)
+    assert ada.character.hp == hp + 10 * ticks_of("poison") and effects(kit, ada) == {} and sane(kit)
+
+
+def test_who_goes_and_comes_while_it_is_out_of_service_is_not_made_to_pay_for_it(kit: Kit, ada: Player) -> None:
+    give(kit, ada, "poison", seconds=100)
+    kit.wait(8)
+    kit.manage("pause")
+    ada.do("quit")
+    kit.flush()
+    kit.wait(1000)
+    ada = kit.player("Ada")
+    hp = stands_firm(ada)
+    kit.manage("resume")
+    kit.wait(0)
+    assert close(left(kit, ada, "poison"), 90) and sane(kit)
+    assert ada.character.hp == hp + ticks_of("poison")
 
 
 def test_what_lies_with_nobody_is_mended_when_the_module_is_back(kit: Kit, ada: Player) -> None:

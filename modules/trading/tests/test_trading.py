@@ -128,6 +128,15 @@ def test_there_has_to_be_somebody_to_trade_with(kit: Kit, typed: str, answer: st
     assert answer in ada.do(typed)
 
 
+def test_who_asks_unseen_can_be_answered_by_the_name_they_told(kit: Kit) -> None:
+    ada, ben = kit.player("Ada"), kit.player("Ben", gold=9)
+    ada.character.effects = {"test": {"invisible": 1}}
+    assert "There is no 'ada' here to trade with." in ben.do("trade ada")
+    ada.do("trade ben")
+    assert "`trade Ada` says yes" in ben.read()
+    assert "Nobody has accepted it yet." in ben.do("trade ada") and sane(kit)
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
@@ -135,12 +144,12 @@ def test_there_has_to_be_somebody_to_trade_with(kit: Kit, typed: str, answer: st
         ("offer unicorn", "There is no 'unicorn' in your hands."),
         ("offer curse", "You can't let go of a curse."),
         ("offer bag", "You can't let go of a bag because of a curse in it."),
-        ("offer 0 gold", "There are 7 gold coins."),
-        ("offer 8 gold", "There are 7 gold coins."),
-        ("offer 99999999999999999999 gold", "There are 7 gold coins."),
+        ("offer 0 gold", "Your purse holds 7 gold coins."),
+        ("offer 8 gold", "Your purse holds 7 gold coins."),
+        ("offer 99999999999999999999 gold", "Your purse holds 7 gold coins."),
         ("offer -5 gold", "There is no '-5 gold' in your hands."),
         ("withdraw sword", "There is no 'sword' among what you offer."),
-        ("withdraw 1 gold", "There is no gold."),
+        ("withdraw 1 gold", "You offer no gold."),
         ("accept", "There is nothing to trade yet."),
     ],
 )
