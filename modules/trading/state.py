@@ -86,10 +86,11 @@ def gold(ctx: Context[Trading], character: str) -> int:
 
 
 def sealed(ctx: Context[Trading], window: Window) -> str:
-    """What a window's picture shows, down to the last charge of a wand in a bag, as a hash."""
+    """What a window's picture shows, down to the last charge of a wand in a bag, as a hash; in whatever order things lie,
+    which a copyover does not keep."""
     shown = blake2b(digest_size=16)
     for character in (window.one, window.two):
-        inside = [repr(item) for item in ctx.world.all_inside(ctx.escrow(character))]
+        inside = sorted(repr(item) for item in ctx.world.all_inside(ctx.escrow(character)))
         shown.update(repr((character, gold(ctx, character), inside)).encode())
     return shown.hexdigest()
 

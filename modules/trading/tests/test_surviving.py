@@ -38,6 +38,21 @@ def test_a_copyover_keeps_offers_and_acceptances(kit: Kit) -> None:
     assert (carried(ben), ada.gold, ben.gold) == (["sword"], 60, 40) and sane(kit)
 
 
+def test_acceptances_of_many_things_outlast_copyovers(kit: Kit) -> None:
+    ada, ben, _ = pair(kit)
+    for kind in ("bag", "wand", "apple", "apple"):
+        kit.make_item(kind, ada.character)
+    ada.do("put wand bag", "put apple bag", "trade offer sword", "trade offer apple", "trade offer bag")
+    ben.do("trade offer 60 gold")
+    ada.do("trade accept")
+    picture = kit.state.windows[1].picture
+    kit.copyover(seconds=3)
+    kit.copyover(seconds=3)
+    assert kit.state.windows[1].picture == picture
+    ben.do("trade accept")
+    assert carried(ben) == ["apple", "bag", "sword"] and ada.gold == 60 and sane(kit)
+
+
 def test_save_and_restore(kit: Kit, tmp_path: Path) -> None:
     in_the_middle(kit)
     kit.cycle(tmp_path)
