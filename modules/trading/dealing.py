@@ -107,9 +107,10 @@ def check(ctx: Context[Trading], window: Window, args: str) -> None:
     both = (window.one, window.two)
     if not any(things(ctx, character) or gold(ctx, character) for character in both):
         raise Rejected("There is nothing to trade yet.")
-    fresh = ctx.clock.game - window.less_at < ctx.settings(Rules).settle
-    if named is None and fresh and window.less_by == window.other(ctx.player.id):
-        name = ctx.world.characters[window.less_by].name
+    they = window.other(ctx.player.id)
+    settled = ctx.clock.game - ctx.settings(Rules).settle
+    if named is None and any(who == they and at > settled for who, at in window.less):
+        name = ctx.world.characters[they].name
         again = f"`trade accept {window.picture}` accepts it as it is."
         raise Rejected(f"{name} has just taken something out of it. Look again: {again}")
 

@@ -28,8 +28,7 @@ class Window(Struct, frozen=True, kw_only=True):
     picture: int = 1
     seal: str = ""  # what the picture shows, as a hash
     accepted: tuple[str, ...] = ()
-    less_by: str = ""  # who withdrew something last
-    less_at: float = 0.0  # game clock
+    less: tuple[tuple[str, float], ...] = ()  # who withdrew something, and when last, by the game's clock
 
     def other(self, character: str) -> str:
         """Who sits opposite."""

@@ -73,6 +73,19 @@ def test_who_takes_something_out_at_the_last_moment_does_not_catch_the_other(kit
     assert ada.gold == 10 and sane(kit)
 
 
+def test_nor_when_the_other_took_something_out_in_between(kit: Kit) -> None:
+    ada, ben, _ = pair(kit)
+    ada.do("trade offer sword")
+    ben.do("trade offer 10 gold")
+    ada.do("trade withdraw sword")  # while Ben types two lines
+    ben.do("trade withdraw 1 gold")
+    assert "Ada has just taken something out of it." in ben.do("trade accept")
+    assert "Ben has just taken something out of it." in ada.do("trade accept")
+    ben.do("trade accept 5")
+    ada.do("trade accept 5")
+    assert ada.gold == 9 and sane(kit)
+
+
 def test_an_acceptance_is_of_what_things_are_not_only_of_what_they_are_called(kit: Kit) -> None:
     ada, ben, _ = pair(kit)
     wand = kit.make_item("wand", ada.character)
