@@ -13,14 +13,17 @@ _GOLD = re.compile(r"(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)", re.I)
 
 def ask(ctx: Context[Trading], args: str) -> None:
     """Ask somebody here for a trade, or say yes to theirs."""
-    me, who = ctx.player, ctx.seek_here(args)
+    me, mine = ctx.player, seated(ctx, ctx.player.id)
+    who = ctx.seek_here(args)
+    if who is None and mine is not None and args:  # who asked may be somebody that one can't see
+        asking = ctx.world.characters[mine[1].other(me.id)]
+        who = asking if asking.name.casefold().startswith(args.casefold()) else None
     if who is None:
         raise Rejected(f"There is no {args[:40]!r} here to trade with.")
     if who is me:
         raise Rejected("To trade with yourself you need nobody's help.")
     if who.mob is not None or who.link_dead:
         raise Rejected(f"{who.name if who.mob is None else 'That one'} does not answer.")
-    mine = seated(ctx, me.id)
     if mine is not None:
         number, window = mine
         if window.other(me.id) == who.id:

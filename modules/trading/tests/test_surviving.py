@@ -100,7 +100,7 @@ def test_what_ends_a_trade_gives_back(kit: Kit, happens: Callable[[Kit, Player],
     assert carried(ada) == ["sword"] and sane(kit)
 
 
-def test_who_walk_together_trade_on(kit: Kit) -> None:
+def test_who_are_put_elsewhere_together_in_one_event_trade_on(kit: Kit) -> None:
     ada, ben = in_the_middle(kit)
 
     def both() -> None:
@@ -173,10 +173,12 @@ def test_who_walks_away_while_it_is_out_of_service_has_theirs_when_it_is_back(ki
 
 def test_a_lost_state_gives_everything_back(kit: Kit) -> None:
     ada, ben = in_the_middle(kit)
+    ada.read()
     kit.instance().state = Trading()
     kit.manage("pause")
     kit.manage("resume")
     assert carried(ada) == ["sword"] and ben.gold == 100 and sane(kit)
+    assert ada.read() == "You have a sword back from a trade that was called off."
 
 
 def test_an_item_stays_itself(kit: Kit) -> None:

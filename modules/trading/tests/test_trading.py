@@ -108,6 +108,27 @@ def test_whoever_was_asked_says_yes_by_doing_something(kit: Kit) -> None:
     assert carried(ben) == ["sword"] and sane(kit)
 
 
+def test_whoever_was_asked_can_say_yes_to_somebody_that_they_can_not_see(kit: Kit) -> None:
+    ada, ben = kit.player("Ada"), kit.player("Ben")
+    kit.act(lambda ctx: ctx.world.edit(ada.character))
+    ada.character.effects = {"kit": {"invisible": 1}}
+    assert "There is no 'ada' here" in ben.do("trade ada")
+    ada.do("trade ben")
+    assert "`trade Ada` says yes" in ben.read()
+    assert "There is no 'cleo' here" in ben.do("trade cleo") and not kit.state.windows[1].joined
+    assert ben.do("trade ada").startswith("Trade with Ada, picture 1:") and kit.state.windows[1].joined
+
+
+def test_who_sleeps_can_only_look_and_call_it_off(kit: Kit) -> None:
+    ada, ben, sword = pair(kit)
+    ada.do("trade offer sword")
+    ben.do("sleep")
+    for line in ("trade accept", "trade offer 5 gold", "trade ada"):
+        assert ben.do(line).endswith("You are asleep. `wake` first.")
+    assert "picture 2" in ben.do("trade") and sword.owner.startswith("escrow:")
+    assert ben.do("trade cancel") == "Ben calls it off. The trade is off." and sane(kit)
+
+
 def test_an_invitation_lapses(kit: Kit) -> None:
     ada, ben = kit.player("Ada"), kit.player("Ben")
     kit.make_item("sword", ada.character)
