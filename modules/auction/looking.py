@@ -15,11 +15,8 @@ def list_(ctx: Context[Auction], args: str) -> None:
     if not lots:
         raise Rejected("There is no such lot." if words else "There is nothing up for auction.")
     size = ctx.settings(House).page
-    pages = -(-len(lots) // size)
-    if page > pages:
-        raise Rejected(f"There {'is one page' if pages == 1 else f'are {pages} pages'}.")
+    more = turned(page, -(-len(lots) // size), " ".join(("list", *words)))
     rows = [row(ctx, lot) for lot in lots[(page - 1) * size : page * size]]
-    more = f"\nPage {page} of {pages}: auction list{' ' if words else ''}{' '.join(words)} page N" if pages > 1 else ""
     ctx.page("Up for auction (* is your bid, + your lot):\n" + "\n".join(rows) + more)
 
 
@@ -31,6 +28,13 @@ def paged(words: list[str]) -> tuple[list[str], int]:
             raise Rejected("Which page? A number from 1.")
         return words[:-2], number
     return words, 1
+
+
+def turned(page: int, pages: int, typed: str) -> str:
+    """What stands below a page of several: how to turn it. Raises Rejected for one that there is not."""
+    if page > pages:
+        raise Rejected(f"There {'is one page' if pages == 1 else f'are {pages} pages'}.")
+    return f"\nPage {page} of {pages}: auction {typed} page N" if pages > 1 else ""
 
 
 def chosen(ctx: Context[Auction], lots: Iterable[Lot], words: list[str]) -> list[Lot]:
@@ -107,12 +111,13 @@ def history(ctx: Context[Auction], args: str) -> None:
     words, page = paged(split(args.casefold()))
     word, size = " ".join(words), ctx.settings(House).page
     past = [p for p in reversed(ctx.state.history) if word in f"{p.called} {p.seller} {p.buyer}".casefold()]
+    if not past:
+        raise Rejected("Nothing like that was ever auctioned." if word else "No auction has ended yet.")
+    more = turned(page, -(-len(past) // size), f"history {word}".strip())
     rows = [
         f"  {p.number:>4} {p.called}: "
         + (f"{p.seller} to {p.buyer}, {coins(p.price)}" if p.buyer else f"{p.seller}, not sold")
         + f", {duration(ctx.clock.wall - p.at)} ago"
         for p in past[(page - 1) * size : page * size]
     ]
-    if not rows:
-        raise Rejected("Nothing like that was ever auctioned." if past or word else "No auction has ended yet.")
-    ctx.page("Past auctions:\n" + "\n".join(rows))
+    ctx.page("Past auctions:\n" + "\n".join(rows) + more)

@@ -104,11 +104,12 @@ def cancel(ctx: Context[Auction], args: str) -> None:
         raise Rejected(f"Lot {lot.number} is {lot.seller_name}'s.")
     if lot.bids and not admin:
         raise Rejected(f"There is a bid on lot {lot.number}: it runs to its end.")
-    ctx.send(f"Lot {lot.number} is taken back.")
+    where = unsold(ctx, lot)
     if lot.seller != me.id:
-        tell(ctx, lot.seller, f"{me.name} ends lot {lot.number}, {lot.called}: {unsold(ctx, lot)}.")
+        ctx.send(f"Lot {lot.number} is taken back.")
+        tell(ctx, lot.seller, f"{me.name} ends lot {lot.number}, {lot.called}: {where}.")
     else:
-        unsold(ctx, lot)
+        ctx.send(f"Lot {lot.number} is taken back: {where}.")
 
 
 # The end

@@ -94,8 +94,25 @@ def test_a_lot_is_taken_back_only_without_a_bid(kit: Kit) -> None:
     assert "you have your 100 gold coins back" in ben.read() and ben.gold == 200
     assert "Boss ends lot 1, a sword: it is yours now" in ada.read() and item.owner == ada.character.owner_key
     ada.do("auction sell sword 5")
-    assert ada.do("auction cancel 2") == "Lot 2 is taken back." and carried(ada) == ["sword"] and sane(kit)
+    assert ada.do("auction cancel 2") == "Lot 2 is taken back: it is yours now." and carried(ada) == ["sword"] and sane(kit)
     assert ada.do("auction cancel 2") == "There is no lot 2. `auction list` shows what there is."
+
+
+def test_who_takes_back_what_they_can_not_carry_is_told_where_it_is(kit: Kit) -> None:
+    ada, first = seller(kit, "anvil")
+    kit.make_item("anvil", ada.character)
+    taken = ada.do("auction cancel 1")
+    assert taken == "Lot 1 is taken back: you can't carry it now, so it waits: `auction collect`."
+    assert first.owner == f"escrow:auction:{ada.character.id}" and sane(kit)
+
+
+def test_a_lot_is_named_by_its_number_and_nothing_else(kit: Kit) -> None:
+    ada, _ = seller(kit)
+    for name in ("1", "#1", " 1 "):
+        assert ada.do(f"auction show {name}").startswith("Lot 1: ")
+    for name in ("0000000000012", "-1", "1.5", "sword", "²", "99999999999999999999999999"):
+        assert ada.do(f"auction show {name}").startswith("There is no lot ")
+    assert ada.do("auction show") == "Which lot? Write its number. `auction list` shows what there is."
 
 
 # Bidding
@@ -246,9 +263,15 @@ def test_who_is_back_reads_what_they_missed(kit: Kit) -> None:
     ben = kit.player("Ben", gold=500)
     ben.do("auction bid 1 100", "quit")
     kit.wait(600)
-    ben = kit.player("Ben")  # the kit throws away what is read at login: see the prompt of the next
+    ben = kit.player("Ben")
+    assert "Auction: you have lot 1, a sword, for 100 gold coins: it waits for you." in ben.welcome
+    assert "Auction: the house gives you a sword." in ben.welcome
     assert carried(ben) == ["sword"] and ben.do("auction collect") == "Nothing waits for you at the auction house."
     assert kit.state.notes.keys() == {kit.game.world.known("Ada").id}  # type: ignore[union-attr]
+    ada = kit.player("Ada")
+    assert "Auction: Ben bids 100 gold coins on lot 1, a sword." in ada.welcome
+    assert "Auction: lot 1, a sword, goes to Ben for 100 gold coins less a fee of 5." in ada.welcome
+    assert kit.state.notes == {}
 
 
 def test_the_link_dead_read_it_when_they_are_back(kit: Kit) -> None:
@@ -312,8 +335,13 @@ def test_a_list_is_filtered_and_paged() -> None:
     assert ben.do("auction list unicorn") == "There is no such lot."
     kit.wait(7200)
     ben.read()
-    assert len(ben.do("auction history").split("\n")) == 6 and "a sword: Ben, not sold" in ben.do("auction hist sword")
+    assert len(ben.do("auction history").split("\n")) == 7 and "a sword: Ben, not sold" in ben.do("auction hist sword")
     assert ben.do("auction history unicorn") == "Nothing like that was ever auctioned."
+    assert ben.do("auction history").split("\n")[-1] == "Page 1 of 2: auction history page N"
+    assert ben.do("auction hist apple").split("\n")[-1] == "Page 1 of 2: auction history apple page N"
+    assert len(ben.do("auction history page 2").split("\n")) == 4
+    assert ben.do("auction history page 3") == "There are 2 pages."
+    assert ben.do("auction history sword page 2") == "There is one page."
 
 
 def test_the_house_remembers_so_many_lots() -> None:
