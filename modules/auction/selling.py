@@ -66,7 +66,9 @@ def terms(house: House, args: str) -> tuple[str, int, int, dict[str, int]]:
     if not at:
         raise Rejected(WRITE)
     named = words[1:at] if at > 1 and words[0].casefold() in ("a", "an", "the") else words[:at]
-    what, price, rest = " ".join(named), whole_number(words[at]) or 0, words[at + 1 :]
+    what, price, rest = " ".join(named).strip(), whole_number(words[at]) or 0, words[at + 1 :]
+    if not what:  # quotes with nothing in them, which anything would answer to
+        raise Rejected(WRITE)
     rest = rest[1:] if rest and rest[0].casefold() in ("gold", "coins") else rest
     bounds, seconds = {"reserve": 0, "buyout": 0}, house.usual
     while rest:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from mud.api import LIMIT, Character, Context, Item, Meta, Rejected, Settings, Signal, State, Struct, WallTimer, whole_number
+from mud.api import (
+    LIMIT,
+    Character,
+    Context,
+    Item,
+    Meta,
+    Rejected,
+    Settings,
+    Signal,
+    State,
+    Struct,
+    WallTimer,
+    whole_number,
+)
 
 #: Words that wait for somebody who is away; older ones are dropped.
 MOST_NOTES = 20

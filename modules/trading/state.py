@@ -85,8 +85,10 @@ def gold(ctx: Context[Trading], character: str) -> int:
 
 
 def sealed(ctx: Context[Trading], window: Window) -> str:
-    """What a window's picture shows, down to the last charge of a wand in a bag, as a hash; in whatever order things lie,
-    which a copyover does not keep."""
+    """What a window's picture shows, down to the last charge of a wand in a bag, as a hash.
+
+    The order in which things lie is no part of it: a copyover does not keep that.
+    """
     shown = blake2b(digest_size=16)
     for character in (window.one, window.two):
         inside = sorted(repr(item) for item in ctx.world.all_inside(ctx.escrow(character)))
