@@ -70,7 +70,7 @@ def terms(house: House, args: str) -> tuple[str, int, int, dict[str, int]]:
     if not what:  # quotes with nothing in them, which anything would answer to
         raise Rejected(WRITE)
     rest = rest[1:] if rest and rest[0].casefold() in ("gold", "coins") else rest
-    bounds, seconds = {"reserve": 0, "buyout": 0}, house.usual
+    bounds, seconds = {"reserve": 0, "buyout": 0}, max(house.shortest, min(house.usual, house.longest))
     while rest:
         word, value = rest[0].casefold(), rest[1] if len(rest) > 1 else ""
         amount, span = whole_number(value), seconds_in(rest[0])

@@ -61,7 +61,8 @@ def offer(ctx: Context[Trading], args: str) -> None:
         item = find_item(ctx.world, need(args, "offer"), ctx.world.carried(me), "in your hands")
         most = ctx.settings(Rules).things
         if len(things(ctx, me.id)) >= most:
-            raise Rejected(f"{most} things are the most that you can offer at once. Put more into a bag.")
+            what = "One thing is" if most == 1 else f"{most} things are"
+            raise Rejected(f"{what} the most that you can offer at once. Put more into a bag.")
         ctx.hold(item, me.id)
     w.changed(ctx, number, w.join(ctx, number, window))
 

@@ -44,6 +44,13 @@ def test_terms_are_read_as_they_are_typed(kit: Kit) -> None:
     assert (lot.price, lot.reserve, lot.buyout, lot.ends - lot.began) == (7, 10, 20, 300)
 
 
+def test_a_lot_that_says_no_time_runs_no_longer_than_any_may() -> None:
+    kit = Kit(MODULE, world=WORLD, settings={"auction": {"longest": 3600}})
+    ada = kit.player("Ada")
+    kit.make_item("sword", ada.character)
+    assert ada.do("auction sell sword 5").endswith("for 1 hour.")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
