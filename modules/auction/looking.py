@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from modules.auction.state import Auction, House, Lot, find_lot, item_of, next_bid
 from mud.api import LIMIT, Context, Rejected, ago, coins, duration, seek_items, short, split, whole_number
 
+#: Words that choose lots: each costs a look at all of them, and a line could be of thousands.
+MOST_WORDS = 12
+
 
 def list_(ctx: Context[Auction], args: str) -> None:
     """The lots, soonest end first, as many as fit a page; with words, those that they fit."""
@@ -39,7 +42,9 @@ def turned(page: int, pages: int, typed: str) -> str:
 
 def chosen(ctx: Context[Auction], lots: Iterable[Lot], words: list[str]) -> list[Lot]:
     """The lots that all of `words` fit: mine, bids, by NAME, under N, over N, or words for the thing."""
-    found, me = list(lots), ctx.player.id
+    if len(words) > MOST_WORDS:
+        raise Rejected(f"{MOST_WORDS} words are the most that a list can be asked for.")
+    found, me, named = list(lots), ctx.player.id, []
     while words:
         word, value, words = words[0], words[1] if len(words) > 1 else "", words[1:]
         amount = whole_number(value)
@@ -53,14 +58,14 @@ def chosen(ctx: Context[Auction], lots: Iterable[Lot], words: list[str]) -> list
             house, words = ctx.settings(House), words[1:]
             found = [lot for lot in found if (next_bid(house, lot) < amount) == (word == "under")]
         else:
-            found = [lot for lot in found if fits(ctx, lot, word)]
-    return found
+            named.append(word)
+    return [lot for lot in found if fits(ctx, lot, " ".join(named))] if named else found
 
 
-def fits(ctx: Context[Auction], lot: Lot, word: str) -> bool:
-    """Whether a word is one for a lot's thing."""
+def fits(ctx: Context[Auction], lot: Lot, words: str) -> bool:
+    """Whether words are all for a lot's thing."""
     item = item_of(ctx, lot)
-    return item is not None and bool(seek_items(ctx.world, word, [item]))
+    return item is not None and bool(seek_items(ctx.world, words, [item]))
 
 
 def row(ctx: Context[Auction], lot: Lot) -> str:

@@ -345,7 +345,10 @@ def test_a_list_is_filtered_and_paged() -> None:
     assert "   2 * an apple: 20 bid" in ben.do("auction list bids") and "   7 +" in ben.do("auction list mine")
     assert [r.split()[0] for r in ben.do("auction list apple under 12").split("\n")[1:]] == ["1"]
     assert [r.split()[0] for r in ben.do("auction list by be over 100").split("\n")[1:]] == ["7"]
-    assert ben.do("auction list unicorn") == "There is no such lot."
+    assert ben.do("auction list unicorn") == ben.do("auction list apple unicorn") == "There is no such lot."
+    assert len(ben.do("auction list a over 10 apple under 12").split("\n")) == 2
+    assert len(ben.do("auction list" + 12 * " a").split("\n")) == 7
+    assert ben.do("auction list" + 13 * " a") == "12 words are the most that a list can be asked for."
     kit.wait(7200)
     ben.read()
     assert len(ben.do("auction history").split("\n")) == 7 and "a sword: Ben, not sold" in ben.do("auction hist sword")
