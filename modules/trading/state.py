@@ -87,7 +87,7 @@ def gold(ctx: Context[Trading], character: str) -> int:
 def sealed(ctx: Context[Trading], window: Window) -> str:
     """What a window's picture shows, down to the last charge of a wand in a bag, as a hash.
 
-    The order in which things lie is no part of it: a copyover does not keep that.
+    The order in which things lie is no part of it: it is no part of what anybody gets.
     """
     shown = blake2b(digest_size=16)
     for character in (window.one, window.two):

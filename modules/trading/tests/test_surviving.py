@@ -46,9 +46,11 @@ def test_acceptances_of_many_things_outlast_copyovers(kit: Kit) -> None:
     ben.do("trade offer 60 gold")
     ada.do("trade accept")
     picture = kit.state.windows[1].picture
+    ben.read()
+    seen = ben.do("trade")
     kit.copyover(seconds=3)
     kit.copyover(seconds=3)
-    assert kit.state.windows[1].picture == picture
+    assert kit.state.windows[1].picture == picture and ben.do("trade") == seen
     ben.do("trade accept")
     assert carried(ben) == ["apple", "bag", "sword"] and ada.gold == 60 and sane(kit)
 
