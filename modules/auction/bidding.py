@@ -23,7 +23,7 @@ def bid(ctx: Context[Auction], args: str) -> None:
     least = next_bid(house, lot)
     if least > LIMIT:
         raise Rejected(f"There can't be a higher bid than the one on lot {lot.number}.")
-    if not least <= amount <= LIMIT:
+    if amount < least:
         raise Rejected(f"The least that you can bid on lot {lot.number} now is {coins(least)}.")
     lot = highest(ctx, lot, amount)
     late = lot.ends - ctx.clock.wall < house.snipe

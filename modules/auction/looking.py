@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from modules.auction.state import Auction, House, Lot, find_lot, item_of, next_bid
-from mud.api import LIMIT, Context, Rejected, coins, duration, seek_items, short, split, whole_number
+from mud.api import LIMIT, Context, Rejected, ago, coins, duration, seek_items, short, split, whole_number
+
+#: Words that choose lots: each costs a look at all of them, and a line could be of thousands.
+MOST_WORDS = 12
 
 
 def list_(ctx: Context[Auction], args: str) -> None:
@@ -15,11 +18,8 @@ def list_(ctx: Context[Auction], args: str) -> None:
     if not lots:
         raise Rejected("There is no such lot." if words else "There is nothing up for auction.")
     size = ctx.settings(House).page
-    pages = -(-len(lots) // size)
-    if page > pages:
-        raise Rejected(f"There {'is one page' if pages == 1 else f'are {pages} pages'}.")
+    more = turned(page, -(-len(lots) // size), " ".join(("list", *words)))
     rows = [row(ctx, lot) for lot in lots[(page - 1) * size : page * size]]
-    more = f"\nPage {page} of {pages}: auction list{' ' if words else ''}{' '.join(words)} page N" if pages > 1 else ""
     ctx.page("Up for auction (* is your bid, + your lot):\n" + "\n".join(rows) + more)
 
 
@@ -33,9 +33,18 @@ def paged(words: list[str]) -> tuple[list[str], int]:
     return words, 1
 
 
+def turned(page: int, pages: int, typed: str) -> str:
+    """What stands below a page of several: how to turn it. Raises Rejected for one that there is not."""
+    if page > pages:
+        raise Rejected(f"There {'is one page' if pages == 1 else f'are {pages} pages'}.")
+    return f"\nPage {page} of {pages}: auction {typed} page N" if pages > 1 else ""
+
+
 def chosen(ctx: Context[Auction], lots: Iterable[Lot], words: list[str]) -> list[Lot]:
     """The lots that all of `words` fit: mine, bids, by NAME, under N, over N, or words for the thing."""
-    found, me = list(lots), ctx.player.id
+    if len(words) > MOST_WORDS:
+        raise Rejected(f"{MOST_WORDS} words are the most that a list can be asked for.")
+    found, me, named = list(lots), ctx.player.id, []
     while words:
         word, value, words = words[0], words[1] if len(words) > 1 else "", words[1:]
         amount = whole_number(value)
@@ -49,14 +58,14 @@ def chosen(ctx: Context[Auction], lots: Iterable[Lot], words: list[str]) -> list
             house, words = ctx.settings(House), words[1:]
             found = [lot for lot in found if (next_bid(house, lot) < amount) == (word == "under")]
         else:
-            found = [lot for lot in found if fits(ctx, lot, word)]
-    return found
+            named.append(word)
+    return [lot for lot in found if fits(ctx, lot, " ".join(named))] if named else found
 
 
-def fits(ctx: Context[Auction], lot: Lot, word: str) -> bool:
-    """Whether a word is one for a lot's thing."""
+def fits(ctx: Context[Auction], lot: Lot, words: str) -> bool:
+    """Whether words are all for a lot's thing."""
     item = item_of(ctx, lot)
-    return item is not None and bool(seek_items(ctx.world, word, [item]))
+    return item is not None and bool(seek_items(ctx.world, words, [item]))
 
 
 def row(ctx: Context[Auction], lot: Lot) -> str:
@@ -107,12 +116,13 @@ def history(ctx: Context[Auction], args: str) -> None:
     words, page = paged(split(args.casefold()))
     word, size = " ".join(words), ctx.settings(House).page
     past = [p for p in reversed(ctx.state.history) if word in f"{p.called} {p.seller} {p.buyer}".casefold()]
+    if not past:
+        raise Rejected("Nothing like that was ever auctioned." if word else "No auction has ended yet.")
+    more = turned(page, -(-len(past) // size), f"history {word}".strip())
     rows = [
         f"  {p.number:>4} {p.called}: "
         + (f"{p.seller} to {p.buyer}, {coins(p.price)}" if p.buyer else f"{p.seller}, not sold")
-        + f", {duration(ctx.clock.wall - p.at)} ago"
+        + f", {ago(ctx.clock.wall - p.at)}"
         for p in past[(page - 1) * size : page * size]
     ]
-    if not rows:
-        raise Rejected("Nothing like that was ever auctioned." if past or word else "No auction has ended yet.")
-    ctx.page("Past auctions:\n" + "\n".join(rows))
+    ctx.page("Past auctions:\n" + "\n".join(rows) + more)

@@ -66,9 +66,11 @@ def terms(house: House, args: str) -> tuple[str, int, int, dict[str, int]]:
     if not at:
         raise Rejected(WRITE)
     named = words[1:at] if at > 1 and words[0].casefold() in ("a", "an", "the") else words[:at]
-    what, price, rest = " ".join(named), whole_number(words[at]) or 0, words[at + 1 :]
+    what, price, rest = " ".join(named).strip(), whole_number(words[at]) or 0, words[at + 1 :]
+    if not what:  # quotes with nothing in them, which anything would answer to
+        raise Rejected(WRITE)
     rest = rest[1:] if rest and rest[0].casefold() in ("gold", "coins") else rest
-    bounds, seconds = {"reserve": 0, "buyout": 0}, house.usual
+    bounds, seconds = {"reserve": 0, "buyout": 0}, max(house.shortest, min(house.usual, house.longest))
     while rest:
         word, value = rest[0].casefold(), rest[1] if len(rest) > 1 else ""
         amount, span = whole_number(value), seconds_in(rest[0])
@@ -104,11 +106,12 @@ def cancel(ctx: Context[Auction], args: str) -> None:
         raise Rejected(f"Lot {lot.number} is {lot.seller_name}'s.")
     if lot.bids and not admin:
         raise Rejected(f"There is a bid on lot {lot.number}: it runs to its end.")
-    ctx.send(f"Lot {lot.number} is taken back.")
+    where = unsold(ctx, lot)
     if lot.seller != me.id:
-        tell(ctx, lot.seller, f"{me.name} ends lot {lot.number}, {lot.called}: {unsold(ctx, lot)}.")
+        ctx.send(f"Lot {lot.number} is taken back.")
+        tell(ctx, lot.seller, f"{me.name} ends lot {lot.number}, {lot.called}: {where}.")
     else:
-        unsold(ctx, lot)
+        ctx.send(f"Lot {lot.number} is taken back: {where}.")
 
 
 # The end

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from mud.api import LIMIT, Character, Context, Item, Meta, Rejected, Settings, Signal, State, Struct, WallTimer
+from mud.api import (
+    LIMIT,
+    Character,
+    Context,
+    Item,
+    Meta,
+    Rejected,
+    Settings,
+    Signal,
+    State,
+    Struct,
+    WallTimer,
+    whole_number,
+)
 
 #: Words that wait for somebody who is away; older ones are dropped.
 MOST_NOTES = 20
@@ -100,10 +113,12 @@ class Ended(Signal, tag="auction.ended"):
 def find_lot(ctx: Context[Auction], text: str) -> Lot:
     """The lot that somebody named by its number, still open. Raises Rejected."""
     text = text.strip().removeprefix("#")
-    number = int(text[:12]) if text.isascii() and text.isdigit() else 0
-    lot = ctx.state.lots.get(number)
+    if not text:
+        raise Rejected("Which lot? Write its number. `auction list` shows what there is.")
+    number = whole_number(text)
+    lot = ctx.state.lots.get(number) if number is not None else None
     if lot is None:
-        raise Rejected(f"There is no lot {text[:12] or 'without a number'}. `auction list` shows what there is.")
+        raise Rejected(f"There is no lot {text[:12]}. `auction list` shows what there is.")
     return lot
 
 

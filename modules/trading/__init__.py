@@ -13,6 +13,7 @@ from mud.api import (
     On,
     PlayerEntered,
     PlayerLeft,
+    Rejected,
     split_first,
 )
 
@@ -34,10 +35,12 @@ def trade(ctx: Context[Trading], args: str) -> None:
     trade accept -- it is well so; when both say that of the same picture, all of it changes hands
     trade accept 4 -- the same, but only if it is still picture 4
     trade cancel -- no trade; both have theirs back
-    Every change makes a new picture, which nobody has accepted yet. To leave the room, the game or this life ends a
-    trade."""
+    Every change makes a new picture, which nobody has accepted yet.
+    To leave the room, the game or this life ends a trade."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
+    if ctx.player.position == "sleeping" and act not in (dealing.look, dealing.cancel):
+        raise Rejected("You are asleep. `wake` first.")
     if act is not None:
         act(ctx, rest)
     else:

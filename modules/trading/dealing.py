@@ -13,14 +13,14 @@ _GOLD = re.compile(r"(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)", re.I)
 
 def ask(ctx: Context[Trading], args: str) -> None:
     """Ask somebody here for a trade, or say yes to theirs."""
-    me, who = ctx.player, ctx.seek_here(args) or asking(ctx, args)
+    me, mine = ctx.player, seated(ctx, ctx.player.id)
+    who = ctx.seek_here(args) or asking(ctx, args.strip())
     if who is None:
         raise Rejected(f"There is no {args[:40]!r} here to trade with.")
     if who is me:
         raise Rejected("To trade with yourself you need nobody's help.")
     if who.mob is not None or who.link_dead:
         raise Rejected(f"{who.name if who.mob is None else 'That one'} does not answer.")
-    mine = seated(ctx, me.id)
     if mine is not None:
         number, window = mine
         if window.other(me.id) == who.id:
@@ -42,10 +42,12 @@ def ask(ctx: Context[Trading], args: str) -> None:
 
 
 def asking(ctx: Context[Trading], args: str) -> Character | None:
-    """Who has asked the player for a trade, by their full name: they may be unseen, but they have told it."""
+    """Who has asked the player for a trade, by the name that they have told: they may be unseen."""
     mine = seated(ctx, ctx.player.id)
-    who = ctx.world.characters[mine[1].other(ctx.player.id)] if mine is not None else None
-    return who if who is not None and who.name.casefold() == args.strip().casefold() else None
+    if mine is None or not args:
+        return None
+    who = ctx.world.characters[mine[1].other(ctx.player.id)]
+    return who if who.name.casefold().startswith(args.casefold()) else None
 
 
 def look(ctx: Context[Trading], args: str) -> None:
@@ -65,7 +67,8 @@ def offer(ctx: Context[Trading], args: str) -> None:
         item = find_item(ctx.world, need(args, "offer"), ctx.world.carried(me), "in your hands")
         most = ctx.settings(Rules).things
         if len(things(ctx, me.id)) >= most:
-            raise Rejected(f"{most} things are the most that you can offer at once. Put more into a bag.")
+            what = "One thing is" if most == 1 else f"{most} things are"
+            raise Rejected(f"{what} the most that you can offer at once. Put more into a bag.")
         ctx.hold(item, me.id)
     w.changed(ctx, number, w.join(ctx, number, window))
 
@@ -114,9 +117,10 @@ def check(ctx: Context[Trading], window: Window, args: str) -> None:
     both = (window.one, window.two)
     if not any(things(ctx, character) or gold(ctx, character) for character in both):
         raise Rejected("There is nothing to trade yet.")
-    fresh = ctx.clock.game - window.less_at < ctx.settings(Rules).settle
-    if named is None and fresh and window.less_by == window.other(ctx.player.id):
-        name = ctx.world.characters[window.less_by].name
+    they = window.other(ctx.player.id)
+    settled = ctx.clock.game - ctx.settings(Rules).settle
+    if named is None and any(who == they and at > settled for who, at in window.less):
+        name = ctx.world.characters[they].name
         again = f"`trade accept {window.picture}` accepts it as it is."
         raise Rejected(f"{name} has just taken something out of it. Look again: {again}")
 

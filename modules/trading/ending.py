@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modules.trading import window as w
 from modules.trading.state import Lapses, Trading, known, seated, together
-from mud.api import Context, Died, InService, LinkLost, Moved, PlayerEntered, PlayerLeft
+from mud.api import Context, Died, InService, LinkLost, Moved, PlayerEntered, PlayerLeft, tag
 
 
 def end(ctx: Context[Trading], character: str, why: str) -> None:
@@ -31,7 +31,7 @@ def died(ctx: Context[Trading], signal: Died) -> None:
 
 
 def moved(ctx: Context[Trading], signal: Moved) -> None:
-    """Two in different rooms do not trade; who walks together goes on."""
+    """Two in different rooms do not trade. Who follows comes a moment later, which is too late."""
     found = seated(ctx, signal.character)
     if found is not None and not together(ctx, found[1]):
         end(ctx, signal.character, "{} has gone.")
@@ -48,9 +48,14 @@ def lapses(ctx: Context[Trading], timer: Lapses) -> None:
 def entered(ctx: Context[Trading], signal: PlayerEntered) -> None:
     """Somebody is back: what of theirs still lies here (the module was out of service when they left) is theirs."""
     end(ctx, signal.character, "{} was away.")
-    back = w.give_back(ctx, signal.character)
-    if back:
-        ctx.tell(ctx.world.characters[signal.character], f"You have {back} back from a trade that was called off.")
+    returned(ctx, signal.character)
+
+
+def returned(ctx: Context[Trading], character: str) -> None:
+    """What still lies here of somebody who sits at no window is theirs again, if they are in memory."""
+    back, who = w.give_back(ctx, character), known(ctx, character)
+    if back and who is not None:
+        ctx.tell(who, tag("cyan", f"You have {back} back from a trade that was called off."))
 
 
 def mend(ctx: Context[Trading], signal: InService) -> None:
@@ -61,4 +66,4 @@ def mend(ctx: Context[Trading], signal: InService) -> None:
             w.shut(ctx, number, "You were parted.")
     for place in ctx.escrows():
         if place.character not in ctx.state.seats:
-            w.give_back(ctx, place.character)
+            returned(ctx, place.character)

@@ -28,8 +28,7 @@ class Window(Struct, frozen=True, kw_only=True):
     picture: int = 1
     seal: str = ""  # what the picture shows, as a hash
     accepted: tuple[str, ...] = ()
-    less_by: str = ""  # who withdrew something last
-    less_at: float = 0.0  # game clock
+    less: tuple[tuple[str, float], ...] = ()  # who withdrew something, and when last, by the game's clock
 
     def other(self, character: str) -> str:
         """Who sits opposite."""
@@ -86,10 +85,13 @@ def gold(ctx: Context[Trading], character: str) -> int:
 
 
 def sealed(ctx: Context[Trading], window: Window) -> str:
-    """What a window's picture shows, down to the last charge of a wand in a bag, as a hash."""
+    """What a window's picture shows, down to the last charge of a wand in a bag, as a hash.
+
+    The order in which things lie is no part of it: it is no part of what anybody gets.
+    """
     shown = blake2b(digest_size=16)
     for character in (window.one, window.two):
-        inside = [repr(item) for item in ctx.world.all_inside(ctx.escrow(character))]
+        inside = sorted(repr(item) for item in ctx.world.all_inside(ctx.escrow(character)))
         shown.update(repr((character, gold(ctx, character), inside)).encode())
     return shown.hexdigest()
 

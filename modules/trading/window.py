@@ -36,7 +36,8 @@ def changed(ctx: Context[Trading], number: int, window: Window, less: bool = Fal
     """The player has changed the offer: a new picture, accepted by nobody, shown to both."""
     window = replace(window, picture=window.picture + 1, accepted=(), seal=sealed(ctx, window))
     if less:
-        window = replace(window, less_by=ctx.player.id, less_at=ctx.clock.game)
+        others = [entry for entry in window.less if entry[0] != ctx.player.id]
+        window = replace(window, less=(*others, (ctx.player.id, ctx.clock.game)))
     put(ctx, number, window)
     show(ctx, window)
 

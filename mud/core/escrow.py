@@ -72,7 +72,8 @@ def summary(world: World, known: set[str]) -> list[str]:
         items[place.module] += len(world.held(place.key))
         gold[place.module] += world.ledger.balance(place.key)
     return [
-        f"In escrow of {module}: {items[module]} items and {gold[module]} gold, for {len(characters)} characters."
+        f"In escrow of {module}: {items[module]} {'item' if items[module] == 1 else 'items'} and {gold[module]} gold, "
+        f"for {len(characters)} {'character' if len(characters) == 1 else 'characters'}."
         + ("" if module in known else " The module is not in service: it all waits for it.")
         for module, characters in sorted(owners.items())
     ]

@@ -56,6 +56,7 @@ class World:
         self.doors: dict[str, DoorState] = dict(state.doors)
         self.serial = state.serial
         self._held: dict[str, list[str]] = {}  # owner: item ids, oldest first
+        self._mixed: dict[str, None] = {}  # owners who may have got them in another order than that of `items`
         self._present: dict[str, list[str]] = {}  # room: character ids
         self._kinds: dict[str, int] = {}  # "mob:ID" or "item:ID": how many there are
         self._players: dict[str, str] = {}  # casefolded name: character id
@@ -65,7 +66,7 @@ class World:
         """All of the living state, for a snapshot. Not a copy."""
         return WorldState(
             characters=list(self.characters.values()),
-            items=list(self.items.values()),
+            items=self._items_in_order(),
             doors=self.doors,
             balances=self.ledger.balances,
             ledger_seq=self.ledger.seq,
@@ -76,6 +77,14 @@ class World:
             bans=self.bans.all(),
             game_time=game_time,
         )
+
+    def _items_in_order(self) -> list[Item]:
+        """All items, in an order in which everybody who takes them in has theirs as they got them: the oldest first."""
+        mixed, items = self._mixed, self.items
+        if not mixed:
+            return list(items.values())
+        apart = [items[i] for owner in mixed for i in self._held.get(owner, ())]
+        return [item for item in items.values() if item.owner not in mixed] + apart
 
     # Looking
 
@@ -218,6 +227,7 @@ class World:
         if item.owner != owner_key:
             self.journal.remove(self._held[item.owner], item.id)
             self.journal.append(self._held.setdefault(owner_key, []), item.id)
+            self._mixed[owner_key] = None
         item.owner, item.slot = owner_key, slot
 
     def add_item(self, item: Item) -> Item:
@@ -234,6 +244,7 @@ class World:
             self.remove_item(inside)
         self.journal.drop(self.items, item.id)
         self.journal.remove(self._held[item.owner], item.id)
+        self._mixed.pop(item.owner_key, None)
         self._count(f"item:{item.kind}", -1)
         self.journal.touch("items", item.id)
 
@@ -279,8 +290,10 @@ class World:
             del self.items[item.id]
             self._held[item.owner].remove(item.id)
             self._held.pop(item.owner_key, None)
+            self._mixed.pop(item.owner_key, None)
             self._kinds[f"item:{item.kind}"] -= 1
         self._held.pop(character.owner_key, None)
+        self._mixed.pop(character.owner_key, None)
         del self.characters[character.id], self._players[character.name.casefold()]
 
     def remove_mob(self, mob: Character) -> None:
@@ -288,6 +301,7 @@ class World:
         fights.end(self, mob)
         for item in self.held(mob.owner_key):
             self.remove_item(item)
+        self._mixed.pop(mob.owner_key, None)
         self.journal.drop(self.characters, mob.id)
         self.journal.remove(self._present[mob.room], mob.id)
         self._count(f"mob:{mob.mob}", -1)

@@ -95,7 +95,7 @@ def test_a_module_keeps_an_item_and_gives_it_back() -> None:
     assert ada.gold == 4 and kit.audit() == []
     assert ada.do("drop apple") == "There is no 'apple' in your hands."
     assert occupied(kit.game.world) == [Escrow("vault", ada.character.id)]
-    assert summary(kit.game.world, {"vault"}) == ["In escrow of vault: 1 items and 1 gold, for 1 characters."]
+    assert summary(kit.game.world, {"vault"}) == ["In escrow of vault: 1 item and 1 gold, for 1 character."]
     assert "waits for it" in summary(kit.game.world, set())[0]
     kit.copyover(seconds=5)
     ada.do("back")

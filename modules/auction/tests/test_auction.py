@@ -44,11 +44,20 @@ def test_terms_are_read_as_they_are_typed(kit: Kit) -> None:
     assert (lot.price, lot.reserve, lot.buyout, lot.ends - lot.began) == (7, 10, 20, 300)
 
 
+def test_a_lot_that_says_no_time_runs_no_longer_than_any_may() -> None:
+    kit = Kit(MODULE, world=WORLD, settings={"auction": {"longest": 3600}})
+    ada = kit.player("Ada")
+    kit.make_item("sword", ada.character)
+    assert ada.do("auction sell sword 5").endswith("for 1 hour.")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
         ("", "Write: auction sell ITEM PRICE"),
         ("sword", "Write: auction sell ITEM PRICE"),
+        ("'' 5", "Write: auction sell ITEM PRICE"),
+        ('" " 5', "Write: auction sell ITEM PRICE"),
         ("sword 0", "A price is a number from 1 to"),
         ("sword 9007199254740992", "A price is a number from 1 to"),
         ("sword 5 5s", "A lot runs from 10 seconds to 7 days"),
@@ -94,8 +103,26 @@ def test_a_lot_is_taken_back_only_without_a_bid(kit: Kit) -> None:
     assert "you have your 100 gold coins back" in ben.read() and ben.gold == 200
     assert "Boss ends lot 1, a sword: it is yours now" in ada.read() and item.owner == ada.character.owner_key
     ada.do("auction sell sword 5")
-    assert ada.do("auction cancel 2") == "Lot 2 is taken back." and carried(ada) == ["sword"] and sane(kit)
+    assert ada.do("auction cancel 2") == "Lot 2 is taken back: it is yours now."
+    assert carried(ada) == ["sword"] and sane(kit)
     assert ada.do("auction cancel 2") == "There is no lot 2. `auction list` shows what there is."
+
+
+def test_who_takes_back_what_they_can_not_carry_is_told_where_it_is(kit: Kit) -> None:
+    ada, first = seller(kit, "anvil")
+    kit.make_item("anvil", ada.character)
+    taken = ada.do("auction cancel 1")
+    assert taken == "Lot 1 is taken back: you can't carry it now, so it waits: `auction collect`."
+    assert first.owner == f"escrow:auction:{ada.character.id}" and sane(kit)
+
+
+def test_a_lot_is_named_by_its_number_and_nothing_else(kit: Kit) -> None:
+    ada, _ = seller(kit)
+    for name in ("1", "#1", " 1 "):
+        assert ada.do(f"auction show {name}").startswith("Lot 1: ")
+    for name in ("0000000000012", "-1", "1.5", "sword", "²", "99999999999999999999999999"):
+        assert ada.do(f"auction show {name}").startswith("There is no lot ")
+    assert ada.do("auction show") == "Which lot? Write its number. `auction list` shows what there is."
 
 
 # Bidding
@@ -133,7 +160,8 @@ def test_who_raises_their_own_bid_pays_the_rest(kit: Kit) -> None:
         ("bid 9 100", "There is no lot 9."),
         ("bid 1 99", "The least that you can bid on lot 1 now is 100 gold coins."),
         ("bid 1 101", "You have 100 gold coins, and need 101 gold coins."),
-        ("bid 1 99999999999999999999", "The least that you can bid"),
+        ("bid 1 99999999999999999999", "You have 100 gold coins, and need 99,999,999,999,999,999,999 gold coins."),
+        ("bid 1 9007199254740992", "You have 100 gold coins, and need 9,007,199,254,740,992 gold coins."),
         ("buy 1", "Lot 1 can't be bought out: bid on it."),
         ("nosuch", "Write: auction list, show,"),
         ("c 1", "Write: auction list, show,"),
@@ -179,7 +207,9 @@ def test_the_highest_bidder_has_it_and_the_seller_the_gold_less_a_fee(kit: Kit) 
     assert "you have lot 1, a sword, for 200 gold coins: it is yours now." in ben.read()
     assert "goes to Ben for 200 gold coins less a fee of 10." in ada.read()
     assert cleo.read() == "Auction: lot 1, a sword, goes to Ben for 200 gold coins."
-    assert cleo.do("auction history") == "Past auctions:\n     1 a sword: Ada to Ben, 200 gold coins, 0 seconds ago"
+    assert cleo.do("auction history") == "Past auctions:\n     1 a sword: Ada to Ben, 200 gold coins, just now"
+    kit.wall -= 7200
+    assert cleo.do("auction history").endswith("200 gold coins, just now")  # somebody has set the clock back
     assert kit.act(lambda ctx: ctx.world.timers.of("auction", "Ends")) == [] and sane(kit)
 
 
@@ -246,9 +276,15 @@ def test_who_is_back_reads_what_they_missed(kit: Kit) -> None:
     ben = kit.player("Ben", gold=500)
     ben.do("auction bid 1 100", "quit")
     kit.wait(600)
-    ben = kit.player("Ben")  # the kit throws away what is read at login: see the prompt of the next
+    ben = kit.player("Ben")
+    assert "Auction: you have lot 1, a sword, for 100 gold coins: it waits for you." in ben.welcome
+    assert "Auction: the house gives you a sword." in ben.welcome
     assert carried(ben) == ["sword"] and ben.do("auction collect") == "Nothing waits for you at the auction house."
     assert kit.state.notes.keys() == {kit.game.world.known("Ada").id}  # type: ignore[union-attr]
+    ada = kit.player("Ada")
+    assert "Auction: Ben bids 100 gold coins on lot 1, a sword." in ada.welcome
+    assert "Auction: lot 1, a sword, goes to Ben for 100 gold coins less a fee of 5." in ada.welcome
+    assert kit.state.notes == {}
 
 
 def test_the_link_dead_read_it_when_they_are_back(kit: Kit) -> None:
@@ -309,11 +345,19 @@ def test_a_list_is_filtered_and_paged() -> None:
     assert "   2 * an apple: 20 bid" in ben.do("auction list bids") and "   7 +" in ben.do("auction list mine")
     assert [r.split()[0] for r in ben.do("auction list apple under 12").split("\n")[1:]] == ["1"]
     assert [r.split()[0] for r in ben.do("auction list by be over 100").split("\n")[1:]] == ["7"]
-    assert ben.do("auction list unicorn") == "There is no such lot."
+    assert ben.do("auction list unicorn") == ben.do("auction list apple unicorn") == "There is no such lot."
+    assert len(ben.do("auction list a over 10 apple under 12").split("\n")) == 2
+    assert len(ben.do("auction list" + 12 * " a").split("\n")) == 7
+    assert ben.do("auction list" + 13 * " a") == "12 words are the most that a list can be asked for."
     kit.wait(7200)
     ben.read()
-    assert len(ben.do("auction history").split("\n")) == 6 and "a sword: Ben, not sold" in ben.do("auction hist sword")
+    assert len(ben.do("auction history").split("\n")) == 7 and "a sword: Ben, not sold" in ben.do("auction hist sword")
     assert ben.do("auction history unicorn") == "Nothing like that was ever auctioned."
+    assert ben.do("auction history").split("\n")[-1] == "Page 1 of 2: auction history page N"
+    assert ben.do("auction hist apple").split("\n")[-1] == "Page 1 of 2: auction history apple page N"
+    assert len(ben.do("auction history page 2").split("\n")) == 4
+    assert ben.do("auction history page 3") == "There are 2 pages."
+    assert ben.do("auction history sword page 2") == "There is one page."
 
 
 def test_the_house_remembers_so_many_lots() -> None:

@@ -63,6 +63,14 @@ WORLD = WorldDef.of(
                     values={"level": 5, "spell1": "poison"},
                 ),
                 ItemDef(
+                    id="page",
+                    keywords=("page",),
+                    short="a torn page",
+                    kind="scroll",
+                    wear=("take",),
+                    values={"level": 12, "spell1": "stone skin"},
+                ),
+                ItemDef(
                     id="wand",
                     keywords=("wand",),
                     short="a crooked wand",
@@ -117,7 +125,7 @@ def mob(kit: Kit, kind: str, room: str = "yard") -> Character:
     return kit.act(lambda ctx: zones.make_mob(ctx, kind, room))
 
 
-def left(kit: Kit, who: Player, kind: str) -> float:
+def left(kit: Kit, who: Player | Character, kind: str) -> float:
     """Seconds that an effect has left."""
     ends = effects(kit, who)[kind].ends
     assert ends is not None

@@ -182,6 +182,13 @@ def test_buffs_says_what_from_where_how_long_and_how_often(kit: Kit, ada: Player
     assert aura.split() == ["sanctuary", "12.4", "s", "a", "white", "potion"]
 
 
+def test_a_scroll_gives_its_effect_and_is_named_as_its_source(kit: Kit, ada: Player) -> None:
+    kit.make_item("page", ada.character)
+    assert "Your skin turns to stone." in ada.do("recite page")
+    assert "5 minutes  a torn page" in ada.do("buffs") and effects(kit, ada)["stone skin"].level == 12 and sane(kit)
+    assert "There is no 'page'" in ada.do("recite page")
+
+
 def test_buffs_of_others_are_for_builders(kit: Kit, ada: Player) -> None:
     give(kit, ada, "armor")
     assert kit.player("Ben").do("buffs ada") == "You can only see what is on yourself: buffs."

@@ -8,7 +8,7 @@ import pytest
 
 from modules.buffs import MODULE
 from modules.buffs.kinds import KINDS
-from modules.buffs.tests.stage import WORLD, close, effects, give, left, sane, stands_firm, strong, ticks_of
+from modules.buffs.tests.stage import WORLD, close, effects, give, left, mob, sane, stands_firm, strong, ticks_of
 from mud.api import replace
 from mud.core import events as e
 from mud.testing import Kit, Player
@@ -68,6 +68,29 @@ def test_copyovers_between_all_ticks_skip_and_double_none(kit: Kit, ada: Player)
         kit.copyover(seconds=0.7 * (n % 3))
         assert ada.character.hp == hp + n // 6 * ticks_of("slow fire") and sane(kit)
     assert effects(kit, ada) == {}
+
+
+def test_a_mob_keeps_its_effects_over_copyovers_and_crashes_tick_by_tick(kit: Kit) -> None:
+    ogre = mob(kit, "ogre").id
+
+    def lost() -> int:
+        body = kit.game.world.characters[ogre]
+        return 100_000 - body.hp
+
+    kit.game.world.characters[ogre].position = "fighting"  # it mends by nothing
+    for kind in ("slow fire", "armor"):
+        give(kit, kit.game.world.characters[ogre], kind, seconds=20)
+    fire = -ticks_of("slow fire")
+    kit.wait(7.6)
+    kit.copyover(seconds=30)
+    assert lost() == 2 * fire and close(left(kit, kit.game.world.characters[ogre], "armor"), 12.4) and sane(kit)
+    kit.wait(2)
+    kit.flush()
+    kit.wait(5)
+    kit.crash(seconds=60)
+    assert lost() == 3 * fire and close(left(kit, kit.game.world.characters[ogre], "armor"), 10.4) and sane(kit)
+    kit.wait(10.4)
+    assert lost() == 6 * fire and effects(kit, kit.game.world.characters[ogre]) == {} and sane(kit)
 
 
 def test_what_is_kept_stands_still_while_one_is_away_and_the_rest_ends(kit: Kit, ada: Player) -> None:

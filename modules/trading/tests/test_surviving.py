@@ -38,6 +38,23 @@ def test_a_copyover_keeps_offers_and_acceptances(kit: Kit) -> None:
     assert (carried(ben), ada.gold, ben.gold) == (["sword"], 60, 40) and sane(kit)
 
 
+def test_acceptances_of_many_things_outlast_copyovers(kit: Kit) -> None:
+    ada, ben, _ = pair(kit)
+    for kind in ("bag", "wand", "apple", "apple"):
+        kit.make_item(kind, ada.character)
+    ada.do("put wand bag", "put apple bag", "trade offer sword", "trade offer apple", "trade offer bag")
+    ben.do("trade offer 60 gold")
+    ada.do("trade accept")
+    picture = kit.state.windows[1].picture
+    ben.read()
+    seen = ben.do("trade")
+    kit.copyover(seconds=3)
+    kit.copyover(seconds=3)
+    assert kit.state.windows[1].picture == picture and ben.do("trade") == seen
+    ben.do("trade accept")
+    assert carried(ben) == ["apple", "bag", "sword"] and ada.gold == 60 and sane(kit)
+
+
 def test_save_and_restore(kit: Kit, tmp_path: Path) -> None:
     in_the_middle(kit)
     kit.cycle(tmp_path)
@@ -85,7 +102,7 @@ def test_what_ends_a_trade_gives_back(kit: Kit, happens: Callable[[Kit, Player],
     assert carried(ada) == ["sword"] and sane(kit)
 
 
-def test_who_walk_together_trade_on(kit: Kit) -> None:
+def test_who_are_put_elsewhere_together_in_one_event_trade_on(kit: Kit) -> None:
     ada, ben = in_the_middle(kit)
 
     def both() -> None:
@@ -158,10 +175,12 @@ def test_who_walks_away_while_it_is_out_of_service_has_theirs_when_it_is_back(ki
 
 def test_a_lost_state_gives_everything_back(kit: Kit) -> None:
     ada, ben = in_the_middle(kit)
+    ada.read()
     kit.instance().state = Trading()
     kit.manage("pause")
     kit.manage("resume")
     assert carried(ada) == ["sword"] and ben.gold == 100 and sane(kit)
+    assert ada.read() == "You have a sword back from a trade that was called off."
 
 
 def test_an_item_stays_itself(kit: Kit) -> None:

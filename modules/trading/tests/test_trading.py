@@ -73,6 +73,19 @@ def test_who_takes_something_out_at_the_last_moment_does_not_catch_the_other(kit
     assert ada.gold == 10 and sane(kit)
 
 
+def test_nor_when_the_other_took_something_out_in_between(kit: Kit) -> None:
+    ada, ben, _ = pair(kit)
+    ada.do("trade offer sword")
+    ben.do("trade offer 10 gold")
+    ada.do("trade withdraw sword")  # while Ben types two lines
+    ben.do("trade withdraw 1 gold")
+    assert "Ada has just taken something out of it." in ben.do("trade accept")
+    assert "Ben has just taken something out of it." in ada.do("trade accept")
+    ben.do("trade accept 5")
+    ada.do("trade accept 5")
+    assert ada.gold == 9 and sane(kit)
+
+
 def test_an_acceptance_is_of_what_things_are_not_only_of_what_they_are_called(kit: Kit) -> None:
     ada, ben, _ = pair(kit)
     wand = kit.make_item("wand", ada.character)
@@ -93,6 +106,27 @@ def test_whoever_was_asked_says_yes_by_doing_something(kit: Kit) -> None:
     ada.do("trade accept")
     ben.do("trade accept")
     assert carried(ben) == ["sword"] and sane(kit)
+
+
+def test_whoever_was_asked_can_say_yes_to_somebody_that_they_can_not_see(kit: Kit) -> None:
+    ada, ben = kit.player("Ada"), kit.player("Ben")
+    kit.act(lambda ctx: ctx.world.edit(ada.character))
+    ada.character.effects = {"kit": {"invisible": 1}}
+    assert "There is no 'ada' here" in ben.do("trade ada")
+    ada.do("trade ben")
+    assert "`trade Ada` says yes" in ben.read()
+    assert "There is no 'cleo' here" in ben.do("trade cleo") and not kit.state.windows[1].joined
+    assert ben.do("trade ada").startswith("Trade with Ada, picture 1:") and kit.state.windows[1].joined
+
+
+def test_who_sleeps_can_only_look_and_call_it_off(kit: Kit) -> None:
+    ada, ben, sword = pair(kit)
+    ada.do("trade offer sword")
+    ben.do("sleep")
+    for line in ("trade accept", "trade offer 5 gold", "trade ada"):
+        assert ben.do(line).endswith("You are asleep. `wake` first.")
+    assert "picture 2" in ben.do("trade") and sword.owner.startswith("escrow:")
+    assert ben.do("trade cancel") == "Ben calls it off. The trade is off." and sane(kit)
 
 
 def test_an_invitation_lapses(kit: Kit) -> None:
@@ -181,7 +215,7 @@ def test_so_many_things_and_no_more() -> None:
     ada, _, _ = pair(kit)
     kit.make_item("apple", ada.character)
     ada.do("trade offer sword")
-    assert ada.do("trade offer apple").startswith("1 things are the most")
+    assert ada.do("trade offer apple").startswith("One thing is the most")
 
 
 def test_one_window_at_a_time(kit: Kit) -> None:
