@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from modules.auction.state import Auction, House, Lot, find_lot, item_of, next_bid
-from mud.api import LIMIT, Context, Rejected, coins, duration, seek_items, short, split, whole_number
+from mud.api import LIMIT, Context, Rejected, ago, coins, duration, seek_items, short, split, whole_number
 
 
 def list_(ctx: Context[Auction], args: str) -> None:
@@ -110,7 +110,7 @@ def history(ctx: Context[Auction], args: str) -> None:
     rows = [
         f"  {p.number:>4} {p.called}: "
         + (f"{p.seller} to {p.buyer}, {coins(p.price)}" if p.buyer else f"{p.seller}, not sold")
-        + f", {duration(ctx.clock.wall - p.at)} ago"
+        + f", {ago(ctx.clock.wall - p.at)}"
         for p in past[(page - 1) * size : page * size]
     ]
     if not rows:

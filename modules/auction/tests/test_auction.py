@@ -179,7 +179,7 @@ def test_the_highest_bidder_has_it_and_the_seller_the_gold_less_a_fee(kit: Kit) 
     assert "you have lot 1, a sword, for 200 gold coins: it is yours now." in ben.read()
     assert "goes to Ben for 200 gold coins less a fee of 10." in ada.read()
     assert cleo.read() == "Auction: lot 1, a sword, goes to Ben for 200 gold coins."
-    assert cleo.do("auction history") == "Past auctions:\n     1 a sword: Ada to Ben, 200 gold coins, 0 seconds ago"
+    assert cleo.do("auction history") == "Past auctions:\n     1 a sword: Ada to Ben, 200 gold coins, just now"
     assert kit.act(lambda ctx: ctx.world.timers.of("auction", "Ends")) == [] and sane(kit)
 
 
