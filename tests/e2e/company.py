@@ -58,15 +58,18 @@ class Walker(Worker):
     """Goes to and fro, as far as the legs carry, and a number after each step."""
 
     steps = 0
-    room = "The Porch"
+    room = "The Yard"
+
+    def begin(self) -> None:
+        self.client.command("north")
 
     def work(self) -> None:
-        self.client.send("south" if self.sent % 2 else "north")
+        self.client.send("west" if self.sent % 2 else "east")
         self.think()
 
     def saw(self, text: str) -> None:
         for answer in re.split(r'You think, "\d+"', text):
-            found = re.search(r"The (?:Porch|Yard)(?=\r\n)", answer)
+            found = re.search(r"The (?:Yard|Ring)(?=\r\n)", answer)
             self.steps += found is not None and found[0] != self.room
             self.room = found[0] if found else self.room
         assert self.room in self.client.command("look"), self.name
@@ -181,8 +184,8 @@ class Company:
         typed = PASSWORD.encode()[len(self.figures) :][:1]
         self.sleeper.send_raw(typed if len(self.figures) < len(PASSWORD) - 1 else b"")
         self.admin.send("copyover")
-        for _ in range(int(LIMIT / PAUSE)):
-            for worker in self.workers[_ % GROUPS :: GROUPS]:
+        for turn in range(int(LIMIT / PAUSE)):
+            for worker in self.workers[turn % GROUPS :: GROUPS]:
                 worker.work()
             if select.select([self.admin.sock], [], [], PAUSE)[0]:
                 assert self.admin.read(), "the admin was dropped"
@@ -193,6 +196,7 @@ class Company:
             worker.check()
             worker.client.forget()
         self.admin.forget()
+        self.game.said()  # nobody waits for a reader of what it prints
         self.figures.append(Figures.of(self.game.pid))
 
     def slope(self, figure: Callable[[Figures], float]) -> float:
