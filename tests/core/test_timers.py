@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mud.api import Command, Context, Module, On, State, WallTimer
 from mud.core.clock import Clock
 from mud.core.journal import Journal
 from mud.core.timers import ItemDecays, ModuleTimer, Timer, Timers, ZoneReset
+from mud.testing import Kit
 
 
 class Hands:
@@ -204,3 +206,41 @@ def test_each_timer_comes_once_and_in_its_order_wherever_the_wall_clock_is_set(s
 def number(timer: Timer) -> int:
     """Timers are numbered as they are set."""
     return timer.number
+
+
+class Noon(WallTimer):
+    pass
+
+
+class Tried(State):
+    pass
+
+
+def test_a_timer_that_fails_hours_late_is_tried_again_in_a_minute_and_not_hundreds_of_times() -> None:
+    came: list[float] = []
+
+    def plan(ctx: Context[Tried], args: str) -> None:
+        """plan -- set one"""
+        ctx.set_timer(10, Noon())
+
+    def boom(ctx: Context[Tried], timer: Noon) -> None:
+        came.append(ctx.clock.wall)
+        raise RuntimeError("boom")
+
+    module = Module(
+        name="noon",
+        version="1.0.0",
+        description="comes at noon",
+        author="the tests",
+        state=Tried,
+        commands=[Command("plan", plan)],
+        on=[On(Noon, boom)],
+    )
+    kit = Kit(module)
+    kit.player("Ada").do("plan")
+    began = kit.wall
+    kit.sleep(3 * 3600)
+    kit.wait(59)
+    assert came == [began + 3 * 3600]
+    kit.wait(2)
+    assert len(came) == 2 and came[1] - came[0] == pytest.approx(60)

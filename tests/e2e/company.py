@@ -197,7 +197,12 @@ class Company:
             worker.client.forget()
         self.admin.forget()
         self.game.said()  # nobody waits for a reader of what it prints
-        self.figures.append(Figures.of(self.game.pid))
+        self.figures.append(wait_for(self.at_rest, "the game's thread and the database's alone"))
+
+    def at_rest(self) -> Figures | None:
+        """The figures, once the thread that warms up is gone and the database is open again."""
+        found = Figures.of(self.game.pid)
+        return found if found.threads == 2 else None
 
     def slope(self, figure: Callable[[Figures], float]) -> float:
         """By how much a figure grows in a copyover, by least squares; the first tenth is to warm up."""
@@ -224,8 +229,6 @@ class Company:
         records = [json.loads(line) for line in lines]
         assert [r["outcome"] for r in records] == ["done"] * len(records) and records[-1]["number"] == count
         assert [r["dropped"] for r in records if r["dropped"]] == []
-        self.admin.command("save")  # the database is open again
-        wait_for(lambda: Figures.of(self.game.pid).threads == 2, "the game's thread and the database's alone")
         assert Path(f"/proc/{self.game.pid}/task/{self.game.pid}/children").read_text() == ""
         self.sleeper.send(PASSWORD[min(count, len(PASSWORD) - 1) :])
         self.sleeper.expect("Exits: .*> ")
