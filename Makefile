@@ -8,11 +8,14 @@
 
 PYTHON ?=
 ARGS ?=
-# The long play of make soak: seconds, bots, seconds between copyovers, seed of what they do.
+# The long play of make soak: seconds, bots, seconds between copyovers, seed of what they do. Then copyovers one after
+# the other: how many, and the players at work meanwhile.
 export SOAK_SECONDS ?= 600
 export SOAK_BOTS ?= 20
 export SOAK_EVERY ?= 20
 export SOAK_SEED ?= 1
+export SOAK_COPYOVERS ?= 1000
+export SOAK_PLAYERS ?= 50
 
 python := .venv/bin/python
 setup := @sh .ci/install

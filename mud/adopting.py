@@ -106,7 +106,7 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     Raises StoreError, WorldError, Failed or OSError when something does not fit.
     """
     clock = Clock(time.monotonic, time.time, carried.world.game_time)
-    clock.stop()
+    clock.stop(given.frozen)
     game = Game(World(_definitions(config), carried.world), clock)
     server = Server(config, loop, game, given.generation)
     server.kept = carried.kept

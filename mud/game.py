@@ -157,13 +157,13 @@ class Game:
             self._refuse(ctx, str(refusal), event)
             if isinstance(event, events.Due) and not isinstance(event.timer.payload, ModuleTimer):
                 log.error("a timer of the game's was refused, and is tried again: %s: %s", event.timer, refusal)
-                self.world.timers.set(event.timer.due + RETRY_SECONDS, event.timer.payload)
+                ctx.after(RETRY_SECONDS, event.timer.payload)
         except Exception as error:
             ctx = self._undo(session)
             self._refuse(ctx, APOLOGY, event)
             self._note(error, event, session)
             if isinstance(event, events.Due):
-                self.world.timers.set(event.timer.due + RETRY_SECONDS, event.timer.payload)
+                ctx.after(RETRY_SECONDS, event.timer.payload)
         self.world.journal.commit()
         return ctx
 

@@ -148,7 +148,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
 def announce(server: Server, given: Handover) -> None:
     """The game is on: one line to everyone, the figures to the admins and the log."""
     gc.enable()
-    silence = time.time() - given.began
+    silence = time.time() - given.began if given.frozen is None else time.monotonic() - given.frozen
     log.warning(
         "generation %d took over: by %s (%s), %d sessions, %.0f ms of silence",
         given.generation,

@@ -11,11 +11,11 @@ from mud.areas import names
 from mud.areas.locate import Path as Where
 from mud.core import area as a
 from mud.core.body import PLACES, SLOTS
+from mud.core.dice import is_dice
 
 if TYPE_CHECKING:
     from mud.areas.load import File
 
-_DICE = re.compile(r"\d+d\d+([+-]\d+)?$")
 _BIT = re.compile(r"bit\d+$")
 
 
@@ -72,7 +72,7 @@ class Checker:
         self._known((*where, "position"), mob.position, names.POSITIONS, "position")
         self._known((*where, "default_position"), mob.default_position, names.POSITIONS, "position")
         for key in ("hit_dice", "damage_dice"):
-            if not _DICE.match(getattr(mob, key)):
+            if not is_dice(getattr(mob, key)):
                 self._file.wrong((*where, key), f'{key}: {getattr(mob, key)!r} is no dice; write them like "3d8+20"')
         self._not_negative(where, mob, "gold", "experience", "level")
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from mud.copyover.history import Draft
+from mud.copyover.phases import Phase
 from mud.copyover.release import HANDOVER
 from mud.core.errors import SnapshotError
 from mud.core.events import (
@@ -91,6 +92,11 @@ class Handover(Struct, kw_only=True):
     stderr: int = -1
     left: str = ""  # the code that the game goes back from
     report: Draft | None = None  # what is known so far of how this copyover went
+
+    @property
+    def frozen(self) -> float | None:
+        """When the silence began, by CLOCK_MONOTONIC; None where that is not known."""
+        return self.report.began(Phase.STATE_TRANSFERRING.value) if self.report is not None else None
 
     def descriptors(self) -> list[int]:
         """Every descriptor that the new program takes over, but for the one of the hand-over itself."""

@@ -18,6 +18,8 @@ from mud.copyover.code import Code
 Outcome = Literal["done", "refused", "failed", "cancelled"]
 #: Bytes after which the file is begun anew; the one before stays as copyovers.1.jsonl.
 MOST_BYTES = 4 << 20
+#: Bytes that are read of it at once.
+BLOCK = 64 << 10
 
 
 class Span(Struct, kw_only=True):
@@ -123,9 +125,9 @@ class History:
 
     def last(self, count: int) -> list[Record]:
         """The last records, oldest first. A line that can't be read (a kill in its middle) is passed over."""
-        lines = self._lines(self._path)
+        lines = self._lines(self._path, count)
         if len(lines) < count:
-            lines = self._lines(self._before) + lines
+            lines = self._lines(self._before, count - len(lines)) + lines
         return [record for line in lines[-count:] if (record := self._decoded(line)) is not None]
 
     def find(self, number: int) -> Record | None:
@@ -137,11 +139,19 @@ class History:
         return max((record.number for record in self.last(5)), default=0) + 1
 
     @staticmethod
-    def _lines(path: Path) -> list[bytes]:
+    def _lines(path: Path, count: int) -> list[bytes]:
+        """The last lines of a file, from its end: whoever wants a few does not pay for all."""
+        data = b""
         try:
-            return path.read_bytes().splitlines()
+            with path.open("rb") as file:
+                at = file.seek(0, os.SEEK_END)
+                while at > 0 and data.count(b"\n") <= count:
+                    at, end = max(0, at - BLOCK), at
+                    file.seek(at)
+                    data = file.read(end - at) + data
         except OSError:
             return []
+        return data.splitlines()[-count:] if count else []
 
     @staticmethod
     def _decoded(line: bytes) -> Record | None:

@@ -8,8 +8,6 @@ from random import Random
 from msgspec import Struct
 
 _FORM = re.compile(r"([0-9]{1,4})d([0-9]{1,5})([+-][0-9]{1,6})?")
-
-
 #: So many dice are thrown one by one; of more, each of these counts for several.
 MOST_THROWN = 1000
 
@@ -34,3 +32,8 @@ class Dice(Struct, frozen=True):
         thrown = min(self.number, MOST_THROWN) if self.size > 0 else 0
         total = sum(random.randint(1, self.size) for _ in range(thrown))
         return (total * self.number // thrown if thrown > 0 else 0) + self.plus
+
+
+def is_dice(text: str) -> bool:
+    """Whether a text is dice that can be thrown."""
+    return _FORM.fullmatch(text.strip()) is not None

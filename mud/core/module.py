@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from msgspec import Struct
 
+from mud.core.clock import ClockName
 from mud.core.model import Role
 from mud.core.spells import Cast, Target
-from mud.core.timers import ClockName
 
 if TYPE_CHECKING:
     from mud.core.modulecontext import Context

@@ -9,14 +9,12 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Hashable
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
-from mud.core.clock import Clock
+from mud.core.clock import Clock, ClockName
 from mud.core.journal import Journal
-
-ClockName = Literal["game", "wall"]
 
 
 class Payload(Struct, frozen=True, tag_field="type"):
@@ -188,9 +186,10 @@ class Timers:
     def take_due(self, clock: Clock) -> Timer | None:
         """The earliest timer that is due by either clock, no longer pending; None when nothing is due.
 
-        To order two clocks against each other, each is asked how long ago its timer fell due.
+        To order two clocks against each other, each is asked how long ago its timer fell due. (What the game's clock
+        stood still between counts: it fell due before what did in that silence.)
         """
-        late = [(now - heap[0][0], name) for name, now, heap in self._fronts(clock) if heap[0][0] <= now]
+        late = [(clock.ago(name, heap[0][0]), name) for name, now, heap in self._fronts(clock) if heap[0][0] <= now]
         if not late:
             return None
         _, name = max(late)

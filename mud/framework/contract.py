@@ -16,10 +16,10 @@ import msgspec
 from msgspec import Struct
 from msgspec import inspect as types
 
+from mud.core.clock import ClockName
 from mud.core.model import ROLES
 from mud.core.module import Companions, Module, Permission, Request, Settings, Signal, State, Timer
 from mud.core.modulecontext import tag_of
-from mud.core.timers import ClockName
 from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -67,7 +68,7 @@ class Flusher:
         self.store: Store | None = None
         self._lock = asyncio.Lock()
         self._failing_since: float | None = None
-        self._warned = 0.0
+        self._warned = -math.inf
         self._stuck: dict[Key, str] = {}  # rows that can't be made, which was said
         self._clock_written = game.clock.game
 
@@ -138,8 +139,8 @@ class Flusher:
 
     def failed(self, error: StoreError) -> None:
         """The store refused: say so, but not over and over."""
-        now = self._game.clock.wall
-        self._failing_since = self._failing_since or now
+        now = self._game.clock.game  # the wall clock may be set meanwhile
+        self._failing_since = now if self._failing_since is None else self._failing_since
         if now - self._warned >= WARN_SECONDS:
             self._warned = now
             log.error("the database can't be written, the game plays on in memory: %s", error)
@@ -150,6 +151,6 @@ class Flusher:
 
     def _succeeded(self) -> None:
         if self._failing_since is not None:
-            self._failing_since, self._warned = None, 0.0
+            self._failing_since, self._warned = None, -math.inf
             log.warning("the database is written again; nothing was lost")
             self._post(e.Announced("The database is written again; nothing was lost.", "admin"))

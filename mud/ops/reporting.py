@@ -38,6 +38,7 @@ class Book:
         self.thaws: list[float] = []  # when each connection was last thawed
         self._draft: Draft | None = None
         self._to: Kept | None = None  # the older generation that it goes back to
+        self._opened = 0.0  # when its page was opened, by CLOCK_MONOTONIC: the wall clock may be set meanwhile
         self._gone: dict[int, str] = {}  # sessions that ended while the page was open, and why
         self._waited: list[float] = []  # dues of wall-clock timers at GO
 
@@ -63,7 +64,8 @@ class Book:
             version_from=__version__,
             code_from=self.digest(),
         )
-        self._draft, self._gone, self._to = Draft(record=record), {}, order.back_to
+        self._draft, self._gone = Draft(record=record), {}
+        self._to, self._opened = order.back_to, time.monotonic()
         return record.number
 
     def passed(self, passed: list[str]) -> None:
@@ -99,8 +101,7 @@ class Book:
         """Enter the phases as they were, unless this never came to any."""
         draft, times = self._draft, self._server.copyover.machine.times
         if draft is not None:
-            began = time.monotonic() - (time.time() - draft.record.ordered)
-            draft.marks = [(phase.value, at) for phase, at in times if phase is not Phase.IDLE and at >= began - 1]
+            draft.marks = [(phase.value, at) for phase, at in times if phase is not Phase.IDLE and at >= self._opened]
 
     # The new program
 
@@ -115,8 +116,8 @@ class Book:
         draft.record.version_to = __version__
         lost = set(given.files) - {"world", "sessions"} - self._server.hosting.master.restored
         draft.record.warnings += [f"the module {name} could not take its state" for name in sorted(lost)]
-        now = game.clock.wall
-        self._waited = [now - late for late in game.world.timers.overdue(now + 1)]
+        soon = game.clock.wall + 1  # the moment in which all are back is still to come
+        self._waited = [soon - late for late in game.world.timers.overdue(soon)]
 
     def gone(self, session: int, reason: str) -> None:
         """A connection ended."""

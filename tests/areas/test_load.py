@@ -96,6 +96,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ('key = "k"', 'key = "kk"', "east = {", "no item is called 'kk'; did you mean 'k'?"),
         ("door = true, ", "", "east = {", "add door = true"),
         ('hit_dice = "1d4+2"', 'hit_dice = "lots"', 'hit_dice = "lots"', "'lots' is no dice; write them like"),
+        ('hit_dice = "1d4+2"', 'hit_dice = "1d4+9999999"', 'hit_dice = "1d4', "'1d4+9999999' is no dice"),
         ('hit_dice = "1d4+2"', "level = -1", "level = -1", "level can't be less than 0"),
         ('hit_dice = "1d4+2"', f"gold = {10**13}", "gold = ", "1e+13 is too large; no number is beyond"),
         ('kind = "key"', f'kind = "weapon"\nvalues = {{ dice_size = -{10**30} }}', "values =", "-1e+30 is too large"),

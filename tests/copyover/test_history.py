@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import stat
+import tracemalloc
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from mud.copyover import history as h
@@ -75,6 +77,32 @@ def test_a_long_history_goes_on_in_a_new_file_with_its_numbers(tmp_path: Path, m
     book.add(FAILED)
     assert len((tmp_path / "copyovers.jsonl").read_bytes().splitlines()) == 1
     assert book.last(5) == [RECORD, FAILED] and book.next_number() == 9 and book.find(7) == RECORD
+
+
+@pytest.mark.parametrize("block", [1, 100, 1000, 1 << 20])
+def test_the_last_ones_are_found_however_much_is_read_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(h, "BLOCK", block)
+    book = h.History(tmp_path / "copyovers.jsonl")
+    for number in range(1, 6):
+        book.add(msgspec.structs.replace(RECORD, number=number, reason="x" * 70 * number))
+    for count in range(1, 8):
+        assert [record.number for record in book.last(count)] == [1, 2, 3, 4, 5][-count:]
+    assert book.last(0) == [] and book.next_number() == 6
+
+
+def test_of_a_long_history_only_the_end_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "copyovers.jsonl"
+    path.write_bytes((b"x" * 999 + b"\n") * 2000)
+    book = h.History(path)
+    book.add(RECORD)
+    tracemalloc.start()
+    try:
+        assert book.last(1) == [RECORD]
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_silence_is_that_of_the_middle_one_of_nearly_all_and_of_the_last() -> None:

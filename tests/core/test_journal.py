@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from mud.core import area as a
+from mud.core.clock import Clock
 from mud.core.journal import Journal
 from mud.core.ledger import LIMIT, MINT, SINK, Ledger, LedgerError
 from mud.core.model import Character, Item
@@ -104,12 +105,9 @@ def test_a_timer_whose_cancelling_is_undone_still_fires() -> None:
     world.journal.commit()
     world.timers.cancel(timer.id)
     world.journal.rollback()
-
-    class Now:
-        game, wall = 2.0, 0.0
-
-    assert world.timers.take_due(Now()) == timer  # type: ignore[arg-type]
-    assert world.timers.take_due(Now()) is None  # type: ignore[arg-type]
+    now = Clock(lambda: 0.0, lambda: 0.0, game=2.0)
+    assert world.timers.take_due(now) == timer
+    assert world.timers.take_due(now) is None
 
 
 def test_a_container_can_not_end_up_inside_itself() -> None:

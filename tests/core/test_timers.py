@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mud.api import Command, Context, Module, On, State, WallTimer
 from mud.core.clock import Clock
 from mud.core.journal import Journal
-from mud.core.timers import ItemDecays, ModuleTimer, Timers, ZoneReset
+from mud.core.timers import ItemDecays, ModuleTimer, Timer, Timers, ZoneReset
+from mud.testing import Kit
 
 
 class Hands:
@@ -117,3 +123,124 @@ def test_nothing_is_remembered_of_timers_that_fired() -> None:
     while timers.take_due(hands.clock()) is not None:
         pass
     assert timers._alike == {} == timers.pending
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_fell_due_before_a_silence_comes_before_what_fell_due_in_it(known: bool) -> None:  # S0.15
+    hands = Hands()
+    clock, timers = hands.clock(10.0), Timers(Journal())
+    timers.set(11.95, ZoneReset("fifty milliseconds before"))
+    timers.set(12.01, ZoneReset("after it"))
+    timers.set(1002.1, of_module(when="a tenth of a second into it"))
+    timers.set(1001.9, of_module(when="a tenth of a second before"))
+    hands.monotonic = hands.wall = 1002.0
+    clock.stop()
+    kept, frozen, game = list(timers.pending.values()), hands.monotonic, clock.game
+    hands.monotonic = hands.wall = 1002.2
+    if not known:  # it is the old program that goes on
+        clock.go()
+    else:
+        timers, clock = Timers(Journal(), kept, timers.serial), hands.clock(game)
+        clock.stop(frozen)
+        clock.go()
+    hands.monotonic += 0.02
+    hands.wall += 0.02
+    assert [timer.due for timer in drained(timers, clock)] == [1001.9, 11.95, 1002.1, 12.01]
+
+
+def drained(timers: Timers, clock: Clock) -> list[Timer]:
+    """All that is due, as it comes."""
+    return list(iter(lambda: timers.take_due(clock), None))
+
+
+TENTHS = st.integers(0, 600).map(lambda n: n / 10)
+#: What may happen: a timer is set so far ahead on one of the clocks, time goes by, somebody sets the wall clock, a
+#: copyover takes so long, the server is killed at once after a flush and started again so much later.
+HAPPENS = st.one_of(
+    st.tuples(st.sampled_from(("game", "wall")), TENTHS),
+    st.tuples(st.just("wait"), TENTHS),
+    st.tuples(st.just("set"), st.integers(-72000, 72000).map(lambda n: n / 10)),
+    st.tuples(st.just("copyover"), TENTHS),
+    st.tuples(st.just("restart"), TENTHS),
+)
+
+
+@given(st.lists(HAPPENS, max_size=60))
+def test_each_timer_comes_once_and_in_its_order_wherever_the_wall_clock_is_set(steps: list[tuple[str, float]]) -> None:
+    # S0.15
+    hands, journal = Hands(), Journal()
+    clock, timers = hands.clock(), Timers(journal)
+    pending: list[Timer] = []
+    played = 0.0
+    for what, seconds in steps:
+        if what == "game":
+            pending.append(timers.set(clock.game + seconds, ZoneReset("x")))
+        elif what == "wall":
+            pending.append(timers.set(clock.wall + seconds, of_module(lot=1)))
+        elif what == "set":
+            hands.wall += seconds
+        else:
+            frozen, game = hands.monotonic, clock.game
+            hands.monotonic += seconds
+            hands.wall += seconds
+            played += seconds if what == "wait" else 0.0
+            if what != "wait":
+                timers = Timers(journal, list(timers.pending.values()), timers.serial)
+                hands.monotonic = 5.0 if what == "restart" else hands.monotonic  # the machine, too
+                clock = hands.clock(game)
+                clock.stop(frozen if what == "copyover" else None)
+                clock.go()
+        assert abs(clock.game - played) < 1e-6
+        came = drained(timers, clock)
+        due = [timer for timer in pending if clock.ago(timer.payload.clock, timer.due) >= 0]
+        assert sorted(came, key=number) == due
+        for name in ("game", "wall"):
+            ours = [timer for timer in came if timer.payload.clock == name]
+            assert ours == sorted(ours, key=lambda timer: (timer.due, timer.number))
+        ago = [clock.ago(timer.payload.clock, timer.due) for timer in came]
+        assert ago == sorted(ago, reverse=True)
+        pending = [timer for timer in pending if timer not in due]
+    assert sorted(timers.pending.values(), key=number) == pending
+
+
+def number(timer: Timer) -> int:
+    """Timers are numbered as they are set."""
+    return timer.number
+
+
+class Noon(WallTimer):
+    pass
+
+
+class Tried(State):
+    pass
+
+
+def test_a_timer_that_fails_hours_late_is_tried_again_in_a_minute_and_not_hundreds_of_times() -> None:
+    came: list[float] = []
+
+    def plan(ctx: Context[Tried], args: str) -> None:
+        """plan -- set one"""
+        ctx.set_timer(10, Noon())
+
+    def boom(ctx: Context[Tried], timer: Noon) -> None:
+        came.append(ctx.clock.wall)
+        raise RuntimeError("boom")
+
+    module = Module(
+        name="noon",
+        version="1.0.0",
+        description="comes at noon",
+        author="the tests",
+        state=Tried,
+        commands=[Command("plan", plan)],
+        on=[On(Noon, boom)],
+    )
+    kit = Kit(module)
+    kit.player("Ada").do("plan")
+    began = kit.wall
+    kit.sleep(3 * 3600)
+    kit.wait(59)
+    assert came == [began + 3 * 3600]
+    kit.wait(2)
+    assert len(came) == 2 and came[1] - came[0] == pytest.approx(60)

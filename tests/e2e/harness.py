@@ -100,6 +100,15 @@ class Client:
         """The text behind an index of `raw`, without telnet commands."""
         return _IAC.sub(b"", self.raw[at:]).decode("utf-8", "replace")
 
+    @property
+    def unread(self) -> str:
+        """The text not yet looked at."""
+        return self.text_from(self._at)
+
+    def forget(self) -> None:
+        """Keep only what was not yet looked at: in a long test `raw` grows and grows."""
+        self.raw, self._at = self.raw[self._at :], 0
+
     def _raw_index(self, characters: int) -> int:
         """The index in `raw` behind so many characters of the text not yet looked at."""
         low, high = self._at, len(self.raw)

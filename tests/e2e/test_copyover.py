@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -257,32 +255,6 @@ def test_only_what_is_meant_is_inheritable(game: Game) -> None:
     admin = game.admin()
     copyover(admin)
     assert inheritable(game.pid) == []
-
-
-def test_fifty_in_a_row_leave_descriptors_threads_and_memory_level(game: Game) -> None:
-    admin, ada = game.admin(), game.player("Ada")
-
-    def figures() -> tuple[int, int, int]:
-        status = Path(f"/proc/{game.pid}/status").read_text()
-        threads = int(re.search(r"Threads:\s+(\d+)", status)[1])  # type: ignore[index]
-        rss = int(re.search(r"VmRSS:\s+(\d+)", status)[1])  # type: ignore[index]
-        return len(os.listdir(f"/proc/{game.pid}/fd")), threads, rss
-
-    for _ in range(3):
-        copyover(admin)
-    admin.command("save")  # the database is open again
-    wait_for(lambda: figures()[1] == 2, "the game's thread and the database's alone")
-    fds, threads, rss = figures()
-    for number in range(50):
-        copyover(admin)
-        ada.send(f"think number {number}")
-        ada.expect(f'number {number}"')
-    admin.command("save")
-    wait_for(lambda: figures()[:2] == (fds, threads), f"{fds} descriptors and {threads} threads, as before")
-    assert figures()[2] < rss * 1.2
-    children = Path(f"/proc/{game.pid}/task/{game.pid}/children").read_text()
-    assert children == ""
-    assert game.ready["generation"] == 54
 
 
 def test_a_second_order_is_told_who_is_at_it(game: Game) -> None:

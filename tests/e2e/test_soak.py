@@ -1,38 +1,44 @@
-"""Minutes of copyovers with players at work: make soak."""
+"""One copyover after the other, with fifty players at work: some of them in `make test`, a thousand in `make soak`."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+import os
 
 import pytest
 
-from tests.e2e.harness import Client, Game, copyover
+from tests.e2e.company import Company, endless
+from tests.e2e.harness import Game
 
-pytestmark = [pytest.mark.e2e, pytest.mark.soak]
-
-COPYOVERS, PLAYERS, LINES = 200, 20, 5
-
-
-def answered(player: Client, last: int) -> list[int]:
-    """The numbers of all lines that were answered, up to `last`."""
-    return [int(n) for n in re.findall(r'think, "(\d+)"', player.expect(rf'think, "{last}"'))]
+pytestmark = pytest.mark.e2e
 
 
-def test_hundreds_of_copyovers_with_players_at_work(game: Game) -> None:
-    admin = game.admin()
-    players = [game.player(f"Player{'abcdefghijklmnopqrst'[n]}") for n in range(PLAYERS)]
-    sent = 0
-    memory: list[int] = []
-    for _ in range(COPYOVERS):
-        for player in players:
-            player.send_raw(b"".join(b"think %d\r\n" % (sent + n) for n in range(LINES)))
-        copyover(admin)
-        for player in players:
-            assert answered(player, sent + LINES - 1) == list(range(sent, sent + LINES))
-        sent += LINES
-        found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{game.pid}/status").read_text())
-        assert found is not None
-        memory.append(int(found[1]))
-    assert f"{PLAYERS + 1} souls" in admin.command("who")
-    assert max(memory[-20:]) < 1.1 * max(memory[20:40]), memory
+def at_work(game: Game, players: int, copyovers: int) -> Company:
+    """A company that was at work through so many copyovers; what may not be fails here, and its figures are printed."""
+    game.world = endless(game.data.parent / "world")
+    game.start()
+    company = Company(game, players)
+    try:
+        for _ in range(copyovers):
+            company.copyover()
+        company.is_whole()
+    finally:
+        if len(company.figures) > 4:
+            print(company.text())
+    assert game.stop() == 0
+    assert game.errors() == ""
+    return company
+
+
+def test_fifty_at_work_through_a_dozen_and_a_half_copyovers(stopped: Game) -> None:
+    company = at_work(stopped, 50, 18)
+    assert max(f.descriptors for f in company.figures) <= company.figures[2].descriptors, company.figures
+    assert company.slope(lambda f: f.memory) < 50, company.text()
+
+
+@pytest.mark.soak
+def test_fifty_at_work_through_a_thousand_copyovers(stopped: Game) -> None:
+    """SOAK_COPYOVERS and SOAK_PLAYERS say how many of each."""
+    copyovers, players = int(os.environ.get("SOAK_COPYOVERS", "1000")), int(os.environ.get("SOAK_PLAYERS", "50"))
+    company = at_work(stopped, players, copyovers)
+    assert company.slope(lambda f: f.memory) < 2, company.text()
+    assert abs(company.slope(lambda f: f.descriptors)) < 0.01, company.text()

@@ -232,7 +232,9 @@ def test_mobs(site: Site) -> None:
     mob = site.game.world.defs.mobs["guard"]
     assert (mob.hit_dice, mob.attributes, mob.gold, mob.sex) == ("2d6+5", {"strength": 18}, 9, "male")
     assert ada.do("look guard").startswith("A tall guard.")  # the living one is as its definition is
-    assert "'many' is no dice; write them like 3d8+20." in ada.do("medit guard", "hit_dice many")
+    ada.do("medit guard")
+    for text in ("many", "1d1+2000000", "0x10d4"):
+        assert f"'{text}' is no dice; write them like 3d8+20." in ada.do(f"hit_dice {text}")
     assert "It can't be less than 0." in ada.do("gold -1")
 
 

@@ -264,3 +264,30 @@ def test_orders_and_not_questions_are_in_the_admin_log(stage: Stage, boss: Playe
     order(boss, "copyover in 1m because x")
     lines = [effect.text for effect in stage.effects if isinstance(effect, e.LogLine) and effect.name == "mud.admin"]
     assert lines == ["Boss: copyover in 1m because x"]
+
+
+def test_marks_that_the_wall_clock_is_set_over_are_told_once_and_those_to_come_in_their_time(
+    stage: Stage, boss: Player
+) -> None:  # S0.15
+    ada = stage.enter("Ada")
+    order(boss, "copyover in 2h")
+
+    def told() -> list[str]:
+        return [line.removeprefix("A copyover in ") for line in ada.read().splitlines() if line.startswith("A copy")]
+
+    stage.wait(0)
+    told()
+    stage.wall += 6600 + 20  # from two hours left to nine minutes and forty seconds
+    stage.wait(0)
+    assert told() == ["9 minutes 40 seconds."]
+    stage.wall -= 3600
+    stage.wait(3600 + 220)
+    assert told() == []
+    stage.wait(61)
+    assert told() == ["5 minutes."]
+    stage.wall += 400  # past the moment itself
+    stage.wait(0)
+    assert told() == [] and len(ordered(stage)) == 1 and copyovers.planned(stage.game.world) is None
+    stage.wall -= 7200
+    stage.wait(7200)
+    assert len(ordered(stage)) == 1

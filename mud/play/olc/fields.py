@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from mud.core.area import Extra
 from mud.core.context import Context
+from mud.core.dice import is_dice
 from mud.core.errors import Rejected
 from mud.core.markup import parse, unparse
 from mud.core.targets import split, split_first
@@ -19,7 +20,6 @@ from mud.core.targets import split, split_first
 #: A draft is a definition of any kind: frozen, so a step makes another.
 Draft = Any
 Set = Callable[[Context, Draft, str], Draft]
-_DICE = re.compile(r"\d+d\d+([+-]\d+)?")
 _NUMBER = re.compile(r"[+-]?\d{1,9}")
 LONGEST = 200
 
@@ -172,7 +172,7 @@ def dice(name: str, help_: str) -> Field:
     """Dice."""
 
     def set_(ctx: Context, draft: Draft, text: str) -> Draft:
-        if not text.isascii() or not _DICE.fullmatch(text):
+        if not is_dice(text):
             raise Rejected(f"{text[:40]!r} is no dice; write them like 3d8+20.")
         return changed(draft, **{name: text})
 
