@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.crowd import children
 from tests.e2e.harness import ROOT, Game, copyover, wait_for
-from tests.e2e.test_way_back import children
 
 pytestmark = pytest.mark.e2e
 
