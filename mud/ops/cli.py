@@ -99,6 +99,9 @@ def configure(options: argparse.Namespace) -> Config:
 
 def serve(options: argparse.Namespace, config: Config) -> int:
     """`run.py serve`"""
+    from mud.copyover import rehearsal
+
+    rehearsal.end_with_parent()  # before the code that may hang
     from mud.serving import serve as run
 
     return run(config)
