@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from pathlib import Path
 
@@ -157,4 +158,26 @@ def test_a_server_that_is_told_to_end_meanwhile_ends_well(stopped: Game, fault: 
     crowd.ada.expect_end()
     stopped.start()
     assert "25 gold coins" in stopped.player("Ada", new=False).command("i")
+    assert stopped.stop() == 0
+
+
+def test_a_supervisor_is_told_who_the_server_is_now(stopped: Game, faults: Path, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind(str(tmp_path / "notify"))
+        supervisor.setblocking(False)
+        stopped.environment["NOTIFY_SOCKET"] = str(tmp_path / "notify")
+        (faults / "new").write_text("os._exit(3)")
+        admin = stopped.start().admin()
+        before = stopped.ready
+        for _ in range(2):
+            admin.send("copyover")
+            admin.expect(r"No copyover.*The game plays on\.")
+            stopped.moved()
+            assert supervisor.recv(100) == f"MAINPID={stopped.pid}".encode()
+            assert stopped.ready == before | {"pid": stopped.pid, "service_pid": stopped.pid}
+            assert stopped.pid != before["pid"]
+        (faults / "new").unlink()
+        copyover(admin)  # the process id stays: there is nothing to tell
+        with pytest.raises(BlockingIOError):
+            supervisor.recv(100)
     assert stopped.stop() == 0
