@@ -56,7 +56,9 @@ async def rehearse(
                 child.send_signal(signal.SIGKILL)
                 child.wait()
         if child.returncode:
-            raise CopyoverError(f"the new code does not start:\n{_last(said)}")
+            code = child.returncode
+            how = f"was ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else "does not start"
+            raise CopyoverError(f"the new code {how}:\n{_last(said)}")
 
 
 def end_with_parent() -> None:
