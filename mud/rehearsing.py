@@ -92,8 +92,7 @@ async def check(server: Server, target: Target) -> Report:
     """Rehearse code with a copy of the game's state. What is wrong is in the report's errors."""
     began, config = time.monotonic(), server.config
     report = Report()
-    for old in config.run.glob("rehearsal-*"):  # of a server that was killed
-        shutil.rmtree(old, ignore_errors=True)
+    forget(config)
     try:
         with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.run) as folder:
             await _hand_out(server, Path(folder), target.readers)
@@ -115,6 +114,12 @@ async def check(server: Server, target: Target) -> Report:
         report.errors.append(f"the rehearsal can't be prepared: {error}")
     report.seconds = time.monotonic() - began
     return report
+
+
+def forget(config: Config) -> None:
+    """Remove the copies of a rehearsal whose server was killed."""
+    for old in config.run.glob("rehearsal-*"):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 async def _hand_out(server: Server, folder: Path, readers: Mapping[str, Form]) -> None:

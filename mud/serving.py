@@ -30,7 +30,7 @@ from mud.net.listener import Listener
 from mud.net.telnet import warm_up
 from mud.ops import logs, ready
 from mud.ops.config import Config
-from mud.rehearsing import rehearse
+from mud.rehearsing import forget, rehearse
 from mud.server import Server
 from mud.snapshot import files
 from mud.store import rows
@@ -73,6 +73,7 @@ def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock
     lock = Lock.acquire(config.run / "lock")
     try:
         mend_packages(config)
+        clear_away(config)
         server = loop.run_until_complete(from_database(config, loop))
     except BaseException:
         lock.release()
@@ -86,6 +87,16 @@ def mend_packages(config: Config) -> None:
         from mud.framework.packages import Packages
 
         Packages(config.packages, __version__).mend()
+
+
+def clear_away(config: Config) -> None:
+    """Clear away what a copyover left in which the server was killed: its snapshots are read by nobody any more."""
+    try:
+        for path in files.clear_away(config.snapshot_folder):
+            log.warning("the server was killed in a copyover; the database has all of it, its snapshot is now %s", path)
+        forget(config)
+    except OSError as error:
+        log.error("what a copyover left can't be cleared away: %s", error)
 
 
 async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Server:

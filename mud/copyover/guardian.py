@@ -147,13 +147,12 @@ def _verdict(passage: Passage, seconds: float) -> str:
     waiting.register(passage.ours, select.POLLIN)
     if not waiting.poll(seconds * 1000):
         return ""
-    word = b""
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(ConnectionError):  # whoever is gone by now has not heard GO
         word = passage.ours.recv(1)
         if word == channel.HEALTHY:
             passage.ours.sendall(channel.GO)  # the point of no return
-    if word in (channel.HEALTHY, channel.STAY):
-        os._exit(0)  # nothing is closed or unregistered: others use it
+        if word in (channel.HEALTHY, channel.STAY):
+            os._exit(0)  # nothing is closed or unregistered: others use it
     return "ended before it was ready"
 
 

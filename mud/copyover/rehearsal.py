@@ -23,7 +23,11 @@ from mud.core.errors import CopyoverError
 VARIABLE = REHEARSAL
 #: The environment variable that names the folder with the copies, and what the database is called in it.
 STATE, DATABASE = "EVERWAKE_REHEARSAL_STATE", "everwake.db"
+#: And the one that names the process for which it is.
+PARENT = "EVERWAKE_REHEARSAL_PARENT"
 LAST_LINES = 12
+#: prctl(2): the signal that comes when the parent ends.
+PR_SET_PDEATHSIG = 1
 
 
 async def rehearse(
@@ -36,7 +40,8 @@ async def rehearse(
     The child ends with the deadline, or when this is cancelled: in every case it is reaped. It gets no more memory
     than `most_bytes`.
     """
-    env = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"} | {VARIABLE: ",".join(modules)}
+    env = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    env |= {VARIABLE: ",".join(modules), PARENT: str(os.getpid())}
     with tempfile.TemporaryFile() as said:
         try:
             child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
@@ -53,7 +58,22 @@ async def rehearse(
                 child.send_signal(signal.SIGKILL)
                 child.wait()
         if child.returncode:
-            raise CopyoverError(f"the new code does not start:\n{_last(said)}")
+            code = child.returncode
+            how = f"was ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else "does not start"
+            raise CopyoverError(f"the new code {how}:\n{_last(said)}")
+
+
+def end_with_parent() -> None:
+    """In the child: it has no deadline of its own, so it ends when whoever waits for it is killed."""
+    parent = os.environ.pop(PARENT, "")
+    if not parent:
+        return
+    import ctypes  # nobody else needs it
+
+    with contextlib.suppress(OSError, AttributeError):  # a C library without it
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if str(os.getppid()) != parent:  # it was before we asked
+        os._exit(1)
 
 
 async def end_of(child: subprocess.Popen[bytes]) -> None:

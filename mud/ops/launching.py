@@ -31,6 +31,7 @@ def launched(config: Config) -> Iterator[None]:
 
     A run that does not come to an end, or to one by an error that nobody foresaw, counts as a crash.
     """
+    rehearsal.end_with_parent()  # before the code that may hang
     kept = generations(config)
     fresh = CODE == TREE and release.HANDOVER not in os.environ and release.REHEARSAL not in os.environ
     if fresh:

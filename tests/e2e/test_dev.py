@@ -243,6 +243,24 @@ def test_ten_saves_in_a_second_are_one_copyover(desk: Desk) -> None:
     assert len(desk.said("was saved: rehearsing")) <= 10 and len(desk.said("is in play")) == 1
 
 
+def test_thousands_of_saves_during_a_copyover_are_a_few_with_the_last_one_in_play(desk: Desk) -> None:
+    admin = desk.start()
+    ada = desk.game.player("Ada")
+    ada.command("raffle")
+    file = desk.root / RAFFLE
+    good, others = file.read_text(), sorted((desk.root / "mud").rglob("*.py"))
+    admin.send("copyover")
+    told(admin, "rehearsal")
+    for number in range(3000):
+        file.write_text(good.replace(HELD, f"Save {number}."))
+        others[number % len(others)].touch()
+    assert "The Square" in ada.command("look")
+    told(admin, r"Copyover done|No copyover")
+    wait_for(lambda: "Save 2999." in ada.command("raffle"), "the last save in play")
+    assert desk.generation() <= 6
+    wait_for(desk.watches, "a thread that watches")
+
+
 def test_what_editors_and_tools_leave_about_starts_nothing(desk: Desk) -> None:
     desk.start()
     for folder in (desk.root / "mud/play", desk.root / "modules/raffle", desk.world):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.crowd import children
 from tests.e2e.harness import ROOT, Game, copyover, wait_for
-from tests.e2e.test_way_back import children
 
 pytestmark = pytest.mark.e2e
 
@@ -34,6 +34,7 @@ FAULTS = {
         r"the step to schema 3 failed: KeyError",
     ),
     "a command": (FAILS + "import mud.play.rooms as r\nr.look = fail", r"`look` fails: .*no such luck"),
+    "it is killed": ("import signal\nos.kill(os.getpid(), signal.SIGKILL)", r"ended by signal 9 \(Killed\):.*it said"),
     "it hangs": ("while True:\n    pass", r"not ready after 10 s"),
     "it takes all memory": (
         "try:\n    bytearray(2 << 30)\nexcept MemoryError:\n    raise SystemExit('no memory')",

@@ -133,3 +133,26 @@ def test_a_module_is_a_worker_like_any(stopped: Game) -> None:  # S3.2, S3.6
     states = [t["after"] for t in of(game, "raffle")["history"]]
     assert states[-5:] == ["loading", "loaded", "initializing", "active"][-5:] or states[-1] == "active"
     assert game.stop() == 0
+
+
+@pytest.mark.usefixtures("subreaper")
+def test_a_process_runs_on_over_a_way_back_and_is_managed_on(stopped: Game, faults: Path, tmp_path: Path) -> None:
+    game = stopped.start()
+    admin = game.admin()
+    assert worker(game, "add", str(manifest(tmp_path)))["ok"]
+    pid = of(game, "beater")["pid"]
+    for _ in range(2):
+        (faults / "new").write_text("os._exit(3)")
+        admin.send("copyover")
+        admin.expect(r"No copyover: the new program ended before it was ready.*The game plays on\.")
+        game.moved()
+        assert of(game, "beater")["pid"] == pid and of(game, "beater")["state"] == "running" and alive(pid)
+    os.kill(pid, signal.SIGKILL)  # it is nobody's child any more, and is restarted all the same
+    wait_for(lambda: of(game, "beater")["pid"] not in (pid, None), "a restart")
+    assert of(game, "beater")["detail"]["restarts"] == 1
+    (faults / "new").unlink()
+    pid = of(game, "beater")["pid"]
+    copyover(admin)
+    assert of(game, "beater")["pid"] == pid and of(game, "beater")["state"] == "running"
+    assert game.stop() == 0
+    assert not alive(pid)
