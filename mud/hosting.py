@@ -84,8 +84,14 @@ class Hosting:
         await asyncio.wait({self._starting}, timeout=SILENT_SECONDS)
 
     async def _start(self) -> None:
+        loaded = [i for i in self.registry.instances.values() if i.life.state is ModuleState.LOADED]
         async with self.master.managing:
             await self.master.start_all()
+        for instance in loaded:
+            if instance.life.state is ModuleState.FAILED:
+                text = f"The module {instance.name} is out of service: {instance.figures.last_error}. "
+                text += f"`module restart {instance.name}` tries again."
+                self._server.loop.call_soon(self.post, e.Announced(text, "admin"))
         for instance in self._active():  # the program before prepared them; nobody knows which
             self._clean(instance)
         if self._server.running:

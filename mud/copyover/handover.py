@@ -107,8 +107,12 @@ def write(handover: Handover) -> int:
     """Put a hand-over into memory; gives the descriptor, not yet inheritable. Raises OSError when there is none."""
     fd = os.memfd_create("everwake-handover")
     data = memoryview(msgspec.msgpack.encode(handover))
-    while data:
-        data = data[os.write(fd, data) :]
+    try:
+        while data:
+            data = data[os.write(fd, data) :]
+    except OSError:
+        os.close(fd)
+        raise
     return fd
 
 

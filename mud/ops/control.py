@@ -6,6 +6,7 @@ It lies in a folder only its owner may enter, and a caller of any other user is 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -20,6 +21,8 @@ from mud.core.errors import EverwakeError, FrameworkError
 log = logging.getLogger("mud.control")
 
 LONGEST = 1 << 20
+#: Seconds between two tries to listen where the disk refuses.
+AGAIN_SECONDS = 5.0
 Answer = dict[str, Any]
 Action = Callable[[dict[str, Any]], Awaitable[Answer]]
 Actions = dict[str, Action]
@@ -32,11 +35,30 @@ class Control:
         self._path = path
         self._actions = actions
         self._server: asyncio.Server | None = None
+        self._trying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen, unless that is so already. A socket that a program before left behind is replaced."""
-        if self._server is not None:
+        """Listen, unless that is so already. A socket that a program before left behind is replaced.
+
+        The game needs none of it: where it can't be, it is tried again and again.
+        """
+        if self._server is not None or self._trying is not None:
             return
+        try:
+            await self._listen()
+        except OSError as error:
+            log.error("nothing can be ordered from outside for now: %s: %s", self._path, error.strerror or error)
+            self._trying = asyncio.get_running_loop().create_task(self._keep_trying())
+
+    async def _keep_trying(self) -> None:
+        while self._server is None:
+            await asyncio.sleep(AGAIN_SECONDS)
+            with contextlib.suppress(OSError):
+                await self._listen()
+        self._trying = None
+        log.info("orders from outside are taken again")
+
+    async def _listen(self) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path.parent.chmod(0o700)
         self._path.unlink(missing_ok=True)
@@ -45,10 +67,15 @@ class Control:
 
     async def stop(self) -> None:
         """Listen no more."""
+        trying, self._trying = self._trying, None
+        if trying is not None:
+            trying.cancel()
+            await asyncio.wait({trying})
         if self._server is not None:
             self._server.close()
             self._server = None
-            self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # whoever listens next replaces it
+                self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -129,6 +129,9 @@ class Copyovers:
             self._over("cancelled", f": {self._cancelled_by or 'the server'} called it off")
             if not self._cancelled_by:
                 raise
+        except Exception as error:  # a machine with nothing left can't even be asked: it is tried again another time
+            log.exception("the copyover failed before it began")
+            self._over("failed", f": {type(error).__name__}: {error}")
         else:
             self.book.leave(leaving)
             server.leaving = leaving

@@ -27,10 +27,12 @@ class JsonLines(logging.Formatter):
 
 
 def set_up(folder: Path, config: LogConfig) -> None:
-    """Send all logging to `folder`, and warnings to the console too. Replaces what was set up before."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Send all logging to `folder`, and warnings to the console too. Replaces what was set up before.
+
+    A log that can't be opened is no reason to end a game: it is opened as soon as that is possible again.
+    """
     plain = logging.handlers.RotatingFileHandler(
-        folder / "everwake.log", maxBytes=config.bytes, backupCount=config.files, encoding="utf-8"
+        folder / "everwake.log", maxBytes=config.bytes, backupCount=config.files, encoding="utf-8", delay=True
     )
     plain.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     errors = logging.handlers.RotatingFileHandler(
@@ -49,6 +51,11 @@ def set_up(folder: Path, config: LogConfig) -> None:
     root.setLevel(config.level)
     logging.getLogger("telnetlib3").setLevel(logging.ERROR)
     logging.raiseExceptions = False  # a full disk costs log lines, not the game
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        Path(plain.baseFilename).touch()
+    except OSError as error:
+        logging.getLogger("mud.logs").error("the log can't be written: %s", error)
 
 
 def close() -> None:

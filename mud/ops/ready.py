@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import socket
+from pathlib import Path
 
 from mud.net.listener import Listener
 from mud.ops.config import Config
 
+log = logging.getLogger("mud.server")
+
 
 def write(config: Config, listener: Listener | None, generation: int) -> None:
-    """Rewrite ready.json whole, and print the line."""
+    """Rewrite ready.json whole, and print the line. The game is on by then: what refuses is no reason to end it."""
     port = listener.port if listener is not None else config.server.port
     content = {
         "pid": os.getpid(),
@@ -21,11 +25,27 @@ def write(config: Config, listener: Listener | None, generation: int) -> None:
         "port": port,
         "generation": generation,
     }
-    path = config.run / "ready.json"
+    try:
+        _rewrite(config.run / "ready.json", f"{json.dumps(content)}\n")
+    except OSError as error:
+        log.error("ready.json can't be written, and does not say that process %d serves: %s", os.getpid(), error)
+    where = f"{config.server.host} port {port}"
+    with contextlib.suppress(OSError, ValueError):  # nobody reads the console any more
+        print(f"{config.server.name} is ready on {where} (generation {generation})", flush=True)
+
+
+def _rewrite(path: Path, text: str) -> None:
+    """Whole; on a disk that is full, in place."""
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(content) + "\n", encoding="utf-8")
-    temporary.rename(path)
-    print(f"{config.server.name} is ready on {config.server.host} port {port} (generation {generation})", flush=True)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.rename(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        with path.open("r+", encoding="utf-8") as file:
+            file.write(text)
+            file.truncate()
 
 
 def notify_main_pid() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import time
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from mud.core.errors import SnapshotError
 from mud.snapshot.envelope import Snapshot, pack, unpack
 from mud.snapshot.seal import Key
+
+log = logging.getLogger("mud.snapshot")
 
 
 def path_of(folder: Path, participant: str) -> Path:
@@ -76,17 +79,23 @@ def read(folder: Path, participant: str, key: Key | None = None) -> Snapshot | N
 
 
 def remove(folder: Path, participant: str) -> None:
-    """Its state has been restored, and everything that came of it is safe."""
-    path_of(folder, participant).unlink(missing_ok=True)
+    """Its state has been restored, and everything that came of it is safe. One that can't be removed does no harm."""
+    try:
+        path_of(folder, participant).unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("%s can't be removed; nobody reads it any more: %s", path_of(folder, participant), error.strerror)
 
 
 def set_aside(folder: Path, participant: str, why: str) -> Path | None:
-    """Keep a snapshot that can't be used under another name: `NAME.dat.WHY-TIME` (S0.7)."""
+    """Keep a snapshot that can't be used under another name: `NAME.dat.WHY-TIME` (S0.7); None when that can't be."""
     path = path_of(folder, participant)
     aside = path.with_name(f"{path.name}.{why}-{int(time.time())}")
     try:
         path.rename(aside)
     except FileNotFoundError:
+        return None
+    except OSError as error:
+        log.warning("%s can't be set aside: %s", path, error.strerror)
         return None
     return aside
 
