@@ -7,6 +7,7 @@ is the new program's: all that a start does before it touches anything, then a f
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import logging
 import os
@@ -123,6 +124,7 @@ async def _hand_out(server: Server, folder: Path) -> None:
 def rehearse(config: Config, needed: list[str]) -> int:
     """Everything is imported, also what is imported late, the world is loaded, and so are the modules, of which the
     `needed` ones have to keep their contract; then all that `check` has handed out is taken in and tried."""
+    gc.enable()
     folder = os.environ.pop(STATE, None)
     for part in pkgutil.walk_packages(mud.__path__, "mud."):
         importlib.import_module(part.name)

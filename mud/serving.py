@@ -73,7 +73,7 @@ def serve(config: Config) -> int:
 
 def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock]:
     """A start from the database, which holds the last flush whatever became of the program before."""
-    gc.disable()  # nothing of what is made now is garbage; `run` goes on collecting
+    gc.disable()  # as run.py did: nothing of what is made now is garbage; `run` goes on collecting
     lock = Lock.acquire(config.run / "lock")
     try:
         mend_packages(config)
