@@ -149,11 +149,10 @@ def mend(ctx: Context[Buffs], signal: InService) -> None:
     """What went by while the module was out of service: what is worn, where one is, and who has no timer."""
     armed = {timer.id for timer in ctx.pending(Next)}
     for who in list(ctx.world.characters.values()):
-        if who.away:
-            continue
+        if who.away or (who.mob is not None and not who.notes):
+            continue  # nearly all of them, and in a copyover players wait for this
         mine = on(ctx, who)
         lacks_timer = mine.timer not in armed and coming(mine) is not None
         if mine.effects and (lacks_timer or sums(mine.effects) != who.effects.get("buffs", {})):
             settle(ctx, who, mine, mine.effects)
-        if who.notes or who.mob is None:
-            sync(ctx, who)
+        sync(ctx, who)
