@@ -7,6 +7,7 @@ is the new program's: all that a start does before it touches anything, then a f
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import logging
 import os
@@ -137,6 +138,7 @@ async def _hand_out(server: Server, folder: Path, readers: Mapping[str, Form]) -
 def rehearse(config: Config, needed: list[str]) -> int:
     """Everything is imported, also what is imported late, the world is loaded, and so are the modules, of which the
     `needed` ones have to keep their contract; then all that `check` has handed out is taken in and tried."""
+    gc.enable()
     folder = os.environ.pop(STATE, None)
     for part in pkgutil.walk_packages(mud.__path__, "mud."):
         importlib.import_module(part.name)
@@ -194,6 +196,7 @@ class Trial(logging.Handler):
         self.registry.context = self.game.context
         Loader(self.registry, self._config.given(), lambda: self._now).load_all()
         self.game.modules = self.registry
+        self.report.kept = [name for name, instance in self.registry.instances.items() if not instance.broken]
         for name in needed:
             self._needs(name)
         for instance in list(self.registry.instances.values()):

@@ -10,6 +10,7 @@ import resource
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from mud import __version__
@@ -42,6 +43,9 @@ log = logging.getLogger("mud.server")
 #: Blocked across exec, which resets handlers; unblocked when the new program's handlers stand.
 ENDS = {signal.SIGTERM, signal.SIGINT}
 SIGNALS = ENDS | {signal.SIGUSR1}
+#: Turns of the loop after which what came during the silence is answered: one thaws, one sees which sockets have
+#: something, one reads them.
+ANSWERED = 3
 
 
 def serve(config: Config) -> int:
@@ -69,7 +73,7 @@ def serve(config: Config) -> int:
 
 def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock]:
     """A start from the database, which holds the last flush whatever became of the program before."""
-    gc.disable()  # nothing of what is made now is garbage; `run` goes on collecting
+    gc.disable()  # as run.py did: nothing of what is made now is garbage; `run` goes on collecting
     lock = Lock.acquire(config.run / "lock")
     try:
         mend_packages(config)
@@ -151,9 +155,17 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
         else:  # its module could not take it
             files.set_aside(config.snapshot_folder, participant, "corrupt")
     loop.run_until_complete(server.hosting.start_in_silence())
-    loop.call_soon(lambda: announce(server, given))
+    after_turns(loop, ANSWERED, lambda: announce(server, given))
     guardian.reap(loop, before)
     return server, lock
+
+
+def after_turns(loop: asyncio.AbstractEventLoop, turns: int, do: Callable[[], None]) -> None:
+    """Do something after the loop has turned so many times."""
+    if turns:
+        loop.call_soon(after_turns, loop, turns - 1, do)
+    else:
+        do()
 
 
 def announce(server: Server, given: Handover) -> None:

@@ -164,13 +164,12 @@ def mend(ctx: Context[Buffs], signal: InService) -> None:
     """What went by while the module was out of service: who came back, what is worn, where one is, who has no timer."""
     armed = {timer.id for timer in ctx.pending(Next)}
     for who in list(ctx.world.characters.values()):
-        if who.away:
-            continue
+        if who.away or (who.mob is not None and not who.notes):
+            continue  # nearly all of them, and in a copyover players wait for this
         mine = on(ctx, who)
         if came_unheard(who, mine):
             go_on(ctx, who, mine)
         lacks_timer = mine.timer not in armed and coming(mine) is not None
         if mine.effects and (lacks_timer or sums(mine.effects) != who.effects.get("buffs", {})):
             settle(ctx, who, mine, mine.effects)
-        if who.notes or who.mob is None:
-            sync(ctx, who)
+        sync(ctx, who)

@@ -20,7 +20,7 @@ import msgspec
 
 from mud.areas import load as loading
 from mud.areas import locate, names, references, reload
-from mud.areas.load import files_of, load, read
+from mud.areas.load import files_of, load, names_of, read
 from mud.areas.reload import reread
 from mud.core import area, body, markup
 from mud.core.area import Contents, Source, WorldDef
@@ -148,10 +148,10 @@ def _write(path: Path, compiled: Compiled, data: bytes | memoryview) -> None:
 def _stamps_of_files(directory: Path) -> Stamps:
     """The files as the folder lists them: if nothing of this changed, nothing of the content did, for nobody can set a
     file's time of change. Empty when one was changed so lately that another change might bear the same time."""
-    stats = [(path, path.stat()) for path in files_of(directory)]
+    stats = [(name, os.stat(os.path.join(directory, name))) for name in names_of(directory)]
     if any(abs(time.time() - stat.st_ctime) < YOUNG_SECONDS for _, stat in stats):
         return {}
-    return {str(p.relative_to(directory)): (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for p, s in stats}
+    return {name: (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for name, s in stats}
 
 
 def _stamps(sources: dict[str, Source]) -> Stamps:

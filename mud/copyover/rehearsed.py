@@ -30,6 +30,7 @@ class Report(Struct, kw_only=True):
     start: float = 0.0
     seconds: float = 0.0
     parts: list[Part] = []
+    kept: list[str] = []  # modules that keep their contract
     ticks: int = 0  # timers that fired
     lines: int = 0  # commands that were tried
     warnings: list[str] = []

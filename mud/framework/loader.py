@@ -64,7 +64,7 @@ class Loader:
     def __init__(self, registry: Registry, given: Given, now: Callable[[], float]) -> None:
         self.registry = registry
         self.given = given
-        self.rehearsed = False  # the sources of what is loaded now have been looked at, just as they are
+        self.rehearsed: frozenset[str] = frozenset()  # modules that have kept their contract, just as they are now
         self._now = now
 
     def sources(self) -> dict[str, Source]:
@@ -93,17 +93,21 @@ class Loader:
 
     def made(self, source: Source, code: Code, life: Life, folder: Path | None) -> Instance:
         """An instance of code that keeps its contract, with its sources in `folder`. Raises FrameworkError."""
-        report = contract.check(code.module, None if self.rehearsed else folder)
-        for finding in report.warnings:
-            life.log.warning("contract: %s: %s", finding.category, finding.message)
-        if not report.is_valid:
-            raise Invalid(f"{source.name} breaks its contract (score {report.score}): {report.reasons()}")
-        life.log.info("contract kept, score %d", report.score)
+        if source.name not in self.rehearsed:
+            self._check(source.name, contract.check(code.module, folder), life)
         granted = permissions(code.module, frozenset(self.given.permissions.get(source.name, ())))
         settings_ = self.settings(code.module)
         instance = Instance(source, code, settings_, granted, self.registry.call, self._tolerance(), life)
         life.go(M.LOADED, self._now())
         return instance
+
+    @staticmethod
+    def _check(name: str, report: contract.Report, life: Life) -> None:
+        for finding in report.warnings:
+            life.log.warning("contract: %s: %s", finding.category, finding.message)
+        if not report.is_valid:
+            raise Invalid(f"{name} breaks its contract (score {report.score}): {report.reasons()}")
+        life.log.info("contract kept, score %d", report.score)
 
     def settings(self, module: Module[Any]) -> Settings:
         """A module's settings as the operator wants them. Raises Invalid."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ def main(argv: list[str]) -> int:
     # `run.py --port 0` is short for `run.py serve --port 0`.
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
         argv = ["serve", *argv]
+    if argv[0] != "serve":
+        gc.enable()  # run.py disabled it; a server enables it when it runs
     try:
         options = parser(everything=argv[0] != "serve").parse_args(argv)
     except SystemExit as end:

@@ -9,8 +9,8 @@ short, or has any bit changed, is never read (S1.11).
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
-import uuid
 from typing import Literal
 
 import msgspec
@@ -105,7 +105,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     `checksum` is set in one that was read.
     """
 
-    id: str = msgspec.field(default_factory=lambda: uuid.uuid4().hex)
+    id: str = msgspec.field(default_factory=lambda: os.urandom(16).hex())
     participant: str
     version: str
     schema: int

@@ -8,6 +8,9 @@ import socket
 import time
 from collections.abc import Callable
 
+#: Seconds that a copyover may take, rehearsal and all.
+LONGEST = 120.0
+
 
 class Peer:
     """One connection under load."""
@@ -94,8 +97,8 @@ def gaps(
             order()
         if stop is None and ordered and done():
             stop = now + 0.5
-        if now > began + 60:
-            raise TimeoutError("the copyover did not end within a minute")
+        if now > began + LONGEST:
+            raise TimeoutError(f"the copyover did not end within {LONGEST:g} s")
         for fd, _ in poll.poll(max(0.0, next_send - time.perf_counter())):
             if by_fd[fd].replies(end):
                 now = time.perf_counter()
