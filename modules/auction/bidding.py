@@ -25,19 +25,20 @@ def bid(ctx: Context[Auction], args: str) -> None:
         raise Rejected(f"There can't be a higher bid than the one on lot {lot.number}.")
     if amount < least:
         raise Rejected(f"The least that you can bid on lot {lot.number} now is {coins(least)}.")
-    lot = highest(ctx, lot, amount)
     late = lot.ends - ctx.clock.wall < house.snipe
+    longer = f" A late bid: it runs on for {duration(house.snipe)}." if late else ""
+    outbid = lot.bidder
+    lot = highest(ctx, lot, amount, longer)
     if late:
         lot = replace(lot, ends=ctx.clock.wall + house.snipe)
         ctx.cancel(Ends(lot.number))
         ctx.set_timer_at(lot.ends, Ends(lot.number))
     ctx.state.lots[lot.number] = lot
-    longer = f" A late bid: it runs on for {duration(house.snipe)}." if late else ""
     ctx.send(
         f"You bid {coins(amount)} on lot {lot.number}, {lot.called}. The gold is kept until you are outbid.{longer}"
     )
     text = f"lot {lot.number}, {lot.called}, stands at {coins(amount)}.{longer}"
-    announce(ctx, text, but=(lot.bidder, lot.seller))
+    announce(ctx, text, but=(lot.bidder, lot.seller, outbid))
     tell(ctx, lot.seller, f"{lot.bidder_name} bids {coins(amount)} on lot {lot.number}, {lot.called}.{longer}")
 
 
@@ -64,8 +65,9 @@ def buy_for(ctx: Context[Auction], lot: Lot, price: int) -> None:
     sold(ctx, highest(ctx, lot, price))
 
 
-def highest(ctx: Context[Auction], lot: Lot, amount: int) -> Lot:
-    """The lot with the player as the highest bidder, whose gold is in escrow; the one before has theirs back.
+def highest(ctx: Context[Auction], lot: Lot, amount: int, news: str = "") -> Lot:
+    """The lot with the player as the highest bidder, whose gold is in escrow; the one before has theirs back, and reads
+    `news` besides.
 
     Raises Rejected when the player has not as much.
     """
@@ -77,5 +79,5 @@ def highest(ctx: Context[Auction], lot: Lot, amount: int) -> Lot:
         raise Rejected(f"You have {coins(have)}, and need {coins(more)}{' more' if mine else ''}.")
     ctx.pay(me.owner_key, key, more, f"bid on lot {lot.number}")
     if not mine:
-        refund(ctx, lot, f"{me.name} bids {coins(amount)} on lot {lot.number}, {lot.called}")
+        refund(ctx, lot, f"{me.name} bids {coins(amount)} on lot {lot.number}, {lot.called}", news)
     return replace(lot, bidder=me.id, bidder_name=me.name, bid=amount, bids=lot.bids + 1)

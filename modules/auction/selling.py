@@ -161,13 +161,13 @@ def unsold(ctx: Context[Auction], lot: Lot) -> str:
     return where
 
 
-def refund(ctx: Context[Auction], lot: Lot, why: str) -> None:
-    """The highest bidder has the gold back."""
+def refund(ctx: Context[Auction], lot: Lot, why: str, news: str = "") -> None:
+    """The highest bidder has the gold back, and is told."""
     if lot.bids:
         source = ctx.escrow(lot.bidder, lot.about)
         gold = ctx.world.ledger.balance(source)
         pay_out(ctx, source, lot.bidder, gold, f"bid on lot {lot.number} given back")
-        tell(ctx, lot.bidder, f"{why}: you have your {coins(gold)} back.")
+        tell(ctx, lot.bidder, f"{why}: you have your {coins(gold)} back.{news}")
 
 
 def close(ctx: Context[Auction], lot: Lot, buyer: str, price: int) -> None:
