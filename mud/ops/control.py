@@ -6,6 +6,7 @@ It lies in a folder only its owner may enter, and a caller of any other user is 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -100,11 +101,12 @@ def ask(path: Path, request: dict[str, Any], seconds: float = 60.0) -> Answer | 
             sock.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        with sock.makefile("rwb") as stream:
-            stream.write(json.dumps(request).encode() + b"\n")
-            stream.flush()
-            line = stream.readline(LONGEST)
+        line = b""
+        with contextlib.suppress(ConnectionError):
+            sock.sendall(json.dumps(request).encode() + b"\n")
+            with sock.makefile("rb") as stream:
+                line = stream.readline(LONGEST)
     if not line:
-        raise ConnectionError("the server closed the connection without an answer")
+        raise ConnectionError("the server closed the connection without an answer: see whether it was done")
     answer = json.loads(line)
     return answer if isinstance(answer, dict) else {"ok": False, "error": "no answer"}
