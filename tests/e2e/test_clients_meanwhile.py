@@ -10,12 +10,16 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from mud.ops import control
+from mud.ops.asking import ask_running
+from mud.ops.config import Config, ServerConfig
 from tests.e2e.crowd import Crowd
-from tests.e2e.harness import Client, Game, copyover, wait_for
+from tests.e2e.harness import LIMIT, Client, Game, copyover, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("subreaper")]
 
@@ -215,6 +219,24 @@ def test_who_orders_one_during_another_is_told_from_wherever_it_comes(stopped: G
     boss.close()
     crowd.is_whole()
     assert records(stopped) == [("Root", "done")] and stopped.ready["generation"] == 2
+    assert stopped.stop() == 0
+
+
+def test_who_asks_from_outside_in_the_silence_is_answered_after_it(
+    stopped: Game, held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, whole, asked = stopped.admin(), control.ask, []
+    monkeypatch.setattr(control, "ask", lambda *a: asked.append(whole(*a)) or asked[-1])
+    (held / "where").write_text("handing_over")
+    admin.send("copyover")
+    wait_for((held / "reached").exists, "the silence")
+    with ThreadPoolExecutor(1) as beside:
+        answer = beside.submit(ask_running, Config(server=ServerConfig(data=str(stopped.data))), "copyover.status")
+        wait_for(lambda: len(asked) > 1, "two tries")
+        (held / "where").unlink()
+        found = answer.result(LIMIT)
+    assert asked[0] is None and found is not None and found["status"]["generation"] == 2
+    admin.expect("Copyover done")
     assert stopped.stop() == 0
 
 
