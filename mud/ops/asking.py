@@ -6,12 +6,15 @@ import argparse
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 from mud.ops.config import Config
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
+#: Seconds that a server which is there may not answer, as in the silence of a copyover; seconds between two tries.
+PATIENCE, AGAIN = 10.0, 0.1
 #: Adds a command: (group, name, what runs it, help).
 Add = Callable[[Any, str, Callable[..., int], str], argparse.ArgumentParser]
 
@@ -27,10 +30,15 @@ def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
 
 
 def ask_running(config: Config, do: str, **request: Any) -> dict[str, Any] | None:
-    """Have a running server do it; None without one."""
-    from mud.ops import control
+    """Have a running server do it; None without one. Raises OSError when it breaks off."""
+    from mud.ops import control, ready
 
-    return control.ask(config.run / "control.sock", {"do": do, **request})
+    end = time.monotonic() + PATIENCE
+    while True:
+        answer = control.ask(config.run / "control.sock", {"do": do, **request})
+        if answer is not None or not ready.alive(config) or time.monotonic() > end:
+            return answer
+        time.sleep(AGAIN)
 
 
 def say(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:

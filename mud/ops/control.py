@@ -127,11 +127,12 @@ def ask(path: Path, request: dict[str, Any], seconds: float = 60.0) -> Answer | 
             sock.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        with sock.makefile("rwb") as stream:
-            stream.write(json.dumps(request).encode() + b"\n")
-            stream.flush()
-            line = stream.readline(LONGEST)
+        line = b""
+        with contextlib.suppress(ConnectionError):
+            sock.sendall(json.dumps(request).encode() + b"\n")
+            with sock.makefile("rb") as stream:
+                line = stream.readline(LONGEST)
     if not line:
-        raise ConnectionError("the server closed the connection without an answer")
+        raise ConnectionError("the server closed the connection without an answer: see whether it was done")
     answer = json.loads(line)
     return answer if isinstance(answer, dict) else {"ok": False, "error": "no answer"}

@@ -66,6 +66,18 @@ def read(config: Config) -> dict[str, object] | None:
     return content if isinstance(content, dict) else None
 
 
+def alive(config: Config) -> bool:
+    """Whether the process that wrote it runs, as far as can be told: another may have its id by now."""
+    pid = (read(config) or {}).get("pid")
+    if not isinstance(pid, int) or pid <= 0 or pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:  # there is none, or it is another user's
+        return False
+    return True
+
+
 def remove(config: Config) -> None:
     """The server is gone."""
     (config.run / "ready.json").unlink(missing_ok=True)
