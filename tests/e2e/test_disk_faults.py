@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import resource
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -219,4 +222,32 @@ def test_a_way_back_to_a_disk_that_is_read_only_costs_nobody_anything(stopped: G
     copyover(crowd.admin)
     is_well(crowd, "afterwards")
     assert (stopped.pid, stopped.ready["generation"]) == (int(said[1]), 2)
+    comes_up_by_itself(stopped)
+
+
+def limit_descriptors(pid: int, most: int) -> None:
+    """The most descriptors that a process may have, and whatever it executes."""
+    done = subprocess.run(["prlimit", f"--pid={pid}", f"--nofile={most}:{most}"], capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"limits may not be changed here: {done.stderr.strip()}")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_copyover_without_descriptors_is_refused_in_words_or_done(stopped: Game, tmp_path: Path, first: int) -> None:
+    # S0.12
+    config = tmp_path / "everwake.toml"
+    config.write_text("[copyover]\nspare_descriptors = 0\n")
+    stopped.arguments = ("--config", str(config))
+    stopped.start()
+    crowd, most = Crowd(stopped), resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    for spare in range(first, 14, 2):
+        limit_descriptors(stopped.pid, len(os.listdir(f"/proc/{stopped.pid}/fd")) + spare)
+        crowd.types()
+        crowd.admin.send("copyover")
+        crowd.admin.expect(r"No copyover.*?\w.*?The game plays on\.|Copyover done.*?\n> ")
+        limit_descriptors(stopped.pid, most)
+        is_well(crowd, f"{spare} to spare")
+    crowd.types()
+    copyover(crowd.admin)
+    is_well(crowd, "afterwards")
     comes_up_by_itself(stopped)

@@ -146,7 +146,7 @@ def test_what_fails_when_the_game_goes_on_is_undone_and_the_copyover_is_done(  #
 ) -> None:
     crowd = Crowd(stopped)
     crowd.admin.command("count")
-    crowd.admin.command("arm 1")
+    crowd.admin.command("arm 3")  # not before GO
     for moment in MEANWHILE:
         saboteur.at(moment, WAYS[way])
     crowd.types()
