@@ -72,7 +72,7 @@ class Watch:
         return bool(self._limit)
 
     def end(self) -> None:
-        """What `begin` began is over. The alarm is left to run out by itself."""
+        """What `begin` began is over. The alarm is left to ring once more."""
         self._limit = 0.0
 
     def disarm(self) -> None:
@@ -86,11 +86,12 @@ class Watch:
             signal.signal(signal.SIGALRM, self._ring)
             atexit.register(self.disarm)  # while Python ends nobody hears an alarm, and it would kill the process
         self._armed = True
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        # again and again: one alarm that rings just before a module begins to sleep does not end that sleep
+        signal.setitimer(signal.ITIMER_REAL, seconds, LOOK)
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
-        self._armed = False
         if not self._limit:
+            self.disarm()
             return
         left = self._began + self._limit - time.perf_counter()
         if left > 0:

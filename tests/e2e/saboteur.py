@@ -19,7 +19,7 @@ REHEARSAL = "EVERWAKE_REHEARSAL" in os.environ
 def called():
     frame, names = sys._getframe(), set()
     while frame is not None:
-        names.add(frame.f_code.co_name)
+        names.add(frame.f_code.co_qualname)
         frame = frame.f_back
     return names
 
@@ -183,7 +183,7 @@ class Saboteur:
         game.arguments = ("--config", str(config), *game.arguments)
 
     def at(self, moment: str, does: str) -> None:
-        """From now on this happens at a moment; with "@NAME" only within a function of that name."""
+        """From now on this happens at a moment; with "@NAME" only within a function of that qualified name."""
         (self.folder / moment).write_text(does)
 
     def peace(self) -> None:

@@ -106,3 +106,16 @@ slow = Slow()
 def test_no_alarm_rings_while_python_ends() -> None:
     done = subprocess.run([sys.executable, "-c", ENDING], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done
+
+
+def test_an_alarm_that_rings_a_moment_before_the_sleep_it_should_end_rings_again() -> None:  # S0.11
+    def unheard() -> None:
+        left = signal.setitimer(signal.ITIMER_REAL, 0.0)  # the one alarm is lost
+        signal.setitimer(signal.ITIMER_REAL, left[1], left[1])
+        while True:
+            time.sleep(60 if left[1] else 0)
+            assert left[1], "no alarm would ring again"
+
+    with pytest.raises(TimedOut):
+        WATCH.call(0.05, "a hook", unheard)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
