@@ -216,6 +216,22 @@ def test_the_highest_bidder_has_it_and_the_seller_the_gold_less_a_fee(kit: Kit) 
     assert kit.act(lambda ctx: ctx.world.timers.of("auction", "Ends")) == [] and sane(kit)
 
 
+def test_a_lot_ends_once_and_when_the_wall_clock_says_so_wherever_that_is_set(kit: Kit) -> None:
+    ada, item = seller(kit)
+    ben = kit.player("Ben", gold=500)
+    ben.do("auction bid 1 200")
+    kit.wall -= 3600
+    kit.wait(2999.5)
+    assert "20 minutes" in ben.do("auction show 1")
+    kit.wall += 3600
+    kit.wait(0)
+    assert item.owner == ben.character.owner_key and (ada.gold, ben.gold) == (190, 300)
+    kit.wall -= 3600
+    assert ben.do("auction history").endswith("200 gold coins, just now")
+    kit.wait(7200)
+    assert (ada.gold, ben.gold) == (190, 300) and sane(kit)
+
+
 def test_without_a_bid_it_comes_back(kit: Kit) -> None:
     ada, item = seller(kit)
     kit.wait(600)
