@@ -11,15 +11,19 @@ import logging
 import time
 
 from mud import __version__
+from mud.copyover.code import Code
 from mud.copyover.handover import Handover, Jobs
 from mud.copyover.rehearsed import Report
-from mud.copyover.transaction import Order
+from mud.copyover.release import TREE
+from mud.copyover.transaction import Changed, Order
 from mud.core.errors import CopyoverError
-from mud.rehearsing import check, code_of, snapshots_of
+from mud.ops.program import Target, generations
+from mud.rehearsing import check, snapshots_of
 from mud.server import Server
 from mud.snapshot import files
 from mud.snapshot.envelope import Metadata
 from mud.store.lock import Lock
+from mud.store.threads import in_thread
 
 log = logging.getLogger("mud.copyover")
 
@@ -35,12 +39,16 @@ class Handing:
         self._lock = lock
         self.rehearsed = 0.0  # seconds that the start of the new code took in the rehearsal
         self.report = Report()
+        self.target = Target(server.config)  # the code that is to have the game
+        self._code = Code()  # what of it was rehearsed
         self._written: list[str] = []  # the participants whose snapshots are there
         self._managing: asyncio.Lock | None = None  # held: nobody loads or reloads a module meanwhile
 
-    async def rehearse(self) -> None:
+    async def rehearse(self, order: Order) -> None:
         """Have a child run the new code on a copy of the state."""
-        self.report = await check(self._server)
+        self.target = Target(self._server.config, order.back_to)
+        self._code = self._look()
+        self.report = await check(self._server, self.target)
         if self.report.errors:
             raise CopyoverError("\n".join(self.report.errors))
         for text in self.report.warnings:
@@ -49,14 +57,24 @@ class Handing:
 
     async def check(self) -> str:
         """The same without a copyover; gives what was found. Raises CopyoverError when the code is not fit."""
-        report = await check(self._server)
+        report = await check(self._server, Target(self._server.config))
         if report.errors:
             raise CopyoverError(str(report))
         return str(report)
 
-    async def rollback(self) -> str:
-        """There is nothing to go back to. Raises CopyoverError."""
-        raise CopyoverError("This server keeps no code of the generations before: there is nothing to go back to.")
+    def _look(self) -> Code:
+        return self.target.look(self._server.copyovers.book.code)
+
+    async def _keep(self) -> None:
+        """Keep a copy of the new code, in case it proves to be good; a disk without room is no reason to stay."""
+        if self.target.kept is not None:
+            return
+        try:
+            await in_thread(generations(self._server.config).keep, self._code.program, TREE)
+        except CopyoverError as error:
+            raise Changed(f"after the rehearsal {error}") from error
+        except OSError as error:
+            log.error("there will be no going back to the new code, it can't be kept: %s", error)
 
     async def prepare(self) -> None:
         """Have every module prepare itself, once nothing is being done to any of them; nothing is, until `go_on`."""
@@ -78,13 +96,15 @@ class Handing:
         await server.flusher.flush()
         if server.store is not None:
             await server.store.checkpoint()
+        await self._keep()
+        await server.confirming.end()
         await server.onlooker.pause()
 
     async def freeze(self) -> None:
-        """The silence begins. The last changes are written, the store closed."""
+        """The silence begins. The last changes are written, the store closed. Raises Changed before that."""
         server = self._server
-        if code_of(server.config) != self.report.code:
-            raise CopyoverError("the code was changed after it was rehearsed; order it again")
+        if self._look().rehearsed != self._code.rehearsed:
+            raise Changed("the code was changed again and again after it was rehearsed; order it once all is saved")
         server.freeze()
         await server.stop_workers()
         if server.store is not None:
@@ -97,7 +117,7 @@ class Handing:
         server = self._server
         now, generation = time.time(), server.generation + 1
         why = Metadata(reason="copyover", created_by=order.by, custom={"because": order.reason} if order.reason else {})
-        snapshots = snapshots_of(server, generation, now, why)
+        snapshots = snapshots_of(server, generation, now, why, self.target.readers)
         folder = server.config.snapshot_folder
         self._written = [s.participant for s in snapshots]
         sums = {s.participant: files.write(folder, s, server.key)[-32:] for s in snapshots}
@@ -111,13 +131,14 @@ class Handing:
             began=now,
             files=sums,
             modules=server.hosting.active(),
-            kept=self.report.kept,
+            contracts=self.report.contracts,
             listeners=server.listener.fds(),
             wires=[c.export() for c in server.connections.values()],
             jobs=Jobs.of(server.jobs.waiting),
             addresses=server.addresses.export(),
             next_session=server.next_session,
             lock=self._lock.fd,
+            left=server.copyovers.book.digest() if order.back_to is not None else "",
         )
 
     async def go_on(self) -> None:

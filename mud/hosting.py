@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,7 +23,7 @@ from mud.framework.workforce import Workforce
 from mud.ops import config as configuration
 from mud.snapshot import files
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
-from mud.snapshot.shape import Imported, validate
+from mud.snapshot.shape import Form, Imported, validate
 
 if TYPE_CHECKING:
     from mud.server import Server
@@ -196,19 +196,27 @@ class Hosting:
             self.warnings.append(f"the state of {instance.name} takes {size} bytes, more than {limits.warn_bytes}")
         return found
 
-    def save(self, instance: Instance, generation: int, why: Metadata) -> Snapshot:
+    def save(self, instance: Instance, generation: int, why: Metadata, reader: Form | None = None) -> Snapshot:
         """A module's snapshot. Raises ModuleFault or SnapshotError."""
-        return self.perform(lambda ctx: instance.save_state(ctx, why, generation))
+        return self.perform(lambda ctx: instance.save_state(ctx, why, generation, reader))
 
-    def snapshots(self, generation: int, why: Metadata) -> list[Snapshot]:
-        """Every loaded module's state (S0.2). Raises CopyoverError, naming the module whose state can't be had."""
+    def forms(self) -> dict[str, Form]:
+        """What each loaded module's state is like."""
+        instances = self.registry.instances.values()
+        return {i.name: i.shape.form for i in instances if i.life.state is not ModuleState.FAILED}
+
+    def snapshots(self, generation: int, why: Metadata, readers: Mapping[str, Form]) -> list[Snapshot]:
+        """Every loaded module's state (S0.2), for code that has them as `readers` says.
+
+        Raises CopyoverError, naming the module whose state can't be had.
+        """
         found = []
         for instance in self.registry.instances.values():
             if instance.life.state is not ModuleState.FAILED:
                 try:
                     paused = instance.life.state is ModuleState.PAUSED
                     reason = msgspec.structs.replace(why, tags=(PAUSED,)) if paused else why
-                    found.append(self.save(instance, generation, reason))
+                    found.append(self.save(instance, generation, reason, readers.get(instance.name)))
                 except ModuleFault as fault:
                     raise CopyoverError(f"the module {instance.name} can't save: {fault.__cause__}") from fault
         return found

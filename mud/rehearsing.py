@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,36 +24,37 @@ import msgspec
 from msgspec import Struct
 
 import mud
+from mud.adopting import modules_of
 from mud.areas.cache import load_cached
-from mud.copyover import rehearsal, source
+from mud.copyover import rehearsal
+from mud.copyover.rehearsal import DATABASE, STATE
 from mud.copyover.rehearsed import Part, Report
 from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.clock import Clock
-from mud.core.errors import CopyoverError, EverwakeError
+from mud.core.errors import CopyoverError, EverwakeError, Invalid
 from mud.core.session import Session
 from mud.core.world import World, WorldState
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
-from mud.framework.loader import NATIVE, Loader
+from mud.framework.loader import Loader
 from mud.framework.program import stat
 from mud.framework.registry import Registry
 from mud.game import APOLOGY, Game
 from mud.ops import passwords
 from mud.ops.config import Config
+from mud.ops.program import Target
 from mud.server import Server
 from mud.snapshot import files, participants
-from mud.snapshot.envelope import Metadata, Snapshot
-from mud.snapshot.shape import Imported, Shape, export, import_
+from mud.snapshot.envelope import Metadata, Snapshot, unpack
+from mud.snapshot.shape import Form, Imported, Shape, export, import_
 from mud.store import rows
 from mud.store.store import Store
 from mud.store.threads import in_thread
 
 S = TypeVar("S", bound=Struct)
 
-#: The environment variable that names the folder with the copies.
-STATE = "EVERWAKE_REHEARSAL_STATE"
-REPORT, DATABASE = "report.json", "everwake.db"
+REPORT = "report.json"
 #: Seconds of play on the fake clock, how far apart it is looked at, and the most timers that are fired.
 PLAY_SECONDS, STEP, MOST_TICKS = 5.0, 0.25, 2000
 #: The most sessions in which a line is tried.
@@ -62,46 +64,52 @@ SAMPLE = 20
 # The old program
 
 
-def snapshots_of(server: Server, generation: int, now: float, why: Metadata) -> list[Snapshot]:
-    """The state of every participant, at this instant. Raises CopyoverError, naming who can't save."""
+def snapshots_of(
+    server: Server, generation: int, now: float, why: Metadata, readers: Mapping[str, Form]
+) -> list[Snapshot]:
+    """The state of every participant, at this instant, for code that has them as `readers` says, or as we do.
+
+    Raises CopyoverError, naming who can't save, and SnapshotError where there is no way back to what is older.
+    """
     game = server.game
     world: tuple[Shape[Any], Any] = (participants.WORLD, game.world.state(game.clock.game))
     sessions = (participants.SESSIONS, participants.SessionsState(list(game.sessions.by_id.values())))
     core = [
-        export(of, state, taken=now, generation=generation, metadata=why, kept=server.kept.get(of.participant))
+        export(
+            of,
+            state,
+            taken=now,
+            generation=generation,
+            metadata=why,
+            kept=server.kept.get(of.participant),
+            reader=readers.get(of.participant),
+        )
         for of, state in (world, sessions)
     ]
-    return core + server.hosting.snapshots(generation, why)
+    return core + server.hosting.snapshots(generation, why, readers)
 
 
-def code_of(config: Config) -> str:
-    """What the code on the disk is now: ours, and that of modules."""
-    folders = [Path(mud.__file__).parent, NATIVE, config.packages, *map(Path, config.modules.folders)]
-    return source.digest(folders)
-
-
-async def check(server: Server) -> Report:
-    """Rehearse the code on the disk with a copy of the game's state. What is wrong is in the report's errors."""
+async def check(server: Server, target: Target) -> Report:
+    """Rehearse code with a copy of the game's state. What is wrong is in the report's errors."""
     began, config = time.monotonic(), server.config
-    report = Report(code=code_of(config))
+    report = Report()
     for old in config.run.glob("rehearsal-*"):  # of a server that was killed
         shutil.rmtree(old, ignore_errors=True)
     try:
         with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.run) as folder:
-            await _hand_out(server, Path(folder))
+            await _hand_out(server, Path(folder), target.readers)
             try:
                 await rehearsal.rehearse(
-                    rehearsal.command(),
-                    os.environ | {STATE: folder},
+                    target.command(),
+                    target.environment() | {STATE: folder},
                     config.copyover.rehearsal_seconds,
                     server.hosting.active(),
                     config.copyover.rehearsal_bytes,
                 )
             finally:
-                code, path = report.code, Path(folder, REPORT)
+                path = Path(folder, REPORT)
                 if path.exists():
                     report = msgspec.json.decode(path.read_bytes(), type=Report)
-                    report.code = code
     except CopyoverError as error:
         report.errors = [str(error)]  # it names what is in the report, and what the child said besides
     except (EverwakeError, OSError, msgspec.DecodeError) as error:
@@ -110,9 +118,10 @@ async def check(server: Server) -> Report:
     return report
 
 
-async def _hand_out(server: Server, folder: Path) -> None:
+async def _hand_out(server: Server, folder: Path, readers: Mapping[str, Form]) -> None:
     """Copies of all that the new code needs, while the game plays on."""
-    for snapshot in snapshots_of(server, server.generation + 1, time.time(), Metadata(reason="copyover")):
+    why = Metadata(reason="copyover")
+    for snapshot in snapshots_of(server, server.generation + 1, time.time(), why, readers):
         await in_thread(files.write, folder, snapshot, server.key)
     if server.store is not None:
         await server.store.backup(folder / DATABASE)
@@ -152,6 +161,9 @@ class Trial(logging.Handler):
         self._folder = folder
         self._now = time.time()
         self._heard: list[str] = []
+        self._stored = WorldState()  # of the database; and modules' states and the schemas of their tables in it
+        self._states: dict[str, Snapshot] = {}
+        self._schemas: dict[str, int] = {}
         self.report = Report()
         logging.getLogger().addHandler(self)
 
@@ -166,7 +178,8 @@ class Trial(logging.Handler):
         """The game with all of its state, as far as there is one."""
         defs = load_cached(self._config.world, self._config.cache)
         world, sessions = self._core(participants.WORLD), self._core(participants.SESSIONS)
-        state = world.state if world is not None else WorldState()
+        self._database()
+        state = world.state if world is not None else self._stored
         began = self._now
         self.clock = Clock(lambda: self._now - began, lambda: self._now, state.game_time)
         self.game = Game(World(defs, state), self.clock)
@@ -178,13 +191,13 @@ class Trial(logging.Handler):
         self.registry.context = self.game.context
         Loader(self.registry, self._config.given(), lambda: self._now).load_all()
         self.game.modules = self.registry
-        self.report.kept = [name for name, instance in self.registry.instances.items() if not instance.broken]
+        self.report.contracts = [name for name, instance in self.registry.instances.items() if not instance.broken]
         for name in needed:
             self._needs(name)
         for instance in list(self.registry.instances.values()):
             if instance.life.state is ModuleState.LOADED:
-                self._take_in(instance, instance.name in needed)
-        self._database()
+                self._take_in(instance, instance.name in needed or world is None)
+                self._tables(instance)
 
     def _needs(self, name: str) -> None:
         instance = self.registry.instances.get(name)
@@ -219,7 +232,7 @@ class Trial(logging.Handler):
 
     def _take_in(self, instance: Instance, needed: bool) -> None:
         """Give a module its state, and see that it can save it again."""
-        snapshot = self._snapshot(instance.name)
+        snapshot = self._snapshot(instance.name) or self._states.get(instance.name)
         if snapshot is None:
             return
         source_ = f"the state of {instance.name}"
@@ -257,12 +270,23 @@ class Trial(logging.Handler):
         began = time.perf_counter()
         try:
             loaded = asyncio.run(_load(self._folder / DATABASE))
-            rows.state(loaded)
+            self._stored = rows.state(loaded)[0]
+            states, self._schemas = modules_of(loaded.modules, loaded.module_schemas)
+            self._states = {
+                name: unpack(data, where) for name, (data, where) in states.items() if isinstance(data, bytes)
+            }
         except EverwakeError as error:
             self.report.errors.append(f"the database: {error}")
             return
         took, size = time.perf_counter() - began, (self._folder / DATABASE).stat().st_size
         self.report.parts.append(Part(name="database", bytes=size, seconds=took))
+
+    def _tables(self, instance: Instance) -> None:
+        """A module's own tables may not be of a newer schema than it knows."""
+        try:
+            instance.can_use(self._schemas.get(instance.name, 0))
+        except Invalid as error:
+            self._refuse(instance.name, f"module {error}")
 
     # Playing
 

@@ -30,6 +30,7 @@ from mud.net.render import render
 from mud.ops.actions import actions
 from mud.ops.areawork import AreaWork
 from mud.ops.config import Config
+from mud.ops.confirming import Confirming
 from mud.ops.control import Control
 from mud.ops.copyovers import Copyovers
 from mud.ops.flusher import Flusher
@@ -82,6 +83,7 @@ class Server:
         self._turns = Turns(loop, game, self.post)
         self._bell = Bell(loop, game, self.post)
         self.copyovers: Copyovers = Copyovers(self, self._start)
+        self.confirming = Confirming(self)
         self.control = Control(config.run / "control.sock", actions(self))
         self.copyover: Copyover
         self.onlooker = onlooker(self)
@@ -253,6 +255,7 @@ class Server:
         self.hosting.begin_work()
         await self.control.start()
         self.onlooker.begin()
+        self.confirming.begin()
 
     async def _keep_writing(self) -> None:
         """Open the store, however long that takes: the game plays on in memory. Then flush for ever."""
@@ -306,6 +309,7 @@ class Server:
         """End the flusher, the control socket and all background work; the store stays open."""
         await self.control.stop()
         await self.onlooker.end()
+        await self.confirming.end()
         await self.hosting.pause_work()
         tasks = [t for t in self._tasks if t is not asyncio.current_task()]
         if self._flushing is not None:

@@ -133,6 +133,10 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
         log.error("the old program plays on; this one ends")
         os._exit(1)
     server.copyovers.took_over(given, entered)
+    if given.left:
+        server.confirming.went_back(given.left)
+        for name in server.hosting.master.restored:  # as this code has it, and not as the other one left it there
+            server.game.world.journal.touch("modules", name)
     server.game.populate()
     for participant in given.files:
         if participant in ("world", "sessions") or participant in server.hosting.master.restored:
@@ -213,7 +217,8 @@ def hand_over(server: Server, handing: Handing, leaving: Handover) -> Failure:
     try:
         return cross(
             leaving,
-            rehearsal.command(),
+            handing.target.command(),
+            handing.target.environment(),
             limit(server.config.copyover.start_seconds, handing.rehearsed),
             ready.notify_main_pid,
         )

@@ -1,14 +1,16 @@
-"""What code and which world a generation is made of: a hash a file, and one over all of them."""
+"""What code and which world a generation is made of: a hash a file, and one over those of the program."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-SUFFIXES = (".py", ".toml")
+#: What is read of a folder of code: all but this; and of a world.
+NO_CODE = frozenset({"__pycache__", "tests"})
+WORLD_SUFFIX = ".toml"
 SHOWN = 12  # digits of a hash that people see
 
 
@@ -20,35 +22,75 @@ class File(Struct, frozen=True, array_like=True):
     hash: str
 
 
-#: Path: file.
+#: Path, from the source tree where it lies in it: file.
 Manifest = dict[str, File]
 
 
-def read(roots: Iterable[Path], base: Path, before: Manifest | None = None) -> Manifest:
-    """All code and world files below `roots`, by their paths from `base` where they lie in it; what looks as it did
-    `before` is not read again.
+class Code(Struct):
+    """The program with the modules of the tree and of the operator's folders; installed packages; and the world."""
 
-    A file that can't be read is left out: whoever imports it will say so better.
+    program: Manifest = {}
+    packages: Manifest = {}
+    world: Manifest = {}
+
+    @property
+    def digest(self) -> str:
+        """By what the program is known; "" when there is none."""
+        return digest(self.program)
+
+    @property
+    def rehearsed(self) -> str:
+        """A hash over all that a rehearsal tries, but for the world, of which a compiled copy is kept."""
+        return digest(self.program | self.packages)
+
+    def changes(self, after: Code) -> list[str]:
+        """What is different `after`, a line a file."""
+        return [
+            *changes(self.program, after.program),
+            *changes(self.packages, after.packages),
+            *changes(self.world, after.world),
+        ]
+
+
+def read(roots: Mapping[Path, Path], base: Path, before: Manifest | None = None, suffix: str = "") -> Manifest:
+    """All files below the folders `roots`, by the paths that people know, to which these map: from `base` on, where
+    they lie in it.
+
+    What looks as it did `before` is not read again. With `suffix` only files that end so. A file that can't be read is
+    left out: whoever imports it will say so better.
     """
     found: Manifest = {}
-    for path in sorted({path for root in roots for path in files(root)}):
-        try:
-            stat, name = path.stat(), str(path.relative_to(base) if path.is_relative_to(base) else path)
-            known = (before or {}).get(name)
-            if known is None or (known.changed, known.size) != (stat.st_mtime_ns, stat.st_size):
-                known = File(stat.st_mtime_ns, stat.st_size, blake(path.read_bytes()))
-            found[name] = known
-        except OSError:
-            continue
-    return found
+    for root, known_as in roots.items():
+        for path in files(root, suffix):
+            shown = known_as / path.relative_to(root) if path != root else known_as
+            name = str(shown.relative_to(base) if shown.is_relative_to(base) else shown)
+            try:
+                found[name] = _look(path, (before or {}).get(name))
+            except OSError:
+                continue
+    return dict(sorted(found.items()))
 
 
-def files(root: Path) -> Iterable[Path]:
-    """The code and world files below a folder, or the one that it is."""
+def _look(path: Path, known: File | None) -> File:
+    stat = path.stat()
+    if known is not None and (known.changed, known.size) == (stat.st_mtime_ns, stat.st_size):
+        return known
+    return File(stat.st_mtime_ns, stat.st_size, blake(path.read_bytes()))
+
+
+def files(root: Path, suffix: str = "") -> Iterable[Path]:
+    """The files that count below a folder, or the one that it is: nothing hidden, no backups of editors, no tests."""
     if root.is_file():
         return [root]
-    below = (path for suffix in SUFFIXES for path in root.rglob(f"*{suffix}"))
-    return (path for path in below if "tests" not in path.relative_to(root).parts)
+    return (
+        path
+        for path in root.rglob(f"*{suffix}")
+        if path.is_file() and all(_counts(part) for part in path.relative_to(root).parts)
+    )
+
+
+def _counts(part: str) -> bool:
+    return part not in NO_CODE and part[0] not in ".#" and part[-1] != "~"
 
 
 def blake(data: bytes) -> str:
@@ -58,8 +100,13 @@ def blake(data: bytes) -> str:
 
 def digest(manifest: Manifest) -> str:
     """One hash over all of it, "" for nothing."""
-    text = "".join(f"{path}\0{file.hash}\n" for path, file in manifest.items())
-    return blake(text.encode()) if manifest else ""
+    return digest_of({path: file.hash for path, file in manifest.items()})
+
+
+def digest_of(hashes: Mapping[str, str]) -> str:
+    """The same, over hashes by path."""
+    text = "".join(f"{path}\0{hashes[path]}\n" for path in sorted(hashes))
+    return blake(text.encode()) if hashes else ""
 
 
 def changes(before: Manifest, after: Manifest) -> list[str]:

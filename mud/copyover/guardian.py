@@ -16,7 +16,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -74,8 +74,16 @@ def limit(least: float, rehearsed: float) -> float:
     return max(least, TIMES * rehearsed)
 
 
-def cross(leaving: Handover, command: list[str], seconds: float, taking_back: Callable[[], None]) -> Failure:
-    """Become the new program. Comes back only when that failed, in whichever process plays on.
+def cross(
+    leaving: Handover,
+    command: list[str],
+    environment: Mapping[str, str],
+    seconds: float,
+    taking_back: Callable[[], None],
+) -> Failure:
+    """Become the new program, which `command` starts, in `environment`.
+
+    Comes back only when that failed, in whichever process plays on.
 
     No thread may run, and no event loop. `taking_back` is called in the guardian before the new program is ended.
     Raises OSError when it can't even be tried.
@@ -93,7 +101,7 @@ def cross(leaving: Handover, command: list[str], seconds: float, taking_back: Ca
             passage.theirs.close()
             return _guard(passage, seconds, taking_back)
         try:
-            error = _execute(leaving, command, memory, guardian)
+            error = _execute(leaving, command, environment, memory, guardian)
         finally:  # it can't be: the guardian lets go first
             passage.theirs.sendall(channel.STAY)
             os.waitpid(guardian, 0)
@@ -101,10 +109,10 @@ def cross(leaving: Handover, command: list[str], seconds: float, taking_back: Ca
         return Failure(f"the new program can't be executed: {why}")
 
 
-def _execute(leaving: Handover, command: list[str], memory: int, guardian: int) -> Exception:
+def _execute(leaving: Handover, command: list[str], given: Mapping[str, str], memory: int, guardian: int) -> Exception:
     """Become the new program; gives the error when that is impossible, everything as it was."""
     fds = [memory, *leaving.descriptors()]
-    environment = os.environ | {handover.VARIABLE: f"{memory}:{guardian}", FAULTHANDLER: "1"}
+    environment = {**given, handover.VARIABLE: f"{memory}:{guardian}", FAULTHANDLER: "1"}
     try:
         channel.inheritable(fds, True)
         os.dup2(leaving.said, 2)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from mud.copyover.history import Draft
+from mud.copyover.release import HANDOVER
 from mud.core.errors import SnapshotError
 from mud.core.events import (
     CheckName,
@@ -28,7 +29,7 @@ from mud.net.budget import Address
 from mud.net.wire import Wire
 
 #: The environment variable that tells a program which descriptor its hand-over is.
-VARIABLE = "EVERWAKE_HANDOVER"
+VARIABLE = HANDOVER
 
 
 class Jobs(Struct, kw_only=True):
@@ -79,7 +80,7 @@ class Handover(Struct, kw_only=True):
     began: float
     files: dict[str, bytes]
     modules: list[str]  # those in service, without which there is no taking over
-    kept: list[str] = []  # those that kept their contract in the rehearsal, of which not a byte was changed since
+    contracts: list[str] = []  # those that kept theirs in the rehearsal, and of which nothing was changed since
     listeners: list[int]
     wires: list[Wire]
     jobs: Jobs
@@ -89,6 +90,7 @@ class Handover(Struct, kw_only=True):
     channel: int = -1  # this and what follows: set when there is a guardian
     said: int = -1
     stderr: int = -1
+    left: str = ""  # the code that the game goes back from
     report: Draft | None = None  # what is known so far of how this copyover went
 
     def descriptors(self) -> list[int]:

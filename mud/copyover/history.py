@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from mud.copyover.code import Manifest
+from mud.copyover.code import Code
 
 Outcome = Literal["done", "refused", "failed", "cancelled"]
 #: Bytes after which the file is begun anew; the one before stays as copyovers.1.jsonl.
@@ -85,7 +85,7 @@ class Draft(Struct, kw_only=True):
     record: Record
     marks: list[tuple[str, float]] = []
     kinds: dict[int, str] = {}
-    code: Manifest = {}
+    code: Code = msgspec.field(default_factory=Code)
 
     def spans(self, end: float) -> list[Span]:
         """The phases by their marks, the last one up to `end`."""
@@ -99,8 +99,8 @@ class Draft(Struct, kw_only=True):
         ]
 
     def began(self, name: str) -> float | None:
-        """When a phase began, by the clock of the marks."""
-        return next((at for mark, at in self.marks if mark == name), None)
+        """When a phase began, the last time that it did, by the clock of the marks."""
+        return next((at for mark, at in reversed(self.marks) if mark == name), None)
 
 
 class History:

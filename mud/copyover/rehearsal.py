@@ -12,15 +12,17 @@ import os
 import resource
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from typing import IO
 
+from mud.copyover.release import REHEARSAL
 from mud.core.errors import CopyoverError
 
 #: The environment variable that makes a start a rehearsal. It names the modules that have to load, with commas.
-VARIABLE = "EVERWAKE_REHEARSAL"
+VARIABLE = REHEARSAL
+#: The environment variable that names the folder with the copies, and what the database is called in it.
+STATE, DATABASE = "EVERWAKE_REHEARSAL_STATE", "everwake.db"
 LAST_LINES = 12
 
 
@@ -77,8 +79,3 @@ def _last(said: IO[bytes]) -> str:
     said.seek(0)
     lines = said.read().decode("utf-8", "replace").strip().splitlines()
     return "\n".join(f"  {line}" for line in lines[-LAST_LINES:]) or "  (it said nothing)"
-
-
-def command() -> list[str]:
-    """How this program was started: the interpreter and all of its arguments."""
-    return [sys.executable, *sys.orig_argv[1:]]

@@ -27,11 +27,10 @@ class Part(Struct, kw_only=True):
 class Report(Struct, kw_only=True):
     """A whole rehearsal. With `errors` there will be no copyover. `start` are the seconds until all was built."""
 
-    code: str = ""  # what the code was (`mud.copyover.source`); not the hash by which people know a generation
     start: float = 0.0
     seconds: float = 0.0
     parts: list[Part] = []
-    kept: list[str] = []  # modules that keep their contract
+    contracts: list[str] = []  # modules that keep theirs
     ticks: int = 0  # timers that fired
     lines: int = 0  # commands that were tried
     warnings: list[str] = []

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import Protocol
 
+from mud.copyover.generations import Kept
 from mud.copyover.handover import Handover
 from mud.copyover.phases import Phase, PhaseMachine
 from mud.core.errors import CopyoverError, EverwakeError
 
 log = logging.getLogger("mud.copyover")
 
+#: So often code is rehearsed that is changed meanwhile.
+REHEARSALS = 3
+
 
 class Host(Protocol):
     """What a copyover needs of the server. Each step may raise an EverwakeError; `go_on` must not."""
 
-    async def rehearse(self) -> None:
+    async def rehearse(self, order: Order) -> None:
         """Try the new code in a child. The game plays on."""
 
     async def prepare(self) -> None:
@@ -28,7 +33,10 @@ class Host(Protocol):
         """Let workers finish and write everything, while the game plays on."""
 
     async def freeze(self) -> None:
-        """Stop between two events: no socket is read or written, no timer fires. Write the last changes."""
+        """Stop between two events: no socket is read or written, no timer fires. Write the last changes.
+
+        Raises Changed, with nothing done, when the new code is not what was rehearsed.
+        """
 
     def export(self, order: Order) -> Handover:
         """All that the new program needs, snapshots written."""
@@ -37,8 +45,17 @@ class Host(Protocol):
         """Undo whatever of settle and freeze was done. The game plays on as if nothing had been."""
 
 
+class Changed(CopyoverError):
+    """The code is another one than was rehearsed."""
+
+
 class Order:
-    """Who wants a copyover, and why. `session` is where to answer, 0 for nowhere. `force` passes soft vetoes."""
+    """Who wants a copyover, and why. `session` is where to answer, 0 for nowhere. `force` passes soft vetoes.
+
+    `back_to` is the older generation whose code is to have the game, None for the code of the source tree.
+    """
+
+    back_to: Kept | None = None
 
     def __init__(self, by: str, reason: str = "", session: int = 0, force: bool = False) -> None:
         self.force = force
@@ -65,18 +82,12 @@ class Copyover:
             raise CopyoverError(f"{self.order.by} is at it already ({self.machine.progress()})")
         self.order, order.begun = order, True
         try:
-            self.machine.go(Phase.REHEARSING)
-            await self.host.rehearse()
-            self.machine.go(Phase.PREPARING)
-            await self.host.prepare()
-            await self.host.settle()
-            self.machine.go(Phase.VETOING)
-            self.host.ask(order.force)
-            self.machine.go(Phase.STATE_TRANSFERRING)
-            await self.host.freeze()
-            handover = self.host.export(order)
-            self.machine.go(Phase.HANDING_OVER)
-            return handover
+            for _ in range(REHEARSALS - 1):
+                with contextlib.suppress(Changed):
+                    return await self._once(order)
+                log.info("the code was changed after it was rehearsed; it is rehearsed again")
+                await self._back()
+            return await self._once(order)
         except BaseException as error:
             phase = self.machine.phase.value
             await self.give_up()
@@ -87,8 +98,25 @@ class Copyover:
                 raise CopyoverError(f"while {phase}: {type(error).__name__}: {error}") from error
             raise
 
+    async def _once(self, order: Order) -> Handover:
+        self.machine.go(Phase.REHEARSING)
+        await self.host.rehearse(order)
+        self.machine.go(Phase.PREPARING)
+        await self.host.prepare()
+        await self.host.settle()
+        self.machine.go(Phase.VETOING)
+        self.host.ask(order.force)
+        self.machine.go(Phase.STATE_TRANSFERRING)
+        await self.host.freeze()
+        handover = self.host.export(order)
+        self.machine.go(Phase.HANDING_OVER)
+        return handover
+
     async def give_up(self) -> None:
         """Back to idle from wherever it is."""
+        await self._back()
+        self.order = None
+
+    async def _back(self) -> None:
         await self.host.go_on()
         self.machine.go(Phase.IDLE)
-        self.order = None

@@ -294,7 +294,8 @@ class ListStaff(Struct, frozen=True):
 class StartCopyover(Struct, frozen=True):
     """Begin a copyover. With `until` (wall clock) it waits so long for soft vetoes to clear; `since` then, as it does.
 
-    A `planned` one is ordered by its timer: the session, 0 for none, does not wait for an answer.
+    A `planned` one is ordered by its timer: the session, 0 for none, does not wait for an answer. With `rollback` it
+    goes back to the code of that generation, or for 0 to the one before.
     """
 
     session: int
@@ -304,6 +305,7 @@ class StartCopyover(Struct, frozen=True):
     until: float = 0.0
     planned: bool = False
     since: float = 0.0
+    rollback: int | None = None
 
 
 class ManageCopyover(Struct, frozen=True):
@@ -311,7 +313,7 @@ class ManageCopyover(Struct, frozen=True):
 
     session: int
     by: str
-    do: Literal["foresee", "check", "cancel", "status", "history", "rollback"]
+    do: Literal["foresee", "check", "cancel", "status", "history"]
     reason: str = ""
     count: int = 10
 

@@ -21,7 +21,7 @@ from mud.framework.finder import Code, Source, explain
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.watch import WATCH, Interrupted
 from mud.snapshot.envelope import Metadata, Section, Snapshot
-from mud.snapshot.shape import Imported, Shape, export, import_
+from mud.snapshot.shape import Form, Imported, Shape, export, import_
 
 ACTIVE = ModuleState.ACTIVE  # looked up at every call: an enum's own look-up is slow
 #: Seconds that a handler may run. Meant for what hangs: the game stands still for as long.
@@ -179,14 +179,14 @@ class Instance:
         return shape_of(self.module)
 
     def save_state(
-        self, ctx: Context[Any], metadata: Metadata, generation: int = 0, schema: int | None = None
+        self, ctx: Context[Any], metadata: Metadata, generation: int = 0, reader: Form | None = None
     ) -> Snapshot:
-        """Its state as a snapshot (S0.1), of a schema up to `schema`. Raises ModuleFault or SnapshotError.
+        """Its state as a snapshot (S0.1) that its `reader` can read, be it older. Raises ModuleFault or SnapshotError.
 
         Out of service it gives the last one that could be made: so broken code can be replaced by mended code.
         """
         try:
-            self.good = self._export(ctx, metadata, generation, schema)
+            self.good = self._export(ctx, metadata, generation, reader)
         except (ModuleFault, SnapshotError):
             last = self.good or self.taken
             if self.life.state is ACTIVE or last is None:
@@ -194,12 +194,11 @@ class Instance:
             return replace(last, metadata=metadata, generation=generation, taken=ctx.clock.wall)
         return self.good
 
-    def _export(self, ctx: Context[Any], metadata: Metadata, generation: int, schema: int | None) -> Snapshot:
+    def _export(self, ctx: Context[Any], metadata: Metadata, generation: int, reader: Form | None) -> Snapshot:
         state = self.hook("save_state", ctx) or self.state
         about: dict[str, Any] = {"taken": ctx.clock.wall, "generation": generation, "metadata": metadata}
         try:
-            older = schema if schema is not None and schema < self.shape.schema else None
-            return export(self.shape, state, kept=self.kept, schema=older, **about)
+            return export(self.shape, state, kept=self.kept, reader=reader, **about)
         except SnapshotError:
             raise
         except Exception as error:  # whatever msgspec says of what is in there: RecursionError, say
@@ -220,6 +219,13 @@ class Instance:
         took = 1000 * found.seconds
         self.life.log.info("restored %d sections, %d bytes, in %.1f ms", len(found.imported), size, took)  # S0.16
         return found
+
+    def can_use(self, schema: int) -> None:
+        """Raises Invalid when the module's own tables, of a schema, are of a newer version than it knows."""
+        database = self.module.database
+        if database is not None and schema > len(database.steps):
+            known = len(database.steps)
+            raise Invalid(f"{self.name}: its tables have schema {schema}, and this version knows {known}")
 
     def _command(self, command: Any) -> Command:
         return Command(

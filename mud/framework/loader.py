@@ -25,7 +25,10 @@ NATIVE = Path(__file__).resolve().parent.parent.parent / "modules"
 
 
 class Given:
-    """What the operator says about modules: options, and settings and permissions by module."""
+    """What the operator says about modules: options, and settings and permissions by module.
+
+    `place` tells where the code of one of the operator's folders lies.
+    """
 
     def __init__(
         self,
@@ -34,12 +37,13 @@ class Given:
         permissions: Mapping[str, list[str]],
         environment: Mapping[str, str],
         folders: tuple[Path, ...] = (),
+        place: Callable[[str], Path] = Path,
     ) -> None:
         self.options = options
         self.settings = settings
         self.permissions = permissions
         self.environment = environment
-        self.folders = (NATIVE, *folders, *map(Path, options.folders))
+        self.folders = (NATIVE, *folders, *map(place, options.folders))
 
     def strange(self, known: Iterable[str]) -> Iterator[str]:
         """What the configuration says of folders and modules that are not there: mostly they are misspelt."""

@@ -26,6 +26,7 @@ from mud.framework.order import provided
 from mud.framework.registry import Registry
 from mud.framework.work import ModuleWork, Watched, run_hook
 from mud.snapshot.envelope import Metadata, Reason, Snapshot, pack, unpack
+from mud.snapshot.shape import Form
 
 log = logging.getLogger("mud.modules")
 M = ModuleState
@@ -204,7 +205,7 @@ class Master:
                     raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
             await self._initialize(new)
             if name not in self.states:  # else the old one could not take it
-                self.states[name] = (self._packed(old, "hot_reload", new.module.state_version), f"the state of {name}")
+                self.states[name] = (self._packed(old, "hot_reload", new.shape.form), f"the state of {name}")
             self._restore(new)
             self.registry.swap(old, new)
         except BaseException as error:
@@ -260,7 +261,7 @@ class Master:
     async def _initialize(self, instance: Instance) -> None:
         options = self.loader.given.options
         instance.life.go(M.INITIALIZING, self._host.now())
-        self._check_tables(instance)
+        instance.can_use(self._schema(instance.name))
         await self._hook(instance, "initialize", options.initialize_seconds)
         await self._hook(instance, "start", options.start_seconds)
 
@@ -323,15 +324,8 @@ class Master:
             self._paused.add(instance.name)
         self.restored.add(instance.name)
 
-    def _packed(self, of: Instance, reason: Reason, schema: int | None = None) -> bytes:
-        return pack(self._host.perform(lambda c: of.save_state(c, Metadata(reason=reason), 0, schema)), compress=False)
-
-    def _check_tables(self, instance: Instance) -> None:
-        """Raises Invalid when the module's tables are of a newer version."""
-        known, database = self._schema(instance.name), instance.module.database
-        if database is not None and known > len(database.steps):
-            wanted = len(database.steps)
-            raise Invalid(f"{instance.name}: its tables have schema {known}, and this version knows {wanted}")
+    def _packed(self, of: Instance, reason: Reason, reader: Form | None = None) -> bytes:
+        return pack(self._host.perform(lambda c: of.save_state(c, Metadata(reason=reason), 0, reader)), compress=False)
 
     def _make_tables(self, instance: Instance) -> None:
         """Have the next flush make the module's tables, or bring them up to date."""

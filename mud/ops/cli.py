@@ -102,9 +102,12 @@ def configure(options: argparse.Namespace) -> Config:
 
 def serve(options: argparse.Namespace, config: Config) -> int:
     """`run.py serve`"""
-    from mud.serving import serve as run
+    from mud.ops.launching import launched
 
-    return run(config)
+    with launched(config):
+        from mud.serving import serve as run
+
+        return run(config)
 
 
 # Accounts

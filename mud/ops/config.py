@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from mud.copyover.release import here
 from mud.core.errors import ConfigError
 from mud.framework.loader import Given
 from mud.framework.options import ModuleOptions, SnapshotOptions
@@ -40,6 +41,7 @@ class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     The new program has `start_seconds` to be ready, or three times what its start took in the rehearsal.
     The core objects when the world's state takes more than `state_bytes` (softly), or when less is left than
     `spare_descriptors` and `disk_bytes`.
+    A generation is confirmed after `confirm_seconds` in which it was well; of the last `keep` such the code is kept.
     """
 
     rehearsal_seconds: float = 60.0
@@ -48,6 +50,8 @@ class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     state_bytes: int = 256 << 20
     spare_descriptors: int = 32
     disk_bytes: int = 16 << 20
+    confirm_seconds: float = 60.0
+    keep: int = 5
 
 
 class DevConfig(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -117,7 +121,7 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
 
     def given(self) -> Given:
         """What is said about modules."""
-        return Given(self.modules, self.settings, self.permissions, os.environ, (self.packages,))
+        return Given(self.modules, self.settings, self.permissions, os.environ, (self.packages,), here)
 
     @property
     def cache(self) -> Path:

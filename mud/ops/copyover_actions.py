@@ -29,6 +29,9 @@ def copyover_actions(server: Server) -> Actions:
                 if until:
                     server.hosting.perform(orders.need_none)
                 return {"text": "ordered", "number": copyovers.begin(Placed(effect))}
+            case "rollback":
+                back = Placed(e.StartCopyover(0, by, wanted.reason, rollback=wanted.count))
+                return {"text": "ordered", "number": copyovers.begin(back)}
             case "in" | "at":
                 server.hosting.perform(lambda ctx: orders.plan(ctx, by, wanted))
                 return {"text": await copyovers.do(e.ManageCopyover(0, by, "foresee"))}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mud.copyover import vetoes
+from mud.copyover.generations import Kept
 from mud.copyover.handover import Handover
 from mud.copyover.history import Outcome
 from mud.copyover.phases import PROGRESS, Phase
@@ -23,6 +24,7 @@ from mud.core.errors import CopyoverError
 from mud.core.words import ago, duration
 from mud.ops import wording
 from mud.ops.machine import bounds, figures
+from mud.ops.program import generations
 from mud.ops.reporting import Book
 from mud.play import copyovers as orders
 
@@ -37,13 +39,10 @@ TOO_LATE = frozenset((Phase.STATE_TRANSFERRING, Phase.HANDING_OVER, Phase.RECOVE
 
 
 class Trials(Protocol):
-    """What can be done with code that does not run: what lies there now, and that of generations before."""
+    """What can be done with code that does not run."""
 
     async def check(self) -> str:
         """Try the new code, and do no more; gives what there is to say. Raises CopyoverError when it is not fit."""
-
-    async def rollback(self) -> str:
-        """Put the code of the generation before under the game. Raises CopyoverError."""
 
 
 class Placed(Order):
@@ -55,6 +54,7 @@ class Placed(Order):
         self.asked = not effect.planned
         self.first = not effect.planned or not effect.until  # not one that has waited before
         self.since = effect.since or time.time()
+        self.rollback = effect.rollback
 
 
 class Copyovers:
@@ -87,11 +87,23 @@ class Copyovers:
         self.start(e.StartCopyover(0, "SIGUSR1", "", planned=True))
 
     def begin(self, order: Placed) -> int:
-        """Begin one; gives the number that its record will have. Raises CopyoverError when somebody is at it."""
+        """Begin one; gives the number that its record will have.
+
+        Raises CopyoverError when somebody is at it, or there is nothing to go back to.
+        """
+        if order.rollback is not None:
+            order.back_to = self._kept(order.rollback)
+            order.reason = order.reason or f"back to {order.back_to}"
         self._be_at_it(order)
         number = self.book.begin(order)
         self._start(self._run(order))
         return number
+
+    def _kept(self, generation: int) -> Kept:
+        try:
+            return generations(self._server.config).before(self.book.digest(), generation)
+        except OSError as error:
+            raise CopyoverError(f"what is kept of older generations can't be read: {error}") from error
 
     def _be_at_it(self, order: Placed) -> None:
         if self._order is not None:
@@ -105,7 +117,7 @@ class Copyovers:
         log.info("copyover by %s: %s", order.by, order.reason or "no reason given")
         try:
             self.ask(order.force)
-            self._tell(order, TRIED)
+            self._tell(order, "\n".join([*self._server.confirming.warnings(), TRIED]))
             leaving = await server.copyover.run(order)
         except CopyoverError as error:
             if not self._wait(order, error):
@@ -185,20 +197,19 @@ class Copyovers:
                 return "\n".join(map(wording.line, found)) or "There has been no copyover yet."
             case "cancel":
                 return self.cancel(effect.by)
-            case verb:
-                return await self._try(effect, self.trials.check if verb == "check" else self.trials.rollback)
+            case "check":
+                return await self._check(effect)
 
     def _foreseen(self) -> str:
         found = "; ".join(vetoes.worded(name, veto) for name, veto in self.vetoes())
         return f"Now this would stand against it, and it is asked again then: {found}." if found else "It is planned."
 
-    async def _try(self, effect: e.ManageCopyover, trial: Callable[[], Coroutine[Any, Any, str]]) -> str:
+    async def _check(self, effect: e.ManageCopyover) -> str:
         """A trial is at it as a copyover is: nothing else is meanwhile."""
         self._be_at_it(Placed(e.StartCopyover(effect.session, effect.by, effect.reason, planned=True)))
         self._task = asyncio.current_task()
         try:
-            text = await trial()
-            return f"{text}\n{self._standing()}" if effect.do == "check" else text
+            return f"{await self.trials.check()}\n{self._standing()}"
         except asyncio.CancelledError:
             if not self._cancelled_by:
                 raise
@@ -264,6 +275,7 @@ class Copyovers:
         return {
             "generation": self._server.generation,
             "code": self.book.digest(),
+            "confirmed": self._server.confirming.confirmed,
             "now": now,
             "running": running,
             "planned": planned,
@@ -273,7 +285,7 @@ class Copyovers:
     def described(self) -> str:
         """How things are, for people."""
         now = self._server.game.clock.wall
-        lines = [f"This is generation {self._server.generation}, code {self.book.digest()[:12] or 'unknown'}."]
+        lines = self._server.confirming.described()
         if self._order is not None:
             order = self._order
             why = orders.because(order.reason)
@@ -281,7 +293,7 @@ class Copyovers:
         found = orders.planned(self._server.game.world)
         if found is not None:
             lines.append(orders.described(found[1], now))
-        if len(lines) == 1:
+        if self._order is None and found is None:
             lines.append("No copyover is under way, and none is planned.")
         lines += [f"The last one: {wording.line(record)}" for record in self.book.history.last(1)]
         return "\n".join(lines)
@@ -291,6 +303,7 @@ class Copyovers:
     def began(self) -> None:
         """A start from the database: what was planned before is not done any more."""
         self.book.look()
+        self._server.confirming.count()
         forgotten = orders.forget(self._server.game.world)
         if forgotten is not None:
             log.warning("the server was restarted: the copyover that %s planned is called off", forgotten.by)

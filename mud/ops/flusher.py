@@ -131,6 +131,11 @@ class Flusher:
         changed = bool(world.journal.dirty or world.ledger.unwritten or world.writes.unwritten)
         return changed or self._game.clock.game - self._clock_written >= CLOCK_SECONDS
 
+    @property
+    def failing(self) -> bool:
+        """Whether the store refused, the last time."""
+        return self._failing_since is not None
+
     def failed(self, error: StoreError) -> None:
         """The store refused: say so, but not over and over."""
         now = self._game.clock.wall

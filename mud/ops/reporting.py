@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import mud
 from mud import __version__
-from mud.copyover import code
+from mud.copyover.code import Code
+from mud.copyover.generations import Kept
 from mud.copyover.handover import Handover
 from mud.copyover.history import Draft, History, Outcome, Record, Silence
 from mud.copyover.phases import Phase
+from mud.copyover.release import CODE
 from mud.core import events as e
 from mud.ops import wording
+from mud.ops.program import Target, look
 
 if TYPE_CHECKING:
     from mud.copyover.transaction import Order
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mud.copyover")
 
-ROOT = Path(mud.__file__).parent.parent
 #: What sessions can be in the middle of, for people; others by their tag.
 KINDS = {"play": "in play", "ask_name": "asked for a name", "ask_password": "asked for a password"}
 
@@ -34,24 +34,20 @@ class Book:
     def __init__(self, server: Server) -> None:
         self._server = server
         self.history = History(server.config.copyovers)
-        self.code: code.Manifest = {}  # of this generation
+        self.code = Code()  # of this generation
         self.thaws: list[float] = []  # when each connection was last thawed
         self._draft: Draft | None = None
+        self._to: Kept | None = None  # the older generation that it goes back to
         self._gone: dict[int, str] = {}  # sessions that ended while the page was open, and why
         self._waited: list[float] = []  # dues of wall-clock timers at GO
 
     def look(self) -> None:
         """Look what code this generation is."""
-        self.code = self._read()
+        self.code = look(self._server.config, CODE, self.code)
 
     def digest(self) -> str:
         """This generation's code."""
-        return code.digest(self.code)
-
-    def _read(self) -> code.Manifest:
-        config = self._server.config
-        roots = [ROOT / "mud", ROOT / "modules", ROOT / "run.py", config.world.absolute(), config.packages.absolute()]
-        return code.read([*roots, *map(Path, config.modules.folders)], ROOT, self.code)
+        return self.code.digest
 
     # The old program
 
@@ -67,7 +63,7 @@ class Book:
             version_from=__version__,
             code_from=self.digest(),
         )
-        self._draft, self._gone = Draft(record=record), {}
+        self._draft, self._gone, self._to = Draft(record=record), {}, order.back_to
         return record.number
 
     def passed(self, passed: list[str]) -> None:
@@ -77,10 +73,11 @@ class Book:
             return
         for text in passed:
             log.warning("passed: %s", text)
-        draft.record.vetoes, draft.record.warnings = passed, list(self._server.hosting.warnings)
-        draft.code = self._read()
-        draft.record.code_to = code.digest(draft.code)
-        draft.record.changed = code.changes(self.code, draft.code)
+        draft.record.vetoes = passed
+        draft.record.warnings = [*self._server.hosting.warnings, *self._server.confirming.warnings()]
+        draft.code = Target(self._server.config, self._to).look(self.code)
+        draft.record.code_to = draft.code.digest
+        draft.record.changed = self.code.changes(draft.code)
 
     def leave(self, leaving: Handover) -> None:
         """Give the page to the next program."""

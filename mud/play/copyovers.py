@@ -22,7 +22,7 @@ from mud.play import login
 
 USAGE = (
     "copyover [now | in TIME | at HH:MM | check | force | when-clear [for TIME] | cancel | status | history [N] "
-    "| rollback] [because REASON]"
+    "| rollback [N]] [because REASON]"
 )
 HELP = f"""{USAGE} -- put new code under the running game
 The new code is tried first; nobody is disconnected, and what fails changes nothing.
@@ -33,7 +33,7 @@ when-clear: wait until nothing stands against it, ten minutes or for TIME.
 cancel: call off the one that is under way, or else the planned one.
 status: what it is doing, what is planned, and how the last one went.
 history: the last ones, or the last N.
-rollback: put the code of the generation before under the game.
+rollback: back to the code of the generation that ran well before this one, or of generation N.
 TIME is like 90s, 5m or 1h30m; a bare number is of minutes."""
 
 Verb = Literal["now", "in", "at", "check", "force", "when-clear", "cancel", "status", "history", "rollback"]
@@ -51,7 +51,7 @@ MOST_SHOWN = 100
 class Wanted(Struct, frozen=True):
     """An order as it was written. `seconds` are from now on: until it begins, or for `when-clear` until it is given up.
 
-    `count` is how many `history` shows.
+    `count` is how many `history` shows, and to which generation `rollback` goes, 0 for the one before.
     """
 
     verb: Verb
@@ -67,8 +67,12 @@ def parse(text: str, wall: float) -> Wanted:
     words = order.casefold().split()
     verb, rest = (words[0], words[1:]) if words else ("now", [])
     match verb, rest:
-        case ("now" | "check" | "force" | "cancel" | "status" | "rollback") as verb, []:
+        case ("now" | "check" | "force" | "cancel" | "status") as verb, []:
             return Wanted(verb, reason)
+        case "rollback", []:
+            return Wanted("rollback", reason, count=0)
+        case "rollback", [number] if number.isascii() and number.isdigit():
+            return Wanted("rollback", reason, count=int(number[:9]))
         case "in", [_, *_]:
             return Wanted("in", reason, span("".join(rest)))
         case "at", [time]:
@@ -120,6 +124,8 @@ def copyover(ctx: Context, args: str) -> None:
             if until:
                 need_none(ctx)
             login.work(ctx, e.StartCopyover(session, by, wanted.reason, wanted.verb == "force", until))
+        case "rollback":
+            login.work(ctx, e.StartCopyover(session, by, wanted.reason, rollback=wanted.count))
         case "in" | "at":
             plan(ctx, by, wanted)
             login.work(ctx, e.ManageCopyover(session, by, "foresee"))

@@ -21,6 +21,13 @@ Sections = dict[str, Any]
 _encode = msgspec.msgpack.Encoder().encode
 
 
+class Form(Struct, frozen=True, array_like=True):
+    """Which version of a participant's code, with which schema of its state."""
+
+    version: str
+    schema: int
+
+
 class Shape(Struct, Generic[S], frozen=True, kw_only=True):
     """A participant: its id, the version of its code, its state's type and schema, and the steps between schemas.
 
@@ -33,6 +40,11 @@ class Shape(Struct, Generic[S], frozen=True, kw_only=True):
     schema: int = 1
     steps: tuple[Step, ...] = ()
     optional: frozenset[str] = frozenset()
+
+    @property
+    def form(self) -> Form:
+        """What it is as this program has it."""
+        return Form(self.version, self.schema)
 
 
 class Verdict(Struct):
@@ -79,13 +91,14 @@ def export(
     generation: int = 0,
     metadata: Metadata | None = None,
     kept: dict[str, Section] | None = None,
-    schema: int | None = None,
+    reader: Form | None = None,
 ) -> Snapshot:
-    """A state as a snapshot; with `schema`, as that older one. `kept` sections are written again.
+    """A state as a snapshot, as its `reader` has it where that is older. `kept` sections are written again.
 
-    Raises SnapshotError when there is no way back to `schema`.
+    Raises SnapshotError when there is no way back to the reader's schema.
     """
-    wanted = shape.schema if schema is None else schema
+    form = reader if reader is not None and reader.schema < shape.schema else shape.form
+    wanted = form.schema
     values: Sections = {name: getattr(state, name) for name in shape.type.__struct_fields__}
     if wanted != shape.schema:
         values = msgspec.msgpack.decode(_encode(values))
@@ -93,7 +106,7 @@ def export(
     sections = {name: Section(wanted, _encode(value)) for name, value in values.items()}
     return Snapshot(
         participant=shape.participant,
-        version=shape.version,
+        version=form.version,
         schema=wanted,
         generation=generation,
         taken=taken,

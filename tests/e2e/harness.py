@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -194,6 +195,14 @@ class Game:
             input=password + "\n",
         )
         assert made.returncode == 0, made.stderr
+
+    def own_code(self, folder: Path) -> Path:
+        """Run a copy of the code, which the test may change; gives where it lies."""
+        self.root = folder / "tree"
+        for name in ("mud", "modules"):
+            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__", "tests"))
+        shutil.copy(ROOT / "run.py", self.root)
+        return self.root
 
     def start(self, port: int = 0, limit: float = LIMIT) -> Game:
         """Start, and wait until a client can log in."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import ROOT, Game, copyover, inheritable
+from tests.e2e.harness import Game, copyover, inheritable
 from tests.tools import need_tool
 
 pytestmark = pytest.mark.e2e
@@ -172,10 +172,7 @@ def test_a_snapshot_that_is_damaged_between_write_and_read_costs_nobody_anything
 def test_new_code_that_is_broken_is_refused_and_good_code_is_taken(
     stopped: Game, tmp_path: Path, file: str, old: str, new: str, says: str
 ) -> None:
-    stopped.root = tmp_path / "project"
-    shutil.copytree(ROOT / "mud", stopped.root / "mud", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "modules", stopped.root / "modules", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "run.py", stopped.root)
+    stopped.own_code(tmp_path)
     stopped.start()
     admin, ada = stopped.admin(), stopped.player("Ada")
     admin.command("set width 500")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import ROOT, SMALL, Client, Game, copyover, select_nothing, wait_for
+from tests.e2e.harness import SMALL, Client, Game, copyover, select_nothing, wait_for
 from tests.tools import need_tool
 
 pytestmark = pytest.mark.e2e
@@ -26,14 +26,11 @@ class Desk:
     """A developer's: a copy of the code and of a world, and a server that watches both."""
 
     def __init__(self, folder: Path, *configuration: str) -> None:
-        self.root, self.world = folder / "tree", folder / "world"
-        for name in ("mud", "modules"):
-            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__", "tests"))
-        shutil.copy(ROOT / "run.py", self.root)
+        self.world = folder / "world"
         shutil.copytree(SMALL, self.world)
         (folder / "everwake.toml").write_text("\n".join(["[dev]", *configuration]))
         self.game = Game(folder / "data", self.world, "--dev", "--config", str(folder / "everwake.toml"))
-        self.game.root = self.root
+        self.root = self.game.own_code(folder)
 
     def start(self) -> Client:
         """Start, and wait until everything is watched; gives an admin in play."""

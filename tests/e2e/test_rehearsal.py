@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -73,26 +72,23 @@ def test_what_fails_in_the_rehearsal_is_told_and_costs_nothing(stopped: Game, fa
     assert stopped.stop() == 0
 
 
-def test_code_that_changes_after_its_rehearsal_does_not_take_over(stopped: Game, tmp_path: Path) -> None:
-    stopped.root = tmp_path / "project"
-    for folder in ("mud", "modules"):
-        shutil.copytree(ROOT / folder, stopped.root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "run.py", stopped.root)
+def test_code_that_changes_while_it_is_rehearsed_is_rehearsed_again(stopped: Game, tmp_path: Path) -> None:
+    stopped.own_code(tmp_path)
     (tmp_path / "site").mkdir()
     talk = stopped.root / "mud" / "play" / "talk.py"
-    saved = f"import os\nif 'EVERWAKE_REHEARSAL' in os.environ:\n    os.utime({str(talk)!r}, (1, 1))\n"
+    saved = f"import os\nif 'EVERWAKE_REHEARSAL' in os.environ:\n    open({str(talk)!r}, 'a').write('# more\\n')\n"
     site = tmp_path / "site" / "sitecustomize.py"
-    site.write_text(saved)
+    site.write_text(saved)  # over and over
     stopped.environment["PYTHONPATH"] = str(tmp_path / "site")
     stopped.start()
     admin = stopped.admin()
     admin.send("copyover")
-    admin.expect(
-        r"No copyover while state_transferring: the code was changed after it was\s+rehearsed.*The game plays on\."
-    )
-    site.unlink()
+    admin.expect(r"No copyover while preparing: after the rehearsal.*talk\.py\s+was changed.*The game plays on\.")
+    assert talk.read_text().count("# more") == 3
+    site.write_text(f"{saved}    os.unlink({str(site)!r})\n")  # and once
     copyover(admin)
-    assert stopped.ready["generation"] == 2
+    assert talk.read_text().count("# more") == 4 and stopped.ready["generation"] == 2
+    assert stopped.log().count("it is rehearsed again") == 3
     assert stopped.stop() == 0
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import ROOT, Client, Game, copyover
+from tests.e2e.harness import Client, Game, copyover
 from tests.e2e.test_economy import audit, outfit
 
 pytestmark = pytest.mark.e2e
@@ -51,11 +50,7 @@ class Field:
 
     def __init__(self, game: Game, folder: Path) -> None:
         self.game = game
-        game.root = folder / "project"
-        for name in ("mud", "modules"):
-            shutil.copytree(ROOT / name, game.root / name, ignore=shutil.ignore_patterns("__pycache__", "tests"))
-        shutil.copy(ROOT / "run.py", game.root)
-        self.auction = game.root / "modules" / "auction"
+        self.auction = game.own_code(folder) / "modules" / "auction"
         self.first = {name: (self.auction / name).read_text() for name in CHANGES}
 
     def write(self, schema: int) -> None:

@@ -68,7 +68,8 @@ def ordered(stage: Stage) -> list[e.StartCopyover]:
         ("history", Wanted("history")),
         ("history 3", Wanted("history", count=3)),
         ("history 999999999", Wanted("history", count=100)),
-        ("rollback because it lags", Wanted("rollback", "it lags")),
+        ("rollback because it lags", Wanted("rollback", "it lags", count=0)),
+        ("rollback 3", Wanted("rollback", count=3)),
     ],
 )
 def test_what_can_be_written(text: str, wanted: Wanted) -> None:

@@ -20,7 +20,7 @@ from mud.core.timers import ItemDecays, LinkDeadEnds, ModuleTimer, Timer
 from mud.core.world import WorldState
 from mud.snapshot import participants
 from mud.snapshot.envelope import Metadata, Section, Snapshot, pack, unpack
-from mud.snapshot.shape import Shape, examine, export, import_, validate
+from mud.snapshot.shape import Form, Shape, examine, export, import_, validate
 
 STORED = Path(__file__).parent / "stored"
 
@@ -176,12 +176,13 @@ def test_older_stored_files_are_migrated(schema: int) -> None:  # S1.10
 
 def test_a_way_back_is_taken_where_there_is_one() -> None:  # S1.10
     two = Shape(participant="auction", version="2.0.0", type=Auction, schema=2, steps=SHAPE.steps[:1])
-    older = export(two, STATE, taken=1.0, schema=1)
-    assert older.schema == 1
+    older = export(two, STATE, taken=1.0, reader=Form("1.4.0", 1))
+    assert (older.version, older.schema) == ("1.4.0", 1)
+    assert export(two, STATE, taken=1.0, reader=Form("3.0.0", 3)).schema == 2  # it takes the steps itself
     assert msgspec.msgpack.decode(older.sections["prices"].data) == {"a": 5}
     assert import_(two, older, 1.0, "x").state == STATE
     with pytest.raises(SnapshotError, match="no way back from schema 3 to 2"):
-        export(SHAPE, STATE, taken=1.0, schema=2)
+        export(SHAPE, STATE, taken=1.0, reader=Form("2.0.0", 2))
 
 
 def test_a_missing_step_is_named() -> None:  # S1.10
@@ -249,7 +250,7 @@ def test_the_world_there_and_back() -> None:
         writes_serial=3,
     )
     assert import_(participants.WORLD, taken(participants.WORLD, state), 1.0, "w").state == state
-    older = export(participants.WORLD, WORLD, taken=1.0, schema=1)
+    older = export(participants.WORLD, WORLD, taken=1.0, reader=Form("0.1.0", 1))
     assert import_(participants.WORLD, older, 1.0, "w").state == WORLD
 
 

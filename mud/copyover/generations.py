@@ -1,0 +1,216 @@
+"""The code of the last confirmed generations, kept by its hash in DATA/code, so that there is somewhere to go back to.
+
+A copy lies in a folder that is named by the hash of what is in it, whole and ready to be run. What was tried and never
+confirmed is cleared away. The index is written whole and put in place, so a kill leaves the one before or the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from mud.copyover import code
+from mud.copyover.code import SHOWN, Manifest
+from mud.copyover.release import name_outside
+from mud.core.errors import CopyoverError
+from mud.snapshot.shape import Form
+
+INDEX, UNSURE = "generations.json", "unsure.json"
+#: What a copy is called until it is whole.
+PARTIAL = "partial-"
+#: So many starts in a row without being confirmed or ended make a crash loop.
+LOOP = 3
+
+
+class Kept(Struct, kw_only=True):
+    """A confirmed generation: its code, and the form that each participant's state has.
+
+    `confirmed` is by the wall clock; `files` gives the hash of each file.
+    """
+
+    generation: int
+    digest: str
+    version: str
+    confirmed: float
+    parts: dict[str, Form] = {}
+    files: dict[str, str] = {}
+
+    def __str__(self) -> str:
+        return f"generation {self.generation}, code {self.digest[:SHOWN]}"
+
+
+class Index(Struct, kw_only=True):
+    """What is kept, oldest first; the code that was `left` for an older one; and what ran last."""
+
+    kept: list[Kept] = []
+    left: list[str] = []
+    generation: int = 0
+    digest: str = ""
+
+
+class Unsure(Struct, kw_only=True):
+    """Code that is not confirmed, "" when nobody looked, and how often in a row it was started and did not end well."""
+
+    digest: str
+    starts: int = 1
+
+
+class Generations:
+    """The folder of them. The last `most` are kept. Everything may raise OSError."""
+
+    def __init__(self, folder: Path, most: int) -> None:
+        self._folder = folder.absolute()
+        self._most = max(1, most)
+
+    # The index
+
+    def index(self) -> Index:
+        """What is known; nothing when it can't be read."""
+        try:
+            return msgspec.json.decode((self._folder / INDEX).read_bytes(), type=Index)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return Index()
+
+    def _write(self, name: str, content: Struct) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = self._folder / f"{name}.{PARTIAL}"
+        partial.write_bytes(msgspec.json.encode(content))
+        partial.replace(self._folder / name)
+
+    def runs(self, generation: int, digest: str) -> None:
+        """This is what runs now."""
+        index = self.index()
+        if (index.generation, index.digest) != (generation, digest):
+            index.generation, index.digest = generation, digest
+            self._write(INDEX, index)
+
+    # Keeping
+
+    def folder_of(self, digest: str) -> Path:
+        """Where code lies that is kept."""
+        return self._folder / digest
+
+    def keep(self, program: Manifest, tree: Path) -> None:
+        """Copy a program, of which nothing may have changed since `program` was read.
+
+        What is kept already is not copied again. Raises CopyoverError when something did change.
+        """
+        target = self.folder_of(code.digest(program))
+        if target.is_dir():
+            return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = self._folder / f"{PARTIAL}{target.name}"
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            for name, file in program.items():
+                data = (tree / name).read_bytes()
+                if code.blake(data) != file.hash:
+                    raise CopyoverError(f"{name} was changed meanwhile")
+                place = partial / path_in(name)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+            partial.rename(target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def confirm(self, kept: Kept) -> None:
+        """This generation is well: it is somewhere to go back to. What is not needed any more is cleared away."""
+        index = self.index()
+        index.left = [digest for digest in index.left if digest != kept.digest]
+        others = [other for other in index.kept if other.digest != kept.digest]
+        index.kept = [*others, kept][-self._most :]
+        self._write(INDEX, index)
+        self.settled(kept.digest)
+        self._clear({other.digest for other in index.kept})
+
+    def _clear(self, needed: set[str]) -> None:
+        for path in self._folder.iterdir():
+            if path.is_dir() and path.name not in needed:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def confirmed(self, digest: str) -> bool:
+        """Whether this code was confirmed, and nobody went back from it since."""
+        index = self.index()
+        return digest not in index.left and any(kept.digest == digest for kept in index.kept)
+
+    # Going back
+
+    def before(self, digest: str, generation: int = 0) -> Kept:
+        """The last generation that ran well on other code than this; or the one of that number.
+
+        Raises CopyoverError when there is none, or its copy is not what it was.
+        """
+        index = self.index()
+        found = [kept for kept in index.kept if kept.digest != digest]
+        if generation:
+            found = [kept for kept in index.kept if kept.generation == generation]
+        else:
+            found = [kept for kept in found if kept.digest not in index.left]
+        if not found:
+            kept_ones = ", ".join(str(kept.generation) for kept in index.kept) or "none"
+            what = f"of generation {generation}" if generation else "to go back to"
+            raise CopyoverError(f"there is no confirmed code {what}; kept are generations: {kept_ones}")
+        self._check(found[-1])
+        return found[-1]
+
+    def _check(self, kept: Kept) -> None:
+        """Raises CopyoverError when a copy is not what was kept."""
+        folder = self.folder_of(kept.digest)
+        for name, wanted in kept.files.items():
+            path = folder / path_in(name)
+            try:
+                good = code.blake(path.read_bytes()) == wanted
+            except OSError:
+                good = False
+            if not good:
+                raise CopyoverError(f"the kept code of {kept} is damaged: {path}")
+
+    def leave(self, digest: str) -> None:
+        """This code was no good: as long as the tree has it, an older one is started in its place."""
+        index = self.index()
+        if digest not in index.left:
+            index.left.append(digest)
+            index.left = index.left[-self._most :]
+            self._write(INDEX, index)
+
+    def take(self, digest: str) -> None:
+        """Somebody wants this code all the same."""
+        index = self.index()
+        if digest in index.left:
+            index.left.remove(digest)
+            self._write(INDEX, index)
+
+    # Crash loops
+
+    def unsure(self) -> Unsure | None:
+        """The code that was started, and neither confirmed nor ended as it should be; None when there is none."""
+        try:
+            return msgspec.json.decode((self._folder / UNSURE).read_bytes(), type=Unsure)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    def starts(self, digest: str) -> int:
+        """This code is being started, and is not known to be good; gives how often in a row it has been."""
+        found = self.unsure()
+        again = found is not None and found.digest in ("", digest)
+        now = Unsure(digest=digest, starts=found.starts + 1 if found is not None and again else 1)
+        self._write(UNSURE, now)
+        return now.starts
+
+    def settled(self, digest: str = "") -> None:
+        """Code was confirmed, or ended as it should; without `digest` whichever it was."""
+        found = self.unsure()
+        if found is not None and (not digest or found.digest in ("", digest)):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._folder / UNSURE)
+
+
+def path_in(name: str) -> Path:
+    """Where a file of a manifest lies in a copy."""
+    path = Path(name)
+    return name_outside(path) if path.is_absolute() else path

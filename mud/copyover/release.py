@@ -1,0 +1,56 @@
+"""Where code lies: the source tree that people change, or a copy that was kept of it, from which a program can be run.
+
+A copy is laid out as the tree is; what lay elsewhere, an operator's folder of modules, is below `outside` in it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from mud.core.errors import CopyoverError
+
+#: The environment variable that tells a program which runs from a copy where the source tree is, and the one that
+#: tells it why that is so when nobody ordered it.
+VARIABLE, WHY = "EVERWAKE_TREE", "EVERWAKE_FELL_BACK"
+#: Where the code of this program lies, and the source tree: the same, unless it runs from a copy.
+CODE = Path(__file__).parent.parent.parent
+TREE = Path(os.environ.get(VARIABLE, CODE))
+OUTSIDE = "outside"
+#: What makes a start another one than a fresh one: it takes over, or it is a rehearsal.
+HANDOVER, REHEARSAL = "EVERWAKE_HANDOVER", "EVERWAKE_REHEARSAL"
+
+
+def place(root: Path, path: Path) -> Path:
+    """Where `path`, absolute and as people know it, lies in the code at `root`."""
+    if root == TREE:
+        return path
+    return root / (path.relative_to(TREE) if path.is_relative_to(TREE) else name_outside(path))
+
+
+def here(folder: str) -> Path:
+    """Where the code of one of the operator's folders lies for this program."""
+    return Path(folder) if CODE == TREE else place(CODE, Path(folder).absolute())
+
+
+def name_outside(path: Path) -> Path:
+    """The place in a copy of what lies elsewhere."""
+    return Path(OUTSIDE, *path.parts[1:])
+
+
+def command(root: Path) -> list[str]:
+    """The command line of this program, run with the code at `root`. Raises CopyoverError when it can't be told."""
+    given = sys.orig_argv[1:]
+    if root != CODE:
+        if sys.argv[0] not in given:
+            raise CopyoverError("other code can't be run: this program was not started as `python run.py`")
+        given[given.index(sys.argv[0])] = str(root / "run.py")
+    return [sys.executable, *given]
+
+
+def environment(root: Path, now: Mapping[str, str]) -> dict[str, str]:
+    """What a program with the code at `root` finds in its environment, `now` being ours."""
+    rest = {name: value for name, value in now.items() if name not in (VARIABLE, WHY)}
+    return rest if root == TREE else rest | {VARIABLE: str(TREE)}

@@ -1,0 +1,120 @@
+"""Which code a start runs: the source tree's, unless that keeps crashing or the game went back from it.
+
+This is what a start does first, with as little of our code as there can be: what it imports has to work for there to be
+a way out of a crash loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from mud.copyover import rehearsal, release
+from mud.copyover.code import SHOWN
+from mud.copyover.generations import LOOP, Generations, Kept
+from mud.copyover.release import CODE, TREE
+from mud.core.errors import CopyoverError, EverwakeError, StoreError
+from mud.ops.config import Config
+from mud.ops.program import Target, generations, look
+from mud.store.lock import Lock
+
+
+@contextlib.contextmanager
+def launched(config: Config) -> Iterator[None]:
+    """Around a server's whole run. Where other code than this is to run, this program becomes it.
+
+    A run that does not come to an end, or to one by an error that nobody foresaw, counts as a crash.
+    """
+    kept = generations(config)
+    fresh = CODE == TREE and release.HANDOVER not in os.environ and release.REHEARSAL not in os.environ
+    if fresh:
+        _choose(config, kept)
+    try:
+        yield
+    except (EverwakeError, KeyboardInterrupt):
+        _settle(kept)
+        raise
+    _settle(kept)
+
+
+def _settle(kept: Generations) -> None:
+    with contextlib.suppress(OSError):
+        kept.settled()
+
+
+def _choose(config: Config, kept: Generations) -> None:
+    """Count the start; become the program that is to run instead."""
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        lock = Lock.acquire(config.run / "lock")
+    except StoreError:
+        return  # it will be said soon: another server has it
+    try:
+        target, why = _instead(config, kept)
+        if target is None:
+            return
+        print(why, file=sys.stderr, flush=True)
+        try:
+            _rehearse(config, target)
+        except CopyoverError as error:
+            print(f"It can't be: {error}\nThe code in {TREE} is tried once more.", file=sys.stderr, flush=True)
+            return
+        kept.leave(look(config, TREE).digest)
+    except OSError as error:
+        print(f"What is kept of older generations can't be read: {error}", file=sys.stderr, flush=True)
+        return
+    finally:
+        lock.release()
+    command = target.command()
+    os.execve(command[0], command, target.environment() | {release.WHY: why})
+
+
+def _instead(config: Config, kept: Generations) -> tuple[Target | None, str]:
+    """Another code than the tree's, and why. None when the tree's is to run, as nearly always."""
+    before, left = kept.unsure(), kept.index().left
+    if before is None and not left:
+        kept.starts("")  # no time is lost with looking at all of it
+        return None, ""
+    digest = look(config, TREE).digest
+    code = f"the code {digest[:SHOWN]} in {TREE}"
+    if digest in left:
+        why = f"The game went back from {code}, which is still the same: it runs the code of {{}} instead."
+    elif not kept.confirmed(digest) and kept.starts(digest) > LOOP:
+        why = f"{code[0].upper()}{code[1:]} crashed {LOOP} times in a row: the game goes back to the code of {{}}."
+    else:
+        return None, ""
+    try:
+        older: Kept = kept.before(digest)
+    except CopyoverError as error:
+        print(f"{why.partition(':')[0]}: {error}", file=sys.stderr, flush=True)
+        return None, ""
+    return Target(config, older), why.format(older)
+
+
+def _rehearse(config: Config, target: Target) -> None:
+    """Have the code read a copy of the database. Raises CopyoverError when it can't."""
+    with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.run) as folder:
+        if config.database.exists():
+            try:
+                with (
+                    contextlib.closing(sqlite3.connect(config.database)) as database,
+                    contextlib.closing(sqlite3.connect(Path(folder, rehearsal.DATABASE))) as copy,
+                ):
+                    database.backup(copy)
+            except sqlite3.Error as error:
+                raise CopyoverError(f"{config.database}: {error}") from error
+        asyncio.run(
+            rehearsal.rehearse(
+                target.command(),
+                target.environment() | {rehearsal.STATE: folder},
+                config.copyover.rehearsal_seconds,
+                [],
+                config.copyover.rehearsal_bytes,
+            )
+        )
