@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -61,32 +63,46 @@ def read(roots: Mapping[Path, Path], base: Path, before: Manifest | None = None,
     """
     found: Manifest = {}
     for root, known_as in roots.items():
-        for path in files(root, suffix):
-            shown = known_as / path.relative_to(root) if path != root else known_as
-            name = str(shown.relative_to(base) if shown.is_relative_to(base) else shown)
-            try:
-                found[name] = _look(path, (before or {}).get(name))
-            except OSError:
-                continue
+        for path, inside, about in _files(str(root), suffix):
+            name = _name(os.path.join(known_as, inside) if inside else str(known_as), str(base))
+            with contextlib.suppress(OSError):
+                found[name] = _look(path, about, (before or {}).get(name))
     return dict(sorted(found.items()))
 
 
-def _look(path: Path, known: File | None) -> File:
-    stat = path.stat()
-    if known is not None and (known.changed, known.size) == (stat.st_mtime_ns, stat.st_size):
+def _name(path: str, base: str) -> str:
+    return path.removeprefix(f"{base}{os.sep}")
+
+
+def _look(path: str, about: os.stat_result, known: File | None) -> File:
+    if known is not None and (known.changed, known.size) == (about.st_mtime_ns, about.st_size):
         return known
-    return File(stat.st_mtime_ns, stat.st_size, blake(path.read_bytes()))
+    return File(about.st_mtime_ns, about.st_size, blake(Path(path).read_bytes()))
 
 
-def files(root: Path, suffix: str = "") -> Iterable[Path]:
-    """The files that count below a folder, or the one that it is: nothing hidden, no backups of editors, no tests."""
-    if root.is_file():
-        return [root]
-    return (
-        path
-        for path in root.rglob(f"*{suffix}")
-        if path.is_file() and all(_counts(part) for part in path.relative_to(root).parts)
-    )
+def _files(root: str, suffix: str) -> Iterator[tuple[str, str, os.stat_result]]:
+    """The files that count below a folder, or the one that it is, each also by its path from there: nothing hidden, no
+    backups of editors, no tests.
+
+    Without a Path for each: this is looked at right before the silence of a copyover, while the game waits.
+    """
+    if os.path.isfile(root):
+        with contextlib.suppress(OSError):
+            yield root, "", os.stat(root)
+        return
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        with contextlib.suppress(OSError), os.scandir(os.path.join(root, folder)) as entries:
+            for entry in entries:
+                inside = os.path.join(folder, entry.name)
+                if not _counts(entry.name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(inside)
+                elif entry.name.endswith(suffix) and entry.is_file():
+                    with contextlib.suppress(OSError):  # gone this very moment
+                        yield entry.path, inside, entry.stat()
 
 
 def _counts(part: str) -> bool:
