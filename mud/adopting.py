@@ -118,7 +118,7 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     server.listener = Listener(server.loop, [socket.socket(fileno=fd) for fd in given.listeners], server.accepted)
     _adopt_sessions(server, {session.id: session for session in carried.sessions})
     master = server.hosting.master
-    master.loader.rehearsed = frozenset(given.kept)  # the old program saw to it that nothing was changed since
+    master.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since
     master.load(carried.modules, carried.schemas)
     master.loader.rehearsed = frozenset()
     server.hosting.all_there(given.modules, config.modules.optional)

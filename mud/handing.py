@@ -131,7 +131,7 @@ class Handing:
             began=now,
             files=sums,
             modules=server.hosting.active(),
-            kept=self.report.kept,
+            contracts=self.report.contracts,
             listeners=server.listener.fds(),
             wires=[c.export() for c in server.connections.values()],
             jobs=Jobs.of(server.jobs.waiting),

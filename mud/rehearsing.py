@@ -196,7 +196,7 @@ class Trial(logging.Handler):
         self.registry.context = self.game.context
         Loader(self.registry, self._config.given(), lambda: self._now).load_all()
         self.game.modules = self.registry
-        self.report.kept = [name for name, instance in self.registry.instances.items() if not instance.broken]
+        self.report.contracts = [name for name, instance in self.registry.instances.items() if not instance.broken]
         for name in needed:
             self._needs(name)
         for instance in list(self.registry.instances.values()):

@@ -81,7 +81,7 @@ class Handover(Struct, kw_only=True):
     began: float
     files: dict[str, bytes]
     modules: list[str]  # those in service, without which there is no taking over
-    kept: list[str] = []  # those that kept their contract in the rehearsal, of which not a byte was changed since
+    contracts: list[str] = []  # those that kept theirs in the rehearsal, and of which nothing was changed since
     listeners: list[int]
     wires: list[Wire]
     jobs: Jobs

@@ -45,12 +45,13 @@ class Crowd:
         self.game = Game(folder / "data", world, "--config", str(config), *arguments)
         self.game.root = self.tree
         self.socks: list[socket.socket] = []
-        self.root: socket.socket
+        self.root = socket.socket()  # the owner's, from the start on
         asyncio.run(make_accounts(folder / "data", ACCOUNTS, easy))
 
     def start(self) -> None:
         """Start; the owner logs in."""
         self.game.start(limit=SLOW)
+        self.root.close()
         self.root = socket.create_connection(("127.0.0.1", self.game.port))
         self.root.sendall(f'connect Root "{PASSWORD}"\r\n'.encode())
         read_until(self.root, PROMPT)
