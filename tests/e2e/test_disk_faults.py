@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import resource
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from tests.e2e.harness import Game, Moved, copyover, wait_for
 from tests.e2e.injecting import failing, read_only, small_disk, unmount
 from tests.e2e.saboteur import Saboteur
 from tests.e2e.test_way_back import Crowd
-from tests.tools import need_tool
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("subreaper")]
 
@@ -228,7 +226,8 @@ def test_a_way_back_to_a_disk_that_is_read_only_costs_nobody_anything(stopped: G
 
 def limit_descriptors(pid: int, most: int) -> None:
     """The most descriptors that a process may have. The program that takes over allows itself more again."""
-    subprocess.run([need_tool("prlimit"), f"--pid={pid}", f"--nofile={most}:"], check=True)
+    hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, hard))
 
 
 def test_a_copyover_without_descriptors_is_refused_in_words_or_done(stopped: Game, tmp_path: Path) -> None:
