@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
 import logging.handlers
@@ -9,6 +10,9 @@ import sys
 from pathlib import Path
 
 from mud.ops.config import LogConfig
+
+#: Imported now: with all descriptors in use it could not be.
+codecs.lookup("unicode_escape")
 
 
 class JsonLines(logging.Formatter):
