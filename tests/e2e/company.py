@@ -15,8 +15,8 @@ from msgspec import Struct
 from tests.e2e.harness import PASSWORD, Client, Game, wait_for
 
 ARENA = Path(__file__).parent.parent / "worlds" / "arena" / "arena.toml"
-#: Seconds that a copyover of a crowd may take on a machine that is busy, and those between two lines meanwhile. They get
-#: longer after forty turns, so that a busy machine gets no more to do than an idle one.
+#: Seconds that a copyover of a crowd may take on a busy machine, and those between two lines meanwhile. They get longer
+#: after forty turns: then there is no more to do on a busy machine than on an idle one.
 LIMIT, PAUSE = 120.0, 0.02
 #: Into how many groups the company is divided: they take turns at sending a line.
 GROUPS = 8
