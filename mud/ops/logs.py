@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from mud.ops.config import LogConfig
+from mud.ops.console import Console
 
 
 class JsonLines(logging.Formatter):
@@ -38,7 +39,7 @@ def set_up(folder: Path, config: LogConfig) -> None:
     )
     errors.setLevel(logging.ERROR)
     errors.setFormatter(JsonLines())
-    console = logging.StreamHandler(sys.stderr)
+    console = Console(sys.stderr)
     console.setLevel(logging.WARNING)
     console.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()

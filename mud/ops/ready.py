@@ -9,6 +9,7 @@ import socket
 
 from mud.net.listener import Listener
 from mud.ops.config import Config
+from mud.ops.console import say
 
 
 def write(config: Config, listener: Listener | None, generation: int) -> None:
@@ -25,7 +26,7 @@ def write(config: Config, listener: Listener | None, generation: int) -> None:
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(content) + "\n", encoding="utf-8")
     temporary.rename(path)
-    print(f"{config.server.name} is ready on {config.server.host} port {port} (generation {generation})", flush=True)
+    say(f"{config.server.name} is ready on {config.server.host} port {port} (generation {generation})")
 
 
 def notify_main_pid() -> None:
