@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from mud.ops.config import LogConfig
+from mud.ops.console import Console
 
 #: Imported now: with all descriptors in use it could not be.
 codecs.lookup("unicode_escape")
@@ -44,7 +45,7 @@ def set_up(folder: Path, config: LogConfig) -> None:
     )
     errors.setLevel(logging.ERROR)
     errors.setFormatter(JsonLines())
-    console = logging.StreamHandler(sys.stderr)
+    console = Console(sys.stderr)
     console.setLevel(logging.WARNING)
     console.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mud.net.listener import Listener
 from mud.ops.config import Config
+from mud.ops.console import say
 
 log = logging.getLogger("mud.server")
 
@@ -29,9 +30,7 @@ def write(config: Config, listener: Listener | None, generation: int) -> None:
         _rewrite(config.run / "ready.json", f"{json.dumps(content)}\n")
     except OSError as error:
         log.error("ready.json can't be written, and does not say that process %d serves: %s", os.getpid(), error)
-    where = f"{config.server.host} port {port}"
-    with contextlib.suppress(OSError, ValueError):  # nobody reads the console any more
-        print(f"{config.server.name} is ready on {where} (generation {generation})", flush=True)
+    say(f"{config.server.name} is ready on {config.server.host} port {port} (generation {generation})")
 
 
 def _rewrite(path: Path, text: str) -> None:
