@@ -28,6 +28,8 @@ PARENT = "EVERWAKE_REHEARSAL_PARENT"
 LAST_LINES = 12
 #: prctl(2): the signal that comes when the parent ends.
 PR_SET_PDEATHSIG = 1
+#: By so much the child is nicer than the game: a third of its share where both want the processor.
+NICER = 5
 
 
 async def rehearse(
@@ -50,6 +52,7 @@ async def rehearse(
         try:
             with contextlib.suppress(OSError):
                 resource.prlimit(child.pid, resource.RLIMIT_AS, (most_bytes, most_bytes))
+                os.setpriority(os.PRIO_PROCESS, child.pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICER))
             await asyncio.wait_for(end_of(child), seconds)
         except TimeoutError:
             raise CopyoverError(f"the new code is not ready after {seconds:g} s:\n{_last(said)}") from None
