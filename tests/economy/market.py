@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 from modules.auction import MODULE as AUCTION
@@ -14,6 +15,7 @@ from mud.core.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
 from mud.core.ledger import MINT
 from mud.core.modulecontext import Context
 from mud.core.world import WorldState
+from mud.framework.finder import put_back, take_out
 from mud.testing import Kit, Player
 from tests.economy.effects import Book, is_of_effects
 
@@ -67,11 +69,19 @@ WORLD = WorldDef.of(
 )
 
 
+def parts_of(name: str) -> dict[str, ModuleType]:
+    """A module's code, as it is imported."""
+    found = take_out(f"modules.{name}")
+    put_back(found)
+    return found
+
+
 class Market(Kit):
     """All three modules. `say` is a line after which every coin and every item is counted."""
 
     def __init__(self, world: WorldDef | Path = WORLD, **settings: int) -> None:
         self.book = Book(self)
+        self._imported = {name: parts for name in ("auction", "trading", "buffs") if (parts := parts_of(name))}
         super().__init__(AUCTION, TRADING, BUFFS, world=world, settings={"auction": {"fee_percent": 0, **settings}})
 
     # Time, and what happens in it
@@ -107,6 +117,16 @@ class Market(Kit):
             told = super().manage(do, name)
         self.wait(0.0)  # what waited for it falls due
         return told
+
+    def reload(self, name: str) -> str:
+        """`module reload NAME`: its code is imported anew. `close` puts back what other tests have imported."""
+        return self.manage("reload", name)
+
+    def close(self) -> None:
+        """What was reloaded is again as it was before."""
+        for name, parts in self._imported.items():
+            take_out(f"modules.{name}")
+            put_back(parts)
 
     def flush(self) -> None:
         """What a flush does."""

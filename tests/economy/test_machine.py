@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -114,6 +115,10 @@ class Economy(RuleBasedStateMachine):
         in_play = alive and self.market.game.world.player(name) is not None
         return player if in_play else None
 
+    def teardown(self) -> None:
+        """The end of one example."""
+        self.market.close()
+
     @rule(name=who, line=st.sampled_from(LINES), other=who, thing=kind, number=lot, n=amount)
     def type(self, name: str, line: str, other: str, thing: str, number: int, n: int) -> None:
         self._say(self._there(name), line.format(who=other, kind=thing, lot=number, n=n))
@@ -193,6 +198,10 @@ class Economy(RuleBasedStateMachine):
     @rule(module=st.sampled_from(MODULES))
     def restart(self, module: str) -> None:
         self.market.manage("restart", module)
+
+    @rule(module=st.sampled_from(MODULES))
+    def reload(self, module: str) -> None:
+        self.market.reload(module)
 
     @rule(module=st.sampled_from(MODULES))
     def cycle(self, module: str) -> None:
@@ -294,14 +303,10 @@ class Economy(RuleBasedStateMachine):
             self.market.wait(21)
 
     def _auction(self) -> Auction:
-        state = self.market.instance("auction").state
-        assert isinstance(state, Auction)
-        return state
+        return cast(Auction, self.market.instance("auction").state)  # of that name: it may have been reloaded
 
     def _trading(self) -> Trading:
-        state = self.market.instance("trading").state
-        assert isinstance(state, Trading)
-        return state
+        return cast(Trading, self.market.instance("trading").state)
 
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
