@@ -120,7 +120,9 @@ class Market(Kit):
 
     def reload(self, name: str) -> str:
         """`module reload NAME`: its code is imported anew. `close` puts back what other tests have imported."""
-        return self.manage("reload", name)
+        told = self.manage("reload", name)
+        self.modules = tuple(self.registry.instances[module.name].module for module in self.modules)
+        return told
 
     def close(self) -> None:
         """What was reloaded is again as it was before."""
