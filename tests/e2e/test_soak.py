@@ -40,5 +40,5 @@ def test_fifty_at_work_through_a_thousand_copyovers(stopped: Game) -> None:
     """SOAK_COPYOVERS and SOAK_PLAYERS say how many of each."""
     copyovers, players = int(os.environ.get("SOAK_COPYOVERS", "1000")), int(os.environ.get("SOAK_PLAYERS", "50"))
     company = at_work(stopped, players, copyovers)
-    assert company.slope(lambda f: f.memory) < 2, company.text()
+    assert company.slope(lambda f: f.memory) < 1, company.text()
     assert abs(company.slope(lambda f: f.descriptors)) < 0.01, company.text()
