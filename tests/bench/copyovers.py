@@ -51,7 +51,7 @@ def worlds(folder: Path) -> dict[str, Path]:
 def silence(table: Table, folder: Path, quick: bool) -> None:
     """In every world, with so many sessions, new code warm and cold."""
     for place, world in worlds(folder).items():
-        crowd = Crowd(folder / place, world)
+        crowd, cold = Crowd(folder / place, world), 3 if place == STARTER else 2
         try:
             crowd.start()
             for sessions in SESSIONS:
