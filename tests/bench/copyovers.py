@@ -57,10 +57,7 @@ def silence(table: Table, folder: Path, quick: bool) -> None:
             for sessions in SESSIONS:
                 crowd.grow(sessions)
                 _half_lines(crowd, b"think half a ")
-                for kind, times in (
-                    ("warm", 3 if quick else 7),
-                    ("cold", 1 if quick else 3 if place == STARTER else 2),
-                ):
+                for kind, times in (("warm", 3 if quick else 7), ("cold", 1 if quick else cold)):
                     for _ in range(times):
                         _once(crowd, table, sessions, kind, place)
                 _half_lines(crowd, b"line\r\n")
