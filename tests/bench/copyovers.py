@@ -51,13 +51,13 @@ def worlds(folder: Path) -> dict[str, Path]:
 def silence(table: Table, folder: Path, quick: bool) -> None:
     """In every world, with so many sessions, new code warm and cold."""
     for place, world in worlds(folder).items():
-        crowd = Crowd(folder / place, world)
+        crowd, cold = Crowd(folder / place, world), 3 if place == STARTER else 2
         try:
             crowd.start()
             for sessions in SESSIONS:
                 crowd.grow(sessions)
                 _half_lines(crowd, b"think half a ")
-                for kind, times in (("warm", 3 if quick else 7), ("cold", 1 if quick else 3)):
+                for kind, times in (("warm", 3 if quick else 7), ("cold", 1 if quick else cold)):
                     for _ in range(times):
                         _once(crowd, table, sessions, kind, place)
                 _half_lines(crowd, b"line\r\n")

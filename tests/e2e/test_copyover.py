@@ -310,3 +310,18 @@ def test_sigterm_during_a_rehearsal_ends_the_server_cleanly(stopped: Game) -> No
     again = stopped.client()
     assert "The Hall" in again.login("Ada")
     assert stopped.stop() == 0
+
+
+def test_what_was_typed_in_the_silence_is_answered_before_the_line_to_everyone(stopped: Game, tmp_path: Path) -> None:
+    slow = 'import os, time\nif "EVERWAKE_HANDOVER" in os.environ:\n    time.sleep(0.5)\n'
+    (tmp_path / "sitecustomize.py").write_text(slow)
+    stopped.environment["PYTHONPATH"] = str(tmp_path)
+    admin = stopped.start().admin()
+    ada, pid = stopped.player("Ada"), stopped.pid
+    environment = Path(f"/proc/{pid}/environ")
+    admin.send("copyover")
+    wait_for(lambda: b"EVERWAKE_HANDOVER" in environment.read_bytes(), "the new program")
+    ada.send("think early")
+    assert "blinks" not in ada.expect('You think, "early"')
+    ada.expect("blinks")
+    admin.expect("Copyover done")
