@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from mud.copyover import vetoes
 from mud.copyover.phases import Phase
-from mud.copyover.release import TREE, known
+from mud.copyover.release import CODE, TREE, known
 from mud.core import events as e
 from mud.core.errors import CopyoverError, EverwakeError
 from mud.ops import saves
@@ -266,7 +266,7 @@ class Developing(Onlooker):
         if not wanted.code:
             self._healed()
             return True
-        if wanted.alone and self._server.config.dev.modules == "reload":
+        if wanted.alone and self._server.config.dev.modules == "reload" and CODE == TREE:  # what a copy has stays
             await self._reload(wanted, now)
             return True
         return await self._copy_over(wanted, now)
