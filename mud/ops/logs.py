@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
 import logging.handlers
@@ -24,6 +25,10 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=False)
+
+
+#: Found now: it is a module, and when it is needed there may be no descriptor left to read that.
+ESCAPE = codecs.lookup("unicode_escape").encode
 
 
 def set_up(folder: Path, config: LogConfig) -> None:
@@ -70,6 +75,6 @@ def _one_line(record: logging.LogRecord) -> bool:
     """Nobody forges a log line: line breaks and control characters in a message are shown, not written."""
     message = record.getMessage()
     if not message.isprintable():
-        record.msg = message.encode("unicode_escape").decode("ascii").replace("\\\\", "\\")
+        record.msg = ESCAPE(message)[0].decode("ascii").replace("\\\\", "\\")
         record.args = ()
     return True
