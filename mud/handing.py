@@ -96,8 +96,8 @@ class Handing:
         await server.flusher.flush()
         if server.store is not None:
             await server.store.checkpoint()
+        await server.confirming.end()  # it clears away what nobody needs
         await self._keep()
-        await server.confirming.end()
         await server.onlooker.pause()
 
     async def freeze(self) -> None:

@@ -85,8 +85,9 @@ def _read(path: str, stat: os.stat_result) -> File | None:
         return None
 
 
-def _files(path: str) -> Iterator[tuple[str, os.stat_result]]:
-    """The files that count below a folder, or the one that it is: nothing hidden, no backups of editors, no tests.
+def _files(path: str, linked: frozenset[str] = frozenset()) -> Iterator[tuple[str, os.stat_result]]:
+    """The files that count below a folder, or the one that it is: nothing hidden, no backups of editors, no tests, and
+    no name that is no text. A folder that is linked there is one like any other, unless we are in it already.
 
     By scandir, since the game waits for it.
     """
@@ -101,9 +102,14 @@ def _files(path: str) -> Iterator[tuple[str, os.stat_result]]:
     for entry in entries:
         if entry.name in NO_CODE or entry.name[0] in ".#" or entry.name[-1] == "~":
             continue
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            entry.name.encode()
             if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path)
+                yield from _files(entry.path, linked)
+            elif entry.is_dir():
+                real = os.path.realpath(entry.path)
+                if real not in linked and not f"{os.path.realpath(path)}/".startswith(f"{real}/"):
+                    yield from _files(entry.path, linked | {real})
             elif entry.is_file():
                 yield entry.path, entry.stat()
 

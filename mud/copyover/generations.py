@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +21,8 @@ from mud.copyover.code import SHOWN, Manifest
 from mud.copyover.release import name_outside
 from mud.core.errors import CopyoverError
 from mud.snapshot.shape import Form
+
+S = TypeVar("S", bound=Struct)
 
 INDEX, UNSURE = "generations.json", "unsure.json"
 #: What a copy is called until it is whole.
@@ -71,10 +75,13 @@ class Generations:
 
     def index(self) -> Index:
         """What is known; nothing when it can't be read."""
+        return self._read(INDEX, Index) or Index()
+
+    def _read(self, name: str, kind: type[S]) -> S | None:
         try:
-            return msgspec.json.decode((self._folder / INDEX).read_bytes(), type=Index)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return Index()
+            return msgspec.json.decode((self._folder / name).read_bytes(), type=kind)
+        except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
 
     def _write(self, name: str, content: Struct) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -98,10 +105,11 @@ class Generations:
     def keep(self, program: Manifest, tree: Path) -> None:
         """Copy a program, of which nothing may have changed since `program` was read.
 
-        What is kept already is not copied again. Raises CopyoverError when something did change.
+        What is kept already is not copied again, unless that copy is damaged. Raises CopyoverError when something did
+        change.
         """
         target = self.folder_of(code.digest(program))
-        if target.is_dir():
+        if target.is_dir() and self._damaged(target, {name: file.hash for name, file in program.items()}) is None:
             return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = self._folder / f"{PARTIAL}{target.name}"
@@ -114,6 +122,7 @@ class Generations:
                 place = partial / path_in(name)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(data)
+            shutil.rmtree(target, ignore_errors=True)
             partial.rename(target)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -121,7 +130,6 @@ class Generations:
     def confirm(self, kept: Kept) -> None:
         """This generation is well: it is somewhere to go back to. What is not needed any more is cleared away."""
         index = self.index()
-        index.left = [digest for digest in index.left if digest != kept.digest]
         others = [other for other in index.kept if other.digest != kept.digest]
         index.kept = [*others, kept][-self._most :]
         self._write(INDEX, index)
@@ -141,34 +149,42 @@ class Generations:
     # Going back
 
     def before(self, digest: str, generation: int = 0) -> Kept:
-        """The last generation that ran well on other code than this; or the one of that number.
+        """The last generation that ran well on other code than this, and of which the copy is what it was; or the one
+        of that number.
 
-        Raises CopyoverError when there is none, or its copy is not what it was.
+        Raises CopyoverError when there is none.
         """
         index = self.index()
-        found = [kept for kept in index.kept if kept.digest != digest]
         if generation:
             found = [kept for kept in index.kept if kept.generation == generation]
         else:
-            found = [kept for kept in found if kept.digest not in index.left]
+            found = [kept for kept in index.kept if kept.digest != digest and kept.digest not in index.left]
         if not found:
             kept_ones = ", ".join(str(kept.generation) for kept in index.kept) or "none"
             what = f"of generation {generation}" if generation else "to go back to"
             raise CopyoverError(f"there is no confirmed code {what}; kept are generations: {kept_ones}")
-        self._check(found[-1])
-        return found[-1]
+        if found[-1].digest == digest:
+            raise CopyoverError(f"the code of generation {generation} is what runs")
+        damaged = []
+        for kept in reversed(found):
+            path = self._damaged(self.folder_of(kept.digest), kept.files)
+            if path is None:
+                return kept
+            damaged.append(f"the kept code of {kept} is damaged: {path}")
+        raise CopyoverError("; ".join(damaged))
 
-    def _check(self, kept: Kept) -> None:
-        """Raises CopyoverError when a copy is not what was kept."""
-        folder = self.folder_of(kept.digest)
-        for name, wanted in kept.files.items():
+    @staticmethod
+    def _damaged(folder: Path, files: Mapping[str, str]) -> Path | None:
+        """The first file of a copy that is not what was kept."""
+        for name, wanted in files.items():
             path = folder / path_in(name)
             try:
                 good = code.blake(path.read_bytes()) == wanted
             except OSError:
                 good = False
             if not good:
-                raise CopyoverError(f"the kept code of {kept} is damaged: {path}")
+                return path
+        return None
 
     def leave(self, digest: str) -> None:
         """This code was no good: as long as the tree has it, an older one is started in its place."""
@@ -189,10 +205,7 @@ class Generations:
 
     def unsure(self) -> Unsure | None:
         """The code that was started, and neither confirmed nor ended as it should be; None when there is none."""
-        try:
-            return msgspec.json.decode((self._folder / UNSURE).read_bytes(), type=Unsure)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
+        return self._read(UNSURE, Unsure)
 
     def starts(self, digest: str) -> int:
         """This code is being started, and is not known to be good; gives how often in a row it has been."""

@@ -5,6 +5,7 @@ A copy is laid out as the tree is; what lay elsewhere, an operator's folder of m
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -15,8 +16,25 @@ from mud.core.errors import CopyoverError
 #: The environment variable that tells a program which runs from a copy where the source tree is, and the one that
 #: tells it why that is so when nobody ordered it.
 VARIABLE, WHY = "EVERWAKE_TREE", "EVERWAKE_FELL_BACK"
+
+
+def known(folder: str) -> Path:
+    """A folder as people know it, absolute. Links in it stay, they may be set to other code; a ".." does not."""
+    path = Path(folder).absolute()
+    return path.resolve() if ".." in path.parts else path
+
+
+def started(real: Path, program: str) -> Path:
+    """The folder of our code as whoever started `program` named it, by a link for instance."""
+    named = known(program).parent
+    with contextlib.suppress(OSError):
+        if named.samefile(real):
+            return named
+    return real
+
+
 #: Where the code of this program lies, and the source tree: the same, unless it runs from a copy.
-CODE = Path(__file__).parent.parent.parent
+CODE = started(Path(__file__).parent.parent.parent, sys.argv[0])
 TREE = Path(os.environ.get(VARIABLE, CODE))
 OUTSIDE = "outside"
 #: What makes a start another one than a fresh one: it takes over, or it is a rehearsal.
@@ -32,7 +50,7 @@ def place(root: Path, path: Path) -> Path:
 
 def here(folder: str) -> Path:
     """Where the code of one of the operator's folders lies for this program."""
-    return Path(folder) if CODE == TREE else place(CODE, Path(folder).absolute())
+    return Path(folder) if CODE == TREE else place(CODE, known(folder))
 
 
 def name_outside(path: Path) -> Path:

@@ -46,6 +46,7 @@ class Confirming:
         self._left = ""  # the code that the game went back from
         self._begun = False
         self._counted = False  # as a start, by who chose this code
+        self._over = False  # there is nothing more to watch
         self._task: asyncio.Task[None] | None = None
         self.confirmed = False
 
@@ -79,7 +80,7 @@ class Confirming:
             self._ill = self._out_of_service()
             core = (participants.WORLD, participants.SESSIONS)
             self._forms = self._server.hosting.forms() | {shape.participant: shape.form for shape in core}
-        if self._well < self._needed and (self._task is None or self._task.done()):
+        if not self._over and (self._task is None or self._task.done()):
             self._task = self._server.loop.create_task(self._watch())
 
     async def end(self) -> None:
@@ -96,25 +97,37 @@ class Confirming:
                 await asyncio.sleep(min(TICK, self._needed))
                 self._well = self._well + TICK if self._is_well() else 0.0
             await in_thread(self._confirm)
+            self._over = True
         except (OSError, CopyoverError) as error:
             log.error("there will be no going back to this code, it can't be kept: %s", error)
 
     def _start(self) -> bool:
         """Take down what runs, and keep its code. Gives whether it is known to be good."""
+        try:
+            return self._take_down()
+        except (OSError, CopyoverError) as error:
+            log.warning("this code can't be kept, it is tried again when it is confirmed: %s", error)
+            return False
+
+    def _take_down(self) -> bool:
         digest = self._server.copyovers.book.digest()
         if self._left:
             self._kept.leave(self._left)
+        if not self._counted:  # somebody ordered it
+            self._kept.take(digest)
         self._kept.runs(self._server.generation, digest)
         if self._kept.confirmed(digest):
             self._kept.settled(digest)
             return True
-        if CODE == TREE:
-            if not self._counted:
-                self._counted = True
-                self._kept.starts(digest)
-            self._kept.take(digest)
-            self._kept.keep(self._server.copyovers.book.code.program, TREE)
+        if not self._counted:
+            self._counted = True
+            self._kept.starts(digest)
+        self._keep()
         return False
+
+    def _keep(self) -> None:
+        if CODE == TREE:
+            self._kept.keep(self._server.copyovers.book.code.program, TREE)
 
     def _is_well(self) -> bool:
         return not self._server.flusher.failing and self._out_of_service() <= self._ill
@@ -125,6 +138,9 @@ class Confirming:
 
     def _confirm(self) -> None:
         book = self._server.copyovers.book
+        self._kept.settled(book.digest())  # it is well, whatever becomes of its copy
+        self._take_down()
+        self._keep()  # also where it was confirmed long ago, and its copy is damaged by now
         self._kept.confirm(
             Kept(
                 generation=self._server.generation,

@@ -11,7 +11,6 @@ import contextlib
 import logging
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +18,7 @@ from msgspec import Struct
 
 from mud.copyover import vetoes
 from mud.copyover.phases import Phase
-from mud.copyover.release import TREE
+from mud.copyover.release import CODE, TREE, known
 from mud.core import events as e
 from mud.core.errors import CopyoverError, EverwakeError
 from mud.ops import saves
@@ -105,7 +104,7 @@ class Developing(Onlooker):
     def __init__(self, server: Server) -> None:
         self._server = server
         config = server.config
-        folders = (TREE / "modules", *(Path(folder).absolute() for folder in config.modules.folders))
+        folders = (TREE / "modules", *map(known, config.modules.folders))
         self._trees = Trees(
             core=TREE / "mud",
             modules=tuple(path for path in folders if path.is_dir()),
@@ -267,7 +266,7 @@ class Developing(Onlooker):
         if not wanted.code:
             self._healed()
             return True
-        if wanted.alone and self._server.config.dev.modules == "reload":
+        if wanted.alone and self._server.config.dev.modules == "reload" and CODE == TREE:  # what a copy has stays
             await self._reload(wanted, now)
             return True
         return await self._copy_over(wanted, now)

@@ -29,17 +29,20 @@ from mud.store.lock import Lock
 def launched(config: Config) -> Iterator[None]:
     """Around a server's whole run. Where other code than this is to run, this program becomes it.
 
-    A run that does not come to an end, or to one by an error that nobody foresaw, counts as a crash.
+    A run that does not come to an end, or to one by an error that nobody foresaw, counts as a crash. What ends without
+    ever having had the game says nothing of the code that has it: a rehearsal, a second server, one that took not over.
     """
     rehearsal.end_with_parent()  # before the code that may hang
+    if release.REHEARSAL in os.environ:
+        yield
+        return
     kept = generations(config)
-    fresh = CODE == TREE and release.HANDOVER not in os.environ and release.REHEARSAL not in os.environ
-    if fresh:
-        _choose(config, kept)
+    counted = release.HANDOVER not in os.environ and (CODE != TREE or _choose(config, kept))
     try:
         yield
-    except (EverwakeError, KeyboardInterrupt):
-        _settle(kept)
+    except (EverwakeError, OSError, KeyboardInterrupt):
+        if counted:
+            _settle(kept)
         raise
     _settle(kept)
 
@@ -49,35 +52,40 @@ def _settle(kept: Generations) -> None:
         kept.settled()
 
 
-def _choose(config: Config, kept: Generations) -> None:
-    """Count the start; become the program that is to run instead."""
+def _choose(config: Config, kept: Generations) -> bool:
+    """Count the start; become the program that is to run instead. Gives whether this start is one that counts."""
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         lock = Lock.acquire(config.run / "lock")
     except StoreError:
-        return  # it will be said soon: another server has it
+        return False  # it will be said soon: another server has it
     try:
         target, why = _instead(config, kept)
         if target is None:
-            return
+            return True
         print(why, file=sys.stderr, flush=True)
-        try:
-            _rehearse(config, target)
-        except CopyoverError as error:
-            print(f"It can't be: {error}\nThe code in {TREE} is tried once more.", file=sys.stderr, flush=True)
-            return
+        _rehearse(config, target)
         kept.leave(look(config, TREE).digest)
+        kept.starts(target.digest)
+        command = target.command()
+        os.execve(command[0], command, target.environment() | {release.WHY: why})  # the lock is given back by it
+    except CopyoverError as error:
+        text = f"There is no going back to older code: {error}\nThe code in {TREE} is tried once more."
+        print(text, file=sys.stderr, flush=True)
+        os.environ[release.WHY] = text  # for the log, and the admins
+        return True
     except OSError as error:
-        print(f"What is kept of older generations can't be read: {error}", file=sys.stderr, flush=True)
-        return
+        print(f"What is kept of older generations is of no use: {error}", file=sys.stderr, flush=True)
+        return True
     finally:
         lock.release()
-    command = target.command()
-    os.execve(command[0], command, target.environment() | {release.WHY: why})
 
 
 def _instead(config: Config, kept: Generations) -> tuple[Target | None, str]:
-    """Another code than the tree's, and why. None when the tree's is to run, as nearly always."""
+    """Another code than the tree's, and why. None when the tree's is to run, as nearly always.
+
+    Raises CopyoverError when there should be one, and is none.
+    """
     before, left = kept.unsure(), kept.index().left
     if before is None and not left:
         kept.starts("")  # no time is lost with looking at all of it
@@ -91,11 +99,21 @@ def _instead(config: Config, kept: Generations) -> tuple[Target | None, str]:
     else:
         return None, ""
     try:
-        older: Kept = kept.before(digest)
+        older = _standing(kept, digest)
     except CopyoverError as error:
-        print(f"{why.partition(':')[0]}: {error}", file=sys.stderr, flush=True)
-        return None, ""
+        raise CopyoverError(f"{why.partition(':')[0]}, but {error}") from error
     return Target(config, older), why.format(older)
+
+
+def _standing(kept: Generations, digest: str) -> Kept:
+    """The last generation before this code that does not crash at every start itself. Raises CopyoverError."""
+    while True:
+        older = kept.before(digest)
+        unsure = kept.unsure()
+        if unsure is None or unsure.digest != older.digest or unsure.starts < LOOP:
+            return older
+        print(f"The code of {older} crashed {LOOP} times in a row too.", file=sys.stderr, flush=True)
+        kept.leave(older.digest)
 
 
 def _rehearse(config: Config, target: Target) -> None:

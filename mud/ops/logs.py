@@ -31,6 +31,10 @@ class JsonLines(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
+#: Found now: it is a module, and when it is needed there may be no descriptor left to read that.
+ESCAPE = codecs.lookup("unicode_escape").encode
+
+
 def set_up(folder: Path, config: LogConfig) -> None:
     """Send all logging to `folder`, and warnings to the console too. Replaces what was set up before.
 
@@ -75,6 +79,6 @@ def _one_line(record: logging.LogRecord) -> bool:
     """Nobody forges a log line: line breaks and control characters in a message are shown, not written."""
     message = record.getMessage()
     if not message.isprintable():
-        record.msg = message.encode("unicode_escape").decode("ascii").replace("\\\\", "\\")
+        record.msg = ESCAPE(message)[0].decode("ascii").replace("\\\\", "\\")
         record.args = ()
     return True

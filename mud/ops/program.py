@@ -27,6 +27,11 @@ class Target(Struct):
         return TREE if self.kept is None else generations(self.config).folder_of(self.kept.digest)
 
     @property
+    def digest(self) -> str:
+        """By what it is known, where it is kept; "" for the source tree's."""
+        return self.kept.digest if self.kept is not None else ""
+
+    @property
     def readers(self) -> dict[str, Form]:
         """What states it can read, as far as they may be older than ours."""
         return self.kept.parts if self.kept is not None else {}
@@ -51,7 +56,7 @@ class Target(Struct):
 def look(config: Config, root: Path, before: Code | None = None) -> Code:
     """The code at `root`, with packages and the world beside it. What looks as it did `before` is not read again."""
     known = before or Code()
-    folders = [TREE / "mud", TREE / "modules", TREE / "run.py", *(Path(f).absolute() for f in config.modules.folders)]
+    folders = [TREE / "mud", TREE / "modules", TREE / "run.py", *map(release.known, config.modules.folders)]
     packages, world = config.packages.absolute(), config.world.absolute()
     return Code(
         program=code.read({release.place(root, path): path for path in folders}, TREE, known.program),

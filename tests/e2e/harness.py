@@ -178,6 +178,7 @@ class Game:
         self.arguments = arguments
         self.prefix = prefix
         self.root = ROOT  # where the code lies that is run
+        self.program = "run.py"
         self.environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.process: subprocess.Popen[bytes] | Moved | None = None
         self.output = b""
@@ -216,7 +217,16 @@ class Game:
     def start(self, port: int = 0, limit: float = LIMIT) -> Game:
         """Start, and wait until a client can log in."""
         self.output = b""
-        command = [sys.executable, "run.py", "--port", str(port), "--data", str(self.data), "--world", str(self.world)]
+        command = [
+            sys.executable,
+            self.program,
+            "--port",
+            str(port),
+            "--data",
+            str(self.data),
+            "--world",
+            str(self.world),
+        ]
         self.process = subprocess.Popen(
             [*self.prefix, *command, *self.arguments],
             cwd=self.root,

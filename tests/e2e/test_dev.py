@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import SMALL, Client, Game, copyover, select_nothing, wait_for
+from tests.e2e.test_generations import confirmed, rollback
 from tests.tools import need_tool
 
 pytestmark = pytest.mark.e2e
@@ -342,3 +343,25 @@ def test_what_is_saved_during_a_copyover_is_in_play_after_the_next(desk: Desk) -
         told(admin, r"Copyover done|No copyover")
         wait_for(lambda number=number: f"Save {number}." in ada.command("raffle"), "the new code")  # type: ignore[misc]
     wait_for(desk.watches, "a thread that watches")
+
+
+def test_under_older_code_a_module_that_is_saved_brings_back_the_tree(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, 'modules = "reload"', "[copyover]", "confirm_seconds = 0.3")
+    try:
+        admin = desk.start()
+        confirmed(admin)
+        desk.edit("mud/play/talk.py", "You think,", "You mull,")
+        desk.heard("is in play")
+        confirmed(admin)
+        rollback(admin)
+        wait_for(desk.watches, "a thread that watches")
+        desk.edit(RAFFLE, TICKET, "You draw ticket")
+        desk.heard("was saved: rehearsing", 2)
+        admin.expect(r"Copyover done.*?\n> ")
+        admin.send("raffle enter")
+        admin.expect("You draw ticket")
+        admin.send("think so")
+        admin.expect("You mull,")
+        assert desk.game.stop() == 0
+    finally:
+        desk.game.close()

@@ -176,6 +176,184 @@ def test_code_that_does_not_even_start_gives_way_too(tree: Tree) -> None:
     assert game.stop() == 0
 
 
+def test_who_went_back_by_number_stays_there_too(tree: Tree) -> None:
+    game = tree.game
+    game.start()
+    admin = game.admin()
+    confirmed(admin)
+    for word in ("mull", "ponder"):
+        tree.word(word)
+        copyover(admin)
+        confirmed(admin)
+    rollback(admin)
+    tree.thinks(admin, "mull")
+    wait_for(lambda: numbers(game) == [1, 3, 4], "generation 4 in the place of 2")
+    rollback(admin)
+    tree.thinks(admin, "think")
+    wait_for(lambda: numbers(game) == [3, 4, 5], "all of them confirmed")
+    Path(game.arguments[1]).write_text("[copyover]\nconfirm_seconds = 60\n")
+    rollback(admin, "4")  # mull, from which it went back just now
+    confirmed(admin)  # it was, long ago
+    game.kill()
+    game.start()
+    tree.thinks(game.admin(), "mull")
+    assert game.stop() == 0
+
+
+def test_a_start_that_can_not_go_back_says_so_and_does_not_forget_it(tree: Tree) -> None:
+    game = tree.game
+    game.start()
+    admin = game.admin()
+    confirmed(admin)
+    tree.word("mull")
+    copyover(admin)
+    confirmed(admin)
+    rollback(admin)
+    confirmed(admin)
+    game.kill()
+    copy = game.data / "code" / kept_first(game) / "mud" / "game.py"
+    good = copy.read_text()
+    copy.write_text(good + "\n")
+    game.start()
+    assert b"is damaged" in game.said() and b"is tried once more" in game.said()
+    admin = game.admin()
+    tree.thinks(admin, "mull")
+    assert "There is no going back to older code" in game.log()
+    confirmed(admin)
+    assert game.stop() == 0
+    copy.write_text(good)
+    game.start()
+    tree.thinks(game.admin(), "think")
+    assert game.stop() == 0
+
+
+def test_an_older_code_that_crashes_at_each_start_gives_way_too(tree: Tree) -> None:
+    game = tree.game
+    game.start()
+    admin = game.admin()
+    confirmed(admin)
+    bomb = game.data / "bomb"
+    server = tree.root / "mud" / "serving.py"
+    crash = f"\nif os.path.exists({str(bomb)!r}) and 'EVERWAKE_REHEARSAL' not in os.environ:\n    os._exit(3)\n"
+    good = server.read_text()
+    server.write_text(good.replace("log = logging", crash + "log = logging", 1))
+    copyover(admin)
+    confirmed(admin)
+    server.write_text(good)
+    tree.word("mull")
+    copyover(admin)
+    confirmed(admin)
+    rollback(admin)
+    confirmed(admin)
+    game.kill()
+    bomb.touch()
+    for _ in range(3):
+        assert "it runs the code of generation 2" in started_in_vain(game)
+    game.start()
+    assert b"The code of generation 2" in game.said() and b"crashed 3 times in a row too" in game.said()
+    tree.thinks(game.admin(), "think")
+    assert game.stop() == 0
+
+
+def test_who_never_had_the_game_does_not_count_for_who_has_it(tree: Tree) -> None:
+    game = tree.game
+    Path(game.arguments[1]).write_text("[copyover]\nconfirm_seconds = 60\n")
+    unsure = game.data / "code" / "unsure.json"
+    game.start()
+    before = unsure.read_bytes()
+    admin = game.admin()
+    admin.send("copyover check")
+    admin.expect("Nothing stands against")
+    assert unsure.read_bytes() == before
+    assert "is in use by" in started_in_vain(game)
+    assert unsure.read_bytes() == before
+    assert game.stop() == 0 and not unsure.exists()
+
+
+def test_with_no_time_at_all_a_generation_is_confirmed_at_once(stopped: Game, tmp_path: Path) -> None:
+    tree = Tree(stopped, tmp_path, 0)
+    stopped.start()
+    confirmed(stopped.admin())
+    wait_for(lambda: len(kept(stopped)) == 1, "a copy")
+    assert stopped.stop() == 0 and tree.game is stopped
+
+
+def test_what_can_not_be_kept_at_first_is_kept_when_it_is_confirmed(tree: Tree) -> None:
+    game = tree.game
+    code = game.data / "code"
+    Path(game.arguments[1]).write_text("[copyover]\nconfirm_seconds = 2\n")
+    game.data.mkdir()
+    code.touch()
+    game.start()
+    wait_for(lambda: "is tried again when it is confirmed" in game.log(), "a warning")
+    code.unlink()
+    confirmed(game.admin())
+    assert len(kept(game)) == 1
+    assert game.stop() == 0
+
+
+def test_a_tree_behind_a_link_is_what_the_link_says_now(tree: Tree, tmp_path: Path) -> None:
+    game, link, second = tree.game, tmp_path / "current", tmp_path / "second"
+    shutil.copytree(tree.root, second)
+    (second / "mud" / "play" / "talk.py").write_text(tree.first.replace("You think,", "You mull,"))
+    link.symlink_to(tree.root)
+    game.program = str(link / "run.py")
+    game.start()
+    admin = game.admin()
+    admin.command("set width 500")
+    confirmed(admin)
+    link.unlink()
+    link.symlink_to(second)
+    admin.send("copyover")
+    assert "~ mud/play/talk.py" in admin.expect(r"Copyover done.*?\n> ")
+    tree.thinks(admin, "mull")
+    confirmed(admin)
+    rollback(admin)
+    tree.thinks(admin, "think")
+    assert str(link) in confirmed(admin)
+    copyover(admin)
+    tree.thinks(admin, "mull")
+    assert game.stop() == 0
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["linked into the tree", "beside it, by two dots"])
+def test_modules_from_elsewhere_are_kept_and_gone_back_to(tree: Tree, tmp_path: Path, linked: bool) -> None:
+    game, folder = tree.game, tmp_path / "mods"
+    made = game.run("module", "new", "hey", "--with", "commands", "--data", str(game.data))
+    assert made.returncode == 0, made.stderr
+    folder.mkdir()
+    module = Path(shutil.move(tree.root / "modules" / "hey", folder / "hey")) / "__init__.py"
+    config = Path(game.arguments[1])
+    if linked:
+        (tree.root / "modules" / "hey").symlink_to(folder / "hey")
+    else:
+        config.write_text(config.read_text() + '[modules]\nfolders = ["../mods"]\n')
+    game.start()
+    admin = game.admin()
+    admin.command("set width 500")
+    assert "So far 1 came" in admin.command("hey")
+    confirmed(admin)
+    module.write_text(module.read_text().replace("So far", "By now"))
+    copyover(admin)
+    assert "By now 1 came" in admin.command("hey")
+    confirmed(admin)
+    assert "hey/__init__.py" in rollback(admin)
+    assert "So far 1 came" in admin.command("hey")
+    assert game.stop() == 0 and game.errors() == ""
+
+
+def numbers(game: Game) -> list[int]:
+    """The generations that are kept."""
+    return [k["generation"] for k in json.loads((game.data / "code" / "generations.json").read_text())["kept"]]
+
+
+def started_in_vain(game: Game) -> str:
+    """Start a server that does not come up; gives what it said."""
+    done = game.run("--port", "0", "--data", str(game.data), "--world", str(game.world), *game.arguments)
+    assert done.returncode != 0
+    return done.stderr
+
+
 def test_a_state_goes_back_by_the_reverse_step(stopped: Game, tmp_path: Path) -> None:
     field = Field(stopped, tmp_path)
     (tmp_path / "everwake.toml").write_text(f"[copyover]\nconfirm_seconds = {SOON}\n")

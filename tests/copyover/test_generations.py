@@ -1,0 +1,125 @@
+"""What is kept of generations, on a disk that is not what it was; and where code is said to lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mud.copyover import code, release
+from mud.copyover.generations import INDEX, UNSURE, Generations, Kept
+from mud.core.errors import CopyoverError
+
+
+class Shelf:
+    """A tree of one file, of which each edition is confirmed as a generation."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tree = folder / "tree"
+        self.tree.mkdir()
+        self.folder = folder / "code"
+        self.kept = Generations(self.folder, 5)
+
+    def read(self, text: str) -> code.Manifest:
+        """Save code, and read it."""
+        (self.tree / "a.py").write_text(text)
+        return code.read({self.tree: self.tree}, self.tree)
+
+    def confirm(self, generation: int, text: str) -> str:
+        """Keep and confirm code; gives its hash."""
+        program = self.read(text)
+        digest = code.digest(program)
+        self.kept.keep(program, self.tree)
+        files = {name: file.hash for name, file in program.items()}
+        self.kept.confirm(Kept(generation=generation, digest=digest, version="1", confirmed=0.0, parts={}, files=files))
+        return digest
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"digest": "\xff"}', b"\0" * 30, b"[1]"])
+def test_what_can_not_be_read_is_as_if_it_were_not_there(shelf: Shelf, damage: bytes) -> None:
+    shelf.confirm(1, "one")
+    for name in (INDEX, UNSURE):
+        (shelf.folder / name).write_bytes(damage)
+    assert (shelf.kept.unsure(), shelf.kept.index().kept) == (None, [])
+
+
+def test_a_damaged_copy_gives_way_to_the_one_before_it(shelf: Shelf) -> None:
+    one, two = shelf.confirm(1, "one"), shelf.confirm(2, "two")
+    runs = shelf.confirm(3, "three")
+    (shelf.folder / two / "a.py").write_text("tow")
+    assert shelf.kept.before(runs).digest == one
+    with pytest.raises(CopyoverError, match=r"generation 2.*is damaged"):
+        shelf.kept.before(runs, 2)
+    (shelf.folder / one / "a.py").unlink()
+    with pytest.raises(CopyoverError, match=r"generation 2.*is damaged.*generation 1.*is damaged"):
+        shelf.kept.before(runs)
+
+
+def test_a_damaged_copy_of_what_runs_is_made_anew(shelf: Shelf) -> None:
+    digest = shelf.confirm(1, "one")
+    copy = shelf.folder / digest / "a.py"
+    copy.write_text("noe")
+    shelf.kept.keep(shelf.read("one"), shelf.tree)
+    assert copy.read_text() == "one"
+
+
+def test_there_is_no_going_back_to_the_code_that_runs(shelf: Shelf) -> None:
+    shelf.confirm(1, "one")
+    runs = shelf.confirm(2, "two")
+    with pytest.raises(CopyoverError, match="the code of generation 2 is what runs"):
+        shelf.kept.before(runs, 2)
+
+
+def test_what_was_left_is_not_wanted_again_only_because_it_ran_for_a_while(shelf: Shelf) -> None:
+    digest = shelf.confirm(1, "one")
+    shelf.kept.leave(digest)
+    shelf.confirm(2, "one")
+    assert not shelf.kept.confirmed(digest)
+    shelf.kept.take(digest)
+    assert shelf.kept.confirmed(digest)
+
+
+def test_a_folder_is_known_by_its_links_but_without_two_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("tree", "mods"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "mods")
+    monkeypatch.chdir(tmp_path / "tree")
+    assert release.known("../mods") == tmp_path / "mods"
+    assert release.known(str(tmp_path / "link")) == tmp_path / "link"
+    assert release.known("here") == tmp_path / "tree" / "here"
+
+
+def test_the_tree_is_where_whoever_started_the_program_named_it(tmp_path: Path) -> None:
+    tree, link = tmp_path / "tree", tmp_path / "link"
+    tree.mkdir()
+    link.symlink_to(tree)
+    assert release.started(tree, str(link / "run.py")) == link
+    assert release.started(tree, str(tmp_path / "everwake")) == tree  # a link to run.py alone
+    assert release.started(tree, str(tmp_path / "gone" / "run.py")) == tree
+
+
+def test_a_linked_folder_is_code_too_and_a_circle_of_them_has_an_end(tmp_path: Path) -> None:
+    tree, other = tmp_path / "tree", tmp_path / "other"
+    for folder in (tree, other):
+        folder.mkdir()
+        (folder / "a.py").write_text(folder.name)
+    (tree / "linked").symlink_to(other)
+    (other / "back").symlink_to(tree)
+    (other / "self").symlink_to(other)
+    (tree / "up").symlink_to(tmp_path)
+    found = code.read({tree: tree}, tmp_path)
+    assert list(found) == ["tree/a.py", "tree/linked/a.py", "tree/linked/back/a.py"]
+
+
+def test_a_file_whose_name_is_no_text_is_no_code(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("one")
+    before = code.digest(code.read({tmp_path: tmp_path}, tmp_path))
+    with open(os.fsencode(tmp_path) + b"/\xff.py", "wb"):
+        pass
+    assert code.digest(code.read({tmp_path: tmp_path}, tmp_path)) == before
