@@ -11,7 +11,19 @@ E2E = ROOT / "tests" / "e2e"
 PAGE = (ROOT / "docs" / "reliability.md").read_text("utf-8")
 NAMED = re.compile(r"`(\w+\.py)::(test_\w+)`")
 #: Whatever is in these proves something of that page.
-OF_FAULTS = ("test_way_back.py", "test_copyover_failures.py", "test_kills.py", "test_clients_meanwhile.py")
+OF_FAULTS = (
+    "test_way_back.py",
+    "test_copyover_failures.py",
+    "test_kills.py",
+    "test_clients_meanwhile.py",
+    "test_disk_faults.py",
+    "test_hook_faults.py",
+    "test_code_faults.py",
+    "test_rehearsal.py",
+    "test_generations.py",
+    "test_timers.py",
+    "test_soak.py",
+)
 
 
 def proofs(source: str) -> set[str]:
