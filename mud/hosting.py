@@ -23,7 +23,8 @@ from mud.framework.workforce import Workforce
 from mud.ops import config as configuration
 from mud.snapshot import files
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
-from mud.snapshot.shape import Form, Imported, validate
+from mud.snapshot.form import Form
+from mud.snapshot.shape import Imported, validate
 
 if TYPE_CHECKING:
     from mud.server import Server

@@ -47,7 +47,8 @@ from mud.ops.program import Target
 from mud.server import Server
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, unpack
-from mud.snapshot.shape import Form, Imported, Shape, export, import_
+from mud.snapshot.form import Form
+from mud.snapshot.shape import Imported, Shape, export, import_
 from mud.store import rows
 from mud.store.store import Store
 from mud.store.threads import in_thread

@@ -20,7 +20,7 @@ from mud.copyover import code
 from mud.copyover.code import SHOWN, Manifest
 from mud.copyover.release import name_outside
 from mud.core.errors import CopyoverError
-from mud.snapshot.shape import Form
+from mud.snapshot.form import Form
 
 S = TypeVar("S", bound=Struct)
 

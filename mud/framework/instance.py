@@ -21,7 +21,8 @@ from mud.framework.finder import Code, Source, explain
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.watch import WATCH, Interrupted
 from mud.snapshot.envelope import Metadata, Section, Snapshot
-from mud.snapshot.shape import Form, Imported, Shape, export, import_
+from mud.snapshot.form import Form
+from mud.snapshot.shape import Imported, Shape, export, import_
 
 ACTIVE = ModuleState.ACTIVE  # looked up at every call: an enum's own look-up is slow
 #: Seconds that a handler may run. Meant for what hangs: the game stands still for as long.

@@ -26,7 +26,7 @@ from mud.framework.order import provided
 from mud.framework.registry import Registry
 from mud.framework.work import ModuleWork, Watched, run_hook
 from mud.snapshot.envelope import Metadata, Reason, Snapshot, pack, unpack
-from mud.snapshot.shape import Form
+from mud.snapshot.form import Form
 
 log = logging.getLogger("mud.modules")
 M = ModuleState

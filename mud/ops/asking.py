@@ -56,3 +56,8 @@ def show(options: argparse.Namespace, found: Any, text: str) -> int:
     """Print what was found, for people or as JSON."""
     print(json.dumps(found, indent=2) if options.json else text)
     return DONE
+
+
+def not_running(config: Config) -> dict[str, Any]:
+    """The answer where only a running server could give one."""
+    return {"ok": False, "error": f"no server runs on {config.data}: start it, or name its data folder with --data"}

@@ -6,6 +6,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from mud.core.errors import EverwakeError
 from mud.ops import config as configuration
 from mud.ops.asking import DONE, FAILED, ask, say
 from mud.ops.config import Config
+
+#: Commands with a file of their own, `NAME_cli.py`, in the order of the help.
+PARTS = ("copyover", "world", "module", "worker", "snapshot")
 
 
 def main(argv: list[str]) -> int:
@@ -23,7 +27,7 @@ def main(argv: list[str]) -> int:
     if argv[0] != "serve":
         gc.enable()  # run.py disabled it; a server enables it when it runs
     try:
-        options = parser(everything=argv[0] != "serve").parse_args(argv)
+        options = parser(argv[0]).parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
     run: Callable[[argparse.Namespace, Config], int] = options.run
@@ -36,8 +40,9 @@ def main(argv: list[str]) -> int:
         return FAILED
 
 
-def parser(everything: bool = True) -> argparse.ArgumentParser:
-    """What can be written; not `everything` for who only wants to serve, and does not wait for imports."""
+def parser(command: str) -> argparse.ArgumentParser:
+    """What can be written. Of the commands in PARTS only `command` where it is known: it neither waits for the others'
+    imports nor fails for them (`copyover rollback` gets one out of code that does not import)."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", metavar="DIR", help="the data folder (data)")
     common.add_argument("--world", metavar="DIR", help="the folder of the world's files (world)")
@@ -81,11 +86,9 @@ def parser(everything: bool = True) -> argparse.ArgumentParser:
     )
     add(commands, "restore", restore, "put a backup in the database's place").add_argument("file", type=Path)
 
-    if everything:
-        from mud.ops import copyover_cli, module_cli, snapshot_cli, worker_cli, world_cli
-
-        for part in (copyover_cli, world_cli, module_cli, worker_cli, snapshot_cli):
-            part.register(commands, add)
+    known = command in commands.choices
+    for name in [command] if command in PARTS else [] if known else PARTS:
+        import_module(f"mud.ops.{name}_cli").register(commands, add)
     return top
 
 

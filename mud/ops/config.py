@@ -6,17 +6,19 @@ import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import Struct
 
 from mud.copyover.release import here
 from mud.core.errors import ConfigError
-from mud.framework.loader import Given
 from mud.framework.options import ModuleOptions, SnapshotOptions
 from mud.net.budget import Limits
 from mud.snapshot.seal import Key
+
+if TYPE_CHECKING:
+    from mud.framework.loader import Given
 
 
 class ServerConfig(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -121,6 +123,8 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
 
     def given(self) -> Given:
         """What is said about modules."""
+        from mud.framework.loader import Given  # and with it most of us: what is in here has to work when that does not
+
         return Given(self.modules, self.settings, self.permissions, os.environ, (self.packages,), here)
 
     @property

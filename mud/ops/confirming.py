@@ -19,7 +19,7 @@ from mud.core.errors import CopyoverError
 from mud.framework.lifecycle import ModuleState
 from mud.ops.program import generations
 from mud.snapshot import participants
-from mud.snapshot.shape import Form
+from mud.snapshot.form import Form
 from mud.store.threads import in_thread
 
 if TYPE_CHECKING:
@@ -68,8 +68,12 @@ class Confirming:
             server.post(e.Announced(self._why, "admin"))
 
     def went_back(self, left: str) -> None:
-        """The game came back to this code from another one."""
+        """The game came back to this code from another one. At once: a kill must not start that one again."""
         self._left = left
+        try:
+            self._kept.leave(left)
+        except OSError as error:
+            log.warning("it is not noted yet that the game went back: %s", error)
 
     # With the server's workers
 

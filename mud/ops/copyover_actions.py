@@ -8,6 +8,7 @@ from mud.core import events as e
 from mud.ops import wording
 from mud.ops.copyovers import Placed
 from mud.play import copyovers as orders
+from mud.play.orders import parse
 
 if TYPE_CHECKING:
     from mud.ops.control import Actions, Answer
@@ -21,7 +22,7 @@ def copyover_actions(server: Server) -> Actions:
     async def order(request: dict[str, Any]) -> Answer:
         """`number`, where there is one, is that of the record which will say what came of it."""
         by, now = request["by"], server.game.clock.wall
-        wanted = orders.parse(request["words"], now)
+        wanted = parse(request["words"], now)
         match wanted.verb:
             case "now" | "force" | "when-clear":
                 until = now + wanted.seconds if wanted.verb == "when-clear" else 0.0

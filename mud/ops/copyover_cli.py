@@ -15,10 +15,9 @@ from mud.copyover import timeline
 from mud.copyover.history import History, Record
 from mud.core.errors import CopyoverError, Rejected
 from mud.ops import wording
-from mud.ops.asking import DONE, FAILED, WRONG_USAGE, Add, ask_running, say, show
+from mud.ops.asking import DONE, FAILED, WRONG_USAGE, Add, ask_running, not_running, say, show
 from mud.ops.config import Config
-from mud.ops.module_cli import not_running
-from mud.play import copyovers as orders
+from mud.play import orders
 
 #: Seconds between two looks whether it is done, and how long a server may be silent before it is thought to be gone.
 LOOK, GONE = 0.2, 20.0

@@ -22,7 +22,7 @@ from mud.framework.loader import NATIVE, Loader
 from mud.framework.order import provided
 from mud.framework.packages import Installed, Packages, checksum
 from mud.framework.registry import Registry
-from mud.ops.asking import DONE, FAILED, Add, ask_running, say, show
+from mud.ops.asking import DONE, FAILED, Add, ask_running, not_running, say, show
 from mud.ops.config import Config
 from mud.play.commands import COMMANDS
 from mud.play.spells import SPELLS
@@ -263,8 +263,3 @@ def import_(options: argparse.Namespace, config: Config) -> int:
 def metrics(options: argparse.Namespace, config: Config) -> int:
     """`run.py metrics`"""
     return say(options, ask_running(config, "metrics") or not_running(config), "{text}")
-
-
-def not_running(config: Config) -> dict[str, Any]:
-    """The answer where only a running server could give one."""
-    return {"ok": False, "error": f"no server runs on {config.data}: start it, or name its data folder with --data"}

@@ -12,7 +12,7 @@ from mud.copyover.code import WORLD_SUFFIX, Code, File
 from mud.copyover.generations import Generations, Kept
 from mud.copyover.release import CODE, TREE
 from mud.ops.config import Config
-from mud.snapshot.shape import Form
+from mud.snapshot.form import Form
 
 
 class Target(Struct):

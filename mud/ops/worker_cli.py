@@ -7,9 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mud.ops.asking import FAILED, Add, ask_running, say, show
+from mud.ops.asking import FAILED, Add, ask_running, not_running, say, show
 from mud.ops.config import Config
-from mud.ops.module_cli import not_running
 
 #: What can be done to one worker.
 VERBS = {

@@ -15,17 +15,11 @@ from msgspec import NODEFAULT, Struct
 from mud.core.errors import SnapshotError
 from mud.core.module import Step
 from mud.snapshot.envelope import Metadata, Section, Snapshot
+from mud.snapshot.form import Form
 
 S = TypeVar("S", bound=Struct)
 Sections = dict[str, Any]
 _encode = msgspec.msgpack.Encoder().encode
-
-
-class Form(Struct, frozen=True, array_like=True):
-    """Which version of a participant's code, with which schema of its state."""
-
-    version: str
-    schema: int
 
 
 class Shape(Struct, Generic[S], frozen=True, kw_only=True):

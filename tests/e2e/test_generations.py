@@ -161,14 +161,16 @@ def test_code_that_does_not_even_start_gives_way_too(tree: Tree) -> None:
     game.start()
     confirmed(game.admin())
     assert game.stop() == 0
-    server = tree.root / "mud" / "server.py"
+    server = tree.root / "mud" / "core" / "model.py"
     good = server.read_text()
     server.write_text(good + "\nthis is no Python\n")
     for _ in range(3):
         assert "SyntaxError" in game.run("--port", "0", "--data", str(game.data), *game.arguments).stderr
     game.start()
     assert b"the game goes back to the code of generation 1" in game.said()
-    assert "generation 1" in game.admin().command("copyover status")
+    assert "generation 1" in game.player("Root", new=False).command("copyover status")
+    asked = game.run("copyover", "status", "--data", str(game.data))  # of the code that does not start
+    assert asked.returncode == 0 and "This is generation 1" in asked.stdout, asked.stderr
     game.kill()
     server.write_text(good + "\n# mended\n")
     game.start()

@@ -13,7 +13,8 @@ from mud.core import events as e
 from mud.core.errors import Rejected
 from mud.core.session import Terminal
 from mud.play import copyovers
-from mud.play.copyovers import FARTHEST, HELP, MARKS, PATIENCE, Wanted, parse
+from mud.play.copyovers import MARKS
+from mud.play.orders import FARTHEST, HELP, PATIENCE, Wanted, parse
 from mud.testing import Player
 from tests.play.stage import Stage
 

@@ -20,7 +20,8 @@ from mud.core.timers import ItemDecays, LinkDeadEnds, ModuleTimer, Timer
 from mud.core.world import WorldState
 from mud.snapshot import participants
 from mud.snapshot.envelope import Metadata, Section, Snapshot, pack, unpack
-from mud.snapshot.shape import Form, Shape, examine, export, import_, validate
+from mud.snapshot.form import Form
+from mud.snapshot.shape import Shape, examine, export, import_, validate
 
 STORED = Path(__file__).parent / "stored"
 
