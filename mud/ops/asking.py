@@ -21,10 +21,10 @@ Add = Callable[[Any, str, Callable[..., int], str], argparse.ArgumentParser]
 
 def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
     """Have a running server do it; without one take the lock and do it here."""
-    from mud.ops import offline
-
     answer = ask_running(config, do, **request)
     if answer is None:
+        from mud.ops import offline
+
         answer = asyncio.run(offline.do(config, do, request))
     return answer
 
