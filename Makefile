@@ -8,6 +8,8 @@
 
 PYTHON ?=
 ARGS ?=
+# Tests at a time: most of what the end-to-end ones do is wait. 0 is one after the other, as a debugger wants it.
+TEST_JOBS ?= 3
 # The long play of make soak: seconds, bots, seconds between copyovers, seed of what they do. Then copyovers one after
 # the other: how many, and the players at work meanwhile.
 export SOAK_SECONDS ?= 600
@@ -32,7 +34,7 @@ dev:
 
 test:
 	$(setup) dev "$(PYTHON)"
-	$(python) -m pytest $(ARGS)
+	$(python) -m pytest --numprocesses $(TEST_JOBS) --dist worksteal $(ARGS)
 
 lint:
 	$(setup) dev "$(PYTHON)"
