@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -306,6 +307,23 @@ class Game:
         self.said()
         self.process.stdout.close()
         self.process = None
+
+    def put_out(self) -> None:
+        """kill -9 of whoever has the game: also of the guardian that takes it back, when it hits a copyover."""
+        self.kill()
+        wait_for(self._nobody_has_it, "nobody has the game")
+
+    def _nobody_has_it(self) -> bool:
+        with (self.data / "run" / "lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = re.search(r"process (\d+)", lock.read())
+                if holder is not None:
+                    with contextlib.suppress(ProcessLookupError):  # it is not signed anew yet
+                        os.kill(int(holder[1]), signal.SIGKILL)
+                return False
+            return True
 
     def close(self) -> None:
         """Whatever is left: hang up, kill, close."""

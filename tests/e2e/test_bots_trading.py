@@ -160,7 +160,7 @@ class Fair:
     async def kill(self) -> None:
         """kill -9, a look at what is left, and a new start."""
         self.up.clear()
-        self.game.kill()
+        self.game.put_out()
         await self.root.close()
         await self.count()
         await asyncio.to_thread(self.game.start, self.port)
