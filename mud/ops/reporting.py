@@ -36,7 +36,8 @@ class Book:
         self.history = History(server.config.copyovers)
         self.code = Code()  # of this generation
         self.thaws: list[float] = []  # when each connection was last thawed
-        self._draft: Draft | None = None
+        self._draft: Draft | None = None  # the page of a copyover that was ordered
+        self._arrived: Draft | None = None  # that of the one by which this program has the game, until all are back
         self._to: Kept | None = None  # the older generation that it goes back to
         self._opened = 0.0  # when its page was opened, by CLOCK_MONOTONIC: the wall clock may be set meanwhile
         self._gone: dict[int, str] = {}  # sessions that ended while the page was open, and why
@@ -53,7 +54,8 @@ class Book:
     # The old program
 
     def begin(self, order: Order) -> int:
-        """Open a page; gives its number."""
+        """Open a page; gives its number. One may be ordered before everybody is back from the one before."""
+        self.done()
         record = Record(
             number=self.history.next_number(),
             by=order.by,
@@ -94,8 +96,9 @@ class Book:
         if self._draft is None:
             return
         self._mark()
-        self._draft.record.error = error
-        self._close(outcome)
+        draft, self._draft = self._draft, None
+        draft.record.error = error
+        self._close(draft, outcome)
 
     def _mark(self) -> None:
         """Enter the phases as they were, unless this never came to any."""
@@ -111,7 +114,7 @@ class Book:
         if draft is None:  # a program before that kept no book
             self.look()
             return
-        self.code, self._draft = draft.code, draft
+        self.code, self._arrived = draft.code, draft
         draft.marks += [("recovering", entered), ("going_on", time.monotonic())]
         draft.record.version_to = __version__
         lost = set(given.files) - {"world", "sessions"} - self._server.hosting.master.restored
@@ -121,14 +124,15 @@ class Book:
 
     def gone(self, session: int, reason: str) -> None:
         """A connection ended."""
-        if self._draft is not None:
+        if self._arrived is not None or self._draft is not None:
             self._gone[session] = reason
 
     def done(self) -> None:
-        """Everybody is back: close the page, and tell the admins."""
-        draft, sessions = self._draft, self._server.game.sessions.by_id
+        """Everybody is back: close the page, and tell the admins. Twice is once."""
+        draft, self._arrived = self._arrived, None
         if draft is None:
             return
+        sessions = self._server.game.sessions.by_id
         record = draft.record
         for session, before in draft.kinds.items():
             if session in self._server.connections:
@@ -141,13 +145,11 @@ class Book:
                 record.dropped[why] = record.dropped.get(why, 0) + 1
         went_on = time.time() - (time.monotonic() - max(self.thaws, default=time.monotonic()))
         record.late = [round(went_on - due, 3) for due in self._waited if due <= went_on]
-        self._close("done")
+        self._close(draft, "done")
         self._server.post(e.Announced(wording.told(record), "admin"))
 
-    def _close(self, outcome: Outcome) -> None:
+    def _close(self, draft: Draft, outcome: Outcome) -> None:
         """Reckon up, and write it down."""
-        draft, self._draft = self._draft, None
-        assert draft is not None
         record = draft.record
         record.outcome = outcome
         frozen, now = draft.began(Phase.STATE_TRANSFERRING.value), time.monotonic()

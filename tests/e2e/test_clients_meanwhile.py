@@ -240,6 +240,19 @@ def test_who_asks_from_outside_in_the_silence_is_answered_after_it(
     assert stopped.stop() == 0
 
 
+def test_one_that_is_ordered_before_everybody_is_back_from_the_one_before_comes_after_it(
+    stopped: Game, fault: Path
+) -> None:
+    crowd = Crowd(stopped)
+    fault.write_text(f"import os, signal\nos.unlink({str(fault)!r})\nos.kill(os.getpid(), signal.SIGUSR1)")
+    crowd.types()
+    crowd.admin.send("copyover")
+    crowd.admin.expect("generation 2.*generation 3")
+    crowd.is_whole()
+    assert records(stopped) == [("Root", "done"), ("SIGUSR1", "done")] and stopped.ready["generation"] == 3
+    assert stopped.stop() == 0 and stopped.errors() == ""
+
+
 def test_orders_from_everywhere_at_the_same_time_are_one_copyover_after_the_other(stopped: Game) -> None:
     crowd = Crowd(stopped.start())
     outside = []
