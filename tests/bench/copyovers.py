@@ -14,6 +14,7 @@ from typing import Any
 
 from mud.areas.circle import import_world
 from mud.areas.write import write_world
+from mud.ops.developing import SETTLED
 from tests.bench import tba
 from tests.bench.crowd import ANSWER, THINK, WORLD, Crowd
 from tests.bench.execfloor import exec_floor
@@ -202,6 +203,8 @@ def develop(table: Table, folder: Path, quick: bool) -> None:
         crowd.grow(10)
         wait_for(lambda: b"watching" in crowd.game.said(), "a server that watches")
         for number in range(3 if quick else 7):
+            settled = time.time() + SETTLED  # sooner, it would wait for that
+            wait_for(lambda t=settled: time.time() > t, "a generation of some age")  # type: ignore[misc]
             began = time.time()
             path.write_text(f"{path.read_text()}\n#: Saved for the {number}th time.\n")
             wait_for(lambda n=number: len(_in_play(crowd)) > n, "the new code in play", 60)  # type: ignore[misc]
