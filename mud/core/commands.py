@@ -52,14 +52,15 @@ class CommandTable:
     def add(self, commands: Iterable[Command]) -> None:
         """More commands: all of them or none. Raises Conflict when a word is taken."""
         commands = list(commands)
-        words = [word for command in commands for word in (command.name, *command.aliases)]
-        for number, word in enumerate(words):
-            if word in self._exact or word in words[:number]:
+        words: set[str] = set()
+        for word in (word for command in commands for word in (command.name, *command.aliases)):
+            if word in self._exact or word in words:
                 raise Conflict(f"two commands are called {word!r}", word=word)
+            words.add(word)
         for command in commands:
             self._exact.update(dict.fromkeys((command.name, *command.aliases), command))
             self.commands[command.name] = command
-        self._signs = {w for w in self._exact if not w[0].isalnum()}
+        self._signs.update(word for word in words if not word[0].isalnum())
 
     def remove(self, commands: Iterable[Command]) -> None:
         """Forget commands. Those that are not there are passed over."""
