@@ -160,9 +160,10 @@ class Generations:
         else:
             found = [kept for kept in index.kept if kept.digest != digest and kept.digest not in index.left]
         if not found:
-            kept_ones = ", ".join(str(kept.generation) for kept in index.kept) or "none"
+            kept_ones = ", ".join(str(kept.generation) for kept in index.kept)
+            others = f"kept are generations: {kept_ones}" if kept_ones else "none has run well for long enough yet"
             what = f"of generation {generation}" if generation else "to go back to"
-            raise CopyoverError(f"there is no confirmed code {what}; kept are generations: {kept_ones}")
+            raise CopyoverError(f"there is no confirmed code {what}; {others}")
         if found[-1].digest == digest:
             raise CopyoverError(f"the code of generation {generation} is what runs")
         damaged = []

@@ -16,9 +16,9 @@ NAMED = 8
 
 def told(record: Record) -> str:
     """What admins read in the game when it is done."""
-    longest = f"{record.silence.longest:.0f}" if record.silence else "0"
+    longest, kept = f"{record.silence.longest:.0f}" if record.silence else "0", sum(record.kept.values())
     lines = [
-        f"Copyover done: generation {record.generation_to}, {sum(record.kept.values())} connections kept, "
+        f"Copyover done: generation {record.generation_to}, {kept} connection{'s' if kept != 1 else ''} kept, "
         f"{longest} ms of silence.",
         *body(record),
     ]
