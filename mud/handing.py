@@ -17,6 +17,7 @@ from mud.copyover.rehearsed import Report
 from mud.copyover.release import TREE
 from mud.copyover.transaction import Changed, Order
 from mud.core.errors import CopyoverError
+from mud.ops import saves
 from mud.ops.program import Target, generations
 from mud.rehearsing import check, snapshots_of
 from mud.server import Server
@@ -40,15 +41,14 @@ class Handing:
         self.rehearsed = 0.0  # seconds that the start of the new code took in the rehearsal
         self.report = Report()
         self.target = Target(server.config)  # the code that is to have the game
-        self._code = Code()  # what of it was rehearsed
+        self._code = server.copyovers.book.code  # what was rehearsed last, or runs
         self._written: list[str] = []  # the participants whose snapshots are there
         self._managing: asyncio.Lock | None = None  # held: nobody loads or reloads a module meanwhile
 
     async def rehearse(self, order: Order) -> None:
         """Have a child run the new code on a copy of the state."""
         self.target = Target(self._server.config, order.back_to)
-        self._code = self._look()
-        self.report = await check(self._server, self.target)
+        self.report = await self._try(self.target)
         if self.report.errors:
             raise CopyoverError("\n".join(self.report.errors))
         for text in self.report.warnings:
@@ -57,10 +57,20 @@ class Handing:
 
     async def check(self) -> str:
         """The same without a copyover; gives what was found. Raises CopyoverError when the code is not fit."""
-        report = await check(self._server, Target(self._server.config))
+        report = await self._try(Target(self._server.config))
         if report.errors:
             raise CopyoverError(str(report))
         return str(report)
+
+    async def _try(self, target: Target) -> Report:
+        """Rehearse code, of which nothing is taken from Python's caches that is not in the game for sure."""
+        running = self._server.copyovers.book.code
+        code, before = target.look(running), self._code
+        if target.kept is None:
+            changed = code.other_than(running) | code.other_than(before)
+            await in_thread(saves.forget_compiled, [str(TREE / name) for name in changed])
+        self._code = code
+        return await check(self._server, target)
 
     def _look(self) -> Code:
         return self.target.look(self._server.copyovers.book.code)

@@ -45,6 +45,11 @@ class Code(Struct):
         """A hash over all that a rehearsal tries, but for the world, of which a compiled copy is kept."""
         return digest(self.program | self.packages)
 
+    def other_than(self, other: Code) -> set[str]:
+        """The files of the program and of packages that are not, or not the same, in other code."""
+        mine, theirs = self.program | self.packages, other.program | other.packages
+        return {name for name, file in mine.items() if name not in theirs or theirs[name].hash != file.hash}
+
     def changes(self, after: Code) -> list[str]:
         """What is different `after`, a line a file."""
         return [

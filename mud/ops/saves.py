@@ -6,6 +6,7 @@ Whether a file was changed is told by its content: what is touched, or undone, o
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -179,7 +180,8 @@ def forget_compiled(paths: Iterable[str]) -> None:
     """Have source files compiled anew: Python tells a change by second and size, too coarse for who saves twice."""
     for path in paths:
         if path.endswith(".py"):
-            Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # nobody can have compiled it there
+                Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
 
 
 def headline(trees: Trees, error: str) -> str:

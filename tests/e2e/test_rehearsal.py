@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from pathlib import Path
@@ -90,6 +91,30 @@ def test_code_that_changes_while_it_is_rehearsed_is_rehearsed_again(stopped: Gam
     copyover(admin)
     assert talk.read_text().count("# more") == 4 and stopped.ready["generation"] == 2
     assert stopped.log().count("it is rehearsed again") == 3
+    assert stopped.stop() == 0
+
+
+def test_what_is_saved_twice_with_one_length_in_one_second_is_no_old_code(stopped: Game, tmp_path: Path) -> None:
+    talk = stopped.own_code(tmp_path) / "mud" / "play" / "talk.py"
+    good, moments = talk.read_text(), itertools.count(1_700_000_000_000_000_000, 1_000_000)
+
+    def save(text: str) -> None:
+        talk.write_text(text)
+        os.utime(talk, ns=(0, next(moments)))
+
+    save(good)
+    admin = stopped.start().admin()
+    for text in (good.replace("You think,", "You mull, "), good.replace("You think,", "You muse, "), good):
+        save(text)
+        admin.send("copyover check")
+        admin.expect("Rehearsed in")
+        admin.send("copyover check")  # and with what the one before has compiled
+        admin.expect("Rehearsed in")
+    save(good.replace("You think,", "You brood,"))
+    admin.send("copyover")
+    admin.expect("Copyover done")
+    admin.send("think so")
+    admin.expect("You brood, ")
     assert stopped.stop() == 0
 
 
