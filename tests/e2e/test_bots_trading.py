@@ -56,6 +56,8 @@ TRADERS = (
 )
 HEIRLOOMS = ("pewter_spoon", "rope")
 GOLD, COPYOVER = 300, 90.0
+#: What the guardian logs when a kill hits the program that takes over; then it is put out too.
+TAKEN_BACK = "no copyover: the new program ended before it was ready"
 #: Seconds between two strokes of fate, and from an order to copy over to a kill in the middle of it.
 PAUSE, MIDDLE = (1.0, 5.0), 1.2
 
@@ -195,7 +197,8 @@ def play(folder: Path, bots: int, seconds: float, seed: int) -> Counter[str]:
         try:
             await fair.run(seconds)
             assert fair.game.stop() == 0, fair.game.output.decode()
-            assert fair.game.errors() == "" and "undone" not in fair.game.log()
+            wrong = [line for line in fair.game.errors().splitlines() if TAKEN_BACK not in line]
+            assert wrong == [] and "undone" not in fair.game.log()
             await fair.count()
         finally:
             fair.game.close()
