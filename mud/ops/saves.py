@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import hashlib
 import importlib.util
 import os
 import re
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+
+from mud.copyover.code import blake
 
 Kind = Literal["core", "module", "world"]
 
@@ -144,7 +145,7 @@ def _paths(trees: Trees) -> Iterator[str]:
 
 def _digest(path: str) -> str:
     try:
-        return hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+        return blake(Path(path).read_bytes())
     except PermissionError:
         return "unreadable"
 

@@ -63,6 +63,20 @@ def kept(game: Game) -> list[str]:
     return sorted(path.name for path in (game.data / "code").iterdir() if path.is_dir())
 
 
+def went_back(tree: Tree) -> Game:
+    """A server that went from one confirmed generation to the next and back, and was killed."""
+    game = tree.game.start()
+    admin = game.admin()
+    confirmed(admin)
+    tree.word("mull")
+    copyover(admin)
+    confirmed(admin)
+    rollback(admin)
+    confirmed(admin)
+    game.kill()
+    return game
+
+
 @pytest.fixture
 def tree(stopped: Game, tmp_path: Path) -> Tree:
     return Tree(stopped, tmp_path)
@@ -102,16 +116,7 @@ def test_back_to_the_generation_before_and_forward_again(tree: Tree) -> None:
 
 
 def test_a_restart_stays_with_what_the_game_went_back_to_until_the_tree_is_changed(tree: Tree) -> None:
-    game = tree.game
-    game.start()
-    admin = game.admin()
-    confirmed(admin)
-    tree.word("mull")
-    copyover(admin)
-    confirmed(admin)
-    rollback(admin)
-    confirmed(admin)
-    game.kill()
+    game = went_back(tree)
     game.start()
     assert b"The game went back from the code" in game.said()
     admin = game.admin()
@@ -203,16 +208,7 @@ def test_who_went_back_by_number_stays_there_too(tree: Tree) -> None:
 
 
 def test_a_start_that_can_not_go_back_says_so_and_does_not_forget_it(tree: Tree) -> None:
-    game = tree.game
-    game.start()
-    admin = game.admin()
-    confirmed(admin)
-    tree.word("mull")
-    copyover(admin)
-    confirmed(admin)
-    rollback(admin)
-    confirmed(admin)
-    game.kill()
+    game = went_back(tree)
     copy = game.data / "code" / kept_first(game) / "mud" / "game.py"
     good = copy.read_text()
     copy.write_text(good + "\n")
