@@ -11,54 +11,56 @@ from pathlib import Path
 from msgspec import Meta, Struct, convert, field
 from msgspec.structs import replace
 
-from mud.core.calendar import CALENDAR, Calendar, Moment, Month, Season
-from mud.core.carrying import cannot_carry
 from mud.core.errors import Invalid, NotFound, Refused, Rejected
 from mud.core.escrow import Escrow
 from mud.core.ledger import LIMIT, MINT, SINK, LedgerError
-from mud.core.markup import strip, tag
-from mud.core.model import ROLES, Account, Character, Item, Role, purse_key, room_key
-from mud.core.module import (
+from mud.core.migration import Step
+from mud.core.signals import (
     Answered,
     Attacked,
-    Command,
     Companions,
-    Database,
-    Dialog,
     Died,
-    Endpoint,
-    HealthCheck,
     InService,
-    Job,
     LinkBack,
     LinkLost,
-    Method,
-    Module,
     Moved,
-    On,
-    Permission,
     PlayerEntered,
     PlayerLeft,
     Request,
-    Settings,
     Signal,
-    Spell,
-    State,
-    Step,
-    Talk,
-    Timer,
     ToldAway,
-    Veto,
-    WallTimer,
     Worn,
     WriteFailed,
 )
-from mud.core.modulecontext import Context
-from mud.core.naming import capital, coins, find_item, is_coins, seek_items, short
 from mud.core.spells import Cast
 from mud.core.targets import split, split_first
-from mud.core.words import ago, duration, seconds_in, whole_number
-from mud.core.work import Work
+from mud.core.text.markup import strip, tag
+from mud.core.text.words import ago, duration, seconds_in, whole_number
+from mud.core.veto import Veto
+from mud.core.world.calendar import CALENDAR, Calendar, Moment, Month, Season
+from mud.core.world.capacity import cannot_carry
+from mud.core.world.item_names import capital, coins, find_item, is_coins, seek_items, short
+from mud.core.world.model import ROLES, Account, Character, Item, Role, purse_key, room_key
+from mud.sdk.context import Context
+from mud.sdk.module import (
+    Command,
+    Database,
+    Dialog,
+    Endpoint,
+    HealthCheck,
+    Job,
+    Method,
+    Module,
+    On,
+    Permission,
+    Settings,
+    Spell,
+    State,
+    Talk,
+    Timer,
+    WallTimer,
+)
+from mud.sdk.work import Work
 
 __all__ = [
     "CALENDAR",

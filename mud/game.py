@@ -13,26 +13,27 @@ from random import Random
 from typing import Any, TypeVar
 
 from mud.core import events
-from mud.core.area import WorldDef
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable
 from mud.core.context import Sessions
 from mud.core.dialogs import Seeking, Working
 from mud.core.errors import Absent, ModuleFault, Rejected
 from mud.core.ledger import LedgerError
-from mud.core.markup import tag
-from mud.core.module import Signal
-from mud.core.modulecontext import Context
 from mud.core.modules import Modules, NoModules
 from mud.core.session import Session
+from mud.core.signals import Signal
 from mud.core.spells import SpellTable
+from mud.core.text.markup import tag
 from mud.core.timers import ModuleTimer
-from mud.core.world import World
-from mud.play import dialogs, login, lookup, modules, playing, reloading, snoop, zones
+from mud.core.world.area import WorldDef
+from mud.core.world.world import World
+from mud.play import dialogs, login, lookup, play_dialog, zones
 from mud.play.commands import COMMANDS
 from mud.play.names import proper
 from mud.play.rules import DikuRules
 from mud.play.spells import SPELLS
+from mud.play.staff import modules, snoop, world_reload
+from mud.sdk.context import Context
 
 log = logging.getLogger("mud.game")
 
@@ -51,21 +52,21 @@ HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
     events.Registered: login.registered,
     events.Hashed: login.hashed,
     events.Verified: login.verified,
-    events.Ordered: playing.ordered,
+    events.Ordered: play_dialog.ordered,
     events.PlayerFound: login.player_found,
-    events.Failed: login.work_failed,
+    events.JobFailed: login.work_failed,
     events.Told: lookup.told,
     events.Announced: lookup.announced,
     events.AccountSet: lookup.account_set,
     events.Due: zones.due,
     events.Signalled: modules.signalled,
     events.ModuleAnswered: modules.answered,
-    events.WorldRead: reloading.world_read,
-    events.Built: reloading.built,
+    events.WorldRead: world_reload.world_read,
+    events.Built: world_reload.built,
 }
 
 #: Signals that one event may bring about, one after the other: more are a circle of modules that answer each other.
-MOST_SIGNALS = 1000
+MAX_SIGNALS = 1000
 
 T = TypeVar("T")
 
@@ -121,7 +122,7 @@ class Game:
             ctx = self._happen(session, event, ctx.again.names)
         if ctx.signals or self._failing:
             self._aftermath(ctx)
-        while session is not None and (text := playing.next_queued(ctx, session)) is not None:
+        while session is not None and (text := play_dialog.next_queued(ctx, session)) is not None:
             then = self._happen(session, events.Line(session.id, text, expanded=True))
             self._aftermath(then)
             _merge(ctx, then)
@@ -189,7 +190,7 @@ class Game:
         """Each module that listens hears each signal, and each order is done, in events of their own; then the admins
         hear what failed."""
         waiting = deque(ctx.signals)
-        for _ in range(MOST_SIGNALS):
+        for _ in range(MAX_SIGNALS):
             if not waiting:
                 break
             for event in self._follow(waiting.popleft()):
@@ -198,7 +199,7 @@ class Game:
                 waiting.extend(then.signals)
                 _merge(ctx, then)
         if waiting:
-            log.error("more than %d signals from one event; the rest is dropped, first %r", MOST_SIGNALS, waiting[0])
+            log.error("more than %d signals from one event; the rest is dropped, first %r", MAX_SIGNALS, waiting[0])
         while self._failing:
             self.modules.failed(self._failing.pop(0), self.clock.wall)
         for text in self.modules.news():

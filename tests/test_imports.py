@@ -18,38 +18,34 @@ ROOT = Path(__file__).parent.parent
 ALLOWED: dict[str, set[str]] = {
     "mud": set(),
     "mud.core": set(),
-    "mud.api": {"mud.core"},
+    "mud.sdk": {"mud.core"},
+    "mud.api": {"mud.core", "mud.sdk"},
     "mud.play": {"mud.core"},
-    "mud.game": {"mud.core", "mud.play"},
+    "mud.game": {"mud.core", "mud.play", "mud.sdk"},
     "mud.net": {"mud.core"},
     "mud.areas": {"mud.core"},
     "mud.store": {"mud.core"},
     "mud.snapshot": {"mud.core"},
-    "mud.framework": {"mud.core", "mud.snapshot"},
-    "mud.copyover": {"mud.core", "mud.snapshot"},
-    "mud.testing": {*("mud.core", "mud.game", "mud.framework", "mud.snapshot", "mud.store", "mud.areas")},
+    "mud.framework": {"mud.core", "mud.sdk", "mud.snapshot"},
+    "mud.testing": {*("mud.core", "mud.game", "mud.sdk", "mud.framework", "mud.snapshot", "mud.store", "mud.areas")},
     "modules": {"mud.api"},
-    "run": {"mud.ops"},
+    "run": {"mud.cli"},
 }
 
 #: The composition root, which may import all of ours.
 ROOTS = {
-    "mud.answering",
     "mud.server",
-    "mud.serving",
-    "mud.handing",
-    "mud.adopting",
-    "mud.hosting",
-    "mud.rehearsing",
-    "mud.turns",
-    "mud.ops",
+    "mud.copyover",
+    "mud.control",
+    "mud.cli",
+    "mud.dev",
+    "mud.config",
 }
 
 #: (package, what it imports): why. An exception that nothing needs any more is an error too.
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("mud.framework", "mud.store"): "the contract tries a module's tables by the rules that the flush has",
     ("mud.play", "mud.areas"): "builders type the vocabulary of area files (names.py), which is plain data",
-    ("mud.copyover", "mud.net"): "a hand-over is typed: it holds the wires and budgets of connections, as data",
 }
 
 #: What the core may use of the standard library: no clock, no I/O, no concurrency, no chance of its own.
@@ -64,7 +60,7 @@ PURE_NAMES = {"random.Random"}
 
 
 def owner(module: str) -> str:
-    """The package of ours that a module belongs to: `mud.core.area` is in `mud.core`."""
+    """The package of ours that a module belongs to: `mud.core.world.area` is in `mud.core`."""
     return ".".join(module.split(".")[:2])
 
 
@@ -186,10 +182,10 @@ ALLOWED_SNIPPETS = [
     ("mud.net.__init__", "from . import wire\nfrom .wire import Wire"),
     ("mud.game", "from mud.play import login\nfrom mud import __version__"),
     ("mud.server", "from mud.net import x\nfrom mud.store import y\nimport modules.auction"),
-    ("mud.ops.x", "from mud.server import serve"),
+    ("mud.cli.x", "from mud.server import serve"),
     ("modules.auction.x", "from modules.auction.bid import x\nfrom mud.api import Module\nfrom . import bid"),
     ("modules.auction.__init__", "from mud.api import Module\nfrom .bid import x"),
-    ("run", "import sys\nfrom mud.ops.cli import main"),
+    ("run", "import sys\nfrom mud.cli.main import main"),
 ]
 
 FORBIDDEN_SNIPPETS = [
@@ -231,14 +227,14 @@ def test_the_rule_finds(module: str, source: str) -> None:
 
 def test_an_exception_is_noted_as_used() -> None:
     used: set[tuple[str, str]] = set()
-    assert wrong("mud.copyover.x", "from mud.net.wire import Wire", used) == []
-    assert used == {("mud.copyover", "mud.net")}
+    assert wrong("mud.play.x", "from mud.areas.names import SLOTS", used) == []
+    assert used == {("mud.play", "mud.areas")}
 
 
 def test_third_party_packages_that_went_astray_are_found() -> None:
     assert third_party("mud.net.x", "import os, telnetlib3.stream_writer, msgspec\nfrom . import y") == {"telnetlib3"}
     assert (
-        astray(homes({"mud.net.x": "import colorama", "mud.net.y": "import colorama", "mud.ops.z": "import os"})) == []
+        astray(homes({"mud.net.x": "import colorama", "mud.net.y": "import colorama", "mud.cli.z": "import os"})) == []
     )
-    assert len(astray(homes({"mud.net.x": "import colorama", "mud.ops.x": "from colorama import Fore"}))) == 1
+    assert len(astray(homes({"mud.net.x": "import colorama", "mud.cli.x": "from colorama import Fore"}))) == 1
     assert len(astray(homes({"modules.auction.x": "import colorama"}))) == 1

@@ -1,19 +1,19 @@
 """The auction house: things for the highest bid, by the clock on the wall; item and gold lie in escrow meanwhile."""
 
-from modules.auction import bidding, delivery, looking, selling
-from modules.auction.state import Auction, Ended, Ends, House, Listed
+from modules.auction import bids, delivery, display, sales
+from modules.auction.state import Auction, Ends, House, Listed, LotEnded
 from mud.api import Command, Context, InService, LinkBack, Module, On, PlayerEntered, Rejected, Veto, split_first
 
 ACTS = {
-    "list": looking.list_,
-    "show": looking.show,
-    "sell": selling.sell,
-    "bid": bidding.bid,
-    "buy": bidding.buy,
-    "cancel": selling.cancel,
+    "list": display.list_,
+    "show": display.show,
+    "sell": sales.sell,
+    "bid": bids.bid,
+    "buy": bids.buy,
+    "cancel": sales.cancel,
     "collect": delivery.collect,
-    "history": looking.history,
-    "mute": selling.mute,
+    "history": display.history,
+    "mute": sales.mute,
 }
 
 
@@ -57,11 +57,11 @@ MODULE = Module(
     settings=House,
     commands=[Command("auction", auction, topic="trade")],
     on=[
-        On(Ends, selling.time_is_up),
+        On(Ends, sales.time_is_up),
         On(PlayerEntered, delivery.entered),
         On(LinkBack, delivery.entered),
         On(InService, delivery.mend),
     ],
-    emits=(Listed, Ended),
+    emits=(Listed, LotEnded),
     veto=veto,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.auction.state import MOST_NOTES, Auction, Ends, present
+from modules.auction.state import MAX_NOTES, Auction, Ends, present
 from mud.api import (
     Context,
     InService,
@@ -50,7 +50,7 @@ def tell(ctx: Context[Auction], character: str, text: str) -> None:
         ctx.tell(found, tag("yellow", f"Auction: {text}"))
         return
     notes = ctx.state.notes
-    notes[character] = (*notes.get(character, ()), text)[-MOST_NOTES:]
+    notes[character] = (*notes.get(character, ()), text)[-MAX_NOTES:]
 
 
 def collect(ctx: Context[Auction], args: str) -> None:

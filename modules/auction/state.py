@@ -20,7 +20,7 @@ from mud.api import (
 )
 
 #: Words that wait for somebody who is away; older ones are dropped.
-MOST_NOTES = 20
+MAX_NOTES = 20
 
 
 class House(Settings):
@@ -100,7 +100,7 @@ class Listed(Signal, tag="auction.listed"):
     seller: str
 
 
-class Ended(Signal, tag="auction.ended"):
+class LotEnded(Signal, tag="auction.ended"):
     """A lot is no more: sold to `buyer` for `price`, or not ("" and 0)."""
 
     lot: int

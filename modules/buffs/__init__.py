@@ -1,11 +1,11 @@
 """Buffs: effects on characters and mobs, with stacking, ticks and ends on the game's clock."""
 
 from modules.buffs import places
-from modules.buffs.applying import asked_to_apply, asked_to_end
-from modules.buffs.looking import buffs
+from modules.buffs.application import asked_to_apply, asked_to_end
+from modules.buffs.display import buffs
 from modules.buffs.magic import SPELLS
-from modules.buffs.state import Apply, Begun, Buffs, End, Ended, Next, Rules
-from modules.buffs.ticking import due
+from modules.buffs.state import Apply, Begun, Buffs, BuffSettings, End, Ended, Next
+from modules.buffs.ticks import due
 from mud.api import (
     Attacked,
     Command,
@@ -26,7 +26,7 @@ MODULE = Module(
     description="effects of spells, potions, equipment and rooms",
     author="Everwake",
     state=Buffs,
-    settings=Rules,
+    settings=BuffSettings,
     commands=[Command("buffs", buffs, topic="magic")],
     spells=SPELLS,
     on=[

@@ -14,7 +14,7 @@ FIGURES = frozenset(
 BODY = frozenset(("hp", "mana", "move"))
 
 
-class Kind(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EffectKind(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A kind of effect. The file says what each field is."""
 
     figures: dict[str, int] = {}
@@ -67,16 +67,16 @@ class SpellRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     help: str
 
 
-class File(Struct, frozen=True, forbid_unknown_fields=True):
+class KindsFile(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `kinds.toml`."""
 
-    kinds: dict[str, Kind]
+    kinds: dict[str, EffectKind]
     spells: dict[str, SpellRow]
 
 
-def read(text: str) -> File:
+def read(text: str) -> KindsFile:
     """The file's content. Raises ValueError, saying what and where, for what means nothing."""
-    found = convert(tomllib.loads(text), File)
+    found = convert(tomllib.loads(text), KindsFile)
     for name, kind in found.kinds.items():
         check(name, kind)
     for name, spell in found.spells.items():
@@ -88,7 +88,7 @@ def read(text: str) -> File:
     return found
 
 
-def check(name: str, kind: Kind) -> None:
+def check(name: str, kind: EffectKind) -> None:
     """Raises ValueError for a kind that can't be."""
     where = f"kinds.toml: [kinds.{name!r}]"
     for figure in kind.figures:

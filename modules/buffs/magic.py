@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from modules.buffs.applying import apply, end
+from modules.buffs.application import apply, end
 from modules.buffs.kinds import FILE, KINDS, SpellRow
-from modules.buffs.state import Buffs, Effect, Rules
+from modules.buffs.state import Buffs, BuffSettings, Effect
 from mud.api import Cast, Character, Context, Rejected, Spell, capital
 
 
 def give(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
     """The victim has an effect, unless something keeps it off. Who casts something bad on somebody fights them."""
     victim, kind = cast.victim, KINDS[row.gives]
-    if withstands(ctx, victim, row) or (kind.bad and victim.level >= cast.level + ctx.settings(Rules).resist):
+    if withstands(ctx, victim, row) or (kind.bad and victim.level >= cast.level + ctx.settings(BuffSettings).resist):
         tell(ctx, cast, "You withstand the magic.", "{who} withstands the magic.")
     elif not apply(ctx, victim, row.gives, source(ctx, cast, name), cast.level):
         tell(ctx, cast, "Nothing more happens to you.", "Nothing more happens to {who}.")

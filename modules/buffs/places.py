@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from modules.buffs.applying import broken, change, coming, end, settle, suspend
+from modules.buffs.application import broken, change, coming, end, settle, suspend
 from modules.buffs.kinds import KINDS, ROOMS, SECTORS, WORN
 from modules.buffs.state import Buffs, Effect, Next, On, millis, moment, on, sums
 from mud.api import (

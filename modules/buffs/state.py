@@ -12,7 +12,7 @@ from modules.buffs.kinds import KINDS
 from mud.api import Character, Context, Meta, Request, Settings, Signal, State, Struct, Timer
 
 
-class Rules(Settings):
+class BuffSettings(Settings):
     """What may be."""
 
     most: Annotated[int, Meta(ge=5, le=200)] = 40  # effects on one character

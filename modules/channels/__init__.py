@@ -29,7 +29,7 @@ CHANNELS = {
 SHOWN = 20
 
 
-class Bounds(Settings):
+class ChannelSettings(Settings):
     """How much there may be of everything."""
 
     history: Annotated[int, Meta(ge=1, le=1000)] = 100  # lines that each channel remembers
@@ -71,7 +71,7 @@ def speaker(channel: Channel) -> Handler:
 
 def speak(ctx: Context[Channels], channel: Channel, text: str) -> None:
     """Say something on a channel. Who ignores the speaker does not hear it."""
-    bounds, me = ctx.settings(Bounds), ctx.player
+    bounds, me = ctx.settings(ChannelSettings), ctx.player
     if len(text) > bounds.length:
         raise Rejected(f"A line has at most {bounds.length} letters, and this one has {len(text)}.")
     if is_off(ctx, me, channel):
@@ -144,6 +144,6 @@ MODULE = Module(
     description="chat, newbie and wiznet, with their history",
     author="Everwake",
     state=Channels,
-    settings=Bounds,
+    settings=ChannelSettings,
     commands=[*map(command, CHANNELS.values()), Command("channels", channels, topic="talking")],
 )

@@ -1,7 +1,7 @@
 """Groups: who follows whom, and who shares what they win."""
 
-from modules.groups import band, following
-from modules.groups.state import Bounds, Groups
+from modules.groups import band, followers
+from modules.groups.state import Groups, GroupSettings
 from mud.api import Command, Companions, Died, Method, Module, Moved, On, PlayerEntered, PlayerLeft
 
 MODULE = Module(
@@ -10,20 +10,20 @@ MODULE = Module(
     description="following, groups, and what they share",
     author="Everwake",
     state=Groups,
-    settings=Bounds,
+    settings=GroupSettings,
     commands=[
-        Command("follow", following.follow, topic="groups"),
-        Command("lose", following.lose, topic="groups"),
+        Command("follow", followers.follow, topic="groups"),
+        Command("lose", followers.lose, topic="groups"),
         Command("group", band.group, topic="groups"),
         Command("ungroup", band.ungroup, topic="groups"),
         Command("gtell", band.gtell, topic="groups", aliases=("gt",)),
         Command("split", band.split, topic="groups"),
     ],
     on=[
-        On(Moved, following.moved),
-        On(Died, following.died),
-        On(PlayerLeft, following.left),
-        On(PlayerEntered, following.entered),
+        On(Moved, followers.moved),
+        On(Died, followers.died),
+        On(PlayerLeft, followers.left),
+        On(PlayerEntered, followers.entered),
     ],
     methods=[Method(Companions, band.companions, reply=list[str])],
 )

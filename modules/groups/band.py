@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modules.groups.following import depart
-from modules.groups.state import Bounds, Groups, disband, fellows, followers, here, join, leader_of, members
+from modules.groups.followers import depart
+from modules.groups.state import Groups, GroupSettings, disband, fellows, followers, here, join, leader_of, members
 from mud.api import LIMIT, Character, Companions, Context, Rejected, tag
 
 
@@ -67,7 +67,7 @@ def candidate(ctx: Context[Groups], name: str) -> Character:
 
 def take_in(ctx: Context[Groups], who: Character) -> None:
     """Somebody is in the player's group from now on."""
-    me, most = ctx.player, ctx.settings(Bounds).members
+    me, most = ctx.player, ctx.settings(GroupSettings).members
     if len(fellows(ctx, me)) >= most:
         raise Rejected(f"A group has at most {most} members.")
     join(ctx, me, who)

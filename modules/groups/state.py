@@ -11,7 +11,7 @@ from typing import Annotated
 from mud.api import Character, Context, Meta, Settings, State
 
 
-class Bounds(Settings):
+class GroupSettings(Settings):
     """How many there may be."""
 
     members: Annotated[int, Meta(ge=2, le=100)] = 12  # in one group

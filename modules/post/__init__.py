@@ -1,7 +1,7 @@
 """The post office: mail to who is here or away, and a notice board."""
 
 from modules.post import board, mail
-from modules.post.state import Bounds, Post
+from modules.post.state import Post, PostSettings
 from mud.api import Command, Context, Method, Module, On, PlayerEntered, Talk, ToldAway
 
 
@@ -18,9 +18,9 @@ MODULE = Module(
     description="mail and a notice board",
     author="Everwake",
     state=Post,
-    settings=Bounds,
+    settings=PostSettings,
     commands=[Command("mail", mail.mail, topic="talking"), Command("board", board.board, topic="talking")],
     on=[On(ToldAway, mail.told_away), On(PlayerEntered, entered)],
     talks=[Talk(mail.Writing, mail.ask, mail.sent), Talk(board.Posting, board.ask, board.written)],
-    methods=[Method(mail.Waiting, mail.waiting, reply=int)],
+    methods=[Method(mail.LetterWaiting, mail.waiting, reply=int)],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.post.state import Bounds, Notice, Post, bounded, row
+from modules.post.state import Notice, Post, PostSettings, bounded, row
 from mud.api import Character, Context, Dialog, Rejected, ago, split_first, tag
 
 
@@ -42,7 +42,7 @@ def write(ctx: Context[Post], args: str) -> None:
     """Open the editor on a new notice."""
     if not args:
         raise Rejected("Write: board write TITLE. The text follows, line by line.")
-    title = bounded(args, ctx.settings(Bounds).subject_length, "A title")
+    title = bounded(args, ctx.settings(PostSettings).subject_length, "A title")
     refuse(ctx)
     ctx.edit_text(Posting(title))
 
@@ -65,7 +65,7 @@ def ask(ctx: Context[Post], posting: Posting) -> str:
 
 def written(ctx: Context[Post], posting: Posting, text: str) -> None:
     """The notice is written: it is on the board, or the writer is still in the editor."""
-    bounded(text, ctx.settings(Bounds).letter_length, "A notice")
+    bounded(text, ctx.settings(PostSettings).letter_length, "A notice")
     refuse(ctx)
     ctx.state.notices += 1
     me = ctx.player
@@ -84,7 +84,7 @@ def announce(ctx: Context[Post], who: Character) -> None:
 
 def refuse(ctx: Context[Post]) -> None:
     """Raises Rejected when there is no room for one more."""
-    bounds, notices = ctx.settings(Bounds), ctx.peek().board
+    bounds, notices = ctx.settings(PostSettings), ctx.peek().board
     if len(notices) >= bounds.notices:
         raise Rejected(f"The board is full with {bounds.notices} notices. Ask a builder to take some down.")
     if sum(x.writer == ctx.player.id for x in notices) >= bounds.notices_each:

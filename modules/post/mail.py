@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.post.state import Bounds, Letter, Post, bounded, numbered, put, row
+from modules.post.state import Letter, Post, PostSettings, bounded, numbered, put, row
 from mud.api import (
     Character,
     Context,
@@ -26,7 +26,7 @@ class Writing(Dialog):
     subject: str
 
 
-class Waiting(Request, tag="post.waiting"):
+class LetterWaiting(Request, tag="post.waiting"):
     """How many unread letters a character has."""
 
     character: str
@@ -56,7 +56,7 @@ def write(ctx: Context[Post], args: str) -> None:
 
 def subject_of(ctx: Context[Post], text: str) -> str:
     """A subject as it was typed, or none. Raises Rejected where it is too long."""
-    return bounded(text, ctx.settings(Bounds).subject_length, "A subject") if text else NO_SUBJECT
+    return bounded(text, ctx.settings(PostSettings).subject_length, "A subject") if text else NO_SUBJECT
 
 
 def list_(ctx: Context[Post], args: str) -> None:
@@ -115,7 +115,7 @@ def ask(ctx: Context[Post], writing: Writing) -> str:
 
 def sent(ctx: Context[Post], writing: Writing, text: str) -> None:
     """The letter is written: it goes, or the writer is still in the editor."""
-    bounded(text, ctx.settings(Bounds).letter_length, "A letter")
+    bounded(text, ctx.settings(PostSettings).letter_length, "A letter")
     to = ctx.find_player(writing.to)
     ctx.need_hearing(to)
     refuse(ctx, ctx.player, to)
@@ -132,7 +132,7 @@ def keep(ctx: Context[Post], to: Character, letter: Letter) -> None:
 
 def refuse(ctx: Context[Post], sender: Character, to: Character) -> None:
     """Raises Rejected when a letter would not be taken."""
-    bounds, letters = ctx.settings(Bounds), ctx.peek().boxes.get(to.id, ())
+    bounds, letters = ctx.settings(PostSettings), ctx.peek().boxes.get(to.id, ())
     if not ctx.hears(to, sender.name):
         raise Rejected(f"{to.name} does not want to hear from you.")
     if len(letters) >= bounds.letters:
@@ -149,20 +149,20 @@ def told_away(ctx: Context[Post], told: ToldAway) -> None:
     except Rejected as refusal:
         ctx.tell(sender, tag("error", f"It is not kept: {refusal}"))
         return
-    text = told.text[: ctx.settings(Bounds).letter_length]
+    text = told.text[: ctx.settings(PostSettings).letter_length]
     keep(ctx, to, Letter(sender.name, ctx.clock.wall, "", text))
     ctx.tell(sender, tag("tell", f'It is kept as mail for {to.name}: "{text}"'))
 
 
 def announce(ctx: Context[Post], who: Character) -> None:
     """Who comes is told of what has come."""
-    count = waiting(ctx, Waiting(who.id))
+    count = waiting(ctx, LetterWaiting(who.id))
     if count:
         letters = "a new letter" if count == 1 else f"{count} new letters"
         ctx.tell(who, tag("system", f"You have {letters}: `mail`."))
 
 
-def waiting(ctx: Context[Post], asked: Waiting) -> int:
+def waiting(ctx: Context[Post], asked: LetterWaiting) -> int:
     """How many unread letters a character has, but for those of who is ignored."""
     letters = ctx.peek().boxes.get(asked.character, ())
     who = ctx.world.characters.get(asked.character)

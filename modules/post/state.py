@@ -7,7 +7,7 @@ from typing import Annotated
 from mud.api import Context, Meta, Rejected, Settings, State, Struct
 
 
-class Bounds(Settings):
+class PostSettings(Settings):
     """How much there may be of everything."""
 
     letters: Annotated[int, Meta(ge=1, le=500)] = 50  # in one mailbox

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable
 
-from modules.socials.wording import Social, as_actor, check, told
+from modules.socials.grammar import Social, as_actor, check, told
 from mud.api import Command, Context, Module, Rejected, State, convert, folder_text, split_first, tag
 
 SOCIALS: dict[str, Social] = convert(tomllib.loads(folder_text(__file__, "socials.toml")), dict[str, Social])

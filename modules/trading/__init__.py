@@ -1,7 +1,7 @@
 """Trading: two at one window. Both accept the same picture, and all of it changes hands at once, or nothing does."""
 
-from modules.trading import dealing, ending
-from modules.trading.state import Lapses, Rules, Traded, Trading
+from modules.trading import deal, settlement
+from modules.trading.state import Lapses, Traded, Trading, TradingSettings
 from mud.api import (
     Command,
     Context,
@@ -18,11 +18,11 @@ from mud.api import (
 )
 
 ACTS = {
-    "": dealing.look,
-    "offer": dealing.offer,
-    "withdraw": dealing.withdraw,
-    "accept": dealing.accept,
-    "cancel": dealing.cancel,
+    "": deal.look,
+    "offer": deal.offer,
+    "withdraw": deal.withdraw,
+    "accept": deal.accept,
+    "cancel": deal.cancel,
 }
 
 
@@ -39,12 +39,12 @@ def trade(ctx: Context[Trading], args: str) -> None:
     To leave the room, the game or this life ends a trade."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
-    if ctx.player.position == "sleeping" and act not in (dealing.look, dealing.cancel):
+    if ctx.player.position == "sleeping" and act not in (deal.look, deal.cancel):
         raise Rejected("You are asleep. `wake` first.")
     if act is not None:
         act(ctx, rest)
     else:
-        dealing.ask(ctx, args.strip())
+        deal.ask(ctx, args.strip())
 
 
 MODULE = Module(
@@ -53,16 +53,16 @@ MODULE = Module(
     description="two at one window, all or nothing",
     author="Everwake",
     state=Trading,
-    settings=Rules,
+    settings=TradingSettings,
     commands=[Command("trade", trade, topic="trade")],
     on=[
-        On(Lapses, ending.lapses),
-        On(PlayerLeft, ending.left),
-        On(LinkLost, ending.link_lost),
-        On(Died, ending.died),
-        On(Moved, ending.moved),
-        On(PlayerEntered, ending.entered),
-        On(InService, ending.mend),
+        On(Lapses, settlement.lapses),
+        On(PlayerLeft, settlement.left),
+        On(LinkLost, settlement.link_lost),
+        On(Died, settlement.died),
+        On(Moved, settlement.moved),
+        On(PlayerEntered, settlement.entered),
+        On(InService, settlement.mend),
     ],
     emits=(Traded,),
 )

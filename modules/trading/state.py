@@ -11,7 +11,7 @@ from typing import Annotated
 from mud.api import Character, Context, Item, Meta, Rejected, Settings, Signal, State, Struct, Timer
 
 
-class Rules(Settings):
+class TradingSettings(Settings):
     """How trades go. Times are in seconds of the game's clock."""
 
     things: Annotated[int, Meta(ge=1, le=100)] = 20  # that one side can offer

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from modules.trading.state import Lapses, Rules, Traded, Trading, Window, gold, known, sealed, things, together
+from modules.trading.state import (
+    Lapses,
+    Traded,
+    Trading,
+    TradingSettings,
+    Window,
+    gold,
+    known,
+    sealed,
+    things,
+    together,
+)
 from mud.api import Context, Item, Rejected, cannot_carry, coins, purse_key, replace, short, tag
 
 
@@ -14,7 +25,7 @@ def open_(ctx: Context[Trading], one: str, two: str) -> tuple[int, Window]:
     window = replace(window, seal=sealed(ctx, window))
     state.windows[number] = window
     state.seats[one] = state.seats[two] = number
-    ctx.set_timer(ctx.settings(Rules).answer, Lapses(number))
+    ctx.set_timer(ctx.settings(TradingSettings).answer, Lapses(number))
     return number, window
 
 

@@ -20,7 +20,7 @@ _TOKEN = re.compile(
 )
 
 
-class Block(Struct):
+class TomlBlock(Struct):
     """A header with what is under it. `lead` are the comments right above it and its own line; `path` is its name:
     ("room", "exits"). The text before the first header has the path ()."""
 
@@ -43,13 +43,13 @@ class Block(Struct):
         return "".join(lines[:end]), "".join(lines[end:])
 
 
-def blocks_of(text: str) -> list[Block]:
+def blocks_of(text: str) -> list[TomlBlock]:
     """Take a file apart."""
-    found = [Block((), False, "", "")]
+    found = [TomlBlock((), False, "", "")]
     at = 0
     for begin, end, path, array in _headers(text):
         found[-1].body = text[at:begin]
-        found.append(Block(path, array, text[begin:end], ""))
+        found.append(TomlBlock(path, array, text[begin:end], ""))
         at = end
     found[-1].body = text[at:]
     return found

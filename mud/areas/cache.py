@@ -22,9 +22,10 @@ from mud.areas import load as loading
 from mud.areas import locate, names, references, reload
 from mud.areas.load import files_of, load, names_of, read
 from mud.areas.reload import reread
-from mud.core import area, body, markup
-from mud.core.area import Contents, Source, WorldDef
 from mud.core.errors import WorldError
+from mud.core.text import markup
+from mud.core.world import area, body
+from mud.core.world.area import Contents, SourceFile, WorldDef
 
 log = logging.getLogger("mud.areas")
 
@@ -46,7 +47,7 @@ class Packed(msgspec.Struct):
 class Compiled(msgspec.Struct):
     """The head of a compiled world: which files in which state it was made of, and its areas in their order."""
 
-    sources: dict[str, Source]
+    sources: dict[str, SourceFile]
     start: str
     areas: list[Packed]
 
@@ -154,15 +155,15 @@ def _stamps_of_files(directory: Path) -> Stamps:
     return {name: (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for name, s in stats}
 
 
-def _stamps(sources: dict[str, Source]) -> Stamps:
+def _stamps(sources: dict[str, SourceFile]) -> Stamps:
     return {name: (s.size, s.changed, s.touched, s.inode) for name, s in sources.items()}
 
 
-def _digests(sources: dict[str, Source]) -> dict[str, bytes]:
+def _digests(sources: dict[str, SourceFile]) -> dict[str, bytes]:
     return {name: source.digest for name, source in sources.items()}
 
 
-def _read_sources(directory: Path) -> dict[str, Source]:
+def _read_sources(directory: Path) -> dict[str, SourceFile]:
     """The files by their contents. None of them is parsed, so nobody knows their areas."""
     return {str(path.relative_to(directory)): read(path)[0] for path in files_of(directory)}
 

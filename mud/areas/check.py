@@ -12,11 +12,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from mud.areas.load import File, read_world
+from mud.areas.load import AreaFile, read_world
 from mud.areas.locate import Path as Where
 from mud.areas.references import places_of, resets_of
-from mud.core import area as a
-from mud.core.body import slots_for
+from mud.core.world import area as a
+from mud.core.world.body import slots_for
 
 #: Kinds of items that others can be put into.
 CONTAINERS = ("container", "corpse")
@@ -33,7 +33,7 @@ class Checked(Struct):
 class Notes:
     """Findings about one file, by line."""
 
-    def __init__(self, file: File, area: a.AreaDef) -> None:
+    def __init__(self, file: AreaFile, area: a.AreaDef) -> None:
         self.file = file
         self.area = area
         self.places = {key: places_of(file, key) for key in ("room", "mob", "item", "shop")}
@@ -71,11 +71,11 @@ def check(directory: Path, only: str | None = None) -> Checked:
     return Checked(rooms, sorted([*refused, *errors], key=_place), sorted(warnings, key=_place))
 
 
-def _ids(areas: list[tuple[File, a.AreaDef]]) -> list[str]:
+def _ids(areas: list[tuple[AreaFile, a.AreaDef]]) -> list[str]:
     return [area.id for _, area in areas]
 
 
-def _lines(file: File, found: list[tuple[int, str]]) -> list[str]:
+def _lines(file: AreaFile, found: list[tuple[int, str]]) -> list[str]:
     return [f"{file.name}:{line}: {text}" for line, text in sorted(set(found))]
 
 

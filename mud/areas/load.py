@@ -1,6 +1,6 @@
 """Area files to definitions. Every problem in every file is found in one go, with its line and what to do.
 
-The files are TOML. Their keys are the fields of `mud.core.area`, but for what reads better in a file: tables that
+The files are TOML. Their keys are the fields of `mud.core.world.area`, but for what reads better in a file: tables that
 come more than once are called in the singular (`[[room]]`, `[[room.extra]]`), an exit may be just the room's id,
 and `give`, `equip` and `put` resets depend on the step before them unless they say otherwise.
 """
@@ -20,9 +20,9 @@ import msgspec
 from mud.areas import references
 from mud.areas.locate import Lines
 from mud.areas.locate import Path as Where
-from mud.core import area as a
 from mud.core.errors import WorldError
-from mud.core.markup import parse
+from mud.core.text.markup import parse
+from mud.core.world import area as a
 
 #: Key in the files: field of AreaDef, and what each of its tables is.
 PARTS: dict[str, tuple[str, type[a.Definition]]] = {
@@ -46,11 +46,11 @@ LARGEST = 10**12
 WORLD_FILE = "world.toml"
 
 
-class File:
+class AreaFile:
     """One file being read, and what was found wrong with it. With `content` it is read as if it held that."""
 
     def __init__(self, path: Path, root: Path, content: bytes | None = None) -> None:
-        self.source = a.Source(area="", size=-1, changed=0, touched=0, inode=0, digest=b"")
+        self.source = a.SourceFile(area="", size=-1, changed=0, touched=0, inode=0, digest=b"")
         self.name = str(path.relative_to(root)) if path != root else path.name
         self.content = b""
         self.problems: list[tuple[int, str]] = []
@@ -74,13 +74,13 @@ class File:
         self.problems.append((self.lines.of(where), text))
 
 
-def read(path: Path) -> tuple[a.Source, bytes]:
+def read(path: Path) -> tuple[a.SourceFile, bytes]:
     """A file's content and how to know it again; which area it holds is not said yet. Raises OSError."""
     with path.open("rb") as file:
         # Looked at before it is read: whatever is written to it meanwhile makes it another file than this one.
         stat = os.fstat(file.fileno())
         content = file.read()
-    source = a.Source(
+    source = a.SourceFile(
         area="",
         size=stat.st_size,
         changed=stat.st_mtime_ns,
@@ -123,7 +123,7 @@ class Reading(NamedTuple):
     """What was read of a world: as much as could be, and what is wrong with it."""
 
     world: a.WorldDef | None
-    areas: list[tuple[File, a.AreaDef]]
+    areas: list[tuple[AreaFile, a.AreaDef]]
     problems: list[str]
 
 
@@ -137,9 +137,9 @@ def read_world(directory: Path) -> Reading:
     """The same, with the files that it was read from."""
     if not directory.is_dir():
         return Reading(None, [], [f"{directory}: there is no such folder; name the world's folder with --world"])
-    files = [File(path, directory) for path in files_of(directory)]
+    files = [AreaFile(path, directory) for path in files_of(directory)]
     start: str | None = None
-    areas: list[tuple[File, a.AreaDef]] = []
+    areas: list[tuple[AreaFile, a.AreaDef]] = []
     for file in files:
         if Path(file.name).name == WORLD_FILE:
             start = read_start(file)
@@ -160,7 +160,7 @@ def read_world(directory: Path) -> Reading:
     return Reading(world, areas, problems)
 
 
-def read_start(file: File) -> str | None:
+def read_start(file: AreaFile) -> str | None:
     """`world.toml`: where new characters wake."""
     head = file.raw.get("world", {})
     for key in [*file.raw, *(head if isinstance(head, dict) else ())]:
@@ -170,7 +170,7 @@ def read_start(file: File) -> str | None:
     return start if isinstance(start, str) else None
 
 
-def read_area(file: File) -> a.AreaDef:
+def read_area(file: AreaFile) -> a.AreaDef:
     """One file's area: everything in it that is right."""
     head = file.raw.get("area")
     if not isinstance(head, dict):
@@ -186,7 +186,7 @@ def read_area(file: File) -> a.AreaDef:
     return msgspec.structs.replace(made if isinstance(made, a.AreaDef) else fallback, **parts)
 
 
-def _bounded(file: File, where: Where, raw: Any) -> None:
+def _bounded(file: AreaFile, where: Where, raw: Any) -> None:
     """Note every number that is more than the game reckons with, or than the compiled world can hold."""
     if isinstance(raw, dict | list):
         for key, each in raw.items() if isinstance(raw, dict) else enumerate(raw):
@@ -195,7 +195,7 @@ def _bounded(file: File, where: Where, raw: Any) -> None:
         file.wrong(where, f"{raw:.3g} is too large; no number is beyond {LARGEST:,}, or below its negative")
 
 
-def _parts(file: File, where: Where, raw: Any, kind: type[a.Definition]) -> list[a.Definition]:
+def _parts(file: AreaFile, where: Where, raw: Any, kind: type[a.Definition]) -> list[a.Definition]:
     if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
         file.wrong(where, f"expected [[{where[0]}]] tables; write two brackets on each side")
         return []
@@ -203,7 +203,7 @@ def _parts(file: File, where: Where, raw: Any, kind: type[a.Definition]) -> list
     return [each for each in made if each is not None]
 
 
-def _kind(file: File, where: Where, raw: dict[str, Any], kind: type[a.Definition]) -> type[a.Definition] | None:
+def _kind(file: AreaFile, where: Where, raw: dict[str, Any], kind: type[a.Definition]) -> type[a.Definition] | None:
     """The type of a table; a reset's depends on what it does."""
     if kind is not a.Reset:
         return kind
@@ -216,7 +216,7 @@ def _kind(file: File, where: Where, raw: dict[str, Any], kind: type[a.Definition
 
 
 def _struct(
-    file: File,
+    file: AreaFile,
     where: Where,
     raw: dict[str, Any],
     kind: type[a.Definition] | None,
@@ -264,7 +264,7 @@ def _types(kind: type[a.Definition]) -> dict[str, Any]:
 _TYPES: dict[type[a.Definition], dict[str, Any]] = {}
 
 
-def _value(file: File, where: Where, key: str, value: Any, type_: Any) -> Any:
+def _value(file: AreaFile, where: Where, key: str, value: Any, type_: Any) -> Any:
     """A value as its field wants it. Raises ValueError or msgspec's ValidationError."""
     if key == "exits":
         return _exits(file, where, value)
@@ -276,7 +276,7 @@ def _value(file: File, where: Where, key: str, value: Any, type_: Any) -> Any:
     return converted
 
 
-def _exits(file: File, where: Where, raw: Any) -> dict[str, a.ExitDef]:
+def _exits(file: AreaFile, where: Where, raw: Any) -> dict[str, a.ExitDef]:
     """A room's exits; each is a room's id, or a table."""
     if not isinstance(raw, dict):
         raise ValueError('expected [room.exits] with lines like north = "square"')

@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from mud.areas.reload import reread
 from mud.areas.save import save
-from mud.core.area import WorldDef
 from mud.core.errors import WorldError
 from mud.core.events import AreaJob, Built, ReadAreas, SaveEdits
+from mud.core.world.area import WorldDef
 
 #: Problems that are told; nobody mends more at a time.
-MOST_PROBLEMS = 20
+MAX_PROBLEMS = 20
 
 
 class Outcome(Struct, frozen=True):
@@ -37,7 +37,7 @@ def outcome(job: AreaJob, directory: Path, defs: WorldDef) -> Outcome:
             return _read_again(job, directory, defs)
         return _save(job, directory, defs)
     except WorldError as error:
-        told = error.problems[:MOST_PROBLEMS]
+        told = error.problems[:MAX_PROBLEMS]
         if len(error.problems) > len(told):
             told.append(f"and {len(error.problems) - len(told)} more: `run.py world check` says all")
         return Outcome(False, "The game is as before:\n" + "\n".join(f"  {line}" for line in told))

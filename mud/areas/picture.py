@@ -7,9 +7,9 @@ from html import escape
 from textwrap import wrap
 
 from mud.areas.plan import AreaPlan, Link, plan
-from mud.core import area as a
-from mud.core.layout import STEPS, Cell
-from mud.core.markup import strip
+from mud.core.text.markup import strip
+from mud.core.world import area as a
+from mud.core.world.layout import STEPS, Cell
 
 Point = tuple[float, float]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from mud.core import area as a
-from mud.core.layout import STEPS, Cell, Ways, lay_out
+from mud.core.world import area as a
+from mud.core.world.layout import STEPS, Cell, Ways, lay_out
 
 #: Where a block that a stair leads to would best stand, seen from the stair's foot.
 ASIDE: dict[str, tuple[Cell, ...]] = {"up": ((1, -1), (-1, -1)), "down": ((1, 1), (-1, 1))}

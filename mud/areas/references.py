@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from mud.areas import names
 from mud.areas.locate import Path as Where
-from mud.core import area as a
-from mud.core.body import PLACES, SLOTS
-from mud.core.dice import is_dice
+from mud.core.world import area as a
+from mud.core.world.body import PLACES, SLOTS
+from mud.core.world.dice import is_dice
 
 if TYPE_CHECKING:
-    from mud.areas.load import File
+    from mud.areas.load import AreaFile
 
 _BIT = re.compile(r"bit\d+$")
 
 
-def check(file: File, area: a.AreaDef, world: a.WorldDef) -> None:
+def check(file: AreaFile, area: a.AreaDef, world: a.WorldDef) -> None:
     """Note every name in `area` that nothing in the world or the vocabulary answers to."""
     Checker(file, world).area(area)
 
@@ -27,7 +27,7 @@ def check(file: File, area: a.AreaDef, world: a.WorldDef) -> None:
 class Checker:
     """Checks one file against the world."""
 
-    def __init__(self, file: File, world: a.WorldDef) -> None:
+    def __init__(self, file: AreaFile, world: a.WorldDef) -> None:
         self._file = file
         self._world = world
 
@@ -140,14 +140,14 @@ class Checker:
                     self._file.wrong(where, f"room {room!r} has no door {direction}; add it there, or leave this out")
 
 
-def places_of(file: File, key: str) -> dict[str, Where]:
+def places_of(file: AreaFile, key: str) -> dict[str, Where]:
     """Where each of a file's rooms, mobs, items or shops stands, by id."""
     raw = file.raw.get(key, [])
     rows = raw if isinstance(raw, list) else []
     return {str(each.get("id")): (key, n) for n, each in enumerate(rows) if isinstance(each, dict)}
 
 
-def resets_of(file: File, area: a.AreaDef) -> Iterator[tuple[Where, a.AnyReset]]:
+def resets_of(file: AreaFile, area: a.AreaDef) -> Iterator[tuple[Where, a.AnyReset]]:
     """An area's resets and where each stands; about where, when one of them could not be read."""
     raw = file.raw.get("reset", [])
     whole = isinstance(raw, list) and len(raw) == len(area.resets)
@@ -155,7 +155,7 @@ def resets_of(file: File, area: a.AreaDef) -> Iterator[tuple[Where, a.AnyReset]]
         yield ("reset", number) if whole else ("reset",), reset
 
 
-def check_duplicates(areas: list[tuple[File, a.AreaDef]]) -> None:
+def check_duplicates(areas: list[tuple[AreaFile, a.AreaDef]]) -> None:
     """Note every id that is given twice."""
     seen: dict[tuple[str, str], str] = {}
     for file, _ in areas:

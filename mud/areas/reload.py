@@ -12,9 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from mud.areas import references
-from mud.areas.load import WORLD_FILE, File, files_of, near, read_area, read_start
-from mud.core import area as a
+from mud.areas.load import WORLD_FILE, AreaFile, files_of, near, read_area, read_start
 from mud.core.errors import WorldError
+from mud.core.world import area as a
 
 
 class Reread(Struct, frozen=True):
@@ -47,7 +47,7 @@ class Changes:
         self._defs = defs
         self._sources = dict(defs.sources)
         self._areas = {n: defs.areas[s.area] for n, s in defs.sources.items() if s.area in defs.areas}
-        self._files: dict[str, File] = {}  # what was parsed
+        self._files: dict[str, AreaFile] = {}  # what was parsed
         self._notes: list[str] = []
 
     def look_at_all(self, gone: bool) -> None:
@@ -73,7 +73,7 @@ class Changes:
         for path in files_of(self._directory):  # it is new, or was given another name
             name = str(path.relative_to(self._directory))
             if name not in self._sources and Path(name).name != WORLD_FILE:
-                file = File(path, self._directory)
+                file = AreaFile(path, self._directory)
                 head = file.raw.get("area")
                 if path.stem == area or (isinstance(head, dict) and head.get("id") == area):
                     self.take(file)
@@ -89,13 +89,13 @@ class Changes:
         now = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
         if known is not None and (known.size, known.changed, known.touched, known.inode) == now:
             return
-        file = File(path, self._directory)
+        file = AreaFile(path, self._directory)
         if known is not None and known.digest == file.source.digest:
             self._sources[name] = msgspec.structs.replace(file.source, area=known.area)
         else:
             self.take(file)
 
-    def take(self, file: File) -> a.AreaDef:
+    def take(self, file: AreaFile) -> a.AreaDef:
         """Take a file that was parsed; gives its area."""
         area = read_area(file)
         self._files[file.name] = file
@@ -120,7 +120,7 @@ class Changes:
         start = None
         for path in files_of(self._directory):
             if path.name == WORLD_FILE:
-                file = self._files[str(path.relative_to(self._directory))] = File(path, self._directory)
+                file = self._files[str(path.relative_to(self._directory))] = AreaFile(path, self._directory)
                 self._sources[file.name] = file.source
                 start = read_start(file)
         return start
@@ -139,7 +139,7 @@ class Changes:
         found = [f"{f.name}:{line}: {text}" for f in files for line, text in sorted(set(f.problems))]
         return found if found or defs.rooms else [f"{self._directory}: there would not be a single room left"]
 
-    def _check_others_ids(self, taken: list[tuple[File, a.AreaDef]]) -> None:
+    def _check_others_ids(self, taken: list[tuple[AreaFile, a.AreaDef]]) -> None:
         """Note every id that an area which was not read again has already."""
         others = {name: area for name, area in self._areas.items() if name not in self._files}
         wanted = {(kind, each.id) for _, area in taken for kind, each in parts(area)}
@@ -155,7 +155,7 @@ class Changes:
                     text = f"{kind} {each.id!r} is there already, in {owned[kind, each.id]}"
                     file.wrong((kind, numbers[kind], "id"), f"{text}; give one of them another id")
 
-    def _left_behind(self, defs: a.WorldDef) -> list[File]:
+    def _left_behind(self, defs: a.WorldDef) -> list[AreaFile]:
         """The files of other areas that name what is gone, checked."""
         gone = {key for area in self._defs.areas.values() if defs.areas.get(area.id) is not area for key in ids(area)}
         gone -= {key for area in defs.areas.values() if self._defs.areas.get(area.id) is not area for key in ids(area)}
@@ -165,7 +165,7 @@ class Changes:
         for name, area in self._areas.items():
             lost = [key for key in named(area) if key in gone] if name not in self._files else []
             if lost:
-                file = File(self._directory / name, self._directory)
+                file = AreaFile(self._directory / name, self._directory)
                 references.check(file, read_area(file), defs)
                 if not file.problems:  # the file on the disk is ahead of what is loaded
                     kind, what = lost[0]

@@ -14,18 +14,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mud.areas.blocks import Block, blocks_of
+from mud.areas.blocks import TomlBlock, blocks_of
 from mud.areas.load import INNER, PARTS, TEXTS
 from mud.areas.write import default, exit_text, multiline, part_text, value_text
-from mud.core import area as a
 from mud.core.errors import WorldError
+from mud.core.world import area as a
 
 #: Top-level keys in the order in which a new file has them.
 _ORDER = ("area", *PARTS)
 _INNER_FIELDS = {field: key for key, (field, _) in INNER.items()}
 
 
-class Edit(Struct, frozen=True):
+class FileEdit(Struct, frozen=True):
     """`before` is what the file says, None for something new; `after` is what it is to say. `key` is as in the file."""
 
     key: str  # area, room, mob, item
@@ -33,7 +33,7 @@ class Edit(Struct, frozen=True):
     after: a.Definition
 
 
-def rewrite(text: str, edits: Sequence[Edit]) -> str:
+def rewrite(text: str, edits: Sequence[FileEdit]) -> str:
     """The text of a file with `edits` made. Raises WorldError when it is written in a way that can't be edited here."""
     windows = "\r\n" in text and "\n" not in text.replace("\r\n", "")
     if windows:
@@ -55,7 +55,7 @@ class _File:
         self.blocks = blocks_of(text)
         self._raw: dict[str, Any] = tomllib.loads(text)
 
-    def edit(self, edit: Edit) -> None:
+    def edit(self, edit: FileEdit) -> None:
         if edit.before is None:
             self._add(edit.key, edit.after)
             return
@@ -78,7 +78,7 @@ class _File:
 
     # Finding
 
-    def _main(self, key: str, id_: str) -> Block:
+    def _main(self, key: str, id_: str) -> TomlBlock:
         """The block of the table whose id this is."""
         if key == "area":
             found = [b for b in self.blocks if b.path == ("area",)]
@@ -91,7 +91,7 @@ class _File:
             raise WorldError([f"there is no [[{key}]] with the id {id_!r} in the file; edit it by hand"])
         return found[number]
 
-    def _group(self, main: Block) -> list[Block]:
+    def _group(self, main: TomlBlock) -> list[TomlBlock]:
         """A block and those below it: up to the next of its own array."""
         at = next(n for n, block in enumerate(self.blocks) if block is main)
         group = [main]
@@ -104,10 +104,10 @@ class _File:
                 break
         return group
 
-    def _below(self, main: Block, path: tuple[str, ...]) -> list[Block]:
+    def _below(self, main: TomlBlock, path: tuple[str, ...]) -> list[TomlBlock]:
         return [block for block in self._group(main) if block.path == path]
 
-    def _after(self, block: Block) -> int:
+    def _after(self, block: TomlBlock) -> int:
         """Where something right behind a block and those below it is put."""
         last = self._group(block)[-1]
         return next(n for n, each in enumerate(self.blocks) if each is last) + 1
@@ -131,7 +131,7 @@ class _File:
         new[0].lead = gap + new[0].lead
         self.blocks[at:at] = new
 
-    def _set(self, block: Block, name: str, value: Any, gone: bool = False) -> None:
+    def _set(self, block: TomlBlock, name: str, value: Any, gone: bool = False) -> None:
         """One key of a block: written anew where it stands, else behind the others."""
         keys, tail = block.split_body()
         table = _kit().parse(keys)
@@ -146,7 +146,7 @@ class _File:
         if not block.lead.endswith("\n"):
             block.lead += "\n"
 
-    def _table(self, block: Block, old: dict[str, Any], new: dict[str, Any]) -> None:
+    def _table(self, block: TomlBlock, old: dict[str, Any], new: dict[str, Any]) -> None:
         """A table that has a block of its own, key by key."""
         for name in old.keys() - new.keys():
             self._set(block, name, None, gone=True)
@@ -154,14 +154,14 @@ class _File:
             if old.get(name) != value:
                 self._set(block, name, value)
 
-    def _exits(self, main: Block, old: dict[str, a.ExitDef], new: dict[str, a.ExitDef]) -> None:
+    def _exits(self, main: TomlBlock, old: dict[str, a.ExitDef], new: dict[str, a.ExitDef]) -> None:
         for direction in old.keys() - new.keys():
             self._exit(main, direction, None)
         for direction, way in new.items():
             if old.get(direction) != way:
                 self._exit(main, direction, way)
 
-    def _exit(self, main: Block, direction: str, way: a.ExitDef | None) -> None:
+    def _exit(self, main: TomlBlock, direction: str, way: a.ExitDef | None) -> None:
         """One way out, wherever it is written; None takes it away."""
         own = self._below(main, (*main.path, "exits", direction))
         table = self._below(main, (*main.path, "exits"))
@@ -188,7 +188,7 @@ class _File:
             at = next(n for n, block in enumerate(self.blocks) if block is main) + 1
             self._place(at, f"[{'.'.join((*main.path, 'exits'))}]\n{direction} = {text}\n")
 
-    def _inner(self, main: Block, key: str, old: Sequence[a.Definition], new: Sequence[a.Definition]) -> None:
+    def _inner(self, main: TomlBlock, key: str, old: Sequence[a.Definition], new: Sequence[a.Definition]) -> None:
         """Tables inside of a table: extra descriptions, modifiers."""
         doc = _kit().parse(main.split_body()[0])
         if key in doc:  # all in one line
@@ -203,7 +203,7 @@ class _File:
         self,
         path: tuple[str, ...],
         name: str,
-        within: Block | None,
+        within: TomlBlock | None,
         old: Sequence[a.Definition],
         new: Sequence[a.Definition],
     ) -> None:
@@ -234,17 +234,17 @@ class _File:
             self._place(at, text)
             at += len(self.blocks) - count
 
-    def _at(self, block: Block) -> int:
+    def _at(self, block: TomlBlock) -> int:
         return next(n for n, each in enumerate(self.blocks) if each is block)
 
-    def _fields(self, block: Block, old: a.Definition, new: a.Definition) -> None:
+    def _fields(self, block: TomlBlock, old: a.Definition, new: a.Definition) -> None:
         """Keys of a table without tables of its own."""
         for field in msgspec.structs.fields(new):
             value = getattr(new, field.name)
             if getattr(old, field.name, None) != value:
                 self._set(block, field.name, value, gone=value is None)
 
-    def _remove(self, group: Sequence[Block]) -> None:
+    def _remove(self, group: Sequence[TomlBlock]) -> None:
         """Take blocks out. Comments that stand by themselves behind them stay."""
         for block in group:
             at = self._at(block)
@@ -261,13 +261,13 @@ def _kit() -> Any:
     return tomlkit
 
 
-def _without_tail(group: Sequence[Block]) -> str:
+def _without_tail(group: Sequence[TomlBlock]) -> str:
     """The text of blocks that are moved: what stands by itself behind them is left where it is."""
     text = "".join(block.text for block in group[:-1]) + group[-1].lead + _ended(group[-1].split_body()[0])
     return text if text.endswith("\n") else text + "\n"
 
 
-def _with_key(block: Block, name: str, text: str | None) -> str:
+def _with_key(block: TomlBlock, name: str, text: str | None) -> str:
     """A block's body with one key as `text` says, or without it."""
     keys, tail = block.split_body()
     doc = _kit().parse(keys)

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mud.areas.load import File, read
+from mud.areas.load import AreaFile, read
 from mud.areas.reload import Changes
-from mud.areas.rewrite import Edit, rewrite
-from mud.core import area as a
-from mud.core.building import PARTS, Change, Edits
+from mud.areas.rewrite import FileEdit, rewrite
 from mud.core.errors import WorldError
+from mud.core.world import area as a
+from mud.core.world.draft import PARTS, Change, Edits
 
 
 class Saved(Struct, frozen=True):
@@ -48,7 +48,7 @@ class _Plan:
         self._directory = directory
         self._defs = defs
         self._over = over
-        self._edits: dict[str, list[Edit]] = {}  # by area
+        self._edits: dict[str, list[FileEdit]] = {}  # by area
         self.problems: list[str] = []
 
     def add(self, key: str, change: Change[Any]) -> None:
@@ -62,11 +62,11 @@ class _Plan:
         elif base is not None and current is None and not self._over:
             self.problems.append(f"{key} {draft.id!r} is gone meanwhile; `save over` writes it anew")
         elif current is None:
-            self._edits.setdefault(area, []).append(Edit(key, None, draft))
+            self._edits.setdefault(area, []).append(FileEdit(key, None, draft))
         else:
             wanted = self._merged(key, base or draft, current, draft)
             if wanted != current:
-                self._edits.setdefault(area, []).append(Edit(key, current, wanted))
+                self._edits.setdefault(area, []).append(FileEdit(key, current, wanted))
 
     def _current(self, key: str, id_: str) -> Any:
         """What the world says now; an area without its parts."""
@@ -93,7 +93,7 @@ class _Plan:
     def write(self) -> Saved:
         """Check everything, then write the files. Raises WorldError or OSError."""
         changes = Changes(self._directory, self._defs)
-        new: list[tuple[Path, File, bytes]] = []
+        new: list[tuple[Path, AreaFile, bytes]] = []
         for area, edits in self._edits.items():
             name = next((n for n, s in self._defs.sources.items() if s.area == area), None)
             if name is None:
@@ -105,7 +105,7 @@ class _Plan:
                 self._look_at_disk(changes, path, area, wanted)
                 continue
             written = rewrite(content.decode("utf-8"), edits).encode("utf-8")
-            file = File(path, self._directory, written)
+            file = AreaFile(path, self._directory, written)
             said = changes.take(file)
             if not file.problems and said != wanted:
                 raise WorldError([f"{name} is written in a way that can't be edited here; edit it by hand"])
@@ -129,7 +129,7 @@ class _Plan:
     def _look_at_disk(self, changes: Changes, path: Path, area: str, wanted: a.AreaDef) -> None:
         """The file is not what was loaded. It is taken if it says what is wanted: then we wrote it ourselves, and never
         heard the end of it."""
-        file = File(path, self._directory)
+        file = AreaFile(path, self._directory)
         on_disk = changes.take(file)
         if file.problems or on_disk != wanted:
             raise WorldError(
@@ -140,7 +140,7 @@ class _Plan:
             )
 
 
-def with_edits(area: a.AreaDef, edits: list[Edit]) -> a.AreaDef:
+def with_edits(area: a.AreaDef, edits: list[FileEdit]) -> a.AreaDef:
     """An area as it will be. New things come last."""
     for edit in edits:
         if edit.key == "area":

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from mud.areas.load import DEPENDENT, INNER, PARTS, TEXTS, WORLD_FILE
-from mud.core import area as a
-from mud.core.markup import unparse
+from mud.core.text.markup import unparse
+from mud.core.world import area as a
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 _CLOSING = re.compile(r'"(?=""|\Z)')

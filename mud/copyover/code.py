@@ -16,7 +16,7 @@ WORLD_SUFFIX = ".toml"
 SHOWN = 12  # digits of a hash that people see
 
 
-class File(Struct, frozen=True, array_like=True):
+class CodeFile(Struct, frozen=True, array_like=True):
     """A file as it was when it was last read. `changed` is its mtime in nanoseconds."""
 
     changed: int
@@ -25,7 +25,7 @@ class File(Struct, frozen=True, array_like=True):
 
 
 #: Path, from the source tree where it lies in it: file.
-Manifest = dict[str, File]
+Manifest = dict[str, CodeFile]
 
 
 class Code(Struct):
@@ -82,10 +82,10 @@ def read(roots: Mapping[Path, Path], base: Path, before: Manifest | None = None,
     return dict(sorted(found.items()))
 
 
-def _read(path: str, stat: os.stat_result) -> File | None:
+def _read(path: str, stat: os.stat_result) -> CodeFile | None:
     try:
         with open(path, "rb") as file:
-            return File(stat.st_mtime_ns, stat.st_size, blake(file.read()))
+            return CodeFile(stat.st_mtime_ns, stat.st_size, blake(file.read()))
     except OSError:
         return None
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from mud.copyover import code
 from mud.copyover.code import SHOWN, Manifest
-from mud.copyover.release import name_outside
+from mud.copyover.locations import name_outside
 from mud.core.errors import CopyoverError
 from mud.snapshot.form import Form
 

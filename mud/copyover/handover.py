@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from mud.copyover.history import Draft
+from mud.copyover.locations import HANDOVER
 from mud.copyover.phases import Phase
-from mud.copyover.release import HANDOVER
 from mud.core.errors import SnapshotError
 from mud.core.events import (
     CheckName,
@@ -33,7 +33,7 @@ from mud.net.wire import Wire
 VARIABLE = HANDOVER
 
 
-class Jobs(Struct, kw_only=True):
+class CarriedJobs(Struct, kw_only=True):
     """Work that was not begun, by kind."""
 
     names: list[CheckName] = []
@@ -46,7 +46,7 @@ class Jobs(Struct, kw_only=True):
     saves: list[SaveEdits] = []
 
     @classmethod
-    def of(cls, jobs: list[Any]) -> Jobs:
+    def of(cls, jobs: list[Any]) -> CarriedJobs:
         """Sort jobs by kind."""
         return cls(
             names=[j for j in jobs if isinstance(j, CheckName)],
@@ -84,7 +84,7 @@ class Handover(Struct, kw_only=True):
     contracts: list[str] = []  # those that kept theirs in the rehearsal, and of which nothing was changed since
     listeners: list[int]
     wires: list[Wire]
-    jobs: Jobs
+    jobs: CarriedJobs
     addresses: dict[str, Address]
     next_session: int
     lock: int

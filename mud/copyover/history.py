@@ -17,7 +17,7 @@ from mud.copyover.code import Code
 
 Outcome = Literal["done", "refused", "failed", "cancelled"]
 #: Bytes after which the file is begun anew; the one before stays as copyovers.1.jsonl.
-MOST_BYTES = 4 << 20
+MAX_BYTES = 4 << 20
 #: Bytes that are read of it at once.
 BLOCK = 64 << 10
 
@@ -48,7 +48,7 @@ class Silence(Struct, kw_only=True):
         return cls(p50=p50, p99=p99, longest=round(ordered[-1], 1))
 
 
-class Record(Struct, kw_only=True):
+class CopyoverRecord(Struct, kw_only=True):
     """One copyover. `ordered` is by the wall clock, `late` the seconds that each timer of it came too late.
 
     `kept` counts sessions by what they are in the middle of, `dropped` by the reason.
@@ -84,7 +84,7 @@ class Record(Struct, kw_only=True):
 class Draft(Struct, kw_only=True):
     """A record that is not finished. `kinds` says what each session is in the middle of."""
 
-    record: Record
+    record: CopyoverRecord
     marks: list[tuple[str, float]] = []
     kinds: dict[int, str] = {}
     code: Code = msgspec.field(default_factory=Code)
@@ -115,22 +115,22 @@ class History:
     def _before(self) -> Path:
         return self._path.with_suffix(".1.jsonl")
 
-    def add(self, record: Record) -> None:
+    def add(self, record: CopyoverRecord) -> None:
         """Write a record down. Raises OSError."""
-        if self._path.exists() and self._path.stat().st_size > MOST_BYTES:
+        if self._path.exists() and self._path.stat().st_size > MAX_BYTES:
             self._path.rename(self._before)
         fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(fd, "ab") as file:
             file.write(msgspec.json.encode(record) + b"\n")
 
-    def last(self, count: int) -> list[Record]:
+    def last(self, count: int) -> list[CopyoverRecord]:
         """The last records, oldest first. A line that can't be read (a kill in its middle) is passed over."""
         lines = self._lines(self._path, count)
         if len(lines) < count:
             lines = self._lines(self._before, count - len(lines)) + lines
         return [record for line in lines[-count:] if (record := self._decoded(line)) is not None]
 
-    def find(self, number: int) -> Record | None:
+    def find(self, number: int) -> CopyoverRecord | None:
         """A record by its number."""
         return next((r for r in self.last(1 << 30) if r.number == number), None)
 
@@ -154,8 +154,8 @@ class History:
         return data.splitlines()[-count:] if count else []
 
     @staticmethod
-    def _decoded(line: bytes) -> Record | None:
+    def _decoded(line: bytes) -> CopyoverRecord | None:
         try:
-            return msgspec.json.decode(line, type=Record)
+            return msgspec.json.decode(line, type=CopyoverRecord)
         except msgspec.DecodeError:
             return None

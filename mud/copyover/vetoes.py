@@ -5,16 +5,16 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mud.core.errors import CopyoverError
-from mud.core.module import Veto
+from mud.core.veto import Veto
 
 #: Who objects, and why.
 Vetoes = list[tuple[str, Veto]]
 CORE = "the core"
 #: Seconds after which `when-clear` asks again when nobody knows when it clears, and at the soonest.
-LOOK_AGAIN, SOONEST = 5.0, 0.5
+LOOK_AGAIN, MIN_SECONDS = 5.0, 0.5
 
 
-class Figures(Struct, kw_only=True):
+class Resources(Struct, kw_only=True):
     """How things are now. Sizes in bytes."""
 
     errors: dict[str, str]  # modules out of service: what happened last
@@ -23,7 +23,7 @@ class Figures(Struct, kw_only=True):
     disk_left: int
 
 
-class Bounds(Struct, kw_only=True):
+class ResourceBounds(Struct, kw_only=True):
     """How they have to be. Sizes in bytes."""
 
     state: int
@@ -44,7 +44,7 @@ class Vetoed(CopyoverError):
         return any(veto.hard for _, veto in self.vetoes)
 
 
-def of_core(now: Figures, bounds: Bounds) -> Vetoes:
+def of_core(now: Resources, bounds: ResourceBounds) -> Vetoes:
     """What the core has against a copyover now."""
     found = [Veto.soft(f"the module {name} is out of service ({why})") for name, why in sorted(now.errors.items())]
     if now.state > bounds.state:
@@ -69,7 +69,7 @@ def sift(found: Vetoes, force: bool) -> list[str]:
 
 def clears_in(vetoes: Vetoes) -> float:
     """Seconds until it is worth asking again."""
-    return max(SOONEST, min(veto.clears_in if veto.clears_in is not None else LOOK_AGAIN for _, veto in vetoes))
+    return max(MIN_SECONDS, min(veto.clears_in if veto.clears_in is not None else LOOK_AGAIN for _, veto in vetoes))
 
 
 def worded(name: str, veto: Veto) -> str:

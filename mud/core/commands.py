@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mud.core.errors import Conflict, Rejected
-from mud.core.model import ROLES, Position, Role
+from mud.core.world.model import ROLES, Position, Role
 
 if TYPE_CHECKING:
-    from mud.core.context import Context
+    from mud.core.context import CoreContext
 
-Handler = Callable[["Context", str], None]
+Handler = Callable[["CoreContext", str], None]
 
 
-class Command(Struct, frozen=True):
+class CommandEntry(Struct, frozen=True):
     """One command. `help` is its page: the first line says how it is written and what it does.
 
     `aliases` are other ways to write it: whole words, or a sign like `'` that needs no space after it.
@@ -43,13 +43,13 @@ def allowed(role: Role, needed: Role) -> bool:
 class CommandTable:
     """All commands, found by their name, an alias, or a beginning that only one of them has."""
 
-    def __init__(self, commands: Iterable[Command]) -> None:
-        self.commands: dict[str, Command] = {}
-        self._exact: dict[str, Command] = {}
+    def __init__(self, commands: Iterable[CommandEntry]) -> None:
+        self.commands: dict[str, CommandEntry] = {}
+        self._exact: dict[str, CommandEntry] = {}
         self._signs: set[str] = set()
         self.add(commands)
 
-    def add(self, commands: Iterable[Command]) -> None:
+    def add(self, commands: Iterable[CommandEntry]) -> None:
         """More commands: all of them or none. Raises Conflict when a word is taken."""
         commands = list(commands)
         words: set[str] = set()
@@ -62,7 +62,7 @@ class CommandTable:
             self.commands[command.name] = command
         self._signs.update(word for word in words if not word[0].isalnum())
 
-    def remove(self, commands: Iterable[Command]) -> None:
+    def remove(self, commands: Iterable[CommandEntry]) -> None:
         """Forget commands. Those that are not there are passed over."""
         for command in commands:
             if self.commands.get(command.name) is command:
@@ -83,7 +83,7 @@ class CommandTable:
         verb, _, rest = line.partition(" ")
         return verb.casefold(), rest.strip()
 
-    def find(self, verb: str, role: Role) -> Command:
+    def find(self, verb: str, role: Role) -> CommandEntry:
         """The command that `verb` means to someone of `role`.
 
         Raises Rejected, naming what was close, when none or more than one could be meant.
@@ -103,9 +103,9 @@ class CommandTable:
         hint = f" Did you mean {either(near)}?" if near else " Try help."
         raise Rejected(f"There is no command {verb!r}.{hint}")
 
-    def by_topic(self, role: Role) -> dict[str, list[Command]]:
+    def by_topic(self, role: Role) -> dict[str, list[CommandEntry]]:
         """What someone of `role` may use, by topic, in the order of the table."""
-        topics: dict[str, list[Command]] = {}
+        topics: dict[str, list[CommandEntry]] = {}
         for command in self.commands.values():
             if allowed(role, command.role):
                 topics.setdefault(command.topic, []).append(command)

@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable, allowed, either
 from mud.core.dialogs import AnyDialog, Editor, Pager, Seeking
-from mud.core.editing import HELP, numbered
 from mud.core.errors import Absent, Rejected
 from mud.core.events import Effect, Ordered
-from mud.core.model import Character, Item, Role
-from mud.core.module import Moved, Signal
 from mud.core.rules import NoRules, Rules
-from mud.core.senses import sees
 from mud.core.session import Session
+from mud.core.signals import Moved, Signal
 from mud.core.spells import SpellTable
 from mud.core.targets import parse_target, pick
-from mud.core.timers import AnyPayload, Timer
-from mud.core.world import World
-from mud.core.wrap import wrap
+from mud.core.text.editor_help import HELP, numbered
+from mud.core.text.wrap import wrap
+from mud.core.timers import AnyPayload, PendingTimer
+from mud.core.world.model import Character, Item, Role
+from mud.core.world.senses import sees
+from mud.core.world.world import World
 
 if TYPE_CHECKING:
     from mud.core.modules import Modules
 
 #: A player's name has at most so many letters.
-LONGEST_NAME = 16
+MAX_NAME_LENGTH = 16
 #: Players that one line may have looked up in the database.
-MOST_SOUGHT = 3
+MAX_SOUGHT = 3
 
 
 class Sessions:
@@ -49,7 +49,7 @@ class Sessions:
         return self.by_character.get(character.id)
 
 
-class Context:
+class CoreContext:
     """One event's view of the game. `player` and `session` are of whoever sent it, where there is one."""
 
     def __init__(
@@ -129,8 +129,8 @@ class Context:
         found = self.world.known(name)
         if found is not None:
             return found
-        proper = name.isalpha() and len(name) <= LONGEST_NAME
-        if proper and self._session and name.casefold() not in self.sought and len(self.sought) < MOST_SOUGHT:
+        proper = name.isalpha() and len(name) <= MAX_NAME_LENGTH
+        if proper and self._session and name.casefold() not in self.sought and len(self.sought) < MAX_SOUGHT:
             raise Absent(name)
         begun = [c for c in self.world.players() if name and c.name.casefold().startswith(name.casefold())]
         if len(begun) > 1:
@@ -253,7 +253,7 @@ class Context:
         if session is not None:
             self.signals.append(Ordered(session.id, character.id, command))
 
-    def after(self, seconds: float, payload: AnyPayload) -> Timer:
+    def after(self, seconds: float, payload: AnyPayload) -> PendingTimer:
         """Set a timer, by its payload's clock."""
         now = self.clock.game if payload.clock == "game" else self.clock.wall
         return self.world.timers.set(now + seconds, payload)

@@ -10,40 +10,40 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from mud.core.area import AreaDef, ItemDef, MobDef, RoomDef
+from mud.core.world.area import AreaDef, ItemDef, MobDef, RoomDef
 
 
-class Dialog(Struct, frozen=True, tag_field="type", omit_defaults=True):
+class CoreDialog(Struct, frozen=True, tag_field="type", omit_defaults=True):
     """Base of all dialogs. `secret` answers are typed without echo and never touch a file."""
 
     secret: ClassVar[bool] = False
 
 
-class AskName(Dialog, frozen=True, tag="ask_name"):
+class AskName(CoreDialog, frozen=True, tag="ask_name"):
     """A newcomer is asked for a name."""
 
 
-class AskPassword(Dialog, frozen=True, tag="ask_password"):
+class AskPassword(CoreDialog, frozen=True, tag="ask_password"):
     """A known name is asked for its password."""
 
     secret: ClassVar[bool] = True
     name: str
 
 
-class ConfirmNew(Dialog, frozen=True, tag="confirm_new"):
+class ConfirmNew(CoreDialog, frozen=True, tag="confirm_new"):
     """The name is new: is it meant?"""
 
     name: str
 
 
-class NewPassword(Dialog, frozen=True, tag="new_password"):
+class NewPassword(CoreDialog, frozen=True, tag="new_password"):
     """A password to be, for a new character (`name`) or for the player's own (`name` is None)."""
 
     secret: ClassVar[bool] = True
     name: str | None = None
 
 
-class RepeatPassword(Dialog, frozen=True, tag="repeat_password"):
+class RepeatPassword(CoreDialog, frozen=True, tag="repeat_password"):
     """The same again. What was typed first is kept only as its hash."""
 
     secret: ClassVar[bool] = True
@@ -51,20 +51,20 @@ class RepeatPassword(Dialog, frozen=True, tag="repeat_password"):
     name: str | None = None
 
 
-class OldPassword(Dialog, frozen=True, tag="old_password"):
+class OldPassword(CoreDialog, frozen=True, tag="old_password"):
     """Before it is changed, the present password is asked."""
 
     secret: ClassVar[bool] = True
 
 
-class AskPronouns(Dialog, frozen=True, tag="ask_pronouns"):
+class AskPronouns(CoreDialog, frozen=True, tag="ask_pronouns"):
     """The last step of creation."""
 
     name: str
     hash: str
 
 
-class Working(Dialog, frozen=True, tag="working"):
+class Working(CoreDialog, frozen=True, tag="working"):
     """On top while the answer to an effect is awaited: lines typed meanwhile wait their turn.
 
     Remembers nothing: if the work is lost with the program that did it, this is taken off and the dialog below asks
@@ -72,7 +72,7 @@ class Working(Dialog, frozen=True, tag="working"):
     """
 
 
-class Seeking(Dialog, frozen=True, tag="seeking"):
+class Seeking(CoreDialog, frozen=True, tag="seeking"):
     """Below a Working: the line `text` is taken again when the last of `names` was looked up in the database."""
 
     text: str
@@ -80,25 +80,25 @@ class Seeking(Dialog, frozen=True, tag="seeking"):
     expanded: bool = False  # it is out of an alias
 
 
-class Play(Dialog, frozen=True, tag="play"):
+class Play(CoreDialog, frozen=True, tag="play"):
     """In the world: lines are commands."""
 
 
-class Pager(Dialog, frozen=True, tag="pager"):
+class Pager(CoreDialog, frozen=True, tag="pager"):
     """A long text, a screenful at a time; `at` is the first line not yet shown."""
 
     lines: tuple[str, ...]
     at: int
 
 
-class Confirm(Dialog, frozen=True, tag="confirm"):
+class Confirm(CoreDialog, frozen=True, tag="confirm"):
     """A question before `command` is really run."""
 
     question: str
     command: str
 
 
-class ModuleDialog(Dialog, frozen=True, tag="module"):
+class ModuleDialog(CoreDialog, frozen=True, tag="module"):
     """A conversation with a module: its `kind`, and the fields of its Struct as plain data."""
 
     module: str
@@ -106,7 +106,7 @@ class ModuleDialog(Dialog, frozen=True, tag="module"):
     data: dict[str, Any]
 
 
-class Editor(Dialog, frozen=True, tag="editor"):
+class Editor(CoreDialog, frozen=True, tag="editor"):
     """The line editor. `purpose` says what becomes of the text; with `then`, that conversation is given it."""
 
     purpose: str
@@ -114,7 +114,7 @@ class Editor(Dialog, frozen=True, tag="editor"):
     then: ModuleDialog | None = None
 
 
-class Edit(Dialog, frozen=True):
+class Edit(CoreDialog, frozen=True):
     """A builder edits a definition of `area`. `base` is as it was when that began, None for a new one; `drafts` are as
     it was after each step, the newest last. `writing` names the field whose text the line editor above is about."""
 
@@ -144,7 +144,7 @@ class EditItem(Edit, frozen=True, tag="edit_item", kw_only=True):
 
 
 class EditArea(Edit, frozen=True, tag="edit_area", kw_only=True):
-    """`zedit`: an area without what is edited by itself (see mud.core.building.PARTS)."""
+    """`zedit`: an area without what is edited by itself (see mud.core.world.draft.PARTS)."""
 
     base: AreaDef | None
     drafts: tuple[AreaDef, ...]

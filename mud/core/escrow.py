@@ -11,10 +11,10 @@ from collections import Counter
 
 from msgspec import Struct
 
-from mud.core.model import Item
-from mud.core.naming import capital, is_coins, short
 from mud.core.timers import ItemDecays
-from mud.core.world import World
+from mud.core.world.item_names import capital, is_coins, short
+from mud.core.world.model import Item
+from mud.core.world.world import World
 
 PREFIX = "escrow:"
 

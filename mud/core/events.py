@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from mud.core.area import WorldDef
-from mud.core.building import Edits
-from mud.core.model import Account, Character, Item, Role
-from mud.core.module import Signal
 from mud.core.session import Session, Terminal
-from mud.core.timers import Timer
+from mud.core.signals import Signal
+from mud.core.timers import PendingTimer
+from mud.core.world.area import WorldDef
+from mud.core.world.draft import Edits
+from mud.core.world.model import Account, Character, Item, Role
 
 # Events
 
@@ -50,7 +50,7 @@ class TerminalTold(Struct, frozen=True):
 class Due(Struct, frozen=True):
     """A timer fell due. It is no longer pending."""
 
-    timer: Timer
+    timer: PendingTimer
 
 
 class NameChecked(Struct, frozen=True):
@@ -127,7 +127,7 @@ class Built(Struct, frozen=True):
     saved: bool = False
 
 
-class Failed(Struct, frozen=True):
+class JobFailed(Struct, frozen=True):
     """The work that a session waits for could not be done: the dialog below asks again."""
 
     session: int
@@ -172,7 +172,8 @@ class ModuleAnswered(Struct, frozen=True):
 
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
-    | (Ordered | PlayerFound | Failed | Told | Announced | AccountSet | Signalled | ModuleAnswered | WorldRead | Built)
+    | (Ordered | PlayerFound | JobFailed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
+    | (WorldRead | Built)
 )  # fmt: skip
 
 # Effects

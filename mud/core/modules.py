@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.dialogs import ModuleDialog
-from mud.core.module import Signal
 from mud.core.session import Session
-from mud.core.timers import Timer
+from mud.core.signals import Signal
+from mud.core.timers import PendingTimer
 
 
 class Modules(Protocol):
     """All modules. What they raise is passed on; their state is undone with the event (rule 1)."""
 
-    def due(self, ctx: Context, timer: Timer) -> None:
+    def due(self, ctx: CoreContext, timer: PendingTimer) -> None:
         """A module's timer fell due."""
 
-    def ask(self, ctx: Context, session: Session, dialog: ModuleDialog) -> str:
+    def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
         """The prompt of a module's conversation. Never raises."""
 
-    def answer(self, ctx: Context, dialog: ModuleDialog, text: str) -> None:
+    def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
         """A line for a module's conversation."""
 
     def active(self, module: str) -> bool:
@@ -32,10 +32,10 @@ class Modules(Protocol):
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
 
-    def hear(self, ctx: Context, module: str, signal: Signal) -> None:
+    def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
         """A module hears a signal."""
 
-    def companions(self, ctx: Context, character_id: str) -> list[str]:
+    def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
         """Who shares with a character what it wins: itself first, then those of its group who are in its room.
 
         Itself alone when no module has groups, or the one that does fails. Ids of characters that exist. Never raises.
@@ -57,15 +57,15 @@ class Modules(Protocol):
 class NoModules:
     """A game without modules."""
 
-    def due(self, ctx: Context, timer: Timer) -> None:
+    def due(self, ctx: CoreContext, timer: PendingTimer) -> None:
         """Kept for when its module is there."""
         ctx.world.timers.park(timer)
 
-    def ask(self, ctx: Context, session: Session, dialog: ModuleDialog) -> str:
+    def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
         """There is nobody to talk to."""
         return "(press Enter) "
 
-    def answer(self, ctx: Context, dialog: ModuleDialog, text: str) -> None:
+    def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
         """There is nobody to talk to."""
         ctx.pop()
 
@@ -81,10 +81,10 @@ class NoModules:
         """Nobody."""
         return []
 
-    def hear(self, ctx: Context, module: str, signal: Signal) -> None:
+    def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
         """Nobody."""
 
-    def companions(self, ctx: Context, character_id: str) -> list[str]:
+    def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
         """Each for themselves."""
         return [character_id]
 

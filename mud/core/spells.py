@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from mud.core.errors import Conflict
-from mud.core.model import Character, Item
+from mud.core.world.model import Character, Item
 
 if TYPE_CHECKING:
-    from mud.core.context import Context
+    from mud.core.context import CoreContext
 
 #: On whom or what a spell is cast: a foe here, somebody here (oneself if nobody is named), an item at hand, a player
 #: anywhere, everybody here, or nothing at all (words may say more).
-Target = Literal["foe", "friend", "item", "player", "room", "words"]
+SpellTarget = Literal["foe", "friend", "item", "player", "room", "words"]
 
 
 class Cast(NamedTuple):
     """A spell on its way: who casts it, how strong (a level), on whom, what, or with which words, and out of what."""
 
-    ctx: Context
+    ctx: CoreContext
     caster: Character
     level: int
     whom: Character | None = None
@@ -33,7 +33,7 @@ class Cast(NamedTuple):
         return self.whom if self.whom is not None else self.caster
 
 
-class Spell(NamedTuple):
+class SpellEntry(NamedTuple):
     """A spell. `number` is what area files of the Diku family call it, 0 for none; `cooldown` is game seconds."""
 
     name: str
@@ -41,7 +41,7 @@ class Spell(NamedTuple):
     level: int
     mana: int
     cooldown: float
-    target: Target
+    target: SpellTarget
     effect: Callable[[Cast], None]
     about: str
 
@@ -49,11 +49,11 @@ class Spell(NamedTuple):
 class SpellTable:
     """All spells by name."""
 
-    def __init__(self, spells: Iterable[Spell] = ()) -> None:
-        self.spells: dict[str, Spell] = {}
+    def __init__(self, spells: Iterable[SpellEntry] = ()) -> None:
+        self.spells: dict[str, SpellEntry] = {}
         self.add(spells)
 
-    def add(self, spells: Iterable[Spell]) -> None:
+    def add(self, spells: Iterable[SpellEntry]) -> None:
         """More spells: all of them or none. Raises Conflict when a name or a number is taken."""
         spells = list(spells)
         for number, spell in enumerate(spells):
@@ -62,19 +62,19 @@ class SpellTable:
                     raise Conflict(f"the spells {spell.name!r} and {other.name!r} have one name or number")
         self.spells.update({spell.name: spell for spell in spells})
 
-    def remove(self, spells: Iterable[Spell]) -> None:
+    def remove(self, spells: Iterable[SpellEntry]) -> None:
         """Forget spells. Those that are not there are passed over."""
         for spell in spells:
             if self.spells.get(spell.name) is spell:
                 del self.spells[spell.name]
 
-    def by_value(self, value: int | str | None) -> Spell | None:
+    def by_value(self, value: int | str | None) -> SpellEntry | None:
         """The spell that an area file means by a number or a name; None for none, or for one that is not known."""
         if isinstance(value, str):
             return self.spells.get(value.casefold())
         return next((s for s in self.spells.values() if value and s.number == value), None)
 
-    def begun(self, words: list[str]) -> list[Spell]:
+    def begun(self, words: list[str]) -> list[SpellEntry]:
         """The spells whose words begin, each at its place, with `words`."""
         return [s for s in self.spells.values() if _begins(s.name.split(), words)]
 

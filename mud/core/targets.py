@@ -10,7 +10,7 @@ from msgspec import Struct
 T = TypeVar("T")
 
 
-class Target(Struct, frozen=True):
+class TargetWords(Struct, frozen=True):
     """What a player named: the `nth` thing (from 1) that answers to `word`; with `every`, all that do.
 
     An empty `word` answers to everything.
@@ -21,18 +21,18 @@ class Target(Struct, frozen=True):
     every: bool = False
 
 
-def parse_target(text: str) -> Target:
+def parse_target(text: str) -> TargetWords:
     """Read `all`, `all.WORD`, `N.WORD` or `WORD`."""
     text = text.strip().casefold()
     if text == "all":
-        return Target("", every=True)
+        return TargetWords("", every=True)
     head, dot, word = text.partition(".")
     if dot and word:
         if head == "all":
-            return Target(word, every=True)
+            return TargetWords(word, every=True)
         if head.isascii() and head.isdigit():
-            return Target(word, nth=max(1, int(head[:6])))
-    return Target(text)
+            return TargetWords(word, nth=max(1, int(head[:6])))
+    return TargetWords(text)
 
 
 def answers(keywords: Iterable[str], word: str) -> bool:
@@ -41,7 +41,7 @@ def answers(keywords: Iterable[str], word: str) -> bool:
     return all(any(k.startswith(part) for k in known) for part in word.split())
 
 
-def pick(target: Target, things: Iterable[tuple[Iterable[str], T]]) -> list[T]:
+def pick(target: TargetWords, things: Iterable[tuple[Iterable[str], T]]) -> list[T]:
     """The things, given with their keywords, that `target` names: at most one unless it says all."""
     found = [thing for keywords, thing in things if answers(keywords, target.word)]
     return found if target.every else found[target.nth - 1 : target.nth]

@@ -116,7 +116,7 @@ AnyPayload = (
 )  # fmt: skip
 
 
-class Timer(Struct, frozen=True):
+class PendingTimer(Struct, frozen=True):
     """`due` in seconds of the payload's clock."""
 
     id: str
@@ -132,25 +132,25 @@ class Timer(Struct, frozen=True):
 class Timers:
     """All pending timers; undoable through the journal, soonest first."""
 
-    def __init__(self, journal: Journal, pending: list[Timer] | None = None, serial: int = 0) -> None:
+    def __init__(self, journal: Journal, pending: list[PendingTimer] | None = None, serial: int = 0) -> None:
         self._journal = journal
-        self.pending: dict[str, Timer] = {}
+        self.pending: dict[str, PendingTimer] = {}
         self.serial = serial
         self.changed = True  # there may be an earlier timer than whoever waits for the earliest knows
         # A heap may hold timers that are no longer pending: they are passed over when they come up.
         self._parked: set[str] = set()
-        self._alike: dict[Hashable, dict[str, Timer]] = {}  # by each of `_keys`: those alike, by id
-        self._heaps: dict[ClockName, list[tuple[float, int, Timer]]] = {"game": [], "wall": []}
+        self._alike: dict[Hashable, dict[str, PendingTimer]] = {}  # by each of `_keys`: those alike, by id
+        self._heaps: dict[ClockName, list[tuple[float, int, PendingTimer]]] = {"game": [], "wall": []}
         for timer in pending or []:
             self._add(timer)
             self._push(timer)
 
-    def set(self, due: float, payload: AnyPayload) -> Timer:
+    def set(self, due: float, payload: AnyPayload) -> PendingTimer:
         """A new timer, due at `due` seconds of its payload's clock. Raises ValueError when that is no point in time."""
         if not math.isfinite(due):
             raise ValueError(f"a timer can't fall due at {due} seconds")
         self.serial += 1
-        timer = Timer(f"t{self.serial}", due, payload)
+        timer = PendingTimer(f"t{self.serial}", due, payload)
         self._journal.put(self.pending, timer.id, timer)
         for key in _keys(payload):
             if key not in self._alike:
@@ -171,19 +171,19 @@ class Timers:
                     self._journal.drop(self._alike, key)
             self._journal.touch("timers", timer_id)
 
-    def of(self, module: str, kind: str) -> list[Timer]:
+    def of(self, module: str, kind: str) -> list[PendingTimer]:
         """A module's pending timers of a kind."""
         return list(self._alike.get((module, kind), {}).values())
 
-    def like(self, payload: AnyPayload) -> list[Timer]:
+    def like(self, payload: AnyPayload) -> list[PendingTimer]:
         """The pending timers with exactly this payload. However many others there are, it takes no longer."""
         return list(self._alike.get(_keys(payload)[-1], {}).values())
 
-    def find(self, payload: AnyPayload) -> Timer | None:
+    def find(self, payload: AnyPayload) -> PendingTimer | None:
         """The pending timer with exactly this payload, if any; of several, the latest set."""
         return max(self.like(payload), key=lambda timer: timer.number, default=None)
 
-    def take_due(self, clock: Clock) -> Timer | None:
+    def take_due(self, clock: Clock) -> PendingTimer | None:
         """The earliest timer that is due by either clock, no longer pending; None when nothing is due.
 
         To order two clocks against each other, each is asked how long ago its timer fell due. (What the game's clock
@@ -202,7 +202,7 @@ class Timers:
         self._journal.dirty.add(("timers", timer.id))
         return timer
 
-    def park(self, timer: Timer) -> None:
+    def park(self, timer: PendingTimer) -> None:
         """Keep a timer that fell due and has nobody to go to now: pending, but not due until `unpark`."""
         self._add(timer)
         self._parked.add(timer.id)
@@ -227,9 +227,9 @@ class Timers:
         waits = [max(0.0, heap[0][0] - now) for _, now, heap in self._fronts(clock)]
         return min(waits, default=None)
 
-    def _fronts(self, clock: Clock) -> list[tuple[ClockName, float, list[tuple[float, int, Timer]]]]:
+    def _fronts(self, clock: Clock) -> list[tuple[ClockName, float, list[tuple[float, int, PendingTimer]]]]:
         """The clocks that have a pending timer at the front of their heap, the stale ones thrown out."""
-        fronts: list[tuple[ClockName, float, list[tuple[float, int, Timer]]]] = []
+        fronts: list[tuple[ClockName, float, list[tuple[float, int, PendingTimer]]]] = []
         for name, heap in self._heaps.items():
             while heap and self.pending.get(heap[0][2].id) is not heap[0][2]:
                 heapq.heappop(heap)
@@ -237,12 +237,12 @@ class Timers:
                 fronts.append((name, clock.game if name == "game" else clock.wall, heap))
         return fronts
 
-    def _add(self, timer: Timer) -> None:
+    def _add(self, timer: PendingTimer) -> None:
         self.pending[timer.id] = timer
         for key in _keys(timer.payload):
             self._alike.setdefault(key, {})[timer.id] = timer
 
-    def _push(self, timer: Timer) -> None:
+    def _push(self, timer: PendingTimer) -> None:
         self.changed = True
         entry = (timer.due, timer.number, timer)
         heapq.heappush(self._heaps[timer.payload.clock], entry)

@@ -11,7 +11,7 @@ from mud.core.journal import Journal
 Statement = tuple[str, tuple[Any, ...]]
 
 
-class Block(Struct, frozen=True):
+class WriteBlock(Struct, frozen=True):
     """One database session: `statements` are done in one instant or not at all. `serial` never comes twice.
 
     With `schema` it makes or changes the module's tables, which have that schema then.
@@ -30,9 +30,9 @@ class Writes:
     def __init__(self, journal: Journal, serial: int = 0) -> None:
         self._journal = journal
         self.serial = serial
-        self.unwritten: list[Block] = []
+        self.unwritten: list[WriteBlock] = []
 
     def add(self, module: str, name: str, statements: tuple[Statement, ...], schema: int = 0) -> None:
         """One more block for the next flush."""
         self.serial += 1
-        self._journal.append(self.unwritten, Block(self.serial, module, name, statements, schema))
+        self._journal.append(self.unwritten, WriteBlock(self.serial, module, name, statements, schema))

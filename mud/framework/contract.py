@@ -17,11 +17,12 @@ from msgspec import Struct
 from msgspec import inspect as types
 
 from mud.core.clock import ClockName
-from mud.core.model import ROLES
-from mud.core.module import Companions, Module, Permission, Request, Settings, Signal, State, Timer
-from mud.core.modulecontext import tag_of
+from mud.core.signals import Companions, Request, Signal
+from mud.core.world.model import ROLES
 from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
+from mud.sdk.context import tag_of
+from mud.sdk.module import Module, Permission, Settings, State, Timer
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
@@ -38,7 +39,7 @@ HOOKS = {"veto": 1, "prepare": 1, "cleanup": 1, "save_state": 1, "restore_state"
 SHELL_HOOKS = ("initialize", "start", "stop", "pause", "resume", "shutdown")
 
 
-class Report(Struct):
+class ContractReport(Struct):
     """The result of a check. `score` is from 0 to 100."""
 
     module: str
@@ -69,7 +70,7 @@ class Report(Struct):
         return "; ".join(f"{f.category}: {f.message}" for f in self.violations)
 
 
-def check(module: Module[Any], folder: Path | None = None) -> Report:
+def check(module: Module[Any], folder: Path | None = None) -> ContractReport:
     """Check a module, and its source code where `folder` (or a single file) is given."""
     findings: list[Finding] = []
     for part in CHECKS:
@@ -84,7 +85,7 @@ def check(module: Module[Any], folder: Path | None = None) -> Report:
             inside = path.relative_to(folder.parent if folder.is_file() else folder)
             if "tests" not in inside.parts and not any(part[0] in ".#" for part in inside.parts):  # editors' own files
                 findings += check_source(path, inside, str(module.name), frozenset(module.permissions))
-    return Report(module.name, findings)
+    return ContractReport(module.name, findings)
 
 
 def _interface(module: Module[Any]) -> Iterator[Finding]:

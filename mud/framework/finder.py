@@ -18,15 +18,15 @@ from typing import Any
 from msgspec import Struct
 
 from mud.core.errors import EverwakeError, Failed, FrameworkError, Invalid, TimedOut
-from mud.core.module import Module
 from mud.framework.watch import WATCH
+from mud.sdk.module import Module
 
 GROUP = "everwake.modules"
 #: Seconds that importing a module's code may take.
 IMPORT_SECONDS = 10.0
 
 
-class Source(Struct, frozen=True):
+class ModuleSource(Struct, frozen=True):
     """Where a module's code lies: a folder, or an installed package's entry point ("package.module:NAME").
 
     `folder` may be a single file then, and `package` is what the code is reloaded as a whole of.
@@ -43,21 +43,21 @@ class Source(Struct, frozen=True):
         return [self.folder] if self.folder.is_file() else sorted(self.folder.rglob("*.py"))
 
 
-def find(folders: Iterable[Path], native: Path) -> dict[str, Source]:
+def find(folders: Iterable[Path], native: Path) -> dict[str, ModuleSource]:
     """All modules there are, by name. A folder given first wins over later ones, and all over entry points."""
-    found: dict[str, Source] = {}
+    found: dict[str, ModuleSource] = {}
     for folder in map(_absolute, folders):
         for path in sorted(folder.glob("*/__init__.py")):
             name = path.parent.name
             if not name.startswith(("_", ".")):
                 kind = "native" if folder.resolve() == native.resolve() else "path"
-                found.setdefault(name, Source(name, kind, path.parent))
+                found.setdefault(name, ModuleSource(name, kind, path.parent))
     for source in _installed():
         found.setdefault(source.name, source)
     return found
 
 
-def _installed() -> Iterator[Source]:
+def _installed() -> Iterator[ModuleSource]:
     """The modules of installed packages.
 
     Python's own look at them is slow (10 ms in the silence of a copyover), and mostly there are none: so the files are
@@ -70,7 +70,7 @@ def _installed() -> Iterator[Source]:
 
     for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
         folder, package = _located(point.module)
-        yield Source(point.name, "entry point", folder, point.value, package)
+        yield ModuleSource(point.name, "entry point", folder, point.value, package)
 
 
 def _located(module: str) -> tuple[Path, str]:
@@ -100,14 +100,14 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))
 
 
-class Code(Struct):
+class ModuleCode(Struct):
     """A module's imported code: its declaration, and what of `sys.modules` belongs to it."""
 
     module: Module[Any]
     parts: dict[str, ModuleType]
 
 
-def load(source: Source, fresh: bool = False) -> Code:
+def load(source: ModuleSource, fresh: bool = False) -> ModuleCode:
     """Import a module's code, of which nothing must be imported now; with `fresh`, compile it anew.
 
     Raises Failed, TimedOut or Invalid, naming the file and line where that is known; parts of it may be imported then.
@@ -125,7 +125,7 @@ def load(source: Source, fresh: bool = False) -> Code:
     if found.name != source.name:
         called = "entry point" if source.entry else "folder"
         raise Invalid(f"{source.folder}: the module calls itself {found.name!r}, its {called} {source.name!r}")
-    return Code(found, _parts(package))
+    return ModuleCode(found, _parts(package))
 
 
 def take_out(package: str) -> dict[str, ModuleType]:
@@ -145,12 +145,12 @@ def _parts(package: str) -> dict[str, ModuleType]:
     return {n: m for n, m in sys.modules.items() if n == package or n.startswith(f"{package}.")}
 
 
-def package_of(source: Source) -> str:
+def package_of(source: ModuleSource) -> str:
     """The name that a module's code is imported by."""
     return source.package or f"modules.{source.name}"
 
 
-def _declaration(source: Source, package: str, fresh: bool) -> Any:
+def _declaration(source: ModuleSource, package: str, fresh: bool) -> Any:
     if fresh:  # compiled code is told from its source by second and size: too coarse for who edits and reloads at once
         for file in source.files():
             Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)

@@ -11,15 +11,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mud.core.commands import Command
+from mud.core.commands import CommandEntry
 from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
 from mud.core.ledger import LedgerError
-from mud.core.module import Figures, Module, Permission, Request, Settings, Signal, State, Veto
-from mud.core.modulecontext import Context
-from mud.core.spells import Cast, Spell
-from mud.framework.finder import Code, Source, explain
+from mud.core.signals import Request, Signal
+from mud.core.spells import Cast, SpellEntry
+from mud.core.veto import Veto
+from mud.framework.finder import ModuleCode, ModuleSource, explain
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.watch import WATCH, Interrupted
+from mud.sdk.context import Context
+from mud.sdk.module import Figures, Module, Permission, Settings, State
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
 from mud.snapshot.shape import Imported, Shape, export, import_
@@ -52,8 +54,8 @@ class Instance:
 
     def __init__(
         self,
-        source: Source,
-        code: Code,
+        source: ModuleSource,
+        code: ModuleCode,
         settings: Settings,
         granted: frozenset[Permission],
         call: Callable[[Context[Any], Request], Any],
@@ -228,8 +230,8 @@ class Instance:
             known = len(database.steps)
             raise Invalid(f"{self.name}: its tables have schema {schema}, and this version knows {known}")
 
-    def _command(self, command: Any) -> Command:
-        return Command(
+    def _command(self, command: Any) -> CommandEntry:
+        return CommandEntry(
             command.name,
             partial(self.run, command.handler),  # no frame of its own: every command comes through here
             command.topic or self.name,
@@ -239,14 +241,16 @@ class Instance:
             command.yields,
         )
 
-    def _spell(self, spell: Any) -> Spell:
+    def _spell(self, spell: Any) -> SpellEntry:
         run, handler = self.run, spell.handler
         about = (spell.help or _docstring(handler)).partition("\n")[0]
 
         def effect(cast: Cast) -> None:
             run(handler, cast.ctx, cast)  # type: ignore[arg-type]
 
-        return Spell(spell.name, spell.number, spell.level, spell.mana, spell.cooldown, spell.target, effect, about)
+        return SpellEntry(
+            spell.name, spell.number, spell.level, spell.mana, spell.cooldown, spell.target, effect, about
+        )
 
 
 def shape_of(module: Module[Any]) -> Shape[Any]:

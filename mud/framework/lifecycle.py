@@ -7,7 +7,7 @@ from collections import deque
 from enum import Enum
 
 from mud.core.errors import Conflict
-from mud.framework.workers import HISTORY, Transition, WorkerState
+from mud.framework.workers.controller import HISTORY, Transition, WorkerState
 
 
 class ModuleState(Enum):

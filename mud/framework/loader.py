@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from mud.core.errors import Conflict, FrameworkError, Invalid, NotFound
-from mud.core.module import Module, Settings
 from mud.framework import contract, finder, settings
-from mud.framework.finder import Code, Source
+from mud.framework.finder import ModuleCode, ModuleSource
 from mud.framework.instance import Instance, Tolerance, permissions
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.options import ModuleOptions
 from mud.framework.order import provided, start_order
 from mud.framework.registry import Registry
+from mud.sdk.module import Module, Settings
 
 log = logging.getLogger("mud.modules")
 M = ModuleState
@@ -67,19 +67,19 @@ class Loader:
         self.rehearsed: frozenset[str] = frozenset()  # modules that have kept their contract, just as they are now
         self._now = now
 
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> dict[str, ModuleSource]:
         """All modules there are and the operator wants."""
         off = set(self.given.options.off)
         return {name: s for name, s in finder.find(self.given.folders, NATIVE).items() if name not in off}
 
-    def source(self, name: str) -> Source:
+    def source(self, name: str) -> ModuleSource:
         """One of them. Raises NotFound."""
         found = self.sources().get(name)
         if found is None:
             raise NotFound(f"There is no module {name!r} in {', '.join(map(str, self.given.folders))}.")
         return found
 
-    def build(self, source: Source, fresh: bool = False) -> Instance:
+    def build(self, source: ModuleSource, fresh: bool = False) -> Instance:
         """Import a module and check it. Raises FrameworkError; then what was imported before is imported again."""
         life = Life(source.name)
         life.go(M.LOADING, self._now(), source.kind)
@@ -91,7 +91,7 @@ class Loader:
             finder.put_back(before)
             raise
 
-    def made(self, source: Source, code: Code, life: Life, folder: Path | None) -> Instance:
+    def made(self, source: ModuleSource, code: ModuleCode, life: Life, folder: Path | None) -> Instance:
         """An instance of code that keeps its contract, with its sources in `folder`. Raises FrameworkError."""
         if source.name not in self.rehearsed:
             self._check(source.name, contract.check(code.module, folder), life)
@@ -102,7 +102,7 @@ class Loader:
         return instance
 
     @staticmethod
-    def _check(name: str, report: contract.Report, life: Life) -> None:
+    def _check(name: str, report: contract.ContractReport, life: Life) -> None:
         for finding in report.warnings:
             life.log.warning("contract: %s: %s", finding.category, finding.message)
         if not report.is_valid:
@@ -148,13 +148,13 @@ class Loader:
             if not wanted.endswith("?") and wanted not in there:
                 raise Conflict(f"{instance.name} requires {wanted!r}, which is not there")
 
-    def broken(self, source: Source, error: FrameworkError) -> Instance:
+    def broken(self, source: ModuleSource, error: FrameworkError) -> Instance:
         """A module whose code can't be used, in its place."""
         life = Life(source.name)
         life.go(M.LOADING, self._now())
         stub: Module[Any] = Module(name=source.name, version="0.0.0")
         instance = Instance(
-            source, Code(stub, {}), Settings(), frozenset(), self.registry.call, self._tolerance(), life
+            source, ModuleCode(stub, {}), Settings(), frozenset(), self.registry.call, self._tolerance(), life
         )
         instance.broken = True
         self.fail(instance, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mud.framework.workers import Diagnostics, WorkerState
+from mud.framework.workers.controller import Diagnostics, WorkerState
 
 Sample = tuple[dict[str, str], float]
 

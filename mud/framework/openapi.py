@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mud.core.module import Endpoint, Module
+from mud.sdk.module import Endpoint, Module
 
 PREFIX = "/api/v1"
 

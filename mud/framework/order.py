@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from mud.core.module import Module
+from mud.sdk.module import Module
 
 
 def provided(module: Module[Any]) -> tuple[str, ...]:

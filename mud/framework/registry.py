@@ -10,18 +10,19 @@ from typing import Any
 import msgspec
 
 from mud.core.commands import CommandTable
-from mud.core.context import Context as CoreContext
+from mud.core.context import CoreContext
 from mud.core.dialogs import ModuleDialog
 from mud.core.errors import Conflict, Invalid, ModuleFault, NotFound, SnapshotError
-from mud.core.module import Answered, Answerer, Companions, Listener, Request, Signal, Talker
-from mud.core.modulecontext import Context, plain, tag_of
 from mud.core.session import Session
+from mud.core.signals import Answered, Companions, Request, Signal
 from mud.core.spells import SpellTable
-from mud.core.timers import AskEnds, ModuleTimer, Timer
+from mud.core.timers import AskEnds, ModuleTimer, PendingTimer
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.order import provided
 from mud.framework.report import describe
+from mud.sdk.context import Context, plain, tag_of
+from mud.sdk.module import Answerer, SignalListener, Talker
 from mud.snapshot.envelope import Metadata, pack
 
 log = logging.getLogger("mud.modules")
@@ -40,7 +41,7 @@ class Registry:
         self.context: Callable[[], Context[Any]]  # a fresh one, for states to be saved and restored in
         self.unmade: dict[str, int] = {}  # modules whose tables were not brought up to date: the schema they have
         self._services: dict[str, Instance] = {}
-        self._listeners: dict[str, list[tuple[Instance, Listener[Any]]]] = {}
+        self._listeners: dict[str, list[tuple[Instance, SignalListener[Any]]]] = {}
         self._news: list[str] = []
         self._writing: dict[str, bytes] = {}
         self._written: dict[str, bytes] = {}
@@ -102,7 +103,7 @@ class Registry:
 
     # What the kernel asks
 
-    def due(self, ctx: CoreContext, timer: Timer) -> None:
+    def due(self, ctx: CoreContext, timer: PendingTimer) -> None:
         """A module's timer fell due; it waits if there is nobody to tell just now."""
         payload = timer.payload
         assert isinstance(payload, ModuleTimer | AskEnds)
@@ -210,7 +211,7 @@ class Registry:
         """All about one module. Raises NotFound."""
         return describe(self.get(module), len(self.timers_of(module)))
 
-    def timers_of(self, module: str) -> list[Timer]:
+    def timers_of(self, module: str) -> list[PendingTimer]:
         """A module's pending timers."""
         pending = self.context().world.timers.pending.values()
         return [t for t in pending if getattr(t.payload, "module", None) == module]
@@ -330,7 +331,7 @@ class Registry:
         self._parting[instance.name] = (instance.name, instance.module.version, packed)
 
 
-def _timer(instance: Instance, payload: ModuleTimer) -> tuple[Listener[Any], Any]:
+def _timer(instance: Instance, payload: ModuleTimer) -> tuple[SignalListener[Any], Any]:
     """Who handles a timer, and the timer as its Struct. Raises Invalid."""
     for on in instance.module.on:
         if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from mud.core.module import Signal
-from mud.core.modulecontext import tag_of
+from mud.core.signals import Signal
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import WORKER
-from mud.framework.workers import Diagnostics, Health
+from mud.framework.workers.controller import Diagnostics, Health
+from mud.sdk.context import tag_of
 
 
 def health_of(instance: Instance) -> Health:

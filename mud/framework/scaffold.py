@@ -17,7 +17,7 @@ from mud.framework.contract import NAME, TAKEN
 WIDTH = 120
 
 
-class Part(Struct, frozen=True):
+class Feature(Struct, frozen=True):
     """What a feature brings. In its text § is the module's name as a class's, $ as it is.
 
     `before` and `after` are definitions before and after `welcome`, to which `welcome` adds lines.
@@ -33,7 +33,7 @@ class Part(Struct, frozen=True):
     test: str = ""
 
 
-BASE = Part(
+BASE = Feature(
     api=("Context", "Module", "On", "PlayerEntered", "State"),
     fields="    visits: int = 0\n",
     welcome="    ctx.state.visits += 1\n",
@@ -52,8 +52,8 @@ def test_its_state_survives_a_copyover(kit: Kit, tmp_path: Path) -> None:
 """,
 )
 
-PARTS: dict[str, Part] = {
-    "commands": Part(
+PARTS: dict[str, Feature] = {
+    "commands": Feature(
         api=("Command",),
         after='''def visits(ctx: Context[§State], args: str) -> None:
     """$ -- how many have come so far"""
@@ -64,7 +64,7 @@ PARTS: dict[str, Part] = {
     assert kit.player("Ada").do("$") == "So far 1 came."
 """,
     ),
-    "timers": Part(
+    "timers": Feature(
         api=("Timer",),
         before='''class Chime(Timer):
     """A minute after the first has come, and every minute from then on while somebody is there."""
@@ -87,7 +87,7 @@ PARTS: dict[str, Part] = {
     assert ada.read().count("A chime.") == 2
 """,
     ),
-    "settings": Part(
+    "settings": Feature(
         api=("Meta", "Settings"),
         before='''class §Settings(Settings):
     """What an operator may set: the greeting, and how often it is said."""
@@ -108,7 +108,7 @@ PARTS: dict[str, Part] = {
     assert kit.instance().settings == §Settings(greeting="Ahoy!", times=2)
 """,
     ),
-    "database": Part(
+    "database": Feature(
         api=("Answered", "Database", "PlayerLeft"),
         fields="    remembered: int = 0\n",
         before='VISITS = "CREATE TABLE $_visits (id INTEGER PRIMARY KEY, who TEXT NOT NULL)"\n',
@@ -134,7 +134,7 @@ def counted(ctx: Context[§State], answer: Answered) -> None:
     assert kit.state.remembered == 2
 """,
     ),
-    "api": Part(
+    "api": Feature(
         api=("Endpoint", "Method", "Request", "Signal", "Struct"),
         before='''class Visited(Signal, tag="$.visited"):
     """Somebody has come: told to whoever listens."""
@@ -232,7 +232,7 @@ def _files(name: str, chosen: list[str], author: str) -> list[tuple[str, str]]:
     ]
 
 
-def _code(title: str, parts: list[Part], author: str) -> str:
+def _code(title: str, parts: list[Feature], author: str) -> str:
     settings = any("Settings" in part.api for part in parts)
     return (
         "\n\n\n".join(
@@ -255,7 +255,7 @@ def _code(title: str, parts: list[Part], author: str) -> str:
     )
 
 
-def _declaration(parts: list[Part], author: str) -> str:
+def _declaration(parts: list[Feature], author: str) -> str:
     on = ", ".join(entry for part in parts for entry in part.on)
     return (
         'MODULE = Module(\n    name="$",\n    version="1.0.0",\n    description="counts who comes",\n'
@@ -265,7 +265,7 @@ def _declaration(parts: list[Part], author: str) -> str:
     )
 
 
-def _tests(title: str, parts: list[Part], chosen: list[str], camel: str) -> str:
+def _tests(title: str, parts: list[Feature], chosen: list[str], camel: str) -> str:
     names = ["MODULE"]
     if "settings" in chosen:
         names.append(f"{camel}Settings")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from mud.core.module import Permission
+from mud.sdk.module import Permission
 
 Severity = Literal["error", "warning"]
 Category = Literal["interface", "signatures", "security", "configuration", "performance", "api", "documentation"]

@@ -12,17 +12,18 @@ from typing import Any, TypeVar
 
 from mud.core.errors import Failed, Invalid, TimedOut
 from mud.core.events import Event, Signalled
-from mud.core.module import Permission, Settings, Signal
-from mud.core.modulecontext import need
+from mud.core.signals import Signal
 from mud.framework.instance import HANDLER_SECONDS, Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.watch import WATCH, Interrupted
+from mud.sdk.context import need
+from mud.sdk.module import Permission, Settings
 
 C = TypeVar("C", bound=Settings)
 
 
 class ModuleWork:
-    """One module's `mud.core.work.Work`."""
+    """One module's `mud.sdk.work.Work`."""
 
     def __init__(
         self, instance: Instance, post: Callable[[Event], None], data: Path, configuration: Callable[[], dict[str, Any]]
@@ -94,7 +95,7 @@ def _get(url: str, seconds: float, limit: int) -> bytes:
     return data
 
 
-class Watched:
+class WatchedAwaitable:
     """An awaitable whose every step is watched: one that never gives the loop back is interrupted."""
 
     def __init__(self, waits: Awaitable[Any], what: str) -> None:
@@ -141,7 +142,7 @@ async def run_hook(hook: Callable[[Any], Any] | None, work: ModuleWork, what: st
         raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error
     if inspect.isawaitable(found):
         try:
-            await asyncio.wait_for(_wait(Watched(found, what)), seconds)
+            await asyncio.wait_for(_wait(WatchedAwaitable(found, what)), seconds)
         except TimeoutError:
             raise TimedOut(f"{what} took longer than {seconds:g} s and was cancelled") from None
 

@@ -18,7 +18,7 @@ from typing import Protocol
 from mud.core.session import Terminal
 from mud.net.budget import Bucket, Limits
 from mud.net.charset import decode
-from mud.net.framing import Command, Framer, OverBudget
+from mud.net.framer import Framer, OverBudget, TelnetCommand
 from mud.net.lines import LineBuffer
 from mud.net.telnet import Telnet
 from mud.net.wire import Wire
@@ -27,7 +27,7 @@ log = logging.getLogger("mud.net")
 
 READ_BYTES = 65_536
 #: With so many lines waiting a connection is read no further until they are done.
-MOST_WAITING = 64
+MAX_WAITING = 64
 #: Seconds that a closing connection gets to take what was written to it, and then to say goodbye.
 LINGER_SECONDS = 2.0
 
@@ -164,7 +164,7 @@ class Connection:
 
     def _read_on(self) -> None:
         """Read, unless there is a reason not to."""
-        wanted = not (self._frozen or self._over or self._wire.ended or self._pause or len(self._lines) > MOST_WAITING)
+        wanted = not (self._frozen or self._over or self._wire.ended or self._pause or len(self._lines) > MAX_WAITING)
         if wanted and not self._reading:
             self._loop.add_reader(self._fd, self._readable)
             self._reading = True
@@ -201,7 +201,7 @@ class Connection:
         limits, wire = self._limits, self._wire
         try:
             for piece in self._framer.feed(data):
-                if isinstance(piece, Command):
+                if isinstance(piece, TelnetCommand):
                     if not wire.commands_.take(limits.telnet_per_second, limits.telnet_burst, self._loop.time()):
                         raise OverBudget(f"more than {limits.telnet_per_second:g} telnet commands a second")
                     self._telnet.command(piece.data)
@@ -214,7 +214,7 @@ class Connection:
             self._slow(debt)
         if self._lines and not wire.heard and self._is_http():
             return
-        if len(self._lines) > MOST_WAITING:
+        if len(self._lines) > MAX_WAITING:
             self._stop_reading()
         if self._out:
             self.flush()

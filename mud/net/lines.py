@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from mud.net.framing import OverBudget
+from mud.net.framer import OverBudget
 
 CR, LF, NUL, BS, DEL, KILL = 13, 10, 0, 8, 127, 21
 _SPECIAL = re.compile(rb"([\x00\x08\n\r\x15\x7f])")

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from colorama import Fore, Style
 
-from mud.core.markup import END, OPEN, STYLES
 from mud.core.session import Screen
-from mud.core.wrap import wrap
+from mud.core.text.markup import END, OPEN, STYLES
+from mud.core.text.wrap import wrap
 from mud.net.charset import encode, spell
 
 _TAG = re.compile(f"{OPEN}([^{END}]*){END}")
@@ -21,14 +21,14 @@ _SIXTEEN: list[str] = [
 
 
 #: Longer texts are rarely for more than one screen, and would fill the memory.
-LONGEST_KEPT = 400
+MAX_CACHED_LENGTH = 400
 
 
 def render(text: str, screen: Screen) -> bytes:
     """`text` for `screen`: wrapped at its width, tags as colours or gone, CR LF, IAC doubled (RFC 854)."""
     if OPEN not in text and len(text) <= screen.width and text.isascii():
         return text.replace("\n", "\r\n").encode("ascii")
-    return _kept(text, screen) if len(text) <= LONGEST_KEPT else _render(text, screen)
+    return _kept(text, screen) if len(text) <= MAX_CACHED_LENGTH else _render(text, screen)
 
 
 def _render(text: str, screen: Screen) -> bytes:

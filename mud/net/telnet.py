@@ -37,7 +37,7 @@ REMOTE = frozenset((SGA, TTYPE, NAWS, NEW_ENVIRON, CHARSET))
 
 CHARSETS = ("UTF-8", "ISO-8859-1", "US-ASCII")
 ENVIRON = ("CLIENT_NAME", "CLIENT_VERSION", "TERMINAL_TYPE", "CHARSET", "MTTS")
-MOST_TYPES = 4
+MAX_TYPES = 4
 #: Bits of MTTS, as the Mud Terminal Type Standard numbers them.
 ANSI, UTF8, COLOURS_256, SCREEN_READER = 1, 4, 8, 64
 WIDTHS, HEIGHTS = (20, 500), (5, 500)
@@ -157,7 +157,7 @@ class Telnet:
     def heard_type(self, name: str) -> bool:
         """One answer to TTYPE. True when another one should be asked for (MTTS: client, terminal, bits)."""
         name = clean(name).strip()[:40]
-        if name in self.state.types or len(self.state.types) >= MOST_TYPES:
+        if name in self.state.types or len(self.state.types) >= MAX_TYPES:
             return False
         self.state.types.append(name)
         told: dict[str, Any] = {}
@@ -168,7 +168,7 @@ class Telnet:
         else:
             told["colours"] = max(self.state.terminal.colours, colours_of(name))
         self._tell(**told)
-        return len(self.state.types) < MOST_TYPES and not name.upper().startswith("MTTS ")
+        return len(self.state.types) < MAX_TYPES and not name.upper().startswith("MTTS ")
 
     def _bits(self, bits: int) -> dict[str, Any]:
         """What MTTS says."""

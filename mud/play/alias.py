@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split, split_first
 
-MOST_ALIASES = 50  # that one character has
-LONGEST_NAME = 20
-LONGEST_TEXT = 400
+MAX_ALIASES = 50  # that one character has
+MAX_NAME_LENGTH = 20
+MAX_TEXT_LENGTH = 400
 #: What one typed line may become: so many commands, each of so many letters.
-MOST_COMMANDS = 20
-LONGEST_COMMAND = 1000
+MAX_COMMANDS = 20
+MAX_COMMAND_LENGTH = 1000
 #: What stays what it is whatever an alias says: the ways out of a mistake, and out of the game.
 PROTECTED = frozenset({"alias", "unalias", "quit", "password", "help", "connect", "create"})
 
@@ -25,7 +25,7 @@ _NAME = re.compile(r"\w[\w-]*", re.ASCII)
 _PLACE = re.compile(r"\$([1-9*])")
 
 
-def alias(ctx: Context, args: str) -> None:
+def alias(ctx: CoreContext, args: str) -> None:
     """List the player's aliases, show one, or make one."""
     me = ctx.player
     name, text = split_first(args)
@@ -40,8 +40,8 @@ def alias(ctx: Context, args: str) -> None:
         ctx.send(f"{name}: {me.aliases[name]}")
         return
     check(name, text)
-    if name not in me.aliases and len(me.aliases) >= MOST_ALIASES:
-        raise Rejected(f"You have {MOST_ALIASES} aliases, and more is not possible: unalias one first.")
+    if name not in me.aliases and len(me.aliases) >= MAX_ALIASES:
+        raise Rejected(f"You have {MAX_ALIASES} aliases, and more is not possible: unalias one first.")
     ctx.world.edit(me)
     me.aliases[name] = text
     ctx.send(f"{name} stands for: {text}")
@@ -51,17 +51,17 @@ def check(name: str, text: str) -> None:
     """Raises Rejected when `name` can't be an alias for `text`."""
     if name in PROTECTED:
         raise Rejected(f"{name} always means {name}: no alias can take its place.")
-    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        raise Rejected(f"An alias is one word of letters and digits, at most {LONGEST_NAME} of them.")
-    if len(text) > LONGEST_TEXT:
-        raise Rejected(f"An alias stands for at most {LONGEST_TEXT} letters, and this has {len(text)}.")
+    if not _NAME.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
+        raise Rejected(f"An alias is one word of letters and digits, at most {MAX_NAME_LENGTH} of them.")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise Rejected(f"An alias stands for at most {MAX_TEXT_LENGTH} letters, and this has {len(text)}.")
     if not pieces(text):
         raise Rejected("There is no command in that.")
-    if len(pieces(text)) > MOST_COMMANDS:
-        raise Rejected(f"An alias stands for at most {MOST_COMMANDS} commands.")
+    if len(pieces(text)) > MAX_COMMANDS:
+        raise Rejected(f"An alias stands for at most {MAX_COMMANDS} commands.")
 
 
-def unalias(ctx: Context, args: str) -> None:
+def unalias(ctx: CoreContext, args: str) -> None:
     """Forget an alias."""
     me = ctx.player
     name = args.strip().casefold()
@@ -74,7 +74,7 @@ def unalias(ctx: Context, args: str) -> None:
     ctx.send(f"{name} is an alias no more.")
 
 
-def expand(ctx: Context, text: str) -> bool:
+def expand(ctx: CoreContext, text: str) -> bool:
     """Queue what `text` stands for if it begins with an alias. Raises Rejected when that is too much."""
     known = ctx.player.aliases
     verb, rest = ctx.commands.split(text)
@@ -87,19 +87,19 @@ def expand(ctx: Context, text: str) -> bool:
     return True
 
 
-def _expand(ctx: Context, verb: str, rest: str, around: tuple[str, ...], found: list[str]) -> None:
+def _expand(ctx: CoreContext, verb: str, rest: str, around: tuple[str, ...], found: list[str]) -> None:
     """Add the commands of one alias. Inside of itself its name is an ordinary word, so there is no circle."""
     known, around = ctx.player.aliases, (*around, verb)
     for command in filled(known[verb], rest):
-        if len(command) > LONGEST_COMMAND:
+        if len(command) > MAX_COMMAND_LENGTH:
             raise Rejected(f"{around[0]} would become too long a command. Nothing was done.")
         inner, arguments = ctx.commands.split(command)
         if inner in known and inner not in PROTECTED and inner not in around:
             _expand(ctx, inner, arguments, around, found)
         else:
             found.append(command)
-        if len(found) > MOST_COMMANDS:
-            raise Rejected(f"{around[0]} would become more than {MOST_COMMANDS} commands. Nothing was done.")
+        if len(found) > MAX_COMMANDS:
+            raise Rejected(f"{around[0]} would become more than {MAX_COMMANDS} commands. Nothing was done.")
 
 
 def filled(text: str, rest: str) -> list[str]:

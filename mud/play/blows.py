@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mud.core.context import Context
-from mud.core.markup import tag
-from mud.core.model import Character
+from mud.core.context import CoreContext
+from mud.core.text.markup import tag
+from mud.core.world.model import Character
 from mud.play import describe
 
 #: Attacks by their number in area files: to do it, and when somebody else does.
@@ -42,7 +42,7 @@ SEVERITIES: tuple[tuple[int, str], ...] = (
 )
 
 
-def tell(ctx: Context, attacker: Character, victim: Character, amount: int, attack: int) -> None:
+def tell(ctx: CoreContext, attacker: Character, victim: Character, amount: int, attack: int) -> None:
     """Say to everybody in the room what a blow did; an `amount` of 0 is a miss."""
     mine, theirs = (ATTACKS[attack] if 0 <= attack < len(ATTACKS) else ATTACKS[0]) if amount else MISS
     form = next((text for most, text in SEVERITIES if amount <= most), SEVERITIES[-1][1])

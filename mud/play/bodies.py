@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mud.core.context import Context
-from mud.core.dice import Dice
-from mud.core.model import Character, Item
-from mud.core.senses import has
+from mud.core.context import CoreContext
 from mud.core.timers import Mend
-from mud.core.world import World
+from mud.core.world.dice import Dice
+from mud.core.world.model import Character, Item
+from mud.core.world.senses import has
+from mud.core.world.world import World
 
 ATTRIBUTES = ("strength", "dexterity", "constitution", "intelligence", "wisdom", "charisma")
 #: What a newcomer has of the attributes, in an order that chance decides: everybody has the same in all.
@@ -47,7 +47,7 @@ CONDITIONS = (
 )
 
 
-class Figures(NamedTuple):
+class BodyStats(NamedTuple):
     """What counts of a body, with all that is worn: attributes, armour, and the most that it can have."""
 
     strength: int
@@ -64,17 +64,17 @@ class Figures(NamedTuple):
     move: int
 
 
-_AT = {name: at for at, name in enumerate(Figures._fields)}
+_AT = {name: at for at, name in enumerate(BodyStats._fields)}
 _AT |= {"hit_points": _AT["hp"], "movement": _AT["move"]}  # what area files call them
 _ARMOUR, _MOSTS = _AT["armour"], (_AT["hp"], _AT["mana"], _AT["move"])
 
 
 def figure_of(name: str) -> str | None:
     """The figure that an item's modifier or an effect is about; None for what is no figure."""
-    return Figures._fields[_AT[name]] if name in _AT else None
+    return BodyStats._fields[_AT[name]] if name in _AT else None
 
 
-def figures(world: World, character: Character) -> Figures:
+def figures(world: World, character: Character) -> BodyStats:
     """A character's figures as they are now, with what is worn and what effects do."""
     bare = _bare(world, character)
     worn = world.worn(character)
@@ -92,16 +92,16 @@ def figures(world: World, character: Character) -> Figures:
                 found[_AT[name]] += by
     for most in _MOSTS:
         found[most] = max(1, found[most])
-    return Figures._make(found)
+    return BodyStats._make(found)
 
 
-def _bare(world: World, c: Character) -> Figures:
+def _bare(world: World, c: Character) -> BodyStats:
     mob = world.mob_def(c)
     if mob is None:
         attributes = (c.strength, c.dexterity, c.constitution, c.intelligence, c.wisdom, c.charisma)
-        return Figures(*attributes, c.armour, c.hitroll, c.damroll, c.max_hp, c.max_mana, c.max_move)
+        return BodyStats(*attributes, c.armour, c.hitroll, c.damroll, c.max_hp, c.max_mana, c.max_move)
     of = mob.attributes.get
-    return Figures(
+    return BodyStats(
         of("strength", MOB_ATTRIBUTE),
         of("dexterity", MOB_ATTRIBUTE),
         of("constitution", MOB_ATTRIBUTE),
@@ -130,7 +130,7 @@ def needed(level: int) -> int:
     return 200 * level * (level - 1)
 
 
-def measure(ctx: Context, character: Character) -> None:
+def measure(ctx: CoreContext, character: Character) -> None:
     """Give a body to who has none yet: a new character, a new mob, or one from before there were bodies."""
     if character.max_hp:
         return
@@ -157,7 +157,7 @@ def grown(character: Character, level: int) -> tuple[int, int, int]:
     return hp, mana, 80 + level * max(1, 2 + (character.dexterity - 10) // 4)
 
 
-def gain(ctx: Context, character: Character, experience: int) -> None:
+def gain(ctx: CoreContext, character: Character, experience: int) -> None:
     """Experience for a player's character (less than none is a loss), and the levels that come with it."""
     if character.mob is not None:
         return
@@ -176,7 +176,7 @@ def gain(ctx: Context, character: Character, experience: int) -> None:
 # Spending and mending
 
 
-def spend(ctx: Context, character: Character, hp: int = 0, mana: int = 0, move: int = 0) -> None:
+def spend(ctx: CoreContext, character: Character, hp: int = 0, mana: int = 0, move: int = 0) -> None:
     """Take from a body, or with amounts below zero give back: never less than none, nor more than its most.
 
     Only hp can go below zero: whoever calls sees to the dying.
@@ -189,7 +189,7 @@ def spend(ctx: Context, character: Character, hp: int = 0, mana: int = 0, move: 
     mending(ctx, character, most)
 
 
-def mending(ctx: Context, character: Character, most: Figures | None = None) -> None:
+def mending(ctx: CoreContext, character: Character, most: BodyStats | None = None) -> None:
     """See to it that a body mends, if it is not at its best, which is looked up unless it is known."""
     if (
         not at_best(character, most or figures(ctx.world, character))
@@ -198,12 +198,12 @@ def mending(ctx: Context, character: Character, most: Figures | None = None) -> 
         ctx.after(MEND_SECONDS, Mend(character.id))
 
 
-def at_best(c: Character, most: Figures) -> bool:
+def at_best(c: Character, most: BodyStats) -> bool:
     """Whether there is nothing to mend."""
     return c.hp >= most.hp and c.mana >= most.mana and c.move >= most.move
 
 
-def mend_due(ctx: Context, payload: Mend) -> None:
+def mend_due(ctx: CoreContext, payload: Mend) -> None:
     """One step of mending; the next one follows while there is something to mend."""
     c = ctx.world.characters.get(payload.character)
     if c is None or c.away:

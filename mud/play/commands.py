@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import msgspec
 
-from mud.core.area import DIRECTIONS
-from mud.core.commands import Command
-from mud.core.editing import HELP
-from mud.core.model import Position
+from mud.core.commands import CommandEntry
+from mud.core.text.editor_help import HELP
+from mud.core.world.area import DIRECTIONS
+from mud.core.world.model import Position
 from mud.play import (
-    admin,
     alias,
-    casting,
     editor,
-    fields,
     fights,
     food,
     login,
     lookup,
+    magic,
     maps,
-    moving,
+    movement,
     password,
     positions,
     rooms,
@@ -29,35 +27,38 @@ from mud.play import (
     things,
     who,
 )
-from mud.play.staff_commands import STAFF
+from mud.play.staff import admin, fields
+from mud.play.staff.commands import STAFF
 
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
 MOVING = [
-    Command(
+    CommandEntry(
         direction,
-        moving.mover(direction),
+        movement.mover(direction),
         "moving",
         f"{direction} -- go {direction}\n`exits` lists the ways out; `look {direction}` looks before you leap.",
         aliases=(SHORT[direction],),
     )
     for direction in DIRECTIONS
 ] + [
-    Command("recall", fights.recall, "moving", "recall -- back to where newcomers begin; it takes half your breath"),
-    Command(
+    CommandEntry(
+        "recall", fights.recall, "moving", "recall -- back to where newcomers begin; it takes half your breath"
+    ),
+    CommandEntry(
         "sleep",
         positions.changer("sleeping"),
         "moving",
         "sleep -- lie down and sleep: bodies mend fastest asleep\nYou see nothing meanwhile, and are easy to hit.",
     ),
-    Command("rest", positions.changer("resting"), "moving", "rest -- sit down and rest: bodies mend faster so"),
-    Command("sit", positions.changer("sitting"), "moving", "sit -- sit down"),
-    Command("stand", positions.changer("standing"), "moving", "stand -- stand up", aliases=("st",)),
-    Command("wake", positions.wake, "moving", "wake | wake WHOM -- wake up, or wake somebody else"),
+    CommandEntry("rest", positions.changer("resting"), "moving", "rest -- sit down and rest: bodies mend faster so"),
+    CommandEntry("sit", positions.changer("sitting"), "moving", "sit -- sit down"),
+    CommandEntry("stand", positions.changer("standing"), "moving", "stand -- stand up", aliases=("st",)),
+    CommandEntry("wake", positions.wake, "moving", "wake | wake WHOM -- wake up, or wake somebody else"),
 ]
 
 FIGHTING = [
-    Command(
+    CommandEntry(
         "kill",
         fights.kill,
         "fighting",
@@ -66,11 +67,13 @@ FIGHTING = [
         "Who dies wakes at the start, and has to fetch what is left in the corpse.",
         aliases=("k", "attack"),
     ),
-    Command("flee", fights.flee, "fighting", "flee -- run from a fight, if there is a way", aliases=("fl",)),
-    Command("consider", fights.consider, "fighting", "consider WHOM -- guess how a fight would go", aliases=("con",)),
-    Command("assist", fights.assist, "fighting", "assist WHOM -- join somebody's fight"),
-    Command("rescue", fights.rescue, "fighting", "rescue WHOM -- step between somebody and whoever fights them"),
-    Command(
+    CommandEntry("flee", fights.flee, "fighting", "flee -- run from a fight, if there is a way", aliases=("fl",)),
+    CommandEntry(
+        "consider", fights.consider, "fighting", "consider WHOM -- guess how a fight would go", aliases=("con",)
+    ),
+    CommandEntry("assist", fights.assist, "fighting", "assist WHOM -- join somebody's fight"),
+    CommandEntry("rescue", fights.rescue, "fighting", "rescue WHOM -- step between somebody and whoever fights them"),
+    CommandEntry(
         "wimpy",
         fights.wimpy,
         "fighting",
@@ -80,7 +83,7 @@ FIGHTING = [
 ]
 
 SEEING = [
-    Command(
+    CommandEntry(
         "look",
         rooms.look,
         "seeing",
@@ -89,9 +92,11 @@ SEEING = [
         "2.guard is the second guard.",
         aliases=("l",),
     ),
-    Command("examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa", "read")),
-    Command("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
-    Command(
+    CommandEntry(
+        "examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa", "read")
+    ),
+    CommandEntry("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
+    CommandEntry(
         "map",
         maps.map_,
         "seeing",
@@ -100,43 +105,45 @@ SEEING = [
         "A world is not always flat: a room that fits nowhere on the map is named below it instead.\n"
         "With a screen reader the map is in words, two steps far: North: The Kitchen. Two north: The Yard.",
     ),
-    Command(
+    CommandEntry(
         "who",
         who.who,
         "seeing",
         "who [NAME | ROLE | FLAG] -- who is in the world now, with role and flags\n"
         "who ada, who builders, who admins, who staff, who afk, who idle, who linkdead; several words go together.",
     ),
-    Command("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
-    Command(
+    CommandEntry("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
+    CommandEntry(
         "affects",
         scores.affects,
         "seeing",
         "affects -- what magic, and what you wear, makes of you",
         aliases=("aff",),
     ),
-    Command("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
+    CommandEntry("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
 ]
 
 MAGIC = [
-    Command(
+    CommandEntry(
         "cast",
-        casting.cast,
+        magic.cast,
         "magic",
         "cast SPELL [WHOM | THING] -- cast a spell\n"
         "cast magic missile rat, cast 'cure light' ada, cast heal. In a fight a spell goes at your foe by itself.",
         aliases=("c",),
     ),
-    Command("spells", casting.spells, "magic", "spells -- the spells there are, and what you lack for them"),
-    Command("quaff", casting.quaff, "magic", "quaff POTION -- drink a potion"),
-    Command("recite", casting.recite, "magic", "recite SCROLL [WHOM | THING] -- read a scroll aloud; it burns"),
-    Command("use", casting.use, "magic", "use WAND [WHOM] | use STAFF -- use the magic in a thing, a charge at a time"),
+    CommandEntry("spells", magic.spells, "magic", "spells -- the spells there are, and what you lack for them"),
+    CommandEntry("quaff", magic.quaff, "magic", "quaff POTION -- drink a potion"),
+    CommandEntry("recite", magic.recite, "magic", "recite SCROLL [WHOM | THING] -- read a scroll aloud; it burns"),
+    CommandEntry(
+        "use", magic.use, "magic", "use WAND [WHOM] | use STAFF -- use the magic in a thing, a charge at a time"
+    ),
 ]
 
 THINGS = [
-    Command("inventory", things.inventory, "things", "inventory -- what you carry", aliases=("i", "inv")),
-    Command("equipment", things.equipment, "things", "equipment -- what you wear", aliases=("eq",)),
-    Command(
+    CommandEntry("inventory", things.inventory, "things", "inventory -- what you carry", aliases=("i", "inv")),
+    CommandEntry("equipment", things.equipment, "things", "equipment -- what you wear", aliases=("eq",)),
+    CommandEntry(
         "get",
         things.get,
         "things",
@@ -144,8 +151,8 @@ THINGS = [
         "get all, get all.bread, get 2.sword, get gold from chest",
         aliases=("take",),
     ),
-    Command("drop", things.drop, "things", "drop THING | drop N gold -- put something on the ground"),
-    Command(
+    CommandEntry("drop", things.drop, "things", "drop THING | drop N gold -- put something on the ground"),
+    CommandEntry(
         "give",
         things.give,
         "things",
@@ -153,35 +160,35 @@ THINGS = [
         "give all ada, give all.bread to ada, give 2.sword to ada, give 10 coins to ada\n"
         "To all means every player here: each gets one such thing, or so much gold.",
     ),
-    Command("put", things.put, "things", "put THING in CONTAINER | put N gold in CONTAINER -- put something away"),
-    Command("wear", things.wearer("wear"), "things", "wear THING | wear all -- put something on"),
-    Command("wield", things.wearer("wield", ("wield",)), "things", "wield WEAPON -- take a weapon in hand"),
-    Command(
+    CommandEntry("put", things.put, "things", "put THING in CONTAINER | put N gold in CONTAINER -- put something away"),
+    CommandEntry("wear", things.wearer("wear"), "things", "wear THING | wear all -- put something on"),
+    CommandEntry("wield", things.wearer("wield", ("wield",)), "things", "wield WEAPON -- take a weapon in hand"),
+    CommandEntry(
         "hold",
         things.wearer("hold", ("light", "hold")),
         "things",
         "hold THING -- take a light, or something else, in hand",
     ),
-    Command(
+    CommandEntry(
         "remove",
         things.remove,
         "things",
         "remove THING | remove all -- take off what you wear",
         aliases=("rem",),
     ),
-    Command("eat", food.eat, "things", "eat FOOD -- eat something; it gives back some of your breath"),
-    Command("drink", food.drink, "things", "drink [from] VESSEL -- drink from what you carry, or from a fountain"),
-    Command("fill", food.fill, "things", "fill VESSEL -- fill something to drink from, where there is a fountain"),
-    Command(
+    CommandEntry("eat", food.eat, "things", "eat FOOD -- eat something; it gives back some of your breath"),
+    CommandEntry("drink", food.drink, "things", "drink [from] VESSEL -- drink from what you carry, or from a fountain"),
+    CommandEntry("fill", food.fill, "things", "fill VESSEL -- fill something to drink from, where there is a fountain"),
+    CommandEntry(
         "open",
         rooms.open_,
         "things",
         "open DOOR | open DIRECTION | open CONTAINER -- open something",
         aliases=("o",),
     ),
-    Command("close", rooms.close, "things", "close DOOR | close DIRECTION | close CONTAINER -- close something"),
-    Command("lock", rooms.lock, "things", "lock DOOR | lock CONTAINER -- lock something; you need its key"),
-    Command(
+    CommandEntry("close", rooms.close, "things", "close DOOR | close DIRECTION | close CONTAINER -- close something"),
+    CommandEntry("lock", rooms.lock, "things", "lock DOOR | lock CONTAINER -- lock something; you need its key"),
+    CommandEntry(
         "unlock",
         rooms.unlock,
         "things",
@@ -190,7 +197,7 @@ THINGS = [
 ]
 
 SHOPS = [
-    Command(
+    CommandEntry(
         "list",
         shops.list_,
         "shops",
@@ -198,13 +205,13 @@ SHOPS = [
         "Behind what is in store stands how many are left; the rest never runs out.\n"
         "A shop trades while its keeper is there and awake, and many keep hours: `time` tells how late it is.",
     ),
-    Command(
+    CommandEntry(
         "buy",
         shops.buy,
         "shops",
         "buy [N] THING -- buy something, or N of it: all of them or none\nbuy bread, buy 5 bread, buy #3 of the list",
     ),
-    Command(
+    CommandEntry(
         "sell",
         shops.sell,
         "shops",
@@ -212,34 +219,36 @@ SHOPS = [
         "sell key, sell all.bread, sell all: what the keeper wants of it, as long as there is gold in the till.\n"
         "What you sell stands in the list; the keeper sells it to whoever pays.",
     ),
-    Command(
+    CommandEntry(
         "value",
         shops.value,
         "shops",
         "value THING -- what the shop here would pay for something\nvalue all: of everything that it takes.",
     ),
-    Command("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
+    CommandEntry("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
 ]
 
 TALKING = [
-    Command(
+    CommandEntry(
         "say",
         talk.say,
         "talking",
         "say TEXT -- say something to everyone here\n'TEXT is shorter.",
         aliases=("'",),
     ),
-    Command("think", talk.think, "talking", "think TEXT -- a thought to yourself; nobody else sees it"),
-    Command(
+    CommandEntry("think", talk.think, "talking", "think TEXT -- a thought to yourself; nobody else sees it"),
+    CommandEntry(
         "tell",
         talk.tell,
         "talking",
         "tell NAME TEXT -- private words to somebody, wherever they are",
         aliases=("t",),
     ),
-    Command("reply", talk.reply, "talking", "reply TEXT -- answer whoever told you something last", aliases=("r",)),
-    Command("shout", talk.shout, "talking", "shout TEXT -- so that the whole world hears"),
-    Command(
+    CommandEntry(
+        "reply", talk.reply, "talking", "reply TEXT -- answer whoever told you something last", aliases=("r",)
+    ),
+    CommandEntry("shout", talk.shout, "talking", "shout TEXT -- so that the whole world hears"),
+    CommandEntry(
         "emote",
         talk.emote,
         "talking",
@@ -249,9 +258,9 @@ TALKING = [
 ]
 
 SELF = [
-    Command("help", lookup.help_, "yourself", "help [WORD] -- help on a command or a topic", aliases=("?",)),
-    Command("commands", lookup.commands, "yourself", "commands -- the names of all commands"),
-    Command(
+    CommandEntry("help", lookup.help_, "yourself", "help [WORD] -- help on a command or a topic", aliases=("?",)),
+    CommandEntry("commands", lookup.commands, "yourself", "commands -- the names of all commands"),
+    CommandEntry(
         "set",
         fields.set_,
         "yourself",
@@ -259,7 +268,7 @@ SELF = [
         "For admins also: set WHOM FIELD VALUE, of a player, a mob or a thing near.\n"
         "set ada level 5; set sword short a sword; `help fields` has the fields.",
     ),
-    Command(
+    CommandEntry(
         "alias",
         alias.alias,
         "yourself",
@@ -268,26 +277,26 @@ SELF = [
         "$1 to $9 are the words you type behind it, $* is all of them; without any, they go to the end.\n"
         "An alias may use others. `unalias` forgets one. No alias can take the place of quit, help or alias itself.",
     ),
-    Command("unalias", alias.unalias, "yourself", "unalias NAME -- forget an alias"),
-    Command(
+    CommandEntry("unalias", alias.unalias, "yourself", "unalias NAME -- forget an alias"),
+    CommandEntry(
         "description",
         lambda ctx, args: editor.begin(ctx, "description", ctx.player.description),
         "yourself",
         "description -- write what others see when they look at you\n" + HELP,
     ),
-    Command(
+    CommandEntry(
         "password",
         password.change,
         "yourself",
         "password -- change your password; it asks for the old one first",
     ),
-    Command(
+    CommandEntry(
         "save",
         admin.save,
         "yourself",
         "save -- write the world to the disk now (it is written a few times a second anyway)",
     ),
-    Command("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),
+    CommandEntry("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),
 ]
 
 #: The lowest position for these; all others can be used asleep.
@@ -301,12 +310,12 @@ NEEDS: dict[Position, frozenset[str]] = {
 }
 
 
-def _placed(command: Command) -> Command:
+def _placed(command: CommandEntry) -> CommandEntry:
     """A command with the position it needs."""
     needs = next((position for position, names in NEEDS.items() if command.name in names), command.needs)
     return msgspec.structs.replace(command, needs=needs)
 
 
-COMMANDS: tuple[Command, ...] = tuple(
+COMMANDS: tuple[CommandEntry, ...] = tuple(
     map(_placed, (*MOVING, *SEEING, *FIGHTING, *MAGIC, *THINGS, *SHOPS, *TALKING, *SELF, *STAFF))
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mud.core import fights
-from mud.core.area import CORPSE
-from mud.core.context import Context
-from mud.core.markup import strip, tag
-from mud.core.model import Character, Item, room_key
-from mud.core.module import Died
+from mud.core.context import CoreContext
+from mud.core.signals import Died
+from mud.core.text.markup import strip, tag
 from mud.core.timers import ItemDecays
+from mud.core.world import fights
+from mud.core.world.area import CORPSE
+from mud.core.world.model import Character, Item, room_key
 from mud.play import bodies, describe, rooms, things
 from mud.play.describe import capital
 
@@ -18,7 +18,7 @@ MOB_CORPSE_SECONDS, PLAYER_CORPSE_SECONDS = 300.0, 3600.0
 LOSS = 10
 
 
-def die(ctx: Context, victim: Character, by: Character | None = None, lies: str = "") -> None:
+def die(ctx: CoreContext, victim: Character, by: Character | None = None, lies: str = "") -> None:
     """Somebody dies. A mob is gone for good, and its killers learn from it; a player wakes at the start.
 
     All that was held stays in the corpse, in the room of the death or in `lies`. In an arena a player loses nothing.
@@ -43,7 +43,7 @@ def die(ctx: Context, victim: Character, by: Character | None = None, lies: str 
     ctx.emit(Died(victim.id, by.id if by is not None else "", room))
 
 
-def make_corpse(ctx: Context, victim: Character, room: str) -> Item:
+def make_corpse(ctx: CoreContext, victim: Character, room: str) -> Item:
     """All that somebody held, in a corpse; coins as a heap in it."""
     world = ctx.world
     called = strip(describe.name(world, victim))
@@ -67,7 +67,7 @@ def make_corpse(ctx: Context, victim: Character, room: str) -> Item:
     return corpse
 
 
-def wake(ctx: Context, character: Character, lost: bool) -> None:
+def wake(ctx: CoreContext, character: Character, lost: bool) -> None:
     """A player's character wakes at the start, weak, and with some of its experience `lost`."""
     world = ctx.world
     ctx.move(character, world.defs.start)
@@ -88,7 +88,7 @@ def wake(ctx: Context, character: Character, lost: bool) -> None:
     rooms.show_room(ctx, character)
 
 
-def learn(ctx: Context, killer: Character, victim: Character) -> None:
+def learn(ctx: CoreContext, killer: Character, victim: Character) -> None:
     """The experience of a kill, shared among the killer and those who go with it and are there."""
     if killer.mob is not None:
         return
@@ -105,7 +105,7 @@ def learn(ctx: Context, killer: Character, victim: Character) -> None:
             friend.alignment = max(-1000, min(1000, friend.alignment - (mob.alignment + friend.alignment) // 16))
 
 
-def fall_to_dust(ctx: Context, corpse: Item) -> None:
+def fall_to_dust(ctx: CoreContext, corpse: Item) -> None:
     """A corpse is no more. What is still in it lies where it lay: nothing of anybody's is lost."""
     world = ctx.world
     for item in world.held(corpse.owner_key):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from mud.core.area import ExitDef
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import tag
-from mud.core.model import Character, Item
-from mud.core.naming import (
+from mud.core.targets import parse_target, pick
+from mud.core.text.markup import tag
+from mud.core.world.area import ExitDef
+from mud.core.world.item_names import (
     COINS,
     COINS_ID,
     capital,
@@ -23,8 +23,8 @@ from mud.core.naming import (
     seek_items,
     short,
 )
-from mud.core.targets import parse_target, pick
-from mud.core.world import World
+from mud.core.world.model import Character, Item
+from mud.core.world.world import World
 
 __all__ = [
     "COINS",
@@ -72,12 +72,12 @@ def listing(world: World, items: Iterable[Item], indent: str = "  ") -> str:
     return "\n".join(f"{indent}{f'({n}) ' if n > 1 else ''}{text}" for text, n in counted.items())
 
 
-def seek_character(ctx: Context, text: str) -> Character | None:
+def seek_character(ctx: CoreContext, text: str) -> Character | None:
     """Who `text` names in the player's room: `me`, somebody else, or nobody."""
     return ctx.seek_here(text)
 
 
-def find_character(ctx: Context, text: str) -> Character:
+def find_character(ctx: CoreContext, text: str) -> Character:
     """Who `text` names in the player's room. Raises Rejected when nobody is called so."""
     found = seek_character(ctx, text)
     if found is None:
@@ -85,7 +85,7 @@ def find_character(ctx: Context, text: str) -> Character:
     return found
 
 
-def find_door(ctx: Context, text: str) -> tuple[str, ExitDef]:
+def find_door(ctx: CoreContext, text: str) -> tuple[str, ExitDef]:
     """The door that `text` names: a direction, or a word of the door. Raises Rejected when there is none."""
     exits = ctx.world.room(ctx.player.room).exits
     doors = {d: way for d, way in exits.items() if way.door}

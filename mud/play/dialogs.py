@@ -8,26 +8,27 @@ from typing import Any
 from msgspec import Struct
 
 from mud.core import dialogs as d
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.events import Line
 from mud.core.session import Session
-from mud.play import editor, freeze, login, password, playing
+from mud.play import editor, login, password, play_dialog
 from mud.play.olc import form
+from mud.play.staff import freeze
 
 
 class Behaviour(Struct, frozen=True):
     """`ask` gives the prompt; `answer` takes a line."""
 
-    ask: Callable[[Context, Session, Any], str]
-    answer: Callable[[Context, Any, str], None]
+    ask: Callable[[CoreContext, Session, Any], str]
+    answer: Callable[[CoreContext, Any, str], None]
 
 
-def fixed(text: str) -> Callable[[Context, Session, Any], str]:
+def fixed(text: str) -> Callable[[CoreContext, Session, Any], str]:
     """A prompt that never changes."""
     return lambda ctx, session, dialog: text
 
 
-DIALOGS: dict[type[d.Dialog], Behaviour] = {
+DIALOGS: dict[type[d.CoreDialog], Behaviour] = {
     d.AskName: Behaviour(fixed("By what name are you known? "), login.answer_name),
     d.AskPassword: Behaviour(fixed("Password: "), login.answer_password),
     d.ConfirmNew: Behaviour(lambda c, s, x: f"Begin a new life as {x.name}? (yes/no) ", login.answer_new),
@@ -36,10 +37,10 @@ DIALOGS: dict[type[d.Dialog], Behaviour] = {
     d.OldPassword: Behaviour(fixed("Your present password: "), password.answer_old),
     d.AskPronouns: Behaviour(fixed("Are you he, she or they? "), login.answer_pronouns),
     d.Working: Behaviour(fixed(""), lambda ctx, dialog, text: None),
-    d.Seeking: Behaviour(fixed(""), playing.answer_seeking),
-    d.Play: Behaviour(playing.prompt, playing.answer),
-    d.Pager: Behaviour(playing.pager_prompt, playing.answer_pager),
-    d.Confirm: Behaviour(lambda c, s, x: f"{x.question} (yes/no) ", playing.answer_confirm),
+    d.Seeking: Behaviour(fixed(""), play_dialog.answer_seeking),
+    d.Play: Behaviour(play_dialog.prompt, play_dialog.answer),
+    d.Pager: Behaviour(play_dialog.pager_prompt, play_dialog.answer_pager),
+    d.Confirm: Behaviour(lambda c, s, x: f"{x.question} (yes/no) ", play_dialog.answer_confirm),
     d.ModuleDialog: Behaviour(lambda c, s, x: c.modules.ask(c, s, x), lambda c, x, text: c.modules.answer(c, x, text)),
     d.EditRoom: Behaviour(form.prompt, form.answer),
     d.EditMob: Behaviour(form.prompt, form.answer),
@@ -49,7 +50,7 @@ DIALOGS: dict[type[d.Dialog], Behaviour] = {
 }
 
 
-def line(ctx: Context, event: Line) -> None:
+def line(ctx: CoreContext, event: Line) -> None:
     """A line goes to the dialog on top."""
     session = ctx.session
     session.last_input = ctx.clock.wall
@@ -57,14 +58,14 @@ def line(ctx: Context, event: Line) -> None:
     # With echo off the player's own Enter did not move the cursor.
     session.at_prompt = dialog.secret
     if freeze.holds(ctx, session):
-        playing.run(ctx, event.text)
+        play_dialog.run(ctx, event.text)
     elif event.expanded:
-        playing.expanded(ctx, event.text)
+        play_dialog.expanded(ctx, event.text)
     else:
         DIALOGS[type(dialog)].answer(ctx, dialog, event.text)
 
 
-def prompt(ctx: Context, session: Session) -> tuple[str, bool]:
+def prompt(ctx: CoreContext, session: Session) -> tuple[str, bool]:
     """A session's prompt, and whether the answer to it is secret."""
     dialog = session.stack[-1]
     return DIALOGS[type(dialog)].ask(ctx, session, dialog), dialog.secret

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.dialogs import Editor
-from mud.core.editing import HELP, as_lines, numbered
 from mud.core.errors import Rejected
-from mud.core.words import number_within
+from mud.core.text.editor_help import HELP, as_lines, numbered
+from mud.core.text.words import number_within
 from mud.play.olc import form
 
-MOST_LINES, MOST_LETTERS = 60, 4000
+MAX_LINES, MAX_LETTERS = 60, 4000
 
 
-def begin(ctx: Context, purpose: str, text: str) -> None:
+def begin(ctx: CoreContext, purpose: str, text: str) -> None:
     """Open the editor on `text`."""
     ctx.edit(Editor(purpose, as_lines(text)))
 
 
-def answer(ctx: Context, dialog: Editor, text: str) -> None:
+def answer(ctx: CoreContext, dialog: Editor, text: str) -> None:
     """A line of text, or a dot command."""
     if not text.startswith(".") or text.startswith(".."):
         put(ctx, dialog, (*dialog.lines, text.removeprefix(".")))
@@ -31,12 +31,12 @@ def answer(ctx: Context, dialog: Editor, text: str) -> None:
     act(ctx, dialog, rest)
 
 
-def put(ctx: Context, dialog: Editor, lines: tuple[str, ...]) -> None:
+def put(ctx: CoreContext, dialog: Editor, lines: tuple[str, ...]) -> None:
     """Go on with these lines. Raises Rejected past the most a text may have."""
-    if len(lines) > MOST_LINES:
-        raise Rejected(f"A text has at most {MOST_LINES} lines. .save keeps it, .del N deletes one.")
-    if sum(map(len, lines)) > MOST_LETTERS:
-        raise Rejected(f"A text has at most {MOST_LETTERS} letters. .save keeps it, .del N deletes a line.")
+    if len(lines) > MAX_LINES:
+        raise Rejected(f"A text has at most {MAX_LINES} lines. .save keeps it, .del N deletes one.")
+    if sum(map(len, lines)) > MAX_LETTERS:
+        raise Rejected(f"A text has at most {MAX_LETTERS} letters. .save keeps it, .del N deletes a line.")
     ctx.replace(Editor(dialog.purpose, lines, dialog.then))
 
 
@@ -49,34 +49,34 @@ def number(dialog: Editor, text: str) -> tuple[int, str]:
     return found - 1, rest
 
 
-def help_(ctx: Context, dialog: Editor, rest: str) -> None:
+def help_(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     ctx.send(HELP)
 
 
-def show(ctx: Context, dialog: Editor, rest: str) -> None:
+def show(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     ctx.send(numbered(dialog.lines))
 
 
-def clear(ctx: Context, dialog: Editor, rest: str) -> None:
+def clear(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     put(ctx, dialog, ())
 
 
-def delete(ctx: Context, dialog: Editor, rest: str) -> None:
+def delete(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     at, _ = number(dialog, rest)
     put(ctx, dialog, dialog.lines[:at] + dialog.lines[at + 1 :])
 
 
-def insert(ctx: Context, dialog: Editor, rest: str) -> None:
+def insert(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     at, text = number(dialog, rest)
     put(ctx, dialog, (*dialog.lines[:at], text, *dialog.lines[at:]))
 
 
-def replace(ctx: Context, dialog: Editor, rest: str) -> None:
+def replace(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     at, text = number(dialog, rest)
     put(ctx, dialog, (*dialog.lines[:at], text, *dialog.lines[at + 1 :]))
 
 
-def save(ctx: Context, dialog: Editor, rest: str) -> None:
+def save(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     text = "\n".join(dialog.lines)
     if dialog.then is None:
         ctx.pop()
@@ -90,19 +90,19 @@ def save(ctx: Context, dialog: Editor, rest: str) -> None:
         )
 
 
-def quit_(ctx: Context, dialog: Editor, rest: str) -> None:
+def quit_(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     ctx.pop()
     ctx.send("Left as it was.")
 
 
-def keep_description(ctx: Context, text: str) -> None:
+def keep_description(ctx: CoreContext, text: str) -> None:
     """The editor's text becomes the character's description."""
     ctx.world.edit(ctx.player)
     ctx.player.description = text
     ctx.send("Your description is kept." if text else "Your description is gone.")
 
 
-ACTS: dict[str, Callable[[Context, Editor, str], None]] = {
+ACTS: dict[str, Callable[[CoreContext, Editor, str], None]] = {
     "save": save,
     "quit": quit_,
     "show": show,
@@ -113,4 +113,4 @@ ACTS: dict[str, Callable[[Context, Editor, str], None]] = {
     "help": help_,
 }
 
-PURPOSES: dict[str, Callable[[Context, str], None]] = {"description": keep_description, form.PURPOSE: form.written}
+PURPOSES: dict[str, Callable[[CoreContext, str], None]] = {"description": keep_description, form.PURPOSE: form.written}

@@ -5,18 +5,18 @@ A blow falls when a die of twenty beats what the attacker still lacks of the def
 
 from __future__ import annotations
 
-from mud.core import fights
-from mud.core.area import ExitDef
-from mud.core.context import Context
-from mud.core.dice import Dice
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import tag
-from mud.core.model import Character
-from mud.core.module import Attacked
-from mud.core.senses import has
+from mud.core.signals import Attacked
+from mud.core.text.markup import tag
+from mud.core.text.words import number_within
 from mud.core.timers import CombatRound
-from mud.core.words import number_within
-from mud.core.world import World
+from mud.core.world import fights
+from mud.core.world.area import ExitDef
+from mud.core.world.dice import Dice
+from mud.core.world.model import Character
+from mud.core.world.senses import has
+from mud.core.world.world import World
 from mud.play import blows, bodies, death, describe, rooms
 from mud.play.describe import capital, name
 
@@ -27,7 +27,7 @@ MORE_BLOWS = (15, 30)
 #: How hard a blow falls on somebody who can't parry, in thirds of its damage.
 DEFENCELESS = {"sleeping": 6, "resting": 5, "sitting": 4}
 #: Players that a mob with a memory bears a grudge.
-MOST_GRUDGES = 10
+MAX_GRUDGES = 10
 QUIET = frozenset(("peaceful", "safe"))
 PEACE = "This is a peaceful place. Nobody fights here."
 
@@ -35,13 +35,13 @@ PEACE = "This is a peaceful place. Nobody fights here."
 # Rounds
 
 
-def engage(ctx: Context, one: Character, other: Character) -> None:
+def engage(ctx: CoreContext, one: Character, other: Character) -> None:
     """`one` attacks `other`. There are rounds in their room from now on, as long as anybody fights there."""
     begin(ctx, one, other)
     ctx.emit(Attacked(one.id, other.id))
 
 
-def begin(ctx: Context, one: Character, other: Character) -> None:
+def begin(ctx: CoreContext, one: Character, other: Character) -> None:
     """`one` begins to fight `other`, whoever of them attacked."""
     bodies.measure(ctx, one)
     bodies.measure(ctx, other)
@@ -49,12 +49,12 @@ def begin(ctx: Context, one: Character, other: Character) -> None:
     mob = ctx.world.mob_def(other)
     if mob is not None and "memory" in mob.flags and one.mob is None and one.id not in other.remembers:
         ctx.world.edit(other)
-        other.remembers[:] = [*other.remembers, one.id][-MOST_GRUDGES:]
+        other.remembers[:] = [*other.remembers, one.id][-MAX_GRUDGES:]
     if ctx.world.timers.find(CombatRound(one.room)) is None:
         ctx.after(ROUND_SECONDS, CombatRound(one.room))
 
 
-def round_due(ctx: Context, payload: CombatRound) -> None:
+def round_due(ctx: CoreContext, payload: CombatRound) -> None:
     """Everybody who fights in a room has a turn."""
     for character in fights.fighters(ctx.world, payload.room):
         turn(ctx, character)
@@ -62,7 +62,7 @@ def round_due(ctx: Context, payload: CombatRound) -> None:
         ctx.after(ROUND_SECONDS, payload)
 
 
-def turn(ctx: Context, character: Character) -> None:
+def turn(ctx: CoreContext, character: Character) -> None:
     """One fighter's turn: away, or at the foe."""
     foe = fights.foe(ctx.world, character)
     if foe is None or foe.room != character.room:
@@ -88,7 +88,7 @@ def wants_away(world: World, character: Character) -> bool:
 # Blows
 
 
-def strike(ctx: Context, attacker: Character, victim: Character) -> None:
+def strike(ctx: CoreContext, attacker: Character, victim: Character) -> None:
     """One blow, or a miss."""
     world = ctx.world
     mine, theirs = bodies.figures(world, attacker), bodies.figures(world, victim)
@@ -99,7 +99,9 @@ def strike(ctx: Context, attacker: Character, victim: Character) -> None:
     damage(ctx, victim, amount, attacker)
 
 
-def hits(ctx: Context, attacker: Character, mine: bodies.Figures, victim: Character, theirs: bodies.Figures) -> bool:
+def hits(
+    ctx: CoreContext, attacker: Character, mine: bodies.BodyStats, victim: Character, theirs: bodies.BodyStats
+) -> bool:
     """Whether a blow falls: 20 always does, 1 never."""
     roll = ctx.random.randint(1, 20)
     if roll in (1, 20):
@@ -112,7 +114,7 @@ def hits(ctx: Context, attacker: Character, mine: bodies.Figures, victim: Charac
     return skill - roll <= max(-10, armour)
 
 
-def force(ctx: Context, attacker: Character, mine: bodies.Figures) -> int:
+def force(ctx: CoreContext, attacker: Character, mine: bodies.BodyStats) -> int:
     """What a blow does to somebody on their guard."""
     mob = ctx.world.mob_def(attacker)
     weapon = next((i for i in ctx.world.worn(attacker) if i.slot == "wield"), None)
@@ -133,7 +135,7 @@ def attack_of(world: World, attacker: Character) -> int:
     return found if isinstance(found, int) else 0
 
 
-def damage(ctx: Context, victim: Character, amount: int, by: Character | None) -> None:
+def damage(ctx: CoreContext, victim: Character, amount: int, by: Character | None) -> None:
     """Hurt somebody, who may die of it. Who hurts somebody else fights them. A mob that is dead already is past it."""
     world = ctx.world
     if victim.id not in world.characters:
@@ -156,14 +158,14 @@ def damage(ctx: Context, victim: Character, amount: int, by: Character | None) -
 # Who may fight whom
 
 
-def need_foe(ctx: Context, victim: Character) -> None:
+def need_foe(ctx: CoreContext, victim: Character) -> None:
     """Raises Rejected unless the player may attack `victim`."""
     refusal = cannot_fight(ctx, ctx.player, victim)
     if refusal:
         raise Rejected(refusal)
 
 
-def cannot_fight(ctx: Context, one: Character, other: Character) -> str | None:
+def cannot_fight(ctx: CoreContext, one: Character, other: Character) -> str | None:
     """Why one may not attack another, in words for the one; None when nothing is in the way."""
     world = ctx.world
     room, mob = world.room(one.room), world.mob_def(other)
@@ -180,7 +182,7 @@ def cannot_fight(ctx: Context, one: Character, other: Character) -> str | None:
     return None
 
 
-def quiet(ctx: Context, one: Character) -> str | None:
+def quiet(ctx: CoreContext, one: Character) -> str | None:
     """Why nobody fights where `one` is; None where they may."""
     return None if QUIET.isdisjoint(ctx.world.room(one.room).flags) else PEACE
 
@@ -188,7 +190,7 @@ def quiet(ctx: Context, one: Character) -> str | None:
 # Commands
 
 
-def kill(ctx: Context, args: str) -> None:
+def kill(ctx: CoreContext, args: str) -> None:
     """Attack somebody, or turn on somebody else."""
     if not args:
         raise Rejected("Kill whom?")
@@ -205,7 +207,7 @@ def kill(ctx: Context, args: str) -> None:
         strike(ctx, me, victim)  # before they fight: who sits or sleeps has no guard yet
 
 
-def assist(ctx: Context, args: str) -> None:
+def assist(ctx: CoreContext, args: str) -> None:
     """Join somebody's fight."""
     if not args:
         raise Rejected("Assist whom?")
@@ -226,7 +228,7 @@ def assist(ctx: Context, args: str) -> None:
     strike(ctx, me, foe)
 
 
-def rescue(ctx: Context, args: str) -> None:
+def rescue(ctx: CoreContext, args: str) -> None:
     """Step between somebody and whoever fights them."""
     if not args:
         raise Rejected("Rescue whom?")
@@ -250,14 +252,14 @@ def rescue(ctx: Context, args: str) -> None:
     ctx.room_says(me.room, f"{name(world, me)} rescues {name(world, friend)}!", but=(me, friend))
 
 
-def flee(ctx: Context, args: str) -> None:
+def flee(ctx: CoreContext, args: str) -> None:
     """Run from a fight."""
     if ctx.player.fighting is None:
         raise Rejected("You are in no fight.")
     flee_from(ctx, ctx.player)
 
 
-def flee_from(ctx: Context, character: Character) -> bool:
+def flee_from(ctx: CoreContext, character: Character) -> bool:
     """Try to run, wherever there is a way. Gives whether it worked."""
     ways = ways_out(ctx.world, character)
     if not ways or ctx.random.random() < 0.25:
@@ -286,7 +288,7 @@ def ways_out(world: World, character: Character) -> list[tuple[str, ExitDef]]:
     return found
 
 
-def wimpy(ctx: Context, args: str) -> None:
+def wimpy(ctx: CoreContext, args: str) -> None:
     """Show or set the hit points below which the player runs."""
     me = ctx.player
     most = bodies.figures(ctx.world, me).hp // 2
@@ -316,7 +318,7 @@ CHANCES: tuple[tuple[int, str], ...] = (
 )
 
 
-def consider(ctx: Context, args: str) -> None:
+def consider(ctx: CoreContext, args: str) -> None:
     """Guess how a fight would go."""
     if not args:
         raise Rejected("Consider killing whom?")
@@ -329,7 +331,7 @@ def consider(ctx: Context, args: str) -> None:
     ctx.send(f"{who} is {bodies.condition(ctx.world, victim)}.")
 
 
-def recall(ctx: Context, args: str) -> None:
+def recall(ctx: CoreContext, args: str) -> None:
     """Back to where newcomers begin."""
     me, world = ctx.player, ctx.world
     if me.room == world.defs.start:

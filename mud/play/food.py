@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.model import Item
 from mud.core.targets import split
+from mud.core.world.model import Item
 from mud.play import bodies, describe, things
 from mud.play.describe import capital
 
@@ -18,7 +18,7 @@ LIQUIDS = (
 DRINK, MEAL_HOUR = 2, 2
 
 
-def eat(ctx: Context, args: str) -> None:
+def eat(ctx: CoreContext, args: str) -> None:
     """Eat something that is carried."""
     world, me = ctx.world, ctx.player
     text = things.need(args, "Eat what?")
@@ -34,7 +34,7 @@ def eat(ctx: Context, args: str) -> None:
     bodies.spend(ctx, me, move=-MEAL_HOUR * max(1, hours))
 
 
-def drink(ctx: Context, args: str) -> None:
+def drink(ctx: CoreContext, args: str) -> None:
     """Drink from something that is carried, or from a fountain."""
     words = [word for word in split(args) if word.casefold() != "from"]
     vessel = describe.find_item(ctx.world, things.need(" ".join(words), "Drink what?"), things.near(ctx), "here")
@@ -55,7 +55,7 @@ def drink(ctx: Context, args: str) -> None:
     bodies.spend(ctx, ctx.player, move=-DRINK)
 
 
-def fill(ctx: Context, args: str) -> None:
+def fill(ctx: CoreContext, args: str) -> None:
     """Fill a vessel at a fountain."""
     world, me = ctx.world, ctx.player
     text = things.need(args, "Fill what?")
@@ -73,19 +73,19 @@ def fill(ctx: Context, args: str) -> None:
     things.say(ctx, "fill", f"{called} with {liquid(ctx, vessel)}", f"from {describe.short(world, spring)}")
 
 
-def need_peace(ctx: Context) -> None:
+def need_peace(ctx: CoreContext) -> None:
     """Raises Rejected in a fight."""
     if ctx.player.fighting is not None:
         raise Rejected("Not in the middle of a fight!")
 
 
-def number(ctx: Context, item: Item, name: str) -> int:
+def number(ctx: CoreContext, item: Item, name: str) -> int:
     """One of an item's values as a number; 0 when it has none."""
     value = ctx.world.value(item, name)
     return value if isinstance(value, int) else 0
 
 
-def liquid(ctx: Context, vessel: Item) -> str:
+def liquid(ctx: CoreContext, vessel: Item) -> str:
     """What is in a vessel: a number of LIQUIDS, or a word of the area's own."""
     value = ctx.world.value(vessel, "liquid")
     if isinstance(value, int):

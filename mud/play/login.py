@@ -6,21 +6,22 @@ from collections.abc import Iterable
 
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import tag
-from mud.core.model import Account, Character
-from mud.core.module import LinkBack, LinkLost, PlayerEntered, PlayerLeft
 from mud.core.session import Session
+from mud.core.signals import LinkBack, LinkLost, PlayerEntered, PlayerLeft
 from mud.core.targets import split_first
+from mud.core.text.markup import tag
 from mud.core.timers import LinkDeadEnds
-from mud.core.world import World
-from mud.play import bodies, mobs, password, positions, rooms, snoop
+from mud.core.world.model import Account, Character
+from mud.core.world.world import World
+from mud.play import bodies, mobs, password, positions, rooms
 from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
+from mud.play.staff import snoop
 
 #: Failed logins that one connection may have.
-MOST_FAILURES = 5
+MAX_FAILURES = 5
 #: Game seconds that a character stays in the world without a connection.
 LINK_DEAD_SECONDS = 600.0
 
@@ -34,7 +35,7 @@ BANNER = """
 """
 
 
-def opened(ctx: Context, event: e.Opened) -> None:
+def opened(ctx: CoreContext, event: e.Opened) -> None:
     """Greet a new connection."""
     session = event.new
     ctx.world.journal.put(ctx.sessions.by_id, session.id, session)
@@ -42,7 +43,7 @@ def opened(ctx: Context, event: e.Opened) -> None:
     ctx.write(session, tag("title", BANNER))
 
 
-def terminal_told(ctx: Context, event: e.TerminalTold) -> None:
+def terminal_told(ctx: CoreContext, event: e.TerminalTold) -> None:
     """The client told more about its screen."""
     ctx.world.journal.edit(ctx.session)
     ctx.session.terminal = event.terminal
@@ -51,7 +52,7 @@ def terminal_told(ctx: Context, event: e.TerminalTold) -> None:
 # Name and password
 
 
-def answer_name(ctx: Context, dialog: d.AskName, text: str) -> None:
+def answer_name(ctx: CoreContext, dialog: d.AskName, text: str) -> None:
     """A name; or all in one line, as clients' scripts send it."""
     verb, rest = split_first(text)
     verb = verb.casefold()
@@ -79,7 +80,7 @@ def unquoted(text: str) -> str:
     return text[1:-1] if quoted else text
 
 
-def name_checked(ctx: Context, event: e.NameChecked) -> None:
+def name_checked(ctx: CoreContext, event: e.NameChecked) -> None:
     """The name is known, or new."""
     ctx.pop()
     known = event.exists or event.name.casefold() in ctx.world.accounts
@@ -87,7 +88,7 @@ def name_checked(ctx: Context, event: e.NameChecked) -> None:
     ctx.outputs.setdefault(ctx.session.id, [])
 
 
-def answer_password(ctx: Context, dialog: d.AskPassword, text: str) -> None:
+def answer_password(ctx: CoreContext, dialog: d.AskPassword, text: str) -> None:
     """The password of a known name; an empty line asks for the name again."""
     if text:
         work(ctx, e.LogIn(ctx.session.id, dialog.name, text, ctx.session.address))
@@ -95,7 +96,7 @@ def answer_password(ctx: Context, dialog: d.AskPassword, text: str) -> None:
         ctx.replace(d.AskName())
 
 
-def logged_in(ctx: Context, event: e.LoggedIn) -> None:
+def logged_in(ctx: CoreContext, event: e.LoggedIn) -> None:
     """Name and password were right, or not."""
     ctx.pop()
     session = ctx.session
@@ -116,7 +117,7 @@ def logged_in(ctx: Context, event: e.LoggedIn) -> None:
     enter(ctx, account, character)
 
 
-def refused(ctx: Context, name: str) -> bool:
+def refused(ctx: CoreContext, name: str) -> bool:
     """Whether a ban stands against who gave the right password: then they are told, and the connection is closed."""
     session, now, bans = ctx.session, ctx.clock.wall, ctx.world.bans
     ban = bans.of_name(name, now) or bans.of_address(session.address, now)
@@ -128,20 +129,20 @@ def refused(ctx: Context, name: str) -> bool:
     return True
 
 
-def failed(ctx: Context) -> None:
+def failed(ctx: CoreContext) -> None:
     """A failed login. It was logged and charged to its address when it failed; only this answer comes late."""
     session = ctx.session
     ctx.world.journal.edit(session)
     session.failures += 1
     ctx.send(tag("error", "That name and password do not belong together."))
-    if session.failures >= MOST_FAILURES:
+    if session.failures >= MAX_FAILURES:
         ctx.send("Too many tries.")
         ctx.do(e.Close(session.id))
     elif type(session.stack[-1]) is d.AskPassword:
         ctx.replace(d.AskName())
 
 
-def work_failed(ctx: Context, event: e.Failed) -> None:
+def work_failed(ctx: CoreContext, event: e.JobFailed) -> None:
     """The database or a worker could not answer."""
     ctx.pop()
     if type(ctx.session.stack[-1]) is d.Seeking:
@@ -149,7 +150,7 @@ def work_failed(ctx: Context, event: e.Failed) -> None:
     ctx.send(tag("error", "That can't be done just now. It has been logged; please try again in a moment."))
 
 
-def player_found(ctx: Context, event: e.PlayerFound) -> None:
+def player_found(ctx: CoreContext, event: e.PlayerFound) -> None:
     """Who was looked up is in memory now, if there is anybody; the line that named them is taken again."""
     seeking = ctx.session.stack[-2] if len(ctx.session.stack) > 1 else None
     if not isinstance(seeking, d.Seeking):
@@ -169,7 +170,7 @@ def player_found(ctx: Context, event: e.PlayerFound) -> None:
 # Creation
 
 
-def answer_new(ctx: Context, dialog: d.ConfirmNew, text: str) -> None:
+def answer_new(ctx: CoreContext, dialog: d.ConfirmNew, text: str) -> None:
     """Is the new name meant?"""
     word = text.strip().casefold()
     if word in ("y", "yes"):
@@ -180,7 +181,7 @@ def answer_new(ctx: Context, dialog: d.ConfirmNew, text: str) -> None:
         ctx.send("Please answer yes or no.")
 
 
-def registered(ctx: Context, event: e.Registered) -> None:
+def registered(ctx: CoreContext, event: e.Registered) -> None:
     """`create NAME PASSWORD`: the name was free and the password is hashed, or the name is taken."""
     ctx.pop()
     if event.hash is None:
@@ -189,21 +190,21 @@ def registered(ctx: Context, event: e.Registered) -> None:
         create(ctx, event.name, event.hash, "they")
 
 
-def hashed(ctx: Context, event: e.Hashed) -> None:
+def hashed(ctx: CoreContext, event: e.Hashed) -> None:
     """A password to be was hashed."""
     ctx.pop()
     password.hashed(ctx, event.hash)
     ctx.outputs.setdefault(ctx.session.id, [])
 
 
-def verified(ctx: Context, event: e.Verified) -> None:
+def verified(ctx: CoreContext, event: e.Verified) -> None:
     """A password was compared."""
     ctx.pop()
     password.verified(ctx, event.ok)
     ctx.outputs.setdefault(ctx.session.id, [])
 
 
-def answer_pronouns(ctx: Context, dialog: d.AskPronouns, text: str) -> None:
+def answer_pronouns(ctx: CoreContext, dialog: d.AskPronouns, text: str) -> None:
     """The last question of creation."""
     word = text.strip().casefold()
     if word not in ("he", "she", "they"):
@@ -212,7 +213,7 @@ def answer_pronouns(ctx: Context, dialog: d.AskPronouns, text: str) -> None:
     create(ctx, dialog.name, dialog.hash, word)
 
 
-def create(ctx: Context, name: str, hash_: str, pronouns: str) -> None:
+def create(ctx: CoreContext, name: str, hash_: str, pronouns: str) -> None:
     """A new account and its character, unless somebody took the name meanwhile."""
     key = name.casefold()
     if key in ctx.world.accounts or ctx.world.known(name) is not None:
@@ -228,7 +229,7 @@ def create(ctx: Context, name: str, hash_: str, pronouns: str) -> None:
     enter(ctx, account, character)
 
 
-def new_character(ctx: Context, account: Account) -> Character:
+def new_character(ctx: CoreContext, account: Account) -> Character:
     """A character for an account that has none."""
     world = ctx.world
     character = Character(
@@ -247,7 +248,7 @@ def new_character(ctx: Context, account: Account) -> Character:
 # Coming and going
 
 
-def enter(ctx: Context, account: Account, character: Character) -> None:
+def enter(ctx: CoreContext, account: Account, character: Character) -> None:
     """A session takes its character: into the world, out of link-death, or over from another session."""
     session, world = ctx.session, ctx.world
     other = ctx.sessions.of(character)
@@ -285,7 +286,7 @@ def enter(ctx: Context, account: Account, character: Character) -> None:
         ctx.send(tag("system", frozen_words(character)))
 
 
-def leave_session(ctx: Context, session: Session) -> None:
+def leave_session(ctx: CoreContext, session: Session) -> None:
     """A session lets go of its character."""
     snoop.end(ctx, session)
     if session.character is not None:
@@ -297,7 +298,7 @@ def leave_session(ctx: Context, session: Session) -> None:
     session.stack[:] = [d.AskName()]
 
 
-def leave_world(ctx: Context, character: Character) -> None:
+def leave_world(ctx: CoreContext, character: Character) -> None:
     """A player's character goes; what it holds goes with it."""
     cancel_link_death(ctx, character)
     ctx.room_says(character.room, f"{tag('player', character.name)} leaves the world.", but=(character,))
@@ -309,7 +310,7 @@ def leave_world(ctx: Context, character: Character) -> None:
     character.seen, character.afk = ctx.clock.wall, None
 
 
-def quit_(ctx: Context, args: str) -> None:
+def quit_(ctx: CoreContext, args: str) -> None:
     """Leave the game."""
     session, character = ctx.session, ctx.player
     if character.fighting is not None:
@@ -320,7 +321,7 @@ def quit_(ctx: Context, args: str) -> None:
     ctx.do(e.Close(session.id))
 
 
-def kick(ctx: Context, session: Session, why: str) -> None:
+def kick(ctx: CoreContext, session: Session, why: str) -> None:
     """Put a session out, and its character with it."""
     character = ctx.world.characters.get(session.character or "")
     ctx.write(session, tag("system", why))
@@ -330,7 +331,7 @@ def kick(ctx: Context, session: Session, why: str) -> None:
     ctx.do(e.Close(session.id))
 
 
-def lost(ctx: Context, event: e.Lost) -> None:
+def lost(ctx: CoreContext, event: e.Lost) -> None:
     """A connection ended. A character in play stays a while, link-dead."""
     session = ctx.session
     ctx.world.journal.drop(ctx.sessions.by_id, session.id)
@@ -342,7 +343,7 @@ def lost(ctx: Context, event: e.Lost) -> None:
     ctx.do(e.LogLine("mud.login", f"link-dead name={character.name} from={session.address} reason={event.reason}"))
 
 
-def make_link_dead(ctx: Context, character: Character) -> None:
+def make_link_dead(ctx: CoreContext, character: Character) -> None:
     """A character in the world has no connection any more."""
     ctx.world.edit(character)
     character.link_dead = True
@@ -352,14 +353,14 @@ def make_link_dead(ctx: Context, character: Character) -> None:
     ctx.room_says(character.room, f"{tag('player', character.name)} stares into nothing.", but=(character,))
 
 
-def cancel_link_death(ctx: Context, character: Character) -> None:
+def cancel_link_death(ctx: CoreContext, character: Character) -> None:
     """It has a connection again, or leaves for good."""
     timer = ctx.world.timers.find(LinkDeadEnds(character.id)) if character.link_dead else None
     if timer is not None:
         ctx.world.timers.cancel(timer.id)
 
 
-def link_death_ends(ctx: Context, payload: LinkDeadEnds) -> None:
+def link_death_ends(ctx: CoreContext, payload: LinkDeadEnds) -> None:
     """Nobody came back for it."""
     character = ctx.world.characters.get(payload.character)
     if character is not None and character.link_dead:
@@ -390,7 +391,7 @@ def evict(world: World, pinned: set[str]) -> None:
             del world.accounts[key]
 
 
-def work(ctx: Context, job: e.Job | e.Question | e.StartCopyover) -> None:
+def work(ctx: CoreContext, job: e.Job | e.Question | e.StartCopyover) -> None:
     """Have something done outside of the game; the session's next lines wait for its answer."""
     ctx.push(d.Working())
     ctx.do(job)

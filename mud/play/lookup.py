@@ -5,22 +5,22 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from mud.core import events as e
-from mud.core.commands import Command, allowed, either
-from mud.core.context import Context
+from mud.core.commands import CommandEntry, allowed, either
+from mud.core.context import CoreContext
 from mud.core.dialogs import Play, Working
 from mud.core.errors import Rejected
-from mud.core.markup import tag
 from mud.core.session import Screen, Session
 from mud.core.targets import split_first
-from mud.core.words import duration
-from mud.core.world import World
+from mud.core.text.markup import tag
+from mud.core.text.words import duration
+from mud.core.world.world import World
 from mud.play import prompts
 
 #: `help` alone names the commands of a topic that yield, if they are no more than this.
-MOST_GESTURES = 12
+MAX_GESTURES = 12
 
 
-def uptime(ctx: Context, args: str) -> None:
+def uptime(ctx: CoreContext, args: str) -> None:
     """How long the game has run, all its programs together."""
     ctx.send(f"This world has been awake for {duration(ctx.clock.game)}, all copyovers included.")
 
@@ -28,13 +28,13 @@ def uptime(ctx: Context, args: str) -> None:
 # Help
 
 
-def commands(ctx: Context, args: str) -> None:
+def commands(ctx: CoreContext, args: str) -> None:
     """The names of all commands, by topic."""
     topics = ctx.commands.by_topic(ctx.role())
     ctx.page("\n".join(f"{tag('bold', topic)}: {', '.join(c.name for c in known)}" for topic, known in topics.items()))
 
 
-def help_(ctx: Context, args: str) -> None:
+def help_(ctx: CoreContext, args: str) -> None:
     """A command's page, a topic's list, or all topics."""
     topics = ctx.commands.by_topic(ctx.role())
     word = args.strip().casefold()
@@ -62,9 +62,9 @@ def help_(ctx: Context, args: str) -> None:
     ctx.page(f"{tag('bold', named.name)}\n{named.help}{also}")
 
 
-def told_of(known: list[Command]) -> list[Command]:
+def told_of(known: list[CommandEntry]) -> list[CommandEntry]:
     """Those of a topic's commands that `help` alone names: gestures by the dozen it leaves to `socials`."""
-    few = sum(c.yields for c in known) <= MOST_GESTURES
+    few = sum(c.yields for c in known) <= MAX_GESTURES
     return [c for c in known if few or not c.yields]
 
 
@@ -84,7 +84,7 @@ SETTINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
 }
 
 
-def set_(ctx: Context, args: str) -> None:
+def set_(ctx: CoreContext, args: str) -> None:
     """Show the settings, or set one."""
     name, given = split_first(args)
     name, value = name.casefold(), given.casefold()
@@ -129,7 +129,7 @@ def screen(session: Session, world: World) -> Screen:
 # News
 
 
-def told(ctx: Context, event: e.Told) -> None:
+def told(ctx: CoreContext, event: e.Told) -> None:
     """Words from outside of the game, maybe the answer that the session waits for."""
     if event.answer and type(ctx.session.stack[-1]) is Working:
         ctx.pop()
@@ -139,7 +139,7 @@ def told(ctx: Context, event: e.Told) -> None:
         ctx.send(event.text)
 
 
-def announced(ctx: Context, event: e.Announced) -> None:
+def announced(ctx: CoreContext, event: e.Announced) -> None:
     """A line for everybody in play who may hear it."""
     for session in ctx.sessions.by_character.values():
         character = ctx.world.characters[session.character or ""]
@@ -147,7 +147,7 @@ def announced(ctx: Context, event: e.Announced) -> None:
             ctx.write(session, tag("system", event.text))
 
 
-def account_set(ctx: Context, event: e.AccountSet) -> None:
+def account_set(ctx: CoreContext, event: e.AccountSet) -> None:
     """An account was made or changed from outside: from now on it is as the event says."""
     key = event.account.name.casefold()
     ctx.world.journal.put(ctx.world.accounts, key, event.account)

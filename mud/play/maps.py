@@ -6,19 +6,19 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from mud.core.area import DIRECTIONS, ExitDef
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.layout import STEPS, Cell, Plan, lay_out, routes
-from mud.core.markup import strip, tag
-from mud.core.words import number_within
+from mud.core.text.markup import strip, tag
+from mud.core.text.words import number_within
+from mud.core.world.area import DIRECTIONS, ExitDef
+from mud.core.world.layout import STEPS, Cell, Plan, lay_out, routes
 from mud.play import lookup, rooms
 from mud.play.describe import capital
 
 #: Rooms that a map shows in each direction unless it is told otherwise, and at most.
-RADIUS, LONGEST = 5, 20
+RADIUS, MAX_WAY = 5, 20
 #: The same in words, where each room is a line to listen to.
-STEPS_SAID, MOST_SAID = 2, 5
+STEPS_SAID, MAX_SAID = 2, 5
 #: Columns and lines that a room takes with the way to the next one.
 WIDE, HIGH = 4, 2
 #: A window whose height nobody told is as high as this.
@@ -51,10 +51,10 @@ PLAIN = Signs()
 FINE = Signs("─", "│", "╱", "╲", "↑", "↓", "↕", ("►", "◄", "▲", "▼"))
 
 
-def map_(ctx: Context, args: str) -> None:
+def map_(ctx: CoreContext, args: str) -> None:
     """Draw the surroundings; in words for a screen reader."""
     said = ctx.session.terminal.screen_reader
-    most = MOST_SAID if said else LONGEST
+    most = MAX_SAID if said else MAX_WAY
     radius = STEPS_SAID if said else RADIUS
     if word := args.strip():
         wanted = number_within(word, 1, most)
@@ -67,7 +67,7 @@ def map_(ctx: Context, args: str) -> None:
         ctx.send(drawn(ctx, radius))
 
 
-def ways(ctx: Context, room: str) -> list[tuple[str, str]]:
+def ways(ctx: CoreContext, room: str) -> list[tuple[str, str]]:
     """The open ways out of a room that one sees: nobody sees through a closed door."""
     world = ctx.world
     return [
@@ -80,7 +80,7 @@ def ways(ctx: Context, room: str) -> list[tuple[str, str]]:
 # In words
 
 
-def in_words(ctx: Context, steps: int) -> str:
+def in_words(ctx: CoreContext, steps: int) -> str:
     """Each room near by and the way to it, a line each, the nearest first."""
     here = ctx.player.room
     lines = [f"You are in {ctx.world.room(here).name}."]
@@ -101,7 +101,7 @@ def path(steps: tuple[str, ...]) -> str:
     return capital(", then ".join(f"{NUMBERS[count]}{direction}" for direction, count in runs))
 
 
-def threshold(ctx: Context, start: str, steps: tuple[str, ...]) -> str:
+def threshold(ctx: CoreContext, start: str, steps: tuple[str, ...]) -> str:
     """That the last step goes through a door."""
     room = start
     for direction in steps[:-1]:
@@ -113,7 +113,7 @@ def threshold(ctx: Context, start: str, steps: tuple[str, ...]) -> str:
 # Drawn
 
 
-def drawn(ctx: Context, radius: int) -> str:
+def drawn(ctx: CoreContext, radius: int) -> str:
     """The map with its title and its legend, no larger than the window."""
     look = lookup.screen(ctx.session, ctx.world)
     height = ctx.session.terminal.height or HEIGHT
@@ -130,7 +130,7 @@ def drawn(ctx: Context, radius: int) -> str:
 class Drawing:
     """One map on its way to be text: letters by place, each maybe in a colour."""
 
-    def __init__(self, ctx: Context, plan: Plan, signs: Signs) -> None:
+    def __init__(self, ctx: CoreContext, plan: Plan, signs: Signs) -> None:
         self._ctx = ctx
         self._plan = plan
         self._signs = signs

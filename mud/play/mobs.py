@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mud.core import fights
-from mud.core.area import MobDef
-from mud.core.context import Context
-from mud.core.model import Character, room_key
-from mud.core.senses import sees
+from mud.core.context import CoreContext
 from mud.core.timers import AreaLives, Pulse
+from mud.core.world import fights
+from mud.core.world.area import MobDef
+from mud.core.world.model import Character, room_key
+from mud.core.world.senses import sees
 from mud.play import bodies, describe
 from mud.play.describe import capital, name
 from mud.play.fights import cannot_fight, strike, ways_out
-from mud.play.moving import FROM
+from mud.play.movement import FROM
 
 #: Game seconds between two pulses. Each area has its moment within them, so that they don't all live at once.
 PULSE_SECONDS = 4.0
@@ -23,13 +23,13 @@ WANDERS, PICKS_UP = 0.12, 0.3
 GOOD = 350
 
 
-def awaken(ctx: Context) -> None:
+def awaken(ctx: CoreContext) -> None:
     """A player is in the world: see to it that the areas live."""
     if ctx.world.timers.find(Pulse()) is None:
         ctx.after(PULSE_SECONDS, Pulse())
 
 
-def pulse_due(ctx: Context, payload: Pulse) -> None:
+def pulse_due(ctx: CoreContext, payload: Pulse) -> None:
     """Every area with a player in it lives within the next pulse."""
     players = ctx.world.players()
     areas = dict.fromkeys(ctx.world.defs.area_of.get(c.room) for c in players)
@@ -40,7 +40,7 @@ def pulse_due(ctx: Context, payload: Pulse) -> None:
         ctx.after(PULSE_SECONDS, payload)
 
 
-def area_lives(ctx: Context, payload: AreaLives) -> None:
+def area_lives(ctx: CoreContext, payload: AreaLives) -> None:
     """The mobs of an area do what they like to do."""
     area = ctx.world.defs.areas.get(payload.area)
     for room in area.rooms if area is not None else ():
@@ -49,7 +49,7 @@ def area_lives(ctx: Context, payload: AreaLives) -> None:
                 live(ctx, character)
 
 
-def live(ctx: Context, mob: Character) -> None:
+def live(ctx: CoreContext, mob: Character) -> None:
     """One mob does the first thing of BEHAVIOURS that there is to do."""
     definition = ctx.world.mob_def(mob)
     if definition is None or mob.fighting is not None:
@@ -62,7 +62,7 @@ def live(ctx: Context, mob: Character) -> None:
             return
 
 
-def help_(ctx: Context, mob: Character, definition: MobDef) -> bool:
+def help_(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
     """A helper joins another mob's fight against a player."""
     if "helper" not in definition.flags:
         return False
@@ -75,7 +75,7 @@ def help_(ctx: Context, mob: Character, definition: MobDef) -> bool:
     return False
 
 
-def be_aggressive(ctx: Context, mob: Character, definition: MobDef) -> bool:
+def be_aggressive(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
     """An aggressive mob attacks a player; one that is wimpy, only those who sleep. A memory holds grudges."""
     flags = definition.flags
     if not any(f.startswith("aggressive") or f == "memory" for f in flags):
@@ -99,7 +99,7 @@ def hates(mob: Character, flags: tuple[str, ...], victim: Character) -> bool:
     return "aggressive" in flags or f"aggressive_{kind}" in flags or victim.id in mob.remembers
 
 
-def attack(ctx: Context, mob: Character, victim: Character) -> bool:
+def attack(ctx: CoreContext, mob: Character, victim: Character) -> bool:
     """A mob attacks, if nothing forbids it."""
     if cannot_fight(ctx, mob, victim):
         return False
@@ -107,7 +107,7 @@ def attack(ctx: Context, mob: Character, victim: Character) -> bool:
     return True
 
 
-def scavenge(ctx: Context, mob: Character, definition: MobDef) -> bool:
+def scavenge(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
     """A scavenger picks up what is worth most of what lies around."""
     if "scavenger" not in definition.flags or ctx.random.random() >= PICKS_UP:
         return False
@@ -122,7 +122,7 @@ def scavenge(ctx: Context, mob: Character, definition: MobDef) -> bool:
     return True
 
 
-def wander(ctx: Context, mob: Character, definition: MobDef) -> bool:
+def wander(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
     """Through an open exit, unless it is a sentinel or keeps a shop."""
     if "sentinel" in definition.flags or mob.position != "standing" or ctx.random.random() >= WANDERS:
         return False
@@ -143,7 +143,7 @@ def wander(ctx: Context, mob: Character, definition: MobDef) -> bool:
     return True
 
 
-def settle(ctx: Context, mob: Character, definition: MobDef) -> bool:
+def settle(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
     """Back to its usual position once it is well again."""
     if mob.position == definition.default_position or mob.hp < mob.max_hp:
         return False
@@ -153,7 +153,7 @@ def settle(ctx: Context, mob: Character, definition: MobDef) -> bool:
 
 
 #: What a mob may do in a pulse, the most pressing first.
-BEHAVIOURS: tuple[Callable[[Context, Character, MobDef], bool], ...] = (
+BEHAVIOURS: tuple[Callable[[CoreContext, Character, MobDef], bool], ...] = (
     help_,
     be_aggressive,
     scavenge,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 from mud.core.commands import CommandTable
-from mud.core.context import LONGEST_NAME
+from mud.core.context import MAX_NAME_LENGTH
 from mud.core.errors import Rejected
 
-SHORTEST, LONGEST = 3, LONGEST_NAME
+MIN_LENGTH, MAX_LENGTH = 3, MAX_NAME_LENGTH
 
 #: Words of the game that are no commands yet, or would confuse as somebody's name.
 RESERVED = frozenset(
@@ -26,8 +26,8 @@ def check_name(text: str, commands: CommandTable) -> str:
     somebody else's), or is a word of the game.
     """
     name = proper(text)
-    if not SHORTEST <= len(name) <= LONGEST or not name.isalpha():
-        raise Rejected(f"A name has {SHORTEST} to {LONGEST} letters and nothing else. {name[:20]!r} does not fit.")
+    if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not name.isalpha():
+        raise Rejected(f"A name has {MIN_LENGTH} to {MAX_LENGTH} letters and nothing else. {name[:20]!r} does not fit.")
     scripts = {unicodedata.name(letter, "?").split()[0] for letter in name}
     if len(scripts) > 1:
         raise Rejected("A name is written in the letters of one script.")

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.dialogs import AskPronouns, NewPassword, OldPassword, RepeatPassword, Working
 from mud.core.errors import Rejected
 from mud.core.events import HashPassword, VerifyPassword
 
-SHORTEST, LONGEST = 8, 128
+MIN_LENGTH, MAX_LENGTH = 8, 128
 
 
 def check(text: str, name: str) -> None:
     """Raises Rejected for a password that is too short, too long, or the name itself."""
-    if not SHORTEST <= len(text) <= LONGEST:
-        raise Rejected(f"A password has {SHORTEST} to {LONGEST} characters.")
+    if not MIN_LENGTH <= len(text) <= MAX_LENGTH:
+        raise Rejected(f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters.")
     if text.casefold() == name.casefold():
         raise Rejected("Your name is the first thing anyone would try. Choose another password.")
 
 
-def change(ctx: Context, args: str) -> None:
+def change(ctx: CoreContext, args: str) -> None:
     """Begin to change one's own password."""
     if args:
         raise Rejected("Type just `password`: it asks, and what you type then is not shown.")
     ctx.push(OldPassword())
 
 
-def answer_old(ctx: Context, dialog: OldPassword, text: str) -> None:
+def answer_old(ctx: CoreContext, dialog: OldPassword, text: str) -> None:
     """The present password, or an empty line to leave."""
     if not text:
         ctx.pop()
@@ -35,7 +35,7 @@ def answer_old(ctx: Context, dialog: OldPassword, text: str) -> None:
     ctx.do(VerifyPassword(ctx.session.id, text, ctx.world.accounts[own_name(ctx)].password))
 
 
-def answer_new(ctx: Context, dialog: NewPassword, text: str) -> None:
+def answer_new(ctx: CoreContext, dialog: NewPassword, text: str) -> None:
     """The new password."""
     if not text and dialog.name is None:
         ctx.pop()
@@ -46,20 +46,20 @@ def answer_new(ctx: Context, dialog: NewPassword, text: str) -> None:
     ctx.do(HashPassword(ctx.session.id, text))
 
 
-def answer_repeat(ctx: Context, dialog: RepeatPassword, text: str) -> None:
+def answer_repeat(ctx: CoreContext, dialog: RepeatPassword, text: str) -> None:
     """The same again."""
     ctx.push(Working())
     ctx.do(VerifyPassword(ctx.session.id, text, dialog.hash))
 
 
-def hashed(ctx: Context, hash_: str) -> None:
+def hashed(ctx: CoreContext, hash_: str) -> None:
     """The new password's hash has been made."""
     dialog = ctx.session.stack[-1]
     if isinstance(dialog, NewPassword):
         ctx.replace(RepeatPassword(hash_, dialog.name))
 
 
-def verified(ctx: Context, ok: bool) -> None:
+def verified(ctx: CoreContext, ok: bool) -> None:
     """A password was compared: the old one, or the new one's repetition."""
     match ctx.session.stack[-1]:
         case OldPassword():
@@ -79,6 +79,6 @@ def verified(ctx: Context, ok: bool) -> None:
             ctx.replace(AskPronouns(name, hash_))
 
 
-def own_name(ctx: Context) -> str:
+def own_name(ctx: CoreContext) -> str:
     """The key of the session's own account."""
     return (ctx.session.account or "").casefold()

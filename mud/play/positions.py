@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import get_args
 
-from mud.core import fights
 from mud.core.commands import Handler
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.model import Character, Position
-from mud.core.senses import has
+from mud.core.world import fights
+from mud.core.world.model import Character, Position
+from mud.core.world.senses import has
 from mud.play import describe
 
 ORDER: tuple[str, ...] = get_args(Position)
@@ -45,7 +45,7 @@ def changer(to: str) -> Handler:
     return lambda ctx, args: change(ctx, to)
 
 
-def change(ctx: Context, to: str) -> None:
+def change(ctx: CoreContext, to: str) -> None:
     """Lie, sit or stand. Raises Rejected in a fight."""
     me = ctx.player
     if me.fighting is not None:
@@ -62,7 +62,7 @@ def change(ctx: Context, to: str) -> None:
     ctx.others(f"{describe.name(ctx.world, me)} {theirs}")
 
 
-def wake(ctx: Context, args: str) -> None:
+def wake(ctx: CoreContext, args: str) -> None:
     """Wake up, or wake somebody else."""
     if not args:
         if ctx.player.position != "sleeping":
@@ -89,14 +89,14 @@ def wake(ctx: Context, args: str) -> None:
 # Sleep that is not one's own
 
 
-def need_own_sleep(ctx: Context, character: Character) -> None:
+def need_own_sleep(ctx: CoreContext, character: Character) -> None:
     """Raises Rejected for who sleeps by magic: nothing but its end, or an attack, wakes them."""
     if character.position == "sleeping" and has(ctx.world, character, "sleep"):
         who = "You" if character is ctx.player else describe.capital(describe.name(ctx.world, character))
         raise Rejected(f"{who} can't wake up: this is no natural sleep.")
 
 
-def affected(ctx: Context, character: Character, asleep: bool) -> None:
+def affected(ctx: CoreContext, character: Character, asleep: bool) -> None:
     """The effects on somebody have changed: they fall asleep by them, or a mob wakes that was `asleep` so."""
     sleeps = has(ctx.world, character, "sleep")
     if sleeps and not asleep:

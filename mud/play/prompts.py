@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mud.core import fights
-from mud.core.context import Context
-from mud.core.markup import strip
-from mud.core.model import Character
+from mud.core.context import CoreContext
 from mud.core.session import Session
+from mud.core.text.markup import strip
+from mud.core.world import fights
+from mud.core.world.model import Character
 from mud.play import bodies, describe, rooms
 
-LONGEST = 100
+MAX_PROMPT_LENGTH = 100
 _HOLE = re.compile(r"%(.)")
 
 #: A letter behind % in a prompt: what stands there, and how that is found.
-HOLES: dict[str, tuple[str, Callable[[Context, Character], object]]] = {
+HOLES: dict[str, tuple[str, Callable[[CoreContext, Character], object]]] = {
     "h": ("hit points", lambda ctx, c: c.hp),
     "H": ("the most of them", lambda ctx, c: bodies.figures(ctx.world, c).hp),
     "m": ("mana", lambda ctx, c: c.mana),
@@ -34,7 +34,7 @@ HOLES: dict[str, tuple[str, Callable[[Context, Character], object]]] = {
 HELP = ", ".join(f"%{letter} {what}" for letter, (what, _) in HOLES.items())
 
 
-def prompt(ctx: Context, session: Session) -> str:
+def prompt(ctx: CoreContext, session: Session) -> str:
     """The prompt of a session in play."""
     me = ctx.world.characters.get(session.character or "")
     form = me.settings.get("prompt", "auto") if me is not None else "off"
@@ -45,7 +45,7 @@ def prompt(ctx: Context, session: Session) -> str:
     return _HOLE.sub(lambda m: str(HOLES[m[1]][1](ctx, me)) if m[1] in HOLES else m[1], form)
 
 
-def usual(ctx: Context, me: Character) -> str:
+def usual(ctx: CoreContext, me: Character) -> str:
     """A mark alone for who is well; else the figures, and in a fight how the foe is."""
     most = bodies.figures(ctx.world, me)
     well = me.hp >= most.hp and me.mana >= most.mana and 2 * me.move >= most.move
@@ -55,7 +55,7 @@ def usual(ctx: Context, me: Character) -> str:
     return f"{me.hp}/{most.hp}hp {me.mana}/{most.mana}mn {me.move}/{most.move}mv{other}> "
 
 
-def foe(ctx: Context, me: Character) -> str:
+def foe(ctx: CoreContext, me: Character) -> str:
     """How the foe is; nothing outside of a fight."""
     other = fights.foe(ctx.world, me)
     return (
@@ -65,7 +65,7 @@ def foe(ctx: Context, me: Character) -> str:
 
 def check(form: str) -> str | None:
     """Why somebody can't have this prompt; None when they can."""
-    if len(form) > LONGEST:
-        return f"A prompt has at most {LONGEST} letters."
+    if len(form) > MAX_PROMPT_LENGTH:
+        return f"A prompt has at most {MAX_PROMPT_LENGTH} letters."
     wrong = next((m[1] for m in _HOLE.finditer(form) if m[1] not in HOLES and m[1] != "%"), None)
     return f"%{wrong} means nothing. There are: {HELP}." if wrong is not None else None

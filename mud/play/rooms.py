@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from mud.core import fights
-from mud.core.area import DIRECTIONS, DoorState, ExitDef
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import tag
-from mud.core.model import Character, Item, room_key
-from mud.core.senses import has, sees
 from mud.core.targets import answers, split, split_first
+from mud.core.text.markup import tag
+from mud.core.world import fights
+from mud.core.world.area import DIRECTIONS, DoorState, ExitDef
+from mud.core.world.model import Character, Item, room_key
+from mud.core.world.senses import has, sees
 from mud.play import describe
 from mud.play.describe import capital
 
 
-def look(ctx: Context, args: str) -> None:
+def look(ctx: CoreContext, args: str) -> None:
     """Look at the room, at something in it, or into a container."""
     verb, rest = split_first(args)
     if not args:
@@ -25,12 +25,12 @@ def look(ctx: Context, args: str) -> None:
         look_at(ctx, rest if verb == "at" and rest else args)
 
 
-def look_room(ctx: Context) -> None:
+def look_room(ctx: CoreContext) -> None:
     """The room the player stands in."""
     show_room(ctx, ctx.player)
 
 
-def show_room(ctx: Context, me: Character) -> None:
+def show_room(ctx: CoreContext, me: Character) -> None:
     """Show somebody the room that they are in. Mobs and the link-dead see nothing of it."""
     world = ctx.world
     if has(world, me, "blind"):
@@ -47,7 +47,7 @@ def show_room(ctx: Context, me: Character) -> None:
     ctx.tell(me, "\n".join(parts))
 
 
-def stands_here(ctx: Context, character: Character, reader: Character) -> str:
+def stands_here(ctx: CoreContext, character: Character, reader: Character) -> str:
     """Somebody in the room, a line."""
     world = ctx.world
     mob, foe = world.mob_def(character), fights.foe(world, character)
@@ -61,7 +61,7 @@ def stands_here(ctx: Context, character: Character, reader: Character) -> str:
     return f"{capital(describe.name(world, character))}{title} is {doing or ''}{'' if foe else 'here'}.{flag}"
 
 
-def exit_line(ctx: Context, room_id: str) -> str:
+def exit_line(ctx: CoreContext, room_id: str) -> str:
     """The ways out that one sees, in one line."""
     shown = [
         f"({d})" if ctx.world.door_state(room_id, d) != "open" else d for d, _ in visible_exits(ctx, room_id)
@@ -69,7 +69,7 @@ def exit_line(ctx: Context, room_id: str) -> str:
     return tag("exit", f"Exits: {' '.join(shown) or 'none'}")
 
 
-def visible_exits(ctx: Context, room_id: str) -> list[tuple[str, ExitDef]]:
+def visible_exits(ctx: CoreContext, room_id: str) -> list[tuple[str, ExitDef]]:
     """The exits of a room that lead somewhere, but for hidden ones that are closed."""
     return [
         (d, way)
@@ -78,7 +78,7 @@ def visible_exits(ctx: Context, room_id: str) -> list[tuple[str, ExitDef]]:
     ]
 
 
-def exits(ctx: Context, args: str) -> None:
+def exits(ctx: CoreContext, args: str) -> None:
     """List the ways out and where they lead."""
     world, here = ctx.world, ctx.player.room
     rows = []
@@ -89,7 +89,7 @@ def exits(ctx: Context, args: str) -> None:
     ctx.send("Ways out:\n" + "\n".join(rows) if rows else "There is no way out that you can see.")
 
 
-def look_at(ctx: Context, text: str) -> None:
+def look_at(ctx: CoreContext, text: str) -> None:
     """Something or somebody here: characters, then things, then what the room's text speaks of."""
     world, me = ctx.world, ctx.player
     direction = direction_of(text)
@@ -109,7 +109,7 @@ def look_at(ctx: Context, text: str) -> None:
     look_at_item(ctx, describe.find_item(world, text, near, "here to look at"))
 
 
-def look_at_character(ctx: Context, character: Character) -> None:
+def look_at_character(ctx: CoreContext, character: Character) -> None:
     """Somebody, and what they wear."""
     world = ctx.world
     mob = world.mob_def(character)
@@ -123,7 +123,7 @@ def look_at_character(ctx: Context, character: Character) -> None:
         ctx.tell(character, f"{describe.name(world, ctx.player)} looks at you.")
 
 
-def look_at_item(ctx: Context, item: Item) -> None:
+def look_at_item(ctx: CoreContext, item: Item) -> None:
     """A thing; a container also shows what is in it."""
     text = ctx.world.item_def(item).description
     ctx.send(text or f"There is nothing special about {describe.short(ctx.world, item)}.")
@@ -131,14 +131,14 @@ def look_at_item(ctx: Context, item: Item) -> None:
         show_inside(ctx, item)
 
 
-def look_in(ctx: Context, text: str) -> None:
+def look_in(ctx: CoreContext, text: str) -> None:
     """Into a container."""
     world, me = ctx.world, ctx.player
     near = [*world.held(me.owner_key), *world.held(room_key(me.room))]
     show_inside(ctx, describe.find_item(world, text, near, "here to look into"))
 
 
-def show_inside(ctx: Context, item: Item) -> None:
+def show_inside(ctx: CoreContext, item: Item) -> None:
     """What a container holds, if it is one and stands open."""
     world, called = ctx.world, describe.short(ctx.world, item)
     if world.item_def(item).kind not in ("container", "corpse"):
@@ -150,7 +150,7 @@ def show_inside(ctx: Context, item: Item) -> None:
     ctx.send(f"In {called}:\n{describe.listing(world, inside)}" if inside else f"{capital(called)} is empty.")
 
 
-def lid(ctx: Context, item: Item) -> DoorState:
+def lid(ctx: CoreContext, item: Item) -> DoorState:
     """How a container's lid stands now: its own state, else as its definition says."""
     if item.state is not None:
         return item.state
@@ -167,7 +167,7 @@ def direction_of(text: str) -> str | None:
     return word if word in DIRECTIONS else None
 
 
-def look_towards(ctx: Context, direction: str) -> None:
+def look_towards(ctx: CoreContext, direction: str) -> None:
     """What lies in a direction."""
     way = ctx.world.exit(ctx.player.room, direction)
     if way is None or (direction not in dict(visible_exits(ctx, ctx.player.room)) and not way.description):
@@ -184,27 +184,27 @@ def look_towards(ctx: Context, direction: str) -> None:
 # Doors and lids
 
 
-def open_(ctx: Context, args: str) -> None:
+def open_(ctx: CoreContext, args: str) -> None:
     """Open a door or a container."""
     turn(ctx, args, "open", need="closed", already={"open": "open already", "locked": "locked"})
 
 
-def close(ctx: Context, args: str) -> None:
+def close(ctx: CoreContext, args: str) -> None:
     """Close a door or a container."""
     turn(ctx, args, "closed", need="open", already={"closed": "closed already", "locked": "closed already"})
 
 
-def lock(ctx: Context, args: str) -> None:
+def lock(ctx: CoreContext, args: str) -> None:
     """Lock what is closed, with its key."""
     turn(ctx, args, "locked", need="closed", already={"open": "open", "locked": "locked already"}, key=True)
 
 
-def unlock(ctx: Context, args: str) -> None:
+def unlock(ctx: CoreContext, args: str) -> None:
     """Unlock what is locked, with its key."""
     turn(ctx, args, "closed", need="locked", already={"open": "open", "closed": "not locked"}, key=True)
 
 
-def turn(ctx: Context, args: str, to: DoorState, need: str, already: dict[str, str], key: bool = False) -> None:
+def turn(ctx: CoreContext, args: str, to: DoorState, need: str, already: dict[str, str], key: bool = False) -> None:
     """Bring a container's lid or a door from the state `need` to `to`."""
     verb = VERBS[to, need]
     if not args:
@@ -221,7 +221,9 @@ def turn(ctx: Context, args: str, to: DoorState, need: str, already: dict[str, s
         turn_door(ctx, direction or args, verb, to, need, already, key)
 
 
-def turn_lid(ctx: Context, item: Item, verb: str, to: DoorState, need: str, already: dict[str, str], key: bool) -> None:
+def turn_lid(
+    ctx: CoreContext, item: Item, verb: str, to: DoorState, need: str, already: dict[str, str], key: bool
+) -> None:
     """A container's lid."""
     world, called = ctx.world, describe.short(ctx.world, item)
     if "closeable" not in str(world.value(item, "flags") or "").split():
@@ -237,7 +239,9 @@ def turn_lid(ctx: Context, item: Item, verb: str, to: DoorState, need: str, alre
     ctx.others(f"{describe.name(world, ctx.player)} {verb}s {called}.")
 
 
-def turn_door(ctx: Context, text: str, verb: str, to: DoorState, need: str, already: dict[str, str], key: bool) -> None:
+def turn_door(
+    ctx: CoreContext, text: str, verb: str, to: DoorState, need: str, already: dict[str, str], key: bool
+) -> None:
     """A door, from both its sides."""
     world, me = ctx.world, ctx.player
     direction, way = describe.find_door(ctx, text)
@@ -256,7 +260,7 @@ def turn_door(ctx: Context, text: str, verb: str, to: DoorState, need: str, alre
     ctx.others(f"{describe.name(world, me)} {verb}s {called}.")
 
 
-def need_key(ctx: Context, key: str, called: str) -> None:
+def need_key(ctx: CoreContext, key: str, called: str) -> None:
     """Raises Rejected unless the player has the key."""
     if not any(item.kind == key for item in ctx.world.held(ctx.player.owner_key)):
         raise Rejected(f"You don't have the key to {called}.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mud.core import fights
-from mud.core.context import Context
-from mud.core.markup import strip
-from mud.core.model import Character
-from mud.core.words import duration
-from mud.core.world import World
+from mud.core.context import CoreContext
+from mud.core.text.markup import strip
+from mud.core.text.words import duration
+from mud.core.world import fights
+from mud.core.world.model import Character
+from mud.core.world.world import World
 from mud.play import bodies, describe
 from mud.play.describe import coins
 
@@ -17,7 +17,7 @@ from mud.play.describe import coins
 ALIGNMENTS = ((700, "saintly"), (350, "good"), (100, "kind"), (-99, "neutral"), (-349, "mean"), (-699, "evil"))
 
 
-def score(ctx: Context, args: str) -> None:
+def score(ctx: CoreContext, args: str) -> None:
     """The player's own figures."""
     me, world = ctx.player, ctx.world
     bodies.measure(ctx, me)
@@ -42,7 +42,7 @@ def score(ctx: Context, args: str) -> None:
     ctx.send("\n".join(rows))
 
 
-def affects(ctx: Context, args: str) -> None:
+def affects(ctx: CoreContext, args: str) -> None:
     """What works on the player: magic, and what is worn."""
     me, world = ctx.player, ctx.world
     rows: list[str] = []

@@ -10,23 +10,23 @@ import math
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from mud.core.area import ItemDef, ShopDef
-from mud.core.calendar import CALENDAR, HOURS, open_at
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.keywords import matches
 from mud.core.ledger import LIMIT
-from mud.core.markup import strip, tag
-from mud.core.model import Character, Item
 from mud.core.targets import answers, parse_target, pick
-from mud.core.world import World
+from mud.core.text.keywords import matches
+from mud.core.text.markup import strip, tag
+from mud.core.world.area import ItemDef, ShopDef
+from mud.core.world.calendar import CALENDAR, HOURS, open_at
+from mud.core.world.model import Character, Item
+from mud.core.world.world import World
 from mud.play import describe, things, zones
 from mud.play.describe import capital, coins
 
 #: Things that one `buy` may be for.
-MOST_AT_ONCE = 100
+MAX_AT_ONCE = 100
 #: Things that a keeper keeps in store. When it buys one more, the one it has had longest leaves the world.
-MOST_STOCK = 200
+MAX_STOCK = 200
 #: What a keeper says when its file does not say it; `%d` is the amount.
 MESSAGES = {
     "no_such_item": "I don't have that.",
@@ -60,7 +60,7 @@ class Ware(NamedTuple):
 # The shop
 
 
-def here(ctx: Context) -> Shop:
+def here(ctx: CoreContext) -> Shop:
     """The shop in the player's room, open for this player. Raises Rejected when there is none or it does not trade."""
     found = in_room(ctx.world, ctx.player.room)
     if found is None:
@@ -97,12 +97,12 @@ def kinds(character: Character) -> set[str]:
     return found
 
 
-def voice(ctx: Context, shop: Shop, text: str) -> str:
+def voice(ctx: CoreContext, shop: Shop, text: str) -> str:
     """The keeper says something to the player."""
     return tag("tell", f'{strip(capital(describe.name(ctx.world, shop.keeper)))} tells you, "{text}"')
 
 
-def message(ctx: Context, shop: Shop, key: str, amount: int = 0) -> str:
+def message(ctx: CoreContext, shop: Shop, key: str, amount: int = 0) -> str:
     """One of the keeper's messages, its own or the usual one. `%s` is the player, `%d` the amount."""
     text = shop.shop.messages.get(key, MESSAGES[key]).removeprefix("%s ")
     return voice(ctx, shop, text.replace("%d", f"{amount:,}").replace("%s", ctx.player.name))
@@ -153,7 +153,7 @@ def is_plain(world: World, item: Item) -> bool:
     return not own and not world.held(item.owner_key)
 
 
-def find_ware(ctx: Context, shop: Shop, text: str) -> Ware:
+def find_ware(ctx: CoreContext, shop: Shop, text: str) -> Ware:
     """The ware that a player names: by its words, or `#N` in the list. Raises Rejected."""
     offered = wares(ctx.world, shop)
     if text.startswith("#") and text[1:].isascii() and text[1:].isdigit():
@@ -172,7 +172,7 @@ def find_ware(ctx: Context, shop: Shop, text: str) -> Ware:
 # Commands
 
 
-def list_(ctx: Context, args: str) -> None:
+def list_(ctx: CoreContext, args: str) -> None:
     """What is for sale."""
     shop, world = here(ctx), ctx.world
     rows = [
@@ -191,7 +191,7 @@ def left(ware: Ware) -> str:
     return f" ({len(ware.store)} left)"
 
 
-def buy(ctx: Context, args: str) -> None:
+def buy(ctx: CoreContext, args: str) -> None:
     """Buy some of a ware: all that was asked for, or nothing."""
     count, text = amount_in(args, "Buy what? `list` shows what is for sale.")
     shop, world, me = here(ctx), ctx.world, ctx.player
@@ -225,12 +225,12 @@ def amount_in(args: str, question: str) -> tuple[int, str]:
     if not rest.strip() or not first.isascii() or not first.isdigit():
         return 1, args.strip().strip("'\"")
     count = int(first[:10])
-    if not 1 <= count <= MOST_AT_ONCE:
-        raise Rejected(f"You can buy 1 to {MOST_AT_ONCE} at once.")
+    if not 1 <= count <= MAX_AT_ONCE:
+        raise Rejected(f"You can buy 1 to {MAX_AT_ONCE} at once.")
     return count, rest.strip().strip("'\"")
 
 
-def sell(ctx: Context, args: str) -> None:
+def sell(ctx: CoreContext, args: str) -> None:
     """Sell something to the keeper; with `all`, what the keeper wants of it and can pay for."""
     shop, items, many = own_things(ctx, args, "Sell what?")
     world, me, till = ctx.world, ctx.player, shop.keeper.owner_key
@@ -256,7 +256,7 @@ def sell(ctx: Context, args: str) -> None:
         ctx.send(poor)
 
 
-def value(ctx: Context, args: str) -> None:
+def value(ctx: CoreContext, args: str) -> None:
     """What the keeper would pay for something."""
     shop, items, many = own_things(ctx, args, "Value what?")
     judged = [(item, *judge(ctx, shop, item)) for item in items]
@@ -272,12 +272,12 @@ def value(ctx: Context, args: str) -> None:
     ctx.page("\n".join(offers))
 
 
-def wants_none(ctx: Context, shop: Shop) -> str:
+def wants_none(ctx: CoreContext, shop: Shop) -> str:
     """The keeper has looked at everything."""
     return f"{capital(describe.name(ctx.world, shop.keeper))} wants none of it."
 
 
-def own_things(ctx: Context, args: str, question: str) -> tuple[Shop, list[Item], bool]:
+def own_things(ctx: CoreContext, args: str, question: str) -> tuple[Shop, list[Item], bool]:
     """The shop here, and what the player names of what they carry. Raises Rejected when there is neither."""
     text = things.need(args, question)
     shop = here(ctx)
@@ -287,7 +287,7 @@ def own_things(ctx: Context, args: str, question: str) -> tuple[Shop, list[Item]
     return shop, items, parse_target(text).every
 
 
-def judge(ctx: Context, shop: Shop, item: Item) -> tuple[int, str]:
+def judge(ctx: CoreContext, shop: Shop, item: Item) -> tuple[int, str]:
     """The price that a keeper pays for an item, or why it does not buy it. Whether it can pay is another matter."""
     world, definition = ctx.world, ctx.world.item_def(item)
     if "nodrop" in definition.flags:
@@ -317,17 +317,17 @@ def used_up(world: World, item: Item) -> bool:
     return world.item_def(item).kind in ("wand", "staff") and world.value(item, "charges_left") == 0
 
 
-def make_room(ctx: Context, shop: Shop) -> None:
+def make_room(ctx: CoreContext, shop: Shop) -> None:
     """A full store loses what lies in it longest."""
     stock = ctx.world.carried(shop.keeper)
-    if len(stock) >= MOST_STOCK:
+    if len(stock) >= MAX_STOCK:
         ctx.destroy(stock[-1])
 
 
 # Time
 
 
-def time(ctx: Context, args: str) -> None:
+def time(ctx: CoreContext, args: str) -> None:
     """The world's time."""
     now = CALENDAR.at(ctx.clock.game)
     ctx.send(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from mud.core.dice import Dice
 from mud.core.errors import Rejected
-from mud.core.markup import strip, tag
-from mud.core.spells import Cast, Spell
+from mud.core.spells import Cast, SpellEntry
 from mud.core.targets import answers
+from mud.core.text.markup import strip, tag
+from mud.core.world.dice import Dice
 from mud.play import bodies, describe, fights, rooms
 from mud.play.describe import capital, name
 
@@ -168,18 +168,18 @@ def balm(text: str, number: int, size: int, plus: int) -> Callable[[Cast], None]
 
 
 SPELLS = (
-    Spell("magic missile", 32, 1, 10, 0, "foe", bolt("a magic missile", 1, 8, 1, 3), "a bolt that never misses"),
-    Spell("cure light", 16, 1, 12, 0, "friend", balm("You feel better.", 1, 8, 3), "heals a scratch or two"),
-    Spell("refresh", 0, 2, 15, 10, "friend", refresh, "breath for a long way"),
-    Spell("chill touch", 8, 3, 14, 0, "foe", bolt("a chill", 1, 10, 3, 2), "the cold of the grave"),
-    Spell("burning hands", 5, 5, 18, 0, "foe", bolt("a sheet of flame", 3, 6, 0, 2), "fire from your fingers"),
-    Spell("locate object", 31, 6, 25, 15, "words", locate, "where things are that answer to a word"),
-    Spell("shocking grasp", 37, 7, 20, 0, "foe", bolt("a spark", 4, 6, 0, 2), "the storm in your hand"),
-    Spell("identify", 201, 8, 25, 15, "item", identify, "all about a thing"),
-    Spell("cure critic", 15, 9, 28, 4, "friend", balm("You feel a lot better!", 3, 8, 6), "heals deep wounds"),
-    Spell("lightning bolt", 30, 9, 24, 2, "foe", bolt("a bolt of lightning", 5, 7, 0, 2), "lightning at a word"),
-    Spell("summon", 40, 10, 50, 60, "player", summon, "brings a player here who lets it happen"),
-    Spell(
+    SpellEntry("magic missile", 32, 1, 10, 0, "foe", bolt("a magic missile", 1, 8, 1, 3), "a bolt that never misses"),
+    SpellEntry("cure light", 16, 1, 12, 0, "friend", balm("You feel better.", 1, 8, 3), "heals a scratch or two"),
+    SpellEntry("refresh", 0, 2, 15, 10, "friend", refresh, "breath for a long way"),
+    SpellEntry("chill touch", 8, 3, 14, 0, "foe", bolt("a chill", 1, 10, 3, 2), "the cold of the grave"),
+    SpellEntry("burning hands", 5, 5, 18, 0, "foe", bolt("a sheet of flame", 3, 6, 0, 2), "fire from your fingers"),
+    SpellEntry("locate object", 31, 6, 25, 15, "words", locate, "where things are that answer to a word"),
+    SpellEntry("shocking grasp", 37, 7, 20, 0, "foe", bolt("a spark", 4, 6, 0, 2), "the storm in your hand"),
+    SpellEntry("identify", 201, 8, 25, 15, "item", identify, "all about a thing"),
+    SpellEntry("cure critic", 15, 9, 28, 4, "friend", balm("You feel a lot better!", 3, 8, 6), "heals deep wounds"),
+    SpellEntry("lightning bolt", 30, 9, 24, 2, "foe", bolt("a bolt of lightning", 5, 7, 0, 2), "lightning at a word"),
+    SpellEntry("summon", 40, 10, 50, 60, "player", summon, "brings a player here who lets it happen"),
+    SpellEntry(
         "color spray",
         10,
         11,
@@ -189,12 +189,12 @@ SPELLS = (
         bolt("a spray of colours", 6, 7, 0, 2),
         "all colours, none of them kind",
     ),
-    Spell("word of recall", 42, 12, 20, 30, "friend", word_of_recall, "home at a word"),
-    Spell("teleport", 2, 13, 40, 30, "friend", teleport, "somewhere else in the area"),
-    Spell("dispel evil", 22, 14, 30, 3, "foe", partial(dispel, evil=True), "hurts the evil, and nobody else"),
-    Spell("dispel good", 46, 14, 30, 3, "foe", partial(dispel, evil=False), "hurts the good, and nobody else"),
-    Spell("fireball", 26, 15, 32, 3, "foe", bolt("a ball of fire", 8, 7, 0, 1), "a ball of fire"),
-    Spell("heal", 28, 16, 60, 8, "friend", balm("A warm feeling fills your body.", 4, 8, 80), "heals nearly all"),
-    Spell("earthquake", 23, 17, 45, 6, "room", quake, "shakes all that would fight you"),
-    Spell("harm", 27, 19, 45, 5, "foe", bolt("a word of harm", 8, 8, 20, 1), "a word that wounds"),
+    SpellEntry("word of recall", 42, 12, 20, 30, "friend", word_of_recall, "home at a word"),
+    SpellEntry("teleport", 2, 13, 40, 30, "friend", teleport, "somewhere else in the area"),
+    SpellEntry("dispel evil", 22, 14, 30, 3, "foe", partial(dispel, evil=True), "hurts the evil, and nobody else"),
+    SpellEntry("dispel good", 46, 14, 30, 3, "foe", partial(dispel, evil=False), "hurts the good, and nobody else"),
+    SpellEntry("fireball", 26, 15, 32, 3, "foe", bolt("a ball of fire", 8, 7, 0, 1), "a ball of fire"),
+    SpellEntry("heal", 28, 16, 60, 8, "friend", balm("A warm feeling fills your body.", 4, 8, 80), "heals nearly all"),
+    SpellEntry("earthquake", 23, 17, 45, 6, "room", quake, "shakes all that would fight you"),
+    SpellEntry("harm", 27, 19, 45, 5, "foe", bolt("a word of harm", 8, 8, 20, 1), "a word that wounds"),
 )

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import tag
-from mud.core.model import Character
-from mud.core.module import ToldAway
+from mud.core.signals import ToldAway
 from mud.core.targets import split_first
+from mud.core.text.markup import tag
+from mud.core.world.model import Character
 from mud.play import describe
 
 
-def say(ctx: Context, args: str) -> None:
+def say(ctx: CoreContext, args: str) -> None:
     """Say something to the room."""
     text = need(args, "Say what?")
     ctx.send(tag("say", f'You say, "{text}"'))
     ctx.speak(tag("say", f'{ctx.player.name} says, "{text}"'), ctx.world.awake(ctx.player.room))
 
 
-def think(ctx: Context, args: str) -> None:
+def think(ctx: CoreContext, args: str) -> None:
     """Think something to oneself."""
     ctx.send(f'You think, "{need(args, "Think what?")}"')
 
 
-def tell(ctx: Context, args: str) -> None:
+def tell(ctx: CoreContext, args: str) -> None:
     """Tell somebody something, wherever they are."""
     name, text = split_first(args)
     if not name or not text:
@@ -31,7 +31,7 @@ def tell(ctx: Context, args: str) -> None:
     send_tell(ctx, name, text)
 
 
-def reply(ctx: Context, args: str) -> None:
+def reply(ctx: CoreContext, args: str) -> None:
     """Answer whoever told you something last."""
     name = ctx.session.replies_to
     if name is None:
@@ -39,7 +39,7 @@ def reply(ctx: Context, args: str) -> None:
     send_tell(ctx, name, need(args, f"Reply what to {name}?"))
 
 
-def send_tell(ctx: Context, name: str, text: str) -> None:
+def send_tell(ctx: CoreContext, name: str, text: str) -> None:
     """Private words to a player."""
     who = ctx.find_player(name)
     if who is ctx.player:
@@ -57,7 +57,7 @@ def send_tell(ctx: Context, name: str, text: str) -> None:
         ctx.send(f"{who.name} is away from the keyboard{f': {who.afk}' if who.afk else '.'}")
 
 
-def tell_away(ctx: Context, who: Character, text: str) -> None:
+def tell_away(ctx: CoreContext, who: Character, text: str) -> None:
     """Who can't hear it now may find it later, if a module keeps it."""
     signal = ToldAway(ctx.player.id, who.id, text)
     why = f"{who.name} is not here just now." if who.away else f"{who.name} is link-dead and hears nothing."
@@ -67,7 +67,7 @@ def tell_away(ctx: Context, who: Character, text: str) -> None:
     ctx.emit(signal)
 
 
-def find_player(ctx: Context, name: str) -> Character:
+def find_player(ctx: CoreContext, name: str) -> Character:
     """The player of that name in the world, or of the only name that begins so. Raises Rejected."""
     exact = ctx.world.player(name)
     if exact is not None:
@@ -80,14 +80,14 @@ def find_player(ctx: Context, name: str) -> Character:
     raise Rejected(f"Nobody called {name!r} is here or anywhere else.")
 
 
-def shout(ctx: Context, args: str) -> None:
+def shout(ctx: CoreContext, args: str) -> None:
     """Shout so that everyone in the world hears."""
     text = need(args, "Shout what?")
     ctx.send(tag("shout", f'You shout, "{text}"'))
     ctx.speak(tag("shout", f'{ctx.player.name} shouts, "{text}"'), ctx.world.players())
 
 
-def emote(ctx: Context, args: str) -> None:
+def emote(ctx: CoreContext, args: str) -> None:
     """Act something out."""
     text = need(args, "Emote what?")
     line = f"{describe.name(ctx.world, ctx.player)} {text}"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from mud.core.body import SLOTS, slots_for
-from mud.core.carrying import cannot_carry
 from mud.core.commands import Handler
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.model import Character, Item, room_key
-from mud.core.module import Worn
+from mud.core.signals import Worn
 from mud.core.targets import parse_target, split
-from mud.core.world import DEEPEST, World
+from mud.core.world.body import SLOTS, slots_for
+from mud.core.world.capacity import cannot_carry
+from mud.core.world.model import Character, Item, room_key
+from mud.core.world.world import DEEPEST, World
 from mud.play import describe, rooms
 from mud.play.describe import capital, coins
 
@@ -21,7 +21,7 @@ GOOD = 350
 _GOLD = re.compile(r"^(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)$", re.I)
 
 
-def inventory(ctx: Context, args: str) -> None:
+def inventory(ctx: CoreContext, args: str) -> None:
     """What the player carries."""
     carried = ctx.world.carried(ctx.player)
     gold = ctx.world.ledger.balance(ctx.player.owner_key)
@@ -31,7 +31,7 @@ def inventory(ctx: Context, args: str) -> None:
     ctx.send("\n".join(parts))
 
 
-def equipment(ctx: Context, args: str) -> None:
+def equipment(ctx: CoreContext, args: str) -> None:
     """What the player wears, slot by slot."""
     worn = {item.slot: item for item in ctx.world.worn(ctx.player)}
     rows = [f"  {where:24} {describe.short(ctx.world, worn[s])}" for s, where in SLOTS.items() if s in worn]
@@ -41,7 +41,7 @@ def equipment(ctx: Context, args: str) -> None:
 # Taking and leaving
 
 
-def get(ctx: Context, args: str) -> None:
+def get(ctx: CoreContext, args: str) -> None:
     """Take something from the ground, or out of a container."""
     words = split(args)
     if not words:
@@ -70,7 +70,7 @@ def get(ctx: Context, args: str) -> None:
             take(ctx, item, origin)
 
 
-def chest_in(ctx: Context, words: list[str]) -> tuple[str, Item | None]:
+def chest_in(ctx: CoreContext, words: list[str]) -> tuple[str, Item | None]:
     """What to take, and the container to take it from: named behind `from`, or as the last word if it is one here.
 
     Raises Rejected when a container was asked for that is not here.
@@ -90,7 +90,7 @@ def chest_in(ctx: Context, words: list[str]) -> tuple[str, Item | None]:
     return " ".join(words), None
 
 
-def get_coins(ctx: Context, amount: int, source: str, where: str, origin: str) -> None:
+def get_coins(ctx: CoreContext, amount: int, source: str, where: str, origin: str) -> None:
     """Some of a heap's gold into the purse."""
     world = ctx.world
     heap = next((i for i in world.held(source) if describe.is_coins(world, i)), None)
@@ -105,7 +105,7 @@ def get_coins(ctx: Context, amount: int, source: str, where: str, origin: str) -
     ctx.others(f"{describe.name(world, ctx.player)} gets {coins(amount)}{origin}.")
 
 
-def take(ctx: Context, item: Item, origin: str) -> None:
+def take(ctx: CoreContext, item: Item, origin: str) -> None:
     """One thing into the player's hands; coins into the purse."""
     world, me = ctx.world, ctx.player
     called = describe.short(world, item)
@@ -118,7 +118,7 @@ def take(ctx: Context, item: Item, origin: str) -> None:
     ctx.others(f"{describe.name(world, me)} gets {called}{origin}.")
 
 
-def cannot_take(ctx: Context, item: Item) -> str | None:
+def cannot_take(ctx: CoreContext, item: Item) -> str | None:
     """Why the player can't take an item; None when nothing is in the way."""
     world = ctx.world
     if "take" not in world.item_def(item).wear and not describe.is_coins(world, item):
@@ -131,7 +131,7 @@ def cannot_hold(world: World, who: Character, item: Item) -> str | None:
     return cannot_carry(world, who, [item])
 
 
-def drop(ctx: Context, args: str) -> None:
+def drop(ctx: CoreContext, args: str) -> None:
     """Leave something on the ground."""
     amount = gold_in(ctx, args)
     if amount is not None:
@@ -151,7 +151,7 @@ def drop(ctx: Context, args: str) -> None:
         say(ctx, "drop", describe.short(ctx.world, item))
 
 
-def put(ctx: Context, args: str) -> None:
+def put(ctx: CoreContext, args: str) -> None:
     """Put something into a container."""
     world, me = ctx.world, ctx.player
     words = [w for w in split(args) if w.casefold() not in ("in", "into")]
@@ -182,7 +182,7 @@ def put(ctx: Context, args: str) -> None:
         ctx.send("\n".join(refusals))
 
 
-def need_open(ctx: Context, chest: Item) -> None:
+def need_open(ctx: CoreContext, chest: Item) -> None:
     """Raises Rejected unless `chest` is an open container."""
     called = capital(describe.short(ctx.world, chest))
     if ctx.world.item_def(chest).kind not in ("container", "corpse"):
@@ -191,7 +191,7 @@ def need_open(ctx: Context, chest: Item) -> None:
         raise Rejected(f"{called} is closed.")
 
 
-def need_right(ctx: Context, corpse: Item) -> None:
+def need_right(ctx: CoreContext, corpse: Item) -> None:
     """Raises Rejected when `corpse` is another player's: what was theirs is theirs."""
     owner = corpse.values.get("player")
     if owner is not None and owner != ctx.player.id and not ctx.may("admin"):
@@ -225,7 +225,7 @@ def height(world: World, item: Item) -> int:
     return 1 + max((height(world, i) for i in world.held(item.owner_key)), default=0)
 
 
-def give(ctx: Context, args: str) -> None:
+def give(ctx: CoreContext, args: str) -> None:
     """Give something, or gold, to somebody here."""
     words = [w for w in split(args) if w.casefold() != "to"]
     if len(words) < 2:
@@ -255,7 +255,7 @@ def give(ctx: Context, args: str) -> None:
         hand_over(ctx, who, describe.short(world, item))
 
 
-def give_all(ctx: Context, what: str) -> None:
+def give_all(ctx: CoreContext, what: str) -> None:
     """One thing of a kind, or so much gold, to every player here: to all of them or to nobody."""
     world, me = ctx.world, ctx.player
     takers = [c for c in world.present(me.room) if c is not me and c.mob is None]
@@ -289,7 +289,7 @@ def cannot_give(world: World, who: Character, item: Item) -> str | None:
     return cannot_hold(world, who, item)
 
 
-def hand_over(ctx: Context, who: Character, what: str) -> None:
+def hand_over(ctx: CoreContext, who: Character, what: str) -> None:
     """Tell everybody who gave what to whom."""
     giver, taker = describe.name(ctx.world, ctx.player), describe.name(ctx.world, who)
     ctx.send(f"You give {what} to {taker}.")
@@ -303,7 +303,7 @@ def hand_over(ctx: Context, who: Character, what: str) -> None:
 def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
     """The handler of wear, wield and hold: on the first free slot that the item fits, of `places` if given."""
 
-    def wear(ctx: Context, args: str) -> None:
+    def wear(ctx: CoreContext, args: str) -> None:
         world, me = ctx.world, ctx.player
         target = need(args, f"{capital(verb)} what?")
         items = describe.find_items(world, target, world.carried(me), "in your hands")
@@ -332,7 +332,7 @@ def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
     return wear
 
 
-def cannot_wear(ctx: Context, item: Item) -> str | None:
+def cannot_wear(ctx: CoreContext, item: Item) -> str | None:
     """Why the player may not wear or wield an item, as its file says; None when nothing is in the way."""
     me, definition = ctx.player, ctx.world.item_def(item)
     if me.level < definition.level and not ctx.may("builder"):
@@ -343,7 +343,7 @@ def cannot_wear(ctx: Context, item: Item) -> str | None:
     return None
 
 
-def remove(ctx: Context, args: str) -> None:
+def remove(ctx: CoreContext, args: str) -> None:
     """Take off what is worn."""
     world, me = ctx.world, ctx.player
     for item in describe.find_items(world, need(args, "Remove what?"), world.worn(me), "that you wear"):
@@ -355,7 +355,7 @@ def remove(ctx: Context, args: str) -> None:
 # Gold
 
 
-def gold_in(ctx: Context, text: str) -> int | None:
+def gold_in(ctx: CoreContext, text: str) -> int | None:
     """The amount in "12 gold" or "all gold"; None when the text is about something else."""
     match = _GOLD.match(text.strip())
     if match is None:
@@ -369,13 +369,13 @@ def gold_in(ctx: Context, text: str) -> int | None:
     return amount
 
 
-def put_coins(ctx: Context, amount: int, owner_key: str) -> None:
+def put_coins(ctx: CoreContext, amount: int, owner_key: str) -> None:
     """Gold out of the purse onto the ground or into a container: onto the heap there, or a new one."""
     heap = coin_heap(ctx, owner_key)
     ctx.pay(ctx.player.owner_key, heap.owner_key, amount, "put down")
 
 
-def coin_heap(ctx: Context, owner_key: str) -> Item:
+def coin_heap(ctx: CoreContext, owner_key: str) -> Item:
     """The heap of coins that `owner_key` holds; a new, empty one if there is none."""
     world = ctx.world
     for item in world.held(owner_key):
@@ -387,7 +387,7 @@ def coin_heap(ctx: Context, owner_key: str) -> Item:
 # Small things
 
 
-def near(ctx: Context) -> list[Item]:
+def near(ctx: CoreContext) -> list[Item]:
     """What is within reach: carried and worn first, then what lies on the ground."""
     return [*ctx.world.held(ctx.player.owner_key), *ctx.world.held(room_key(ctx.player.room))]
 
@@ -400,7 +400,7 @@ def need(args: str, question: str) -> str:
     return " ".join(words)
 
 
-def say(ctx: Context, verb: str, what: str, how: str = "") -> None:
+def say(ctx: CoreContext, verb: str, what: str, how: str = "") -> None:
     """Tell the player and the room that the player did something with a thing."""
     tail = f" {how}" if how else ""
     ctx.send(f"You {verb} {what}{tail}.")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from difflib import get_close_matches
 
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import tag
-from mud.core.model import ROLES, Character
-from mud.core.words import duration
+from mud.core.text.markup import tag
+from mud.core.text.words import duration
+from mud.core.world.model import ROLES, Character
 
 #: Seconds without a line after which somebody is idle.
 IDLE_SECONDS = 120.0
 
-Test = Callable[[Context, Character], bool]
+Test = Callable[[CoreContext, Character], bool]
 
 
-def who(ctx: Context, args: str) -> None:
+def who(ctx: CoreContext, args: str) -> None:
     """Who is in the world; with words, who all of them are true of."""
     tests = [test_of(word) for word in args.split()]
     found = [c for c in sorted(ctx.world.players(), key=lambda c: c.name) if all(test(ctx, c) for test in tests)]
@@ -30,7 +30,7 @@ def who(ctx: Context, args: str) -> None:
     ctx.page(f"{count} {'awake' if not tests else 'found'}:\n" + "\n".join(row(ctx, c) for c in found))
 
 
-def row(ctx: Context, character: Character) -> str:
+def row(ctx: CoreContext, character: Character) -> str:
     """Somebody in a line: name, title, then role and flags in words."""
     title = f" {character.title}" if character.title else ""
     found = notes(ctx, character)
@@ -38,7 +38,7 @@ def row(ctx: Context, character: Character) -> str:
     return f"  {tag('player', character.name)}{title}{noted}"
 
 
-def notes(ctx: Context, character: Character) -> list[str]:
+def notes(ctx: CoreContext, character: Character) -> list[str]:
     """What there is to say of somebody beside their name."""
     session = ctx.sessions.of(character)
     role = ctx.role(character)
@@ -54,7 +54,7 @@ def notes(ctx: Context, character: Character) -> list[str]:
     return found
 
 
-def is_idle(ctx: Context, character: Character) -> bool:
+def is_idle(ctx: CoreContext, character: Character) -> bool:
     """Whether somebody who is connected has typed nothing for a while."""
     session = ctx.sessions.of(character)
     return session is not None and ctx.clock.wall - session.last_input >= IDLE_SECONDS

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mud.core import area as a
 from mud.core import timers as t
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.events import Due
 from mud.core.ledger import MINT
-from mud.core.model import Character, Item, room_key
-from mud.core.module import Worn
-from mud.play import bodies, copyovers, death, describe, fights, login, mobs
+from mud.core.signals import Worn
+from mud.core.world import area as a
+from mud.core.world.model import Character, Item, room_key
+from mud.play import bodies, death, describe, fights, login, mobs
+from mud.play.staff import copyover_command
 
 #: A zone's minute, in game seconds.
 MINUTE = 60.0
@@ -21,7 +22,7 @@ MINUTE = 60.0
 FOREVER = 1e12
 
 
-def make_item(ctx: Context, kind: str, owner_key: str, slot: str | None = None) -> Item:
+def make_item(ctx: CoreContext, kind: str, owner_key: str, slot: str | None = None) -> Item:
     """A new item of a kind that has a definition. A heap of coins gets its gold from the mint."""
     item = ctx.world.add_item(Item(id=ctx.world.new_id("i"), kind=kind, owner=owner_key, slot=slot))
     if describe.is_coins(ctx.world, item):
@@ -30,7 +31,7 @@ def make_item(ctx: Context, kind: str, owner_key: str, slot: str | None = None) 
     return item
 
 
-def make_mob(ctx: Context, kind: str, room: str, area: str | None = None) -> Character:
+def make_mob(ctx: CoreContext, kind: str, room: str, area: str | None = None) -> Character:
     """A new mob of a kind that has a definition, with its gold from the mint."""
     mob = ctx.world.defs.mobs[kind]
     character = Character(
@@ -49,7 +50,7 @@ def make_mob(ctx: Context, kind: str, room: str, area: str | None = None) -> Cha
     return character
 
 
-def wake(ctx: Context) -> None:
+def wake(ctx: CoreContext) -> None:
     """Reset every zone that has no timer: it has never been reset, or is new in the world files."""
     timers = {x.payload.area: x for x in ctx.world.timers.pending.values() if isinstance(x.payload, t.ZoneReset)}
     areas = ctx.world.defs.areas
@@ -62,7 +63,7 @@ def wake(ctx: Context) -> None:
             ctx.after(max(1, areas[id_].lifespan) * MINUTE, timer.payload)
 
 
-def reset(ctx: Context, area: a.AreaDef, first: bool = False) -> None:
+def reset(ctx: CoreContext, area: a.AreaDef, first: bool = False) -> None:
     """Run all steps of a zone's reset, and set the timer of the next."""
     made = Made()
     done = False
@@ -84,7 +85,7 @@ class Made:
         self.items: dict[str, Item] = {}
 
 
-def mob_step(ctx: Context, step: a.MobReset, made: Made, area: a.AreaDef) -> bool:
+def mob_step(ctx: CoreContext, step: a.MobReset, made: Made, area: a.AreaDef) -> bool:
     if ctx.world.count("mob", step.id) >= step.max:
         made.mob = None
         return False
@@ -92,7 +93,7 @@ def mob_step(ctx: Context, step: a.MobReset, made: Made, area: a.AreaDef) -> boo
     return True
 
 
-def item_step(ctx: Context, step: a.ItemReset, made: Made, area: a.AreaDef) -> bool:
+def item_step(ctx: CoreContext, step: a.ItemReset, made: Made, area: a.AreaDef) -> bool:
     ground = room_key(step.room)
     if full(ctx, step.id, step.max) or any(i.kind == step.id for i in ctx.world.held(ground)):
         return False
@@ -100,15 +101,15 @@ def item_step(ctx: Context, step: a.ItemReset, made: Made, area: a.AreaDef) -> b
     return True
 
 
-def give_step(ctx: Context, step: a.GiveReset, made: Made, area: a.AreaDef) -> bool:
+def give_step(ctx: CoreContext, step: a.GiveReset, made: Made, area: a.AreaDef) -> bool:
     return hold(ctx, step.id, step.max, None, made)
 
 
-def equip_step(ctx: Context, step: a.EquipReset, made: Made, area: a.AreaDef) -> bool:
+def equip_step(ctx: CoreContext, step: a.EquipReset, made: Made, area: a.AreaDef) -> bool:
     return hold(ctx, step.id, step.max, step.slot, made)
 
 
-def hold(ctx: Context, kind: str, most: int, slot: str | None, made: Made) -> bool:
+def hold(ctx: CoreContext, kind: str, most: int, slot: str | None, made: Made) -> bool:
     """Something for the mob made last; on a slot that is taken it is carried instead."""
     if made.mob is None or full(ctx, kind, most):
         return False
@@ -120,7 +121,7 @@ def hold(ctx: Context, kind: str, most: int, slot: str | None, made: Made) -> bo
     return True
 
 
-def put_step(ctx: Context, step: a.PutReset, made: Made, area: a.AreaDef) -> bool:
+def put_step(ctx: CoreContext, step: a.PutReset, made: Made, area: a.AreaDef) -> bool:
     """Into the container made last in this reset, else into the youngest of its kind in the world."""
     chest = made.items.get(step.into)
     if chest is None:
@@ -131,25 +132,25 @@ def put_step(ctx: Context, step: a.PutReset, made: Made, area: a.AreaDef) -> boo
     return True
 
 
-def door_step(ctx: Context, step: a.DoorReset, made: Made, area: a.AreaDef) -> bool:
+def door_step(ctx: CoreContext, step: a.DoorReset, made: Made, area: a.AreaDef) -> bool:
     if ctx.world.door_state(step.room, step.direction) != step.state:
         ctx.world.set_door(step.room, step.direction, step.state)
     return True
 
 
-def remove_step(ctx: Context, step: a.RemoveReset, made: Made, area: a.AreaDef) -> bool:
+def remove_step(ctx: CoreContext, step: a.RemoveReset, made: Made, area: a.AreaDef) -> bool:
     found = next((i for i in ctx.world.held(room_key(step.room)) if i.kind == step.id), None)
     if found is not None:
         ctx.destroy(found)
     return True
 
 
-def full(ctx: Context, kind: str, most: int) -> bool:
+def full(ctx: CoreContext, kind: str, most: int) -> bool:
     """Whether there are as many of a kind of item as there may be."""
     return ctx.world.count("item", kind) >= most
 
 
-STEPS: dict[type[a.Reset], Callable[[Context, Any, Made, a.AreaDef], bool]] = {
+STEPS: dict[type[a.Reset], Callable[[CoreContext, Any, Made, a.AreaDef], bool]] = {
     a.MobReset: mob_step,
     a.ItemReset: item_step,
     a.GiveReset: give_step,
@@ -163,7 +164,7 @@ STEPS: dict[type[a.Reset], Callable[[Context, Any, Made, a.AreaDef], bool]] = {
 # Timers
 
 
-def zone_due(ctx: Context, payload: t.ZoneReset) -> None:
+def zone_due(ctx: CoreContext, payload: t.ZoneReset) -> None:
     """Time to reset a zone: unless it is only reset when empty and somebody is there; then a minute later."""
     area = ctx.world.defs.areas.get(payload.area)
     if area is None or area.reset_when == "never":
@@ -177,7 +178,7 @@ def zone_due(ctx: Context, payload: t.ZoneReset) -> None:
         reset(ctx, area)
 
 
-def item_decays(ctx: Context, payload: t.ItemDecays) -> None:
+def item_decays(ctx: CoreContext, payload: t.ItemDecays) -> None:
     """An item falls to dust, with what is in it."""
     item = ctx.world.items.get(payload.item)
     if item is not None and item.kind == a.CORPSE.id:
@@ -186,7 +187,7 @@ def item_decays(ctx: Context, payload: t.ItemDecays) -> None:
         ctx.destroy(item)
 
 
-DUE: dict[type[t.Payload], Callable[[Context, Any], None]] = {
+DUE: dict[type[t.Payload], Callable[[CoreContext, Any], None]] = {
     t.ZoneReset: zone_due,
     t.LinkDeadEnds: login.link_death_ends,
     t.ItemDecays: item_decays,
@@ -194,11 +195,11 @@ DUE: dict[type[t.Payload], Callable[[Context, Any], None]] = {
     t.Mend: bodies.mend_due,
     t.Pulse: mobs.pulse_due,
     t.AreaLives: mobs.area_lives,
-    t.CopyoverPlanned: copyovers.due,
+    t.CopyoverPlanned: copyover_command.due,
 }
 
 
-def due(ctx: Context, event: Due) -> None:
+def due(ctx: CoreContext, event: Due) -> None:
     """A timer fell due: one of the core's own, or a module's."""
     run = DUE.get(type(event.timer.payload))
     if run is not None:

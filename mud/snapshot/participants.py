@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mud import __version__
-from mud.core.module import Step
+from mud.core.migration import Step
 from mud.core.session import Session
-from mud.core.world import WorldState
+from mud.core.world.world import WorldState
 from mud.snapshot.shape import Sections, Shape
 
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 from mud.core.errors import SnapshotError
-from mud.core.module import Step
+from mud.core.migration import Step
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
 

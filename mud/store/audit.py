@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mud.store.connection import Connection
+from mud.store.connection import DatabaseConnection
 
 #: What is wrong, and the query that finds it: each row is one case, its columns go into the text.
 CHECKS: tuple[tuple[str, str], ...] = (
@@ -51,6 +51,6 @@ CHECKS: tuple[tuple[str, str], ...] = (
 )
 
 
-async def audit(db: Connection) -> list[str]:
+async def audit(db: DatabaseConnection) -> list[str]:
     """Run all checks; a line for each case that was found. Raises sqlite3.Error."""
     return [text.format(*row) for text, sql in CHECKS for row in await db.rows(sql)]

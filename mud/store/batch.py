@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mud.core.writes import Block
+from mud.core.writes import WriteBlock
 from mud.store import schema
 
 
@@ -20,7 +20,7 @@ class Batch(Struct):
 
     puts: dict[str, list[tuple[Any, ...]]] = {}
     deletes: dict[str, list[str | int]] = {}
-    blocks: list[Block] = []
+    blocks: list[WriteBlock] = []
 
     @property
     def empty(self) -> bool:

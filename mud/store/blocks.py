@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from mud.core.errors import Invalid
-from mud.core.writes import Block
-from mud.store.connection import Connection, Row
+from mud.core.writes import WriteBlock
+from mud.store.connection import DatabaseConnection, Row
 from mud.store.guard import STEPS, WRITE_SECONDS, authorizer, forbidden
 from mud.store.schema import put_sql
 
@@ -29,7 +29,7 @@ ITS_OWN_FAULT = frozenset(
     }
 )
 #: The most rows that a query gives, and the most seconds that it may take.
-MOST_ROWS, QUERY_SECONDS = 10_000, 2.0
+MAX_ROWS, QUERY_SECONDS = 10_000, 2.0
 _DONE = "writes_done"
 
 
@@ -50,7 +50,9 @@ class TooSlow(Exception):
         self.serial = serial
 
 
-async def write_blocks(db: Connection, blocks: Iterable[Block], slow: Collection[int] = ()) -> list[Refusal]:
+async def write_blocks(
+    db: DatabaseConnection, blocks: Iterable[WriteBlock], slow: Collection[int] = ()
+) -> list[Refusal]:
     """Write blocks within the open transaction, each once whatever became of earlier tries; gives the refused ones.
 
     Those whose serial is in `slow` are refused. Raises TooSlow for one more of them, with the transaction undone;
@@ -70,17 +72,17 @@ async def write_blocks(db: Connection, blocks: Iterable[Block], slow: Collection
     return refused
 
 
-async def _done(db: Connection) -> int:
+async def _done(db: DatabaseConnection) -> int:
     rows = await db.rows("SELECT value FROM meta WHERE key = ?", _DONE)
     return msgspec.msgpack.decode(rows[0][0], type=int) if rows else 0
 
 
-async def _schema(db: Connection, module: str) -> int:
+async def _schema(db: DatabaseConnection, module: str) -> int:
     rows = await db.rows("SELECT version FROM module_schemas WHERE name = ?", module)
     return int(rows[0][0]) if rows else 0
 
 
-async def _write(db: Connection, block: Block) -> str:
+async def _write(db: DatabaseConnection, block: WriteBlock) -> str:
     """Write one block; gives why it was refused, or ""."""
     for sql, _ in block.statements:
         if word := forbidden(sql):
@@ -118,16 +120,16 @@ def _its_own_fault(error: Exception) -> bool:
     return code is None or code & 0xFF in ITS_OWN_FAULT  # without one it is of Python's making: wrong parameters
 
 
-async def query(db: Connection, module: str, sql: str, parameters: tuple[Any, ...]) -> list[Row]:
+async def query(db: DatabaseConnection, module: str, sql: str, parameters: tuple[Any, ...]) -> list[Row]:
     """The rows of a module's query. Raises Invalid when it is refused for what it is, or gives or takes too much."""
     end = time.monotonic() + QUERY_SECONDS
     try:
         async with db.only(authorizer(module)), db.interrupted(lambda: time.monotonic() > end, STEPS):
-            rows = await db.rows(f"SELECT * FROM ({sql}) LIMIT {MOST_ROWS + 1}", *parameters)
+            rows = await db.rows(f"SELECT * FROM ({sql}) LIMIT {MAX_ROWS + 1}", *parameters)
     except (sqlite3.Error, ValueError, OverflowError) as error:
         if not _its_own_fault(error):
             raise
         raise Invalid(f"{module}: the query was refused: {error}", module=module, sql=sql) from error
-    if len(rows) > MOST_ROWS:
-        raise Invalid(f"{module}: the query gives more than {MOST_ROWS} rows: add a LIMIT", module=module, sql=sql)
+    if len(rows) > MAX_ROWS:
+        raise Invalid(f"{module}: the query gives more than {MAX_ROWS} rows: add a LIMIT", module=module, sql=sql)
     return rows

@@ -19,7 +19,7 @@ Row = tuple[Any, ...]
 PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "wal_autocheckpoint = 1000")
 
 
-class Connection:
+class DatabaseConnection:
     """aiosqlite's connection, in autocommit mode: transactions are begun and ended in words."""
 
     def __init__(self, db: aiosqlite.Connection, threads: list[threading.Thread]) -> None:
@@ -27,7 +27,7 @@ class Connection:
         self._threads = threads
 
     @classmethod
-    async def open(cls, path: Path, busy_seconds: float) -> Connection:
+    async def open(cls, path: Path, busy_seconds: float) -> DatabaseConnection:
         """Open a database that is there. Raises StoreError or sqlite3.Error, with no thread left."""
         threads: list[threading.Thread] = []
 

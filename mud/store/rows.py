@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from mud.core.bans import Ban
 from mud.core.errors import StoreError
 from mud.core.journal import Key
-from mud.core.model import Account, Character, Item
-from mud.core.timers import Timer
-from mud.core.world import World, WorldState
+from mud.core.timers import PendingTimer
+from mud.core.world.bans import Ban
+from mud.core.world.model import Account, Character, Item
+from mud.core.world.world import World, WorldState
 from mud.store.batch import Batch
 from mud.store.store import Loaded
 
@@ -24,7 +24,7 @@ class _Decode:
     account = msgspec.msgpack.Decoder(Account).decode
     character = msgspec.msgpack.Decoder(Character).decode
     item = msgspec.msgpack.Decoder(Item).decode
-    timer = msgspec.msgpack.Decoder(Timer).decode
+    timer = msgspec.msgpack.Decoder(PendingTimer).decode
 
 
 def account_row(account: Account) -> Row:

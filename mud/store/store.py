@@ -21,7 +21,7 @@ from mud.store.audit import audit
 from mud.store.backup import restore
 from mud.store.batch import Batch
 from mud.store.blocks import Refusal
-from mud.store.connection import Connection, Row
+from mud.store.connection import DatabaseConnection, Row
 from mud.store.migrate import look, prepare
 from mud.store.schema import select_sql
 from mud.store.threads import heard, in_thread, seen_through
@@ -87,11 +87,11 @@ class Store:
     One thing at a time: a reader waits for a flush and never sees half of it. One event loop for all its life.
     """
 
-    def __init__(self, path: Path, connection: Connection, busy_seconds: float) -> None:
+    def __init__(self, path: Path, connection: DatabaseConnection, busy_seconds: float) -> None:
         self.path = path
         self._busy_seconds = busy_seconds
         self._identity = file.identity(path)
-        self._connection: Connection | None = connection
+        self._connection: DatabaseConnection | None = connection
         self._closed = False
         self._lock = asyncio.Lock()
         # set by `relax`: it keeps SQLite from working through the log when the other connection is closed
@@ -108,7 +108,7 @@ class Store:
         """
         await in_thread(prepare, path, migrations)
         with file.in_words(path):
-            return cls(path, await seen_through(Connection.open(path, busy_seconds)), busy_seconds)
+            return cls(path, await seen_through(DatabaseConnection.open(path, busy_seconds)), busy_seconds)
 
     # Writing
 
@@ -135,7 +135,7 @@ class Store:
                 except blocks.TooSlow as error:  # SQLite has given up the whole of it: once more, without that block
                     slow.add(error.serial)
 
-    async def _write(self, db: Connection, batch: Batch, slow: set[int]) -> list[Refusal]:
+    async def _write(self, db: DatabaseConnection, batch: Batch, slow: set[int]) -> list[Refusal]:
         try:
             await db.execute("BEGIN IMMEDIATE")
             for sql, parameters in batch.writes():
@@ -147,7 +147,7 @@ class Store:
             raise
         return refused
 
-    async def _undo(self, db: Connection) -> None:
+    async def _undo(self, db: DatabaseConnection) -> None:
         try:
             await db.rollback()
         except sqlite3.Error:
@@ -179,7 +179,7 @@ class Store:
             await db.execute("PRAGMA synchronous = OFF")
             self._relaxed_flush_done = False
 
-    async def _tighten(self, db: Connection) -> None:
+    async def _tighten(self, db: DatabaseConnection) -> None:
         await db.execute("PRAGMA synchronous = FULL")
         await db.execute("PRAGMA wal_autocheckpoint = 1000")
         self._dismiss_companion()
@@ -252,7 +252,7 @@ class Store:
     # The connection
 
     @contextlib.asynccontextmanager
-    async def _using(self) -> AsyncIterator[Connection]:
+    async def _using(self) -> AsyncIterator[DatabaseConnection]:
         """The connection, for one at a time. After an error that may have broken it the next one gets a new one."""
         async with self._lock:
             with file.in_words(self.path):
@@ -261,7 +261,7 @@ class Store:
                 if file.identity(self.path) != self._identity:
                     raise StoreError(f"{self.path} was moved or replaced: put back the file this server opened")
                 if self._connection is None:
-                    self._connection = await seen_through(Connection.open(self.path, self._busy_seconds))
+                    self._connection = await seen_through(DatabaseConnection.open(self.path, self._busy_seconds))
                 try:
                     yield self._connection
                 except sqlite3.Error as error:

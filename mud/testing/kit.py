@@ -16,25 +16,27 @@ import msgspec
 
 from mud.areas.load import load
 from mud.core import events as e
-from mud.core.area import AreaDef, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
 from mud.core.clock import Clock
 from mud.core.errors import FrameworkError
 from mud.core.escrow import parse
 from mud.core.ledger import MINT
-from mud.core.model import Account, Character, Item, Role
-from mud.core.module import Module, Request, Signal, State, Veto, WriteFailed
-from mud.core.modulecontext import Context, plain, tag_of
 from mud.core.session import Session
-from mud.core.world import World, WorldState
-from mud.framework.finder import Code, Source
+from mud.core.signals import Request, Signal, WriteFailed
+from mud.core.veto import Veto
+from mud.core.world.area import AreaDef, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.world.model import Account, Character, Item, Role
+from mud.core.world.world import World, WorldState
+from mud.framework.finder import ModuleCode, ModuleSource
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.loader import Given
-from mud.framework.master import Master
+from mud.framework.manager import ModuleManager
 from mud.framework.options import ModuleOptions
 from mud.framework.registry import Registry
 from mud.framework.work import ModuleWork
 from mud.game import Game
+from mud.sdk.context import Context, plain, tag_of
+from mud.sdk.module import Module, State
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
 from mud.snapshot.shape import export, import_
@@ -43,11 +45,11 @@ from mud.testing.player import Player
 
 T = TypeVar("T")
 #: Seconds that a job or an asynchronous method may take in a test.
-LONGEST = 10.0
+MAX_SECONDS = 10.0
 #: Seconds that are the same moment: sums of floats are never quite exact.
 GRAIN = 1e-6
 #: Timers that may fall due at one moment.
-MOST_AT_ONCE = 10_000
+MAX_AT_ONCE = 10_000
 _NO_DATA = Path("/nonexistent")
 
 #: Two rooms, a coin purse's worth of things, and a rat.
@@ -149,7 +151,7 @@ class Kit:
             self._pass(left)
             if (due := self.game.due()) is not None:
                 moment, count = (moment, count + 1) if moment == self.now else (self.now, 0)
-                assert count < MOST_AT_ONCE, f"timers without end at one moment, the last {due.timer}"
+                assert count < MAX_AT_ONCE, f"timers without end at one moment, the last {due.timer}"
                 self.post(due)
             else:
                 self._pass(GRAIN)
@@ -197,7 +199,7 @@ class Kit:
             return self.act(lambda ctx: self.registry.call(ctx, request))
         handler: Any = method.handler
         asked = msgspec.convert(plain(request, "request"), method.kind)
-        return asyncio.run(asyncio.wait_for(handler(self._work(instance), asked), LONGEST))
+        return asyncio.run(asyncio.wait_for(handler(self._work(instance), asked), MAX_SECONDS))
 
     def request(self, verb: str, path: str, data: Any = None, module: str = "") -> Any:
         """What an endpoint answers to `data`. Raises LookupError when there is no such endpoint."""
@@ -211,7 +213,7 @@ class Kit:
         """Run a job to its end, which has to come within ten seconds. Raises what it raises."""
         instance = self.instance(module)
         job = next(job for job in instance.module.jobs if job.name == name)
-        asyncio.run(asyncio.wait_for(job.run(self._work(instance)), LONGEST))
+        asyncio.run(asyncio.wait_for(job.run(self._work(instance)), MAX_SECONDS))
 
     def vetoes(self) -> list[Veto]:
         """What stands against a copyover now."""
@@ -328,7 +330,7 @@ class Kit:
         self.registry = Registry(self.game.commands, self.game.spells)
         self.registry.context = self.game.context
         self.game.modules = self.registry
-        self.master = Master(self.registry, self._given, self._data, _Host(self))
+        self.master = ModuleManager(self.registry, self._given, self._data, _Host(self))
         self.master.states, self.master.schemas = dict(states), dict(schemas)
         for module in self.modules:
             self.master.loader.place(self._instance(module))
@@ -343,10 +345,10 @@ class Kit:
                 raise FrameworkError(instance.figures.last_error)
 
     def _instance(self, module: Module[Any]) -> Instance:
-        source = Source(module.name, "test", Path(module.name))
+        source = ModuleSource(module.name, "test", Path(module.name))
         life = Life(module.name)
         life.go(ModuleState.LOADING, self.wall)
-        return self.master.loader.made(source, Code(module, {}), life, None)
+        return self.master.loader.made(source, ModuleCode(module, {}), life, None)
 
     def _instant(self, reason: str) -> tuple[bytes, dict[str, tuple[Snapshot | bytes, str]]]:
         """The world and the modules' states as bytes."""

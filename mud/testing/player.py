@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mud.core.events import Line
-from mud.core.markup import strip
-from mud.core.model import Character
+from mud.core.text.markup import strip
+from mud.core.world.model import Character
 
 if TYPE_CHECKING:
     from mud.testing.kit import Kit

@@ -11,11 +11,11 @@ import pytest
 from mud.areas import cache
 from mud.areas.cache import load_cached, load_compiled
 from mud.areas.load import load
-from mud.core.area import WorldDef
 from mud.core.clock import Clock
 from mud.core.errors import WorldError
-from mud.core.shelf import Parts, Shelf
-from mud.core.world import World
+from mud.core.world.area import WorldDef
+from mud.core.world.lazy_mapping import LazyMapping, Parts
+from mud.core.world.world import World
 from mud.game import Game
 from tests.areas.test_load import GOOD
 
@@ -62,7 +62,7 @@ def test_a_second_start_parses_no_line_and_has_the_same_world(
     first = load_cached(world, folder)
     no_parsing(monkeypatch)
     second = load_cached(world, folder)
-    assert isinstance(second.areas, Shelf) and isinstance(first.areas, dict)
+    assert isinstance(second.areas, LazyMapping) and isinstance(first.areas, dict)
     assert equal(first, second) and list(second.rooms) == list(first.rooms)
     (kept,) = folder.iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
@@ -189,7 +189,7 @@ def packed(world: Path, folder: Path) -> WorldDef:
 
 
 def unopened(world: WorldDef) -> int:
-    assert isinstance(world.areas, Shelf)
+    assert isinstance(world.areas, LazyMapping)
     return world.areas.packed()
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from mud.areas.check import check
+from mud.cli.main import main
+from mud.config import Config
 from mud.core import events as e
 from mud.core.errors import EverwakeError
-from mud.ops.checking import SHOWN, check_world, report
-from mud.ops.cli import main
-from mud.ops.config import Config
+from mud.server.world_check import SHOWN, check_world, report
 from tests.play.stage import Stage
 
 ROOT = Path(__file__).parent.parent.parent
@@ -231,16 +231,16 @@ def test_in_the_game_a_process_of_its_own_looks(folder: Path) -> None:
 
 
 def test_a_check_that_is_given_up_leaves_no_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mud.ops import checking
+    from mud.server import world_check
 
     children = []
-    popen = checking.subprocess.Popen
+    popen = world_check.subprocess.Popen
 
     def remembered(*args: object, **kwargs: object) -> object:
         children.append(popen(*args, **kwargs))  # type: ignore[call-overload]
         return children[-1]
 
-    monkeypatch.setattr(checking.subprocess, "Popen", remembered)
+    monkeypatch.setattr(world_check.subprocess, "Popen", remembered)
 
     async def give_up() -> None:
         await asyncio.wait_for(check_world(config(folder), ""), 0.001)

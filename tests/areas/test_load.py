@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from mud.areas.load import examine, load
 from mud.areas.locate import Lines
 from mud.areas.write import write, write_world
-from mud.core import area as a
 from mud.core.errors import WorldError
-from mud.core.markup import strip
+from mud.core.text.markup import strip
+from mud.core.world import area as a
 
 SMALL = Path(__file__).parent.parent / "worlds" / "small"
 

@@ -11,9 +11,9 @@ import pytest
 from mud.areas.load import load
 from mud.areas.picture import BOX, PITCH, draw
 from mud.areas.plan import plan
-from mud.core.area import AreaDef, ExitDef, RoomDef, WorldDef
-from mud.core.markup import parse
-from mud.ops.cli import main
+from mud.cli.main import main
+from mud.core.text.markup import parse
+from mud.core.world.area import AreaDef, ExitDef, RoomDef, WorldDef
 
 ROOT = Path(__file__).parent.parent.parent
 WORLD = load(ROOT / "world")
@@ -66,7 +66,7 @@ def test_every_exit_is_drawn_once(name: str) -> None:
 
 
 def _back(direction: str) -> str:
-    from mud.core.area import DIRECTIONS
+    from mud.core.world.area import DIRECTIONS
 
     return DIRECTIONS[direction]
 

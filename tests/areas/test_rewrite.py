@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mud.areas.blocks import blocks_of
-from mud.areas.load import File, load, read_area
+from mud.areas.load import AreaFile, load, read_area
 from mud.areas.outcome import outcome
-from mud.areas.rewrite import Edit, rewrite
+from mud.areas.rewrite import FileEdit, rewrite
 from mud.areas.save import save, with_edits
-from mud.core import area as a
 from mud.core import events as e
-from mud.core.building import Change, Edits
 from mud.core.errors import WorldError
+from mud.core.world import area as a
+from mud.core.world.draft import Change, Edits
 
 WORLD = Path(__file__).parent.parent.parent / "world"
 ODD = """\
@@ -92,7 +92,7 @@ room = "b"   # here"""
 
 
 def area_of(text: str) -> a.AreaDef:
-    file = File(Path("x.toml"), Path("."), text.encode())
+    file = AreaFile(Path("x.toml"), Path("."), text.encode())
     area = read_area(file)
     assert file.problems == []
     return area
@@ -105,7 +105,7 @@ def edited(text: str, key: str, id_: str, **fields: Any) -> str:
     before = next(t for t in things if t.id == id_)
     if key == "area":
         before = msgspec.structs.replace(before, rooms=(), mobs=(), items=(), shops=())
-    edit = Edit(key, before, msgspec.structs.replace(before, **fields))
+    edit = FileEdit(key, before, msgspec.structs.replace(before, **fields))
     new = rewrite(text, [edit])
     assert area_of(new) == with_edits(area, [edit])
     return new
@@ -236,7 +236,7 @@ def test_the_head_is_changed() -> None:
 
 
 def test_a_new_room_comes_behind_the_last_one() -> None:
-    new = rewrite(ODD, [Edit("room", None, a.RoomDef(id="c", name="C", exits={"up": a.ExitDef(to="a")}))])
+    new = rewrite(ODD, [FileEdit("room", None, a.RoomDef(id="c", name="C", exits={"up": a.ExitDef(to="a")}))])
     assert changed_lines(ODD, new) == ([], ["[[room]]", 'id = "c"', 'name = "C"', "", "[room.exits]", 'up = "a"', ""])
     assert [r.id for r in area_of(new).rooms] == ["a", "b", "c"]
 
@@ -251,7 +251,7 @@ def test_what_is_written_in_another_way_is_refused() -> None:
     with pytest.raises(WorldError, match=r"no \[\[room\]\] with the id 'a'"):
         rewrite(
             "room = [{ id = 'a', name = 'A' }]\n" + text,
-            [Edit("room", a.RoomDef(id="a", name="A"), a.RoomDef(id="a", name="B"))],
+            [FileEdit("room", a.RoomDef(id="a", name="A"), a.RoomDef(id="a", name="B"))],
         )
 
 

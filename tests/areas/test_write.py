@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mud.areas.load import LARGEST, load
 from mud.areas.write import write, write_world
-from mud.core import area as a
-from mud.core.markup import tag
+from mud.core.text.markup import tag
+from mud.core.world import area as a
 
 NASTY = st.text(alphabet="\"'\\\n{}[]=#ab \t\u0085\u2028\x7f", max_size=24)
 ANY = st.text(st.characters(exclude_characters="\x01\x02\r", exclude_categories=["Cs"]), max_size=40)

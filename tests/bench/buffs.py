@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from modules.buffs import MODULE
-from modules.buffs.applying import apply, end
-from modules.buffs.kinds import KINDS, Kind
-from mud.core.area import AreaDef, RoomDef, WorldDef
-from mud.core.model import Character
+from modules.buffs.application import apply, end
+from modules.buffs.kinds import KINDS, EffectKind
+from mud.core.world.area import AreaDef, RoomDef, WorldDef
+from mud.core.world.model import Character
 from mud.snapshot import participants
 from mud.snapshot.envelope import pack, unpack
 from mud.snapshot.shape import export, import_
@@ -31,7 +31,7 @@ SCENES: list[tuple[str, list[str], float]] = [
     ("all tick, each at its own moment", NAMES, EVERY / EACH),
     ("as played: three of ten tick", MIXED, EVERY / EACH),
 ]
-TICKING = Kind(seconds=1e6, stacking="refresh", every=EVERY, tick={"hp": -1}, figures={"hitroll": 1})
+TICKING = EffectKind(seconds=1e6, stacking="refresh", every=EVERY, tick={"hp": -1}, figures={"hitroll": 1})
 
 
 def crowd() -> Kit:

@@ -14,7 +14,7 @@ from typing import Any
 
 from mud.areas.circle import import_world
 from mud.areas.write import write_world
-from mud.ops.developing import SETTLED
+from mud.dev.reloader import SETTLED
 from tests.bench import tba
 from tests.bench.crowd import ANSWER, THINK, WORLD, Crowd
 from tests.bench.execfloor import exec_floor
@@ -166,7 +166,7 @@ class Rehearsals(threading.Thread):
 def way_back(table: Table, folder: Path, quick: bool) -> None:
     """New code that fails after exec: how long nobody answers."""
     crowd = Crowd(folder / "failing")
-    path = crowd.tree / "mud" / "adopting.py"
+    path = crowd.tree / "mud" / "copyover" / "adopt.py"
     good = path.read_text()
     try:
         crowd.start()

@@ -11,8 +11,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from mud.core.model import Account
-from mud.ops.passwords import hash_password
+from mud.core.world.model import Account
+from mud.server.passwords import hash_password
 from mud.store import rows
 from mud.store.batch import Batch
 from mud.store.store import Store

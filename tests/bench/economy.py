@@ -8,7 +8,7 @@ from collections.abc import Callable
 from modules.auction import MODULE as AUCTION
 from modules.trading import MODULE as TRADING
 from mud.core import events as e
-from mud.core.area import AreaDef, ItemDef, RoomDef, WorldDef
+from mud.core.world.area import AreaDef, ItemDef, RoomDef, WorldDef
 from mud.snapshot.envelope import pack, unpack
 from mud.snapshot.shape import export, import_
 from mud.testing import Kit, Player

@@ -10,10 +10,10 @@ from random import Random
 
 from mud.areas.circle import import_world
 from mud.core import events as e
-from mud.core.area import WorldDef
-from mud.core.context import Context
-from mud.core.model import Character
-from mud.core.world import World
+from mud.core.context import CoreContext
+from mud.core.world.area import WorldDef
+from mud.core.world.model import Character
+from mud.core.world.world import World
 from mud.play import bodies, fights
 from mud.testing import Kit, Player
 
@@ -62,7 +62,7 @@ class Crowd:
             kind is not None and "nokill" not in kind.flags and fights.QUIET.isdisjoint(self.world.room(mob.room).flags)
         )
 
-    def begin(self, ctx: Context, players: list[Player]) -> None:
+    def begin(self, ctx: CoreContext, players: list[Player]) -> None:
         """Everybody to a foe of their own, and at it."""
         for player in players:
             me, foe = player.character, next(self.foes)

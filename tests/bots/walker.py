@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from mud.core.area import ExitDef, WorldDef
+from mud.core.world.area import ExitDef, WorldDef
 from tests.bots.client import Client
 
 #: Steps that are sent at once, and how often one that went wrong is tried again (a zone may have been reset meanwhile).

@@ -50,5 +50,5 @@ def test_the_hash_does_not_depend_on_where_it_lies(tmp_path: Path) -> None:
 
 def test_what_looks_as_before_is_not_read_again(tmp_path: Path) -> None:
     before = read(tree(tmp_path))
-    known = {name: code.File(file.changed, file.size, "remembered") for name, file in before.items()}
+    known = {name: code.CodeFile(file.changed, file.size, "remembered") for name, file in before.items()}
     assert {file.hash for file in read(tmp_path, known).values()} == {"remembered"}

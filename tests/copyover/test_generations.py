@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mud.copyover import code, release
+from mud.copyover import code, locations
 from mud.copyover.generations import INDEX, UNSURE, Generations, Kept
 from mud.core.errors import CopyoverError
 
@@ -90,18 +90,18 @@ def test_a_folder_is_known_by_its_links_but_without_two_dots(tmp_path: Path, mon
         (tmp_path / name).mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "mods")
     monkeypatch.chdir(tmp_path / "tree")
-    assert release.known("../mods") == tmp_path / "mods"
-    assert release.known(str(tmp_path / "link")) == tmp_path / "link"
-    assert release.known("here") == tmp_path / "tree" / "here"
+    assert locations.known("../mods") == tmp_path / "mods"
+    assert locations.known(str(tmp_path / "link")) == tmp_path / "link"
+    assert locations.known("here") == tmp_path / "tree" / "here"
 
 
 def test_the_tree_is_where_whoever_started_the_program_named_it(tmp_path: Path) -> None:
     tree, link = tmp_path / "tree", tmp_path / "link"
     tree.mkdir()
     link.symlink_to(tree)
-    assert release.started(tree, str(link / "run.py")) == link
-    assert release.started(tree, str(tmp_path / "everwake")) == tree  # a link to run.py alone
-    assert release.started(tree, str(tmp_path / "gone" / "run.py")) == tree
+    assert locations.started(tree, str(link / "run.py")) == link
+    assert locations.started(tree, str(tmp_path / "everwake")) == tree  # a link to run.py alone
+    assert locations.started(tree, str(tmp_path / "gone" / "run.py")) == tree
 
 
 def test_a_linked_folder_is_code_too_and_a_circle_of_them_has_an_end(tmp_path: Path) -> None:

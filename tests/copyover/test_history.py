@@ -12,10 +12,9 @@ import msgspec
 import pytest
 
 from mud.copyover import history as h
-from mud.copyover import timeline
-from mud.ops import wording
+from mud.copyover import picture, report_text
 
-RECORD = h.Record(
+RECORD = h.CopyoverRecord(
     number=7,
     outcome="done",
     by="Root",
@@ -39,7 +38,7 @@ RECORD = h.Record(
     warnings=["the state of bank is large"],
     late=[0.05, 0.11],
 )
-FAILED = h.Record(
+FAILED = h.CopyoverRecord(
     number=8,
     outcome="failed",
     by="Root",
@@ -71,7 +70,7 @@ def test_half_a_line_costs_nothing_but_itself(tmp_path: Path) -> None:
 
 
 def test_a_long_history_goes_on_in_a_new_file_with_its_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(h, "MOST_BYTES", 100)
+    monkeypatch.setattr(h, "MAX_BYTES", 100)
     book = h.History(tmp_path / "copyovers.jsonl")
     book.add(RECORD)
     book.add(FAILED)
@@ -124,7 +123,7 @@ def test_phases_are_the_time_between_marks_and_begin_with_the_first() -> None:
 
 
 def test_the_report_says_all_that_there_is_to_know() -> None:
-    text = wording.told(RECORD)
+    text = report_text.told(RECORD)
     for words in (
         "Copyover done: generation 4, 3 connections kept, 115 ms of silence.",
         "by Root because new <quests> & more; code aaaaaaaaaaaa to bbbbbbbbbbbb",
@@ -143,10 +142,10 @@ def test_the_report_says_all_that_there_is_to_know() -> None:
 def test_the_history_has_a_line_for_each() -> None:
     assert re.fullmatch(
         r"#7 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d Root: 3 to 4, 3 kept, 115 ms because new <quests> & more",
-        wording.line(RECORD),
+        report_text.line(RECORD),
     )
-    assert wording.line(FAILED).endswith("Root: failed: while rehearsing: x")
-    assert "error: while" in wording.whole(FAILED)
+    assert report_text.line(FAILED).endswith("Root: failed: while rehearsing: x")
+    assert "error: while" in report_text.whole(FAILED)
 
 
 def bars(svg: str) -> list[float]:
@@ -155,23 +154,23 @@ def bars(svg: str) -> list[float]:
 
 
 def test_the_picture_is_to_scale_and_has_the_silence_twice() -> None:
-    svg = timeline.draw(RECORD)
+    svg = picture.draw(RECORD)
     ElementTree.fromstring(svg)  # it is XML, whatever the reason says
     all_, silence = bars(svg)[:4], bars(svg)[4:]
     assert all_[0] == pytest.approx(15 * all_[2], rel=0.01)
     assert len(silence) == 3 and silence[1] == pytest.approx(10 * silence[0], rel=0.01)
     assert svg.count(">GO<") == 2 and "new &lt;quests&gt; &amp; more" in svg
     right = [float(x) + float(w) for x, w in re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', svg)]
-    assert max(right) <= timeline.WIDTH
+    assert max(right) <= picture.WIDTH
 
 
 def test_one_that_came_to_no_phase_is_drawn_too() -> None:
-    svg = timeline.draw(FAILED)
+    svg = picture.draw(FAILED)
     ElementTree.fromstring(svg)
     assert "while rehearsing: x" in svg and bars(svg) == []
 
 
 @pytest.mark.parametrize("length", [1e-5, 0.003, 0.1, 1.0, 1.4, 9.9, 61.0, 700.0])
 def test_a_line_of_time_has_four_to_eleven_round_marks(length: float) -> None:
-    found = timeline.ticks(length)
+    found = picture.ticks(length)
     assert 4 <= len(found) <= 11 and found[0] == 0 and found[-1] <= length * 1.0001

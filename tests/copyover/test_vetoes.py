@@ -5,11 +5,21 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from mud.copyover.vetoes import CORE, LOOK_AGAIN, SOONEST, Bounds, Figures, Vetoed, clears_in, of_core, sift
-from mud.core.module import Veto
+from mud.copyover.vetoes import (
+    CORE,
+    LOOK_AGAIN,
+    MIN_SECONDS,
+    ResourceBounds,
+    Resources,
+    Vetoed,
+    clears_in,
+    of_core,
+    sift,
+)
+from mud.core.veto import Veto
 
-BOUNDS = Bounds(state=1000, descriptors=10, disk=5000)
-GOOD = Figures(errors={}, state=1000, descriptors_left=10, disk_left=5000)
+BOUNDS = ResourceBounds(state=1000, descriptors=10, disk=5000)
+GOOD = Resources(errors={}, state=1000, descriptors_left=10, disk_left=5000)
 
 
 def changed(**figures: object) -> list[Veto]:
@@ -60,4 +70,4 @@ def test_soft_ones_pass_by_force_and_are_named_hard_ones_never() -> None:
 def test_it_is_asked_again_when_the_first_clears_and_never_at_once() -> None:
     assert clears_in([("a", Veto.soft("x", 3.0)), ("b", Veto.soft("y"))]) == 3.0
     assert clears_in([("a", Veto.soft("x", 30.0)), ("b", Veto.soft("y"))]) == LOOK_AGAIN
-    assert clears_in([("a", Veto.soft("x", 0.0))]) == SOONEST
+    assert clears_in([("a", Veto.soft("x", 0.0))]) == MIN_SECONDS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mud.core.calendar import CALENDAR, HOURS, Calendar, Month, open_at
+from mud.core.world.calendar import CALENDAR, HOURS, Calendar, Month, open_at
 
 SHORT = Calendar(
     seconds_per_hour=10.0,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mud.core.commands import Command, CommandTable
+from mud.core.commands import CommandEntry, CommandTable
 from mud.core.errors import Conflict, Rejected
-from mud.core.targets import Target, answers, parse_target, pick, split, split_first
+from mud.core.targets import TargetWords, answers, parse_target, pick, split, split_first
 from mud.play.commands import COMMANDS
 
 
@@ -59,7 +59,7 @@ def test_signs_need_no_space() -> None:
 
 
 def test_two_commands_of_one_name_are_refused() -> None:
-    command = Command("x", lambda ctx, args: None, "t", "h")
+    command = CommandEntry("x", lambda ctx, args: None, "t", "h")
     with pytest.raises(Conflict, match="'x'"):
         CommandTable([command, command])
 
@@ -73,21 +73,22 @@ def test_every_command_has_a_help_page_that_says_how_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("sword", Target("sword")), ("2.sword", Target("sword", 2)), ("all", Target("", every=True)),
-        ("all.bread", Target("bread", every=True)), ("0.x", Target("x", 1)), ("St. John", Target("st. john")),
+        ("sword", TargetWords("sword")), ("2.sword", TargetWords("sword", 2)), ("all", TargetWords("", every=True)),
+        ("all.bread", TargetWords("bread", every=True)), ("0.x", TargetWords("x", 1)),
+        ("St. John", TargetWords("st. john")),
     ],
 )  # fmt: skip
-def test_targets(text: str, target: Target) -> None:
+def test_targets(text: str, target: TargetWords) -> None:
     assert parse_target(text) == target
 
 
 def test_pick() -> None:
     things = [(("short", "sword"), "a"), (("long", "sword"), "b"), (("bread",), "c")]
-    assert pick(Target("sword"), things) == ["a"]
-    assert pick(Target("sword", 2), things) == ["b"]
-    assert pick(Target("sword", 3), things) == []
-    assert pick(Target("sword", every=True), things) == ["a", "b"]
-    assert pick(Target("", every=True), things) == ["a", "b", "c"]
+    assert pick(TargetWords("sword"), things) == ["a"]
+    assert pick(TargetWords("sword", 2), things) == ["b"]
+    assert pick(TargetWords("sword", 3), things) == []
+    assert pick(TargetWords("sword", every=True), things) == ["a", "b"]
+    assert pick(TargetWords("", every=True), things) == ["a", "b", "c"]
     assert answers(("brass", "lantern"), "lan br") and not answers(("brass",), "lantern")
 
 

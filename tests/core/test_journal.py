@@ -7,13 +7,13 @@ import random
 import msgspec
 import pytest
 
-from mud.core import area as a
 from mud.core.clock import Clock
 from mud.core.journal import Journal
 from mud.core.ledger import LIMIT, MINT, SINK, Ledger, LedgerError
-from mud.core.model import Character, Item
 from mud.core.timers import LinkDeadEnds, ZoneReset
-from mud.core.world import World
+from mud.core.world import area as a
+from mud.core.world.model import Character, Item
+from mud.core.world.world import World
 
 
 def small_world() -> World:

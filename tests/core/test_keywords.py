@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mud.core.keywords import matches
+from mud.core.text.keywords import matches
 
 KEY = ("key", "brass", "small")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mud.core.layout import Route, lay_out, routes
+from mud.core.world.layout import Route, lay_out, routes
 
 #: A flat block of four rooms, a cellar under it, and a fifth room that four steps round the block lead to.
 WAYS = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mud.core.area import AreaDef, ItemDef, RoomDef, WorldDef
-from mud.core.model import Item
-from mud.core.world import World
+from mud.core.world.area import AreaDef, ItemDef, RoomDef, WorldDef
+from mud.core.world.model import Item
+from mud.core.world.world import World
 from mud.testing import Kit
 
 WORLD = WorldDef.of(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mud.core.markup import STYLES, parse, strip, tag, unparse
-from mud.core.wrap import columns, wrap
+from mud.core.text.markup import STYLES, parse, strip, tag, unparse
+from mud.core.text.wrap import columns, wrap
 
 
 def test_builders_notation_and_back() -> None:

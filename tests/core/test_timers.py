@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mud.api import Command, Context, Module, On, State, WallTimer
 from mud.core.clock import Clock
 from mud.core.journal import Journal
-from mud.core.timers import ItemDecays, ModuleTimer, Timer, Timers, ZoneReset
+from mud.core.timers import ItemDecays, ModuleTimer, PendingTimer, Timers, ZoneReset
 from mud.testing import Kit
 
 
@@ -148,7 +148,7 @@ def test_what_fell_due_before_a_silence_comes_before_what_fell_due_in_it(known: 
     assert [timer.due for timer in drained(timers, clock)] == [1001.9, 11.95, 1002.1, 12.01]
 
 
-def drained(timers: Timers, clock: Clock) -> list[Timer]:
+def drained(timers: Timers, clock: Clock) -> list[PendingTimer]:
     """All that is due, as it comes."""
     return list(iter(lambda: timers.take_due(clock), None))
 
@@ -170,7 +170,7 @@ def test_each_timer_comes_once_and_in_its_order_wherever_the_wall_clock_is_set(s
     # S0.15
     hands, journal = Hands(), Journal()
     clock, timers = hands.clock(), Timers(journal)
-    pending: list[Timer] = []
+    pending: list[PendingTimer] = []
     played = 0.0
     for what, seconds in steps:
         if what == "game":
@@ -203,7 +203,7 @@ def test_each_timer_comes_once_and_in_its_order_wherever_the_wall_clock_is_set(s
     assert sorted(timers.pending.values(), key=number) == pending
 
 
-def number(timer: Timer) -> int:
+def number(timer: PendingTimer) -> int:
     """Timers are numbered as they are set."""
     return timer.number
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mud.core.model import Character
+from mud.core.world.model import Character
 from tests.e2e.harness import SMALL, Client, Game, copyover, wait_for
 
 pytestmark = pytest.mark.e2e

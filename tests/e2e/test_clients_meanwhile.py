@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from mud.ops import control
-from mud.ops.asking import ask_running
-from mud.ops.config import Config, ServerConfig
+from mud.cli.client import ask_running
+from mud.config import Config, ServerConfig
+from mud.control import control_socket
 from tests.e2e.crowd import Crowd
 from tests.e2e.harness import LIMIT, Client, Game, copyover, wait_for
 
@@ -49,22 +49,22 @@ if here("way back"):
     while here("way back"):
         time.sleep(0.01)
     os._exit(3)
-import mud.copyover.channel, mud.handing, mud.server, mud.store.store
+import mud.copyover.carriers.channel, mud.copyover.freeze, mud.server.server, mud.store.store
 settle = mud.store.store.Store.checkpoint
 async def checkpoint(store):
     while here("preparing"):
         await asyncio.sleep(0.01)
     await settle(store)
 mud.store.store.Store.checkpoint = checkpoint
-before(mud.handing.Handing, "ask", "vetoing")
-before(mud.server.Server, "close_store", "state_transferring")
+before(mud.copyover.freeze.Handing, "ask", "vetoing")
+before(mud.server.server.Server, "close_store", "state_transferring")
 before(os, "execve", "handing_over")
-before(mud.copyover.channel, "ask_to_go", "recovering")
+before(mud.copyover.carriers.channel, "ask_to_go", "recovering")
 """
 REHEARSAL = f"""{HOLD}
-import mud.rehearsing
-before(mud.rehearsing, "rehearse", "rehearsing")
-before(mud.rehearsing.Trial, "build", "rehearsing")
+import mud.copyover.rehearsal.trial
+before(mud.copyover.rehearsal.trial, "rehearse", "rehearsing")
+before(mud.copyover.rehearsal.trial.Trial, "build", "rehearsing")
 """
 PLACES = ("rehearsing", "preparing", "vetoing", "state_transferring", "handing_over", "recovering")
 FLOOD = 400
@@ -225,8 +225,8 @@ def test_who_orders_one_during_another_is_told_from_wherever_it_comes(stopped: G
 def test_who_asks_from_outside_in_the_silence_is_answered_after_it(
     stopped: Game, held: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    admin, whole, asked = stopped.admin(), control.ask, []
-    monkeypatch.setattr(control, "ask", lambda *a: asked.append(whole(*a)) or asked[-1])
+    admin, whole, asked = stopped.admin(), control_socket.ask, []
+    monkeypatch.setattr(control_socket, "ask", lambda *a: asked.append(whole(*a)) or asked[-1])
     (held / "where").write_text("handing_over")
     admin.send("copyover")
     wait_for((held / "reached").exists, "the silence")

@@ -231,7 +231,7 @@ def test_an_older_code_that_crashes_at_each_start_gives_way_too(tree: Tree) -> N
     admin = game.admin()
     confirmed(admin)
     bomb = game.data / "bomb"
-    server = tree.root / "mud" / "serving.py"
+    server = tree.root / "mud" / "server" / "main.py"
     crash = f"\nif os.path.exists({str(bomb)!r}) and 'EVERWAKE_REHEARSAL' not in os.environ:\n    os._exit(3)\n"
     good = server.read_text()
     server.write_text(good.replace("log = logging", crash + "log = logging", 1))

@@ -43,39 +43,39 @@ def ask(fd):
 channel.ask_to_go = ask
 """
 CHILD = """
-import time, mud.rehearsing
+import time, mud.copyover.rehearsal.trial
 def build(trial, needed):
     os.kill(os.getppid(), signal.SIGKILL)
     while True:
         time.sleep(60)
 if (faults / "armed").exists():
-    mud.rehearsing.Trial.build = build
+    mud.copyover.rehearsal.trial.Trial.build = build
 """
 IN_A_SNAPSHOT = 'at("pathlib:Path.rename", lambda old, new: str(new).endswith("snapshots/sessions.dat"))'
 DEAF = "def asks(sock):\n    sock.sendall(channel.HEALTHY)\n    select.select([sock], [], [])\n"
 ALONE = "def asks(sock):\n    os.kill(guardian, signal.SIGKILL)\n"
 WAY_BACK = """
 (faults / "new").write_text("os.kill(os.getpid(), signal.SIGKILL)")
-at("mud.serving:take_back")
+at("mud.server.main:take_back")
 """
 TICKS = 'at("mud.game:Game.handle", lambda game, event: game.clock._stopped is None)'
 
 #: Where the server is killed: in which program, and how.
 PLACES = {
-    "rehearsing: copies are handed out": ("old", AT + 'at("mud.copyover.rehearsal:rehearse")'),
+    "rehearsing: copies are handed out": ("old", AT + 'at("mud.copyover.rehearsal.process:rehearse")'),
     "rehearsing: by a child that hangs then": ("rehearsal", CHILD),
-    "preparing": ("old", AT + 'at("mud.handing:Handing.prepare")'),
+    "preparing": ("old", AT + 'at("mud.copyover.freeze:Handing.prepare")'),
     "preparing: flushed": ("old", AT + 'at("mud.store.store:Store.checkpoint")'),
-    "vetoing": ("old", AT + 'at("mud.handing:Handing.ask")'),
-    "state transferring": ("old", AT + 'at("mud.server:Server.stop_workers")'),
-    "state transferring: flushed": ("old", AT + 'at("mud.server:Server.close_store")'),
+    "vetoing": ("old", AT + 'at("mud.copyover.freeze:Handing.ask")'),
+    "state transferring": ("old", AT + 'at("mud.server.server:Server.stop_workers")'),
+    "state transferring: flushed": ("old", AT + 'at("mud.server.server:Server.close_store")'),
     "state transferring: in the second snapshot": ("old", AT + IN_A_SNAPSHOT),
     "handing over: before the fork": ("old", AT + 'at("os:fork")'),
     "recovering: HEALTHY, and the guardian before": ("new", ALONE + ASKS),
     "way back: its guardian too": ("old", AT + WAY_BACK),
     "recovering: GO is sent and not heard": ("new", DEAF + ASKS),
-    "recovering: after GO": ("new", AT + 'at("mud.ops.copyovers:Copyovers.took_over")'),
-    "recovering: with the snapshots gone": ("new", AT + 'at("mud.serving:announce")'),
+    "recovering: after GO": ("new", AT + 'at("mud.copyover.orders:CopyoverOrders.took_over")'),
+    "recovering: with the snapshots gone": ("new", AT + 'at("mud.server.main:announce")'),
     "idle: the first ticks": ("new", AT + TICKS),
 }
 #: From here on the database has everything that anybody has read an answer to.

@@ -30,7 +30,7 @@ FAULTS = {
         r"to schema version 99: no such table",
     ),
     "a state that can't be read back": (
-        "import mud.snapshot.participants as p\nfrom mud.core.module import Step\nfrom msgspec.structs import replace\n"
+        "import mud.snapshot.participants as p\nfrom mud.sdk.module import Step\nfrom msgspec.structs import replace\n"
         "p.WORLD = replace(p.WORLD, schema=3, steps=(*p.WORLD.steps, Step(3, lambda s: s.pop('nothing'), None)))",
         r"the step to schema 3 failed: KeyError",
     ),

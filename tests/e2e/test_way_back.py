@@ -15,23 +15,28 @@ from tests.tools import need_tool
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("subreaper")]
 
 #: What becomes of the new program, and what the admins have to read about it.
-RAISES = "import mud.adopting\ndef adopt(*a):\n    raise RuntimeError('no such luck')\nmud.adopting.adopt = adopt"
+RAISES = """
+import mud.copyover.adopt
+def adopt(*a):
+    raise RuntimeError('no such luck')
+mud.copyover.adopt.adopt = adopt
+"""
 FAULTS = {
-    "does not import": ("sys.modules['mud.adopting'] = None", r"ended before.*serving\.py.*ModuleNotFoundError"),
+    "does not import": ("sys.modules['mud.copyover.adopt'] = None", r"ended before.*main\.py.*ModuleNotFoundError"),
     "raises in restore": (RAISES, r"ended before it was ready.*RuntimeError: no such luck"),
     "raises with half a story": (
-        "import mud.adopting\ndef adopt(*a):\n    raise SystemExit('\\x1b[31m\\x01red\\x02' + 'x' * 3000)\n"
-        "mud.adopting.adopt = adopt",
+        "import mud.copyover.adopt\ndef adopt(*a):\n    raise SystemExit('\\x1b[31m\\x01red\\x02' + 'x' * 3000)\n"
+        "mud.copyover.adopt.adopt = adopt",
         r"ended before it was ready.*red",
     ),
     "dies at once": ("os._exit(3)", r"ended before it was ready"),
     "crashes": ("import signal; os.kill(os.getpid(), signal.SIGSEGV)", r"ended before.*Segmentation fault"),
     "is killed in the middle": (
-        "import mud.adopting, signal\nmud.adopting.adopt = lambda *a: os.kill(os.getpid(), signal.SIGKILL)",
+        "import mud.copyover.adopt, signal\nmud.copyover.adopt.adopt = lambda *a: os.kill(os.getpid(), 9)",
         r"ended before it was ready",
     ),
     "is killed when all is built": (
-        "import mud.copyover.channel as c, signal\nc.ask_to_go = lambda fd: os.kill(os.getpid(), signal.SIGKILL)",
+        "import mud.copyover.carriers.channel as c\nc.ask_to_go = lambda fd: os.kill(os.getpid(), 9)",
         r"ended before it was ready",
     ),
     "loops for ever": ("while True:\n    pass", r"is not ready after \d+\.\d s.*fault"),
@@ -41,11 +46,12 @@ FAULTS = {
         r"is not ready after \d+\.\d s",
     ),
     "never says healthy": (
-        "import mud.copyover.channel as c, time\ndef ask(fd):\n    while True: time.sleep(60)\nc.ask_to_go = ask",
+        "import mud.copyover.carriers.channel as c, time\n"
+        "def ask(fd):\n    while True: time.sleep(60)\nc.ask_to_go = ask",
         r"is not ready after \d+\.\d s.*in take_over",
     ),
     "says something else": (
-        "import mud.copyover.channel as c\nc.HEALTHY = b'?'",
+        "import mud.copyover.carriers.channel as c\nc.HEALTHY = b'?'",
         r"ended before it was ready",
     ),
     "loses its descriptors": ("import time\nos.closerange(3, 4096)\ntime.sleep(60)", r"ended before it was ready"),
@@ -96,7 +102,8 @@ def test_without_a_guardian_the_new_program_has_the_game(stopped: Game, fault: P
     crowd = Crowd(stopped)
     pid = stopped.pid
     fault.write_text(
-        "import signal, mud.copyover.channel as c\nask, guardian = c.ask_to_go, os.environ['EVERWAKE_HANDOVER']\n"
+        "import signal, mud.copyover.carriers.channel as c\n"
+        "ask, guardian = c.ask_to_go, os.environ['EVERWAKE_HANDOVER']\n"
         "def alone(fd):\n    os.kill(int(guardian.split(':')[1]), signal.SIGKILL)\n    return ask(fd)\n"
         "c.ask_to_go = alone"
     )

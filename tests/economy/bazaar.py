@@ -12,13 +12,13 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mud.adopting import modules_of
+from mud.copyover.adopt import modules_of
 from mud.core import events as e
 from mud.core.errors import StoreError
-from mud.core.model import Role
-from mud.core.timers import Timer
-from mud.core.world import WorldState
-from mud.ops.flusher import Flusher
+from mud.core.timers import PendingTimer
+from mud.core.world.model import Role
+from mud.core.world.world import WorldState
+from mud.server.flusher import Flusher
 from mud.snapshot.envelope import unpack
 from mud.snapshot.shape import import_
 from mud.store import rows
@@ -51,7 +51,7 @@ class Bazaar(Market):
         logging.getLogger("mud").addHandler(self.errors)
         self.fired: Counter[str] = Counter()
         self._fired_then: Counter[str] = Counter()  # at the last flush
-        self._pending_then: dict[str, Timer] = {}
+        self._pending_then: dict[str, PendingTimer] = {}
         self._away: dict[str, list[str]] = {}  # ids of what those have who are not in memory
         self._loop = asyncio.new_event_loop()
         self._folder, self._starts = folder, 0

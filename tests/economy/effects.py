@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from modules.buffs.kinds import KINDS, Kind
+from modules.buffs.kinds import KINDS, EffectKind
 from modules.buffs.state import Effect, Next
 from modules.buffs.tests.stage import noted
 from mud.core import events as e
-from mud.core.model import Character
-from mud.core.timers import ModuleTimer, Timer
+from mud.core.timers import ModuleTimer, PendingTimer
+from mud.core.world.model import Character
 from mud.play import bodies
 from mud.testing import Kit
 
@@ -162,7 +162,7 @@ class Book:
 
     # What time does
 
-    def fall_due(self, timer: Timer, happen: Callable[[], None]) -> None:
+    def fall_due(self, timer: PendingTimer, happen: Callable[[], None]) -> None:
         """A timer of the module's: the ticks and ends of one moment, no fewer and no more."""
         assert isinstance(timer.payload, ModuleTimer)
         self.look()
@@ -281,7 +281,7 @@ def has_figures(kit: Kit, who: Character, by: dict[str, int]) -> bool:
     return all(getattr(with_, name) - getattr(without, name) == by.get(name, 0) for name in with_._fields)
 
 
-def may_become(kind: Kind, was: Life, now: Life) -> bool:
+def may_become(kind: EffectKind, was: Life, now: Life) -> bool:
     """Whether giving it again can make one effect of the other."""
     assert was.ends is not None and now.ends is not None
     longer, higher = now.ends >= was.ends, now.level >= was.level

@@ -11,11 +11,11 @@ from modules.auction import MODULE as AUCTION
 from modules.buffs import MODULE as BUFFS
 from modules.trading import MODULE as TRADING
 from mud.core import events as e
-from mud.core.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
 from mud.core.ledger import MINT
-from mud.core.modulecontext import Context
-from mud.core.world import WorldState
+from mud.core.world.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
+from mud.core.world.world import WorldState
 from mud.framework.finder import put_back, take_out
+from mud.sdk.context import Context
 from mud.testing import Kit, Player
 from tests.economy.effects import Book, is_of_effects
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mud.core import events as e
-from mud.core.model import Character, Item
+from mud.core.world.model import Character, Item
 from mud.testing import Player
 from tests.economy.bazaar import Bazaar
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mud.api import Command, Context, InService, LinkLost, Module, On, PlayerEntered, State, cannot_carry, find_item
 from mud.core import events as e
-from mud.core.area import AreaDef, ItemDef, RoomDef, WorldDef
 from mud.core.escrow import Escrow, occupied, parse, summary
-from mud.core.model import Item
+from mud.core.text.words import seconds_in, whole_number
 from mud.core.timers import ItemDecays
-from mud.core.words import seconds_in, whole_number
+from mud.core.world.area import AreaDef, ItemDef, RoomDef, WorldDef
+from mud.core.world.model import Item
 from mud.testing import Kit
 
 WORLD = WorldDef.of(

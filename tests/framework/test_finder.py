@@ -11,7 +11,7 @@ import pytest
 from mud.core.commands import CommandTable
 from mud.core.errors import FrameworkError
 from mud.framework import finder
-from mud.framework.finder import Source, find, load, package_of, take_out
+from mud.framework.finder import ModuleSource, find, load, package_of, take_out
 from mud.framework.loader import NATIVE, Given, Loader
 from mud.framework.options import ModuleOptions
 from mud.framework.registry import Registry
@@ -192,7 +192,7 @@ def test_an_import_that_goes_wrong_says_where_and_leaves_the_old_code(
 ) -> None:  # S3.4, S3.5
     monkeypatch.setattr(finder, "IMPORT_SECONDS", 0.2)
     home = write(tmp_path, GOOD)
-    source = Source("bell", "path", home)
+    source = ModuleSource("bell", "path", home)
     load(source)
     before = sys.modules["modules.bell"]
     try:
@@ -206,7 +206,7 @@ def test_an_import_that_goes_wrong_says_where_and_leaves_the_old_code(
 
 def test_code_that_was_changed_in_the_same_second_is_read_again(tmp_path: Path) -> None:
     home = write(tmp_path, GOOD)
-    source = Source("bell", "path", home)
+    source = ModuleSource("bell", "path", home)
     try:
         for number in range(10):
             write(tmp_path, GOOD.replace("1.2.3", f"1.2.{number}"))

@@ -9,7 +9,7 @@ import pytest
 
 from mud.core.errors import Conflict
 from mud.framework.lifecycle import TRANSITIONS, WORKER, Life, ModuleState
-from mud.framework.workers import HISTORY, Transition, WorkerState
+from mud.framework.workers.controller import HISTORY, Transition, WorkerState
 
 #: The table of S2.3 written once more, by hand: a change of the table has to be meant.
 LEGAL = {

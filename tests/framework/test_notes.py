@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from mud.api import Attacked, Context, Module, On, State, Struct, Worn
-from mud.core.model import Character
+from mud.core.world.model import Character
 from mud.play import zones
 from mud.testing import Kit
 

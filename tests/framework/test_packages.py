@@ -23,9 +23,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mud.core.errors import Conflict, Failed, FrameworkError, Invalid, NotFound, TimedOut
-from mud.framework import archive
-from mud.framework.needs import unmet
-from mud.framework.packages import (
+from mud.framework.packages import archive
+from mud.framework.packages.needs import unmet
+from mud.framework.packages.packages import (
     Installed,
     Packages,
     checksum,
@@ -421,11 +421,11 @@ def test_without_init_it_is_no_package(tmp_path: Path) -> None:
 
 
 def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_FILES", 3)
+    monkeypatch.setattr(archive, "MAX_FILES", 3)
     with pytest.raises(Invalid, match=r"module\.toml is too much: .* at most 3 files"):
         open_package(package(tmp_path)).__enter__()
     monkeypatch.undo()
-    (tmp_path / "auction" / "big").write_bytes(b"0" * (archive.MOST_BYTES - 1000))
+    (tmp_path / "auction" / "big").write_bytes(b"0" * (archive.MAX_BYTES - 1000))
     with pytest.raises(Invalid, match=r"is too much: .* 20 MB"):
         open_package(tmp_path / "auction").__enter__()
 

@@ -17,10 +17,17 @@ import msgspec
 import pytest
 
 from mud.core.errors import Conflict, Failed, FrameworkError, Invalid, NotFound, TimedOut
-from mud.framework.manifest import Manifest, Record, read_manifest, read_record, record_path, write_record
-from mud.framework.process import ProcessController
-from mud.framework.program import Identity, group_members, stat
-from mud.framework.workers import WorkerState
+from mud.framework.workers.controller import WorkerState
+from mud.framework.workers.manifest import (
+    ProcessRecord,
+    WorkerManifest,
+    read_manifest,
+    read_record,
+    record_path,
+    write_record,
+)
+from mud.framework.workers.process import ProcessController
+from mud.framework.workers.program import Identity, group_members, stat
 from tests.e2e.harness import inheritable, wait_for
 
 ROOT = Path(__file__).parent.parent.parent
@@ -51,19 +58,19 @@ class Stage:
         self.logs = folder / "logs"
         self.others: list[subprocess.Popen[bytes]] = []
 
-    def manifest(self, script: str = "exec sleep 1000", **more: Any) -> Manifest:
+    def manifest(self, script: str = "exec sleep 1000", **more: Any) -> WorkerManifest:
         """A worker that runs a script of the shell, unless it has a `command` or `pid_file`."""
         if "command" not in more and "pid_file" not in more:
             more["command"] = ("sh", "-c", script)
         environment = {"STAGE": str(self.folder)} | more.pop("environment", {})
         usual: dict[str, Any] = {"name": "echo", "folder": str(self.folder), "start_seconds": 0.05}
-        return Manifest(environment=environment, **{**usual, "back_off_seconds": 0.02, **more})
+        return WorkerManifest(environment=environment, **{**usual, "back_off_seconds": 0.02, **more})
 
     def worker(self, script: str = "exec sleep 1000", clock: Callable[[], float] = time.time, **more: Any) -> Any:
         """Its controller."""
         return ProcessController(self.manifest(script, **more), self.records, self.logs, clock)
 
-    def record(self, name: str = "echo") -> Record:
+    def record(self, name: str = "echo") -> ProcessRecord:
         """What lies on the disk."""
         return read_record(self.records, name)
 
@@ -407,7 +414,7 @@ def test_it_is_given_up_after_some_restarts(stage: Stage) -> None:
 
 
 def test_the_wait_doubles_and_has_an_end(stage: Stage) -> None:
-    manifest = Manifest(name="echo", command=("true",))
+    manifest = WorkerManifest(name="echo", command=("true",))
     assert [manifest.back_off(tries) for tries in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert manifest.back_off(1_000_000) == 60
 
@@ -838,7 +845,7 @@ def test_another_process_of_that_number_is_left_alone(stage: Stage, change: dict
     other = stage.other()
     process = Identity.of(other.pid)
     assert process is not None
-    write_record(stage.records, "echo", Record(process=msgspec.structs.replace(process, **change)))
+    write_record(stage.records, "echo", ProcessRecord(process=msgspec.structs.replace(process, **change)))
 
     async def main() -> None:
         worker = stage.worker()

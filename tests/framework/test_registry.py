@@ -28,7 +28,7 @@ from mud.api import (
 )
 from mud.core.commands import CommandTable
 from mud.core.errors import Conflict, Failed, FrameworkError, Invalid, NotFound, Refused
-from mud.core.model import Item
+from mud.core.world.model import Item
 from mud.framework.report import api_of
 from mud.testing import Kit
 

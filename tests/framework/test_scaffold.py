@@ -12,8 +12,8 @@ import pytest
 
 from mud.core.errors import Conflict, Invalid
 from mud.framework import contract
-from mud.framework.finder import Source, load, package_of, take_out
-from mud.framework.packages import checksum, read_manifest, verify
+from mud.framework.finder import ModuleSource, load, package_of, take_out
+from mud.framework.packages.packages import checksum, read_manifest, verify
 from mud.framework.scaffold import FEATURES, scaffold
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +60,7 @@ def test_they_pass_their_own_tests_untouched(made: Path) -> None:  # S4.1
 
 @pytest.mark.parametrize("features", COMBINATIONS, ids="-".join)
 def test_they_keep_the_contract(made: Path, features: tuple[str, ...]) -> None:  # S4.1, S2.7
-    source = Source(name_of(features), "path", made / name_of(features))
+    source = ModuleSource(name_of(features), "path", made / name_of(features))
     try:
         report = contract.check(load(source).module, source.folder)
     finally:

@@ -14,7 +14,7 @@ import pytest
 
 from mud.core.session import Terminal
 from mud.net.budget import Limits
-from mud.net.connection import MOST_WAITING, Connection
+from mud.net.connection import MAX_WAITING, Connection
 from mud.net.telnet import OFFERS
 from mud.net.wire import Wire
 from tests.net.sockets import Client, Host, Table, consumed, run, until
@@ -222,14 +222,14 @@ def test_it_reads_no_further_than_so_many_lines() -> None:
     async def test(table: Table) -> None:
         client, ours = table.connect(Host())
         ours.start()
-        client.sock.send(b"x\r\n" * (MOST_WAITING + 1))
-        await until(lambda: len(ours.export().lines) > MOST_WAITING, "the lines")
+        client.sock.send(b"x\r\n" * (MAX_WAITING + 1))
+        await until(lambda: len(ours.export().lines) > MAX_WAITING, "the lines")
         client.sock.send(b"y\r\n")
         other, beside = table.connect(Host())
         beside.start()
         other.sock.send(b"look\r\n")
         await until(lambda: beside.lines_waiting, "the loop to turn")
-        assert len(lines(ours)) == MOST_WAITING + 1
+        assert len(lines(ours)) == MAX_WAITING + 1
         await until(lambda: lines(ours) == ["y"], "the rest")
 
     run(test)

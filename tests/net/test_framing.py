@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mud.net.framing import Command, Framer, OverBudget
+from mud.net.framer import Framer, OverBudget, TelnetCommand
 from mud.net.lines import LineBuffer
 
 PIECES = st.lists(
@@ -29,7 +29,7 @@ def frame(parts: list[bytes]) -> tuple[bytes, list[bytes], bytes]:
     framer = Framer(8192)
     found = [piece for part in parts for piece in framer.feed(part)]
     text = b"".join(piece for piece in found if isinstance(piece, bytes))
-    return text, [piece.data for piece in found if isinstance(piece, Command)], framer.partial
+    return text, [piece.data for piece in found if isinstance(piece, TelnetCommand)], framer.partial
 
 
 @given(PIECES, st.lists(st.integers(0, 80), max_size=8))

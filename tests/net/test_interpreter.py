@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from mud.core.session import Terminal
-from mud.net.telnet import DO, DONT, IAC, MOST_TYPES, SB, SE, WILL, WONT, Telnet
+from mud.net.telnet import DO, DONT, IAC, MAX_TYPES, SB, SE, WILL, WONT, Telnet
 
 TTYPE, NAWS, ENVIRON, CHARSET, COMPRESS = (bytes((n,)) for n in (24, 31, 39, 42, 87))
 
@@ -68,7 +68,7 @@ def test_types_that_nobody_asked_for_are_not_collected() -> None:
     peer.hear(IAC + WILL + TTYPE)
     for number in range(200):
         peer.say(TTYPE, b"\x00NAME-%d" % number)
-    assert len(peer.telnet.state.types) == MOST_TYPES
+    assert len(peer.telnet.state.types) == MAX_TYPES
 
 
 def test_names_that_a_client_gives_itself_are_made_harmless() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mud.net.framing import Command, Framer, OverBudget
+from mud.net.framer import Framer, OverBudget, TelnetCommand
 from mud.net.lines import LineBuffer
 
 BYTES = st.lists(
@@ -45,4 +45,4 @@ def test_a_long_subnegotiation_is_refused_however_it_comes(end: bytes) -> None:
     with pytest.raises(OverBudget, match="8192"):
         Framer(8192).feed(b"\xff\xfa\x18" + b"x" * 8200 + end)
     whole = b"\xff\xfa\x18" + b"x" * 8000 + b"\xff\xf0"
-    assert Framer(8192).feed(whole) == [Command(whole)]
+    assert Framer(8192).feed(whole) == [TelnetCommand(whole)]

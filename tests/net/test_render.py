@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mud.core.markup import STYLES, tag
 from mud.core.session import Screen
+from mud.core.text.markup import STYLES, tag
 from mud.net.charset import clean, decode, encode
 from mud.net.render import nearest, render, sequence
 

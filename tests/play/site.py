@@ -7,7 +7,7 @@ from pathlib import Path
 from mud.areas.load import load
 from mud.areas.outcome import outcome
 from mud.core import events as e
-from mud.core.model import Role
+from mud.core.world.model import Role
 from mud.testing import Kit, Player
 from tests.play.stage import SMALL
 

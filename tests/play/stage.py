@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mud.core.model import Character, Role
+from mud.core.world.model import Character, Role
 from mud.play import zones
 from mud.testing import Kit, Player
 

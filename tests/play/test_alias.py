@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mud.core import events as e
-from mud.play.alias import MOST_ALIASES, MOST_COMMANDS
+from mud.play.alias import MAX_ALIASES, MAX_COMMANDS
 from tests.play.stage import Player, Stage
 
 
@@ -61,24 +61,24 @@ def test_a_circle_of_aliases_ends(ada: Player) -> None:
 
 def test_what_an_alias_becomes_is_bounded(ada: Player) -> None:
     ada.do("alias one " + ";".join(["think x"] * 5), "alias two one;one;one;one")
-    assert ada.do("two").count('You think, "x"') == MOST_COMMANDS
+    assert ada.do("two").count('You think, "x"') == MAX_COMMANDS
     ada.do("alias three two;one")
-    assert ada.do("three") == f"three would become more than {MOST_COMMANDS} commands. Nothing was done."
+    assert ada.do("three") == f"three would become more than {MAX_COMMANDS} commands. Nothing was done."
     ada.do("alias l1 think " + "$*" * 100, "alias l2 l1 " + "$*" * 100)
     assert ada.do("l2 abc") == "l2 would become too long a command. Nothing was done."
     assert "at most 20 commands" in ada.do("alias x " + "n;" * 21)
     assert "at most 400 letters" in ada.do("alias x say " + "a" * 400)
     assert ada.do("alias x ;") == "There is no command in that."
-    ada.do(*(f"alias w{n} look" for n in range(MOST_ALIASES)))
-    assert len(ada.character.aliases) == MOST_ALIASES and "unalias one first" in ada.do("alias another look")
+    ada.do(*(f"alias w{n} look" for n in range(MAX_ALIASES)))
+    assert len(ada.character.aliases) == MAX_ALIASES and "unalias one first" in ada.do("alias another look")
 
 
 def test_aliases_that_become_nothing_are_bounded_too(ada: Player) -> None:
     ada.do("alias a0 $1")
     for number in range(12):
-        ada.do(f"alias a{number + 1} " + ";".join([f"a{number}"] * MOST_COMMANDS))
+        ada.do(f"alias a{number + 1} " + ";".join([f"a{number}"] * MAX_COMMANDS))
     assert ada.do("a0") == "" == ada.do("a1")
-    assert ada.do("a12").endswith(f"more than {MOST_COMMANDS} commands. Nothing was done.")
+    assert ada.do("a12").endswith(f"more than {MAX_COMMANDS} commands. Nothing was done.")
 
 
 @pytest.mark.parametrize("name", ["alias", "unalias", "quit", "help", "password"])

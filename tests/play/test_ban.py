@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from mud.core import events as e
-from mud.core.area import WorldDef
-from mud.core.bans import Ban, covers
 from mud.core.session import Session
-from mud.core.words import seconds_in
-from mud.core.world import World
+from mud.core.text.words import seconds_in
+from mud.core.world.area import WorldDef
+from mud.core.world.bans import Ban, covers
+from mud.core.world.world import World
 from mud.store import rows
 from mud.store.store import Store
 from tests.play.stage import Player, Stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mud.core.area import AreaDef, ExitDef, ItemDef, Modifier, RoomDef, WorldDef
+from mud.core.world.area import AreaDef, ExitDef, ItemDef, Modifier, RoomDef, WorldDef
 from mud.testing import Kit, Player
 
 TAKE = ("take", "neck")

@@ -385,7 +385,7 @@ def test_a_save_whose_work_is_lost_leaves_the_form_as_it_was(site: Site) -> None
     ada.do("redit", "name The Kitchen", "save")
     site.take()
     site.copy_over()
-    site.post(e.Failed(ada.session))
+    site.post(e.JobFailed(ada.session))
     assert "1. name: The Kitchen" in ada.do("show")
     assert "Saved" in site.do(ada, "save")
 

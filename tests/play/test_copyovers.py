@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from mud.core import events as e
 from mud.core.errors import Rejected
 from mud.core.session import Terminal
-from mud.play import copyovers
-from mud.play.copyovers import MARKS
-from mud.play.orders import FARTHEST, HELP, PATIENCE, Wanted, parse
+from mud.play.staff import copyover_command
+from mud.play.staff.copyover_command import MARKS
+from mud.play.staff.copyover_syntax import FARTHEST, HELP, PATIENCE, CopyoverWords, parse
 from mud.testing import Player
 from tests.play.stage import Stage
 
@@ -50,30 +50,30 @@ def ordered(stage: Stage) -> list[e.StartCopyover]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("", Wanted("now")),
-        ("now", Wanted("now")),
-        ("because new quests", Wanted("now", "new quests")),
-        ("NOW because Because it is", Wanted("now", "Because it is")),
-        ("in 90s", Wanted("in", seconds=90)),
-        ("in 5 because x because y", Wanted("in", "x because y", 300)),
-        ("in 1h 30m", Wanted("in", seconds=5400)),
-        ("at 12:01", Wanted("at", seconds=60)),
-        ("at 12:00", Wanted("at", seconds=86400)),
-        ("at 4:30 because night", Wanted("at", "night", 16.5 * 3600)),
-        ("check", Wanted("check")),
-        ("force because I must", Wanted("force", "I must")),
-        ("when-clear", Wanted("when-clear", seconds=PATIENCE)),
-        ("when-clear for 30s", Wanted("when-clear", seconds=30)),
-        ("cancel", Wanted("cancel")),
-        ("status", Wanted("status")),
-        ("history", Wanted("history")),
-        ("history 3", Wanted("history", count=3)),
-        ("history 999999999", Wanted("history", count=100)),
-        ("rollback because it lags", Wanted("rollback", "it lags", count=0)),
-        ("rollback 3", Wanted("rollback", count=3)),
+        ("", CopyoverWords("now")),
+        ("now", CopyoverWords("now")),
+        ("because new quests", CopyoverWords("now", "new quests")),
+        ("NOW because Because it is", CopyoverWords("now", "Because it is")),
+        ("in 90s", CopyoverWords("in", seconds=90)),
+        ("in 5 because x because y", CopyoverWords("in", "x because y", 300)),
+        ("in 1h 30m", CopyoverWords("in", seconds=5400)),
+        ("at 12:01", CopyoverWords("at", seconds=60)),
+        ("at 12:00", CopyoverWords("at", seconds=86400)),
+        ("at 4:30 because night", CopyoverWords("at", "night", 16.5 * 3600)),
+        ("check", CopyoverWords("check")),
+        ("force because I must", CopyoverWords("force", "I must")),
+        ("when-clear", CopyoverWords("when-clear", seconds=PATIENCE)),
+        ("when-clear for 30s", CopyoverWords("when-clear", seconds=30)),
+        ("cancel", CopyoverWords("cancel")),
+        ("status", CopyoverWords("status")),
+        ("history", CopyoverWords("history")),
+        ("history 3", CopyoverWords("history", count=3)),
+        ("history 999999999", CopyoverWords("history", count=100)),
+        ("rollback because it lags", CopyoverWords("rollback", "it lags", count=0)),
+        ("rollback 3", CopyoverWords("rollback", count=3)),
     ],
 )
-def test_what_can_be_written(text: str, wanted: Wanted) -> None:
+def test_what_can_be_written(text: str, wanted: CopyoverWords) -> None:
     assert parse(text, NOON) == wanted
 
 
@@ -131,7 +131,7 @@ def test_a_planned_one_is_announced_at_its_marks_and_then_ordered(stage: Stage, 
     (start,) = ordered(stage)
     assert start == e.StartCopyover(boss.session, "Boss", "new quests", planned=True, since=start.since)
     assert abs(start.since - since) < 0.01
-    assert copyovers.planned(stage.game.world) is None
+    assert copyover_command.planned(stage.game.world) is None
 
 
 def test_screen_readers_hear_of_it_at_fewer_marks(stage: Stage, boss: Player) -> None:
@@ -142,7 +142,7 @@ def test_screen_readers_hear_of_it_at_fewer_marks(stage: Stage, boss: Player) ->
     stage.wait(899)
     marks = [mark for mark in MARKS if mark < 900]
     heard, read = ada.read().count("A copyover in"), bob.read().count("A copyover in")
-    assert (heard, read) == (1 + len(marks), 1 + len(copyovers.QUIET_MARKS.intersection(marks)))
+    assert (heard, read) == (1 + len(marks), 1 + len(copyover_command.QUIET_MARKS.intersection(marks)))
 
 
 def test_who_logs_out_does_not_cancel_it(stage: Stage, boss: Player) -> None:
@@ -213,19 +213,19 @@ def test_a_cancelled_one_is_called_off_for_everybody(stage: Stage, boss: Player)
     ada = stage.enter("Ada")
     order(boss, "copyover in 1m")
     ada.read()
-    assert stage.act(lambda ctx: copyovers.cancel(ctx, "Other")) == "Boss's copyover is called off by Other."
+    assert stage.act(lambda ctx: copyover_command.cancel(ctx, "Other")) == "Boss's copyover is called off by Other."
     assert "called off" in ada.read()
     stage.wait(100)
     assert ordered(stage) == []
     with pytest.raises(Rejected, match="none is planned"):
-        stage.act(lambda ctx: copyovers.cancel(ctx, "Other"))
+        stage.act(lambda ctx: copyover_command.cancel(ctx, "Other"))
 
 
 def test_a_restart_forgets_it(stage: Stage, boss: Player) -> None:
     order(boss, "copyover in 1m")
-    forgotten = copyovers.forget(stage.game.world)
+    forgotten = copyover_command.forget(stage.game.world)
     assert forgotten is not None and forgotten.by == "Boss"
-    assert copyovers.forget(stage.game.world) is None
+    assert copyover_command.forget(stage.game.world) is None
     assert "timers" in {table for table, _ in stage.game.world.journal.dirty}
     stage.wait(100)
     assert ordered(stage) == []
@@ -234,21 +234,23 @@ def test_a_restart_forgets_it(stage: Stage, boss: Player) -> None:
 def test_one_that_waits_is_ordered_again_and_again_until_its_time_is_over(stage: Stage, boss: Player) -> None:
     until = stage.wall + 12
     for _ in range(3):
-        stage.act(lambda ctx: copyovers.wait(ctx, "Boss", "x", stage.wall, until, 5, "raffle: it draws"))
+        stage.act(lambda ctx: copyover_command.wait(ctx, "Boss", "x", stage.wall, until, 5, "raffle: it draws"))
         stage.wait(5)
     first, second, third = ordered(stage)
     assert {first.until, second.until, third.until} == {until} and stage.wall > until
-    assert "Boss ordered a copyover" in copyovers.described(
+    assert "Boss ordered a copyover" in copyover_command.described(
         msgspec.structs.replace(WAITING, until=stage.wall + 60), stage.wall
     )
 
 
-WAITING = copyovers.CopyoverPlanned(0, "Boss", "x", 0, waits_for="raffle: it draws")
+WAITING = copyover_command.CopyoverPlanned(0, "Boss", "x", 0, waits_for="raffle: it draws")
 
 
 def test_one_that_waits_is_not_announced(stage: Stage, boss: Player) -> None:
     ada = stage.enter("Ada")
-    stage.act(lambda ctx: copyovers.wait(ctx, "Boss", "x", ctx.clock.wall, ctx.clock.wall + 60, 40, "raffle: it draws"))
+    stage.act(
+        lambda ctx: copyover_command.wait(ctx, "Boss", "x", ctx.clock.wall, ctx.clock.wall + 60, 40, "raffle: it draws")
+    )
     stage.wait(60)
     assert "copyover" not in ada.read() and len(ordered(stage)) == 1
 
@@ -257,7 +259,7 @@ def test_only_an_admin_may(stage: Stage) -> None:
     ada, builder = stage.enter("Ada"), stage.enter("Bob", "builder")
     for player in (ada, builder):
         assert "copyover" not in player.do("copyover in 1m").replace("'copyover'", "")
-    assert copyovers.planned(stage.game.world) is None
+    assert copyover_command.planned(stage.game.world) is None
 
 
 def test_orders_and_not_questions_are_in_the_admin_log(stage: Stage, boss: Player) -> None:
@@ -288,7 +290,7 @@ def test_marks_that_the_wall_clock_is_set_over_are_told_once_and_those_to_come_i
     assert told() == ["5 minutes."]
     stage.wall += 400  # past the moment itself
     stage.wait(0)
-    assert told() == [] and len(ordered(stage)) == 1 and copyovers.planned(stage.game.world) is None
+    assert told() == [] and len(ordered(stage)) == 1 and copyover_command.planned(stage.game.world) is None
     stage.wall -= 7200
     stage.wait(7200)
     assert len(ordered(stage)) == 1

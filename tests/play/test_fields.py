@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mud.core import events as e
-from mud.play.fields import CHARACTER
+from mud.play.staff.fields import CHARACTER
 from tests.play.stage import Player, Stage
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from mud.core import events as e
 from mud.core.errors import Rejected
-from mud.core.model import Character
 from mud.core.timers import CombatRound, ItemDecays, Mend
+from mud.core.world.model import Character
 from mud.play import bodies, death, fights, zones
 from tests.play.stage import ARENA, Player, Stage
 

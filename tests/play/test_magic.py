@@ -6,11 +6,11 @@ import pytest
 
 from modules import buffs, groups
 from mud.api import Cast, Context, Module, Spell, State
-from mud.core.area import AreaDef, ItemDef, MobDef, RoomDef, WorldDef
 from mud.core.errors import Conflict, FrameworkError
-from mud.core.model import Character
 from mud.core.spells import SpellTable
 from mud.core.timers import ModuleTimer
+from mud.core.world.area import AreaDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.world.model import Character
 from mud.play import bodies, spells, zones
 from mud.testing import Kit
 from tests.play.stage import ARENA, Player, Stage

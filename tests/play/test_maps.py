@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from mud.core import events as e
-from mud.core.area import AreaDef, ExitDef, RoomDef, WorldDef
 from mud.core.session import Terminal
+from mud.core.world.area import AreaDef, ExitDef, RoomDef, WorldDef
 from mud.testing import Kit, Player
 from tests.play.stage import Stage
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mud.areas.load import load
-from mud.core.area import ItemDef, ShopDef
 from mud.core.ledger import LIMIT, MINT, SINK
+from mud.core.world.area import ItemDef, ShopDef
 from mud.play import shops
 from mud.testing import Kit
 from tests.play.stage import MARKET, Player

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mud.core import events as e
-from mud.ops.reading import list_staff, read_log
+from mud.server.log_reader import list_staff, read_log
 from mud.store.batch import Batch
 from mud.store.store import Store
 from tests.play.stage import Stage

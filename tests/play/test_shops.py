@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from mud.core import fights
-from mud.core.carrying import MOST_ITEMS
-from mud.core.model import Character, Item
+from mud.core.world import fights
+from mud.core.world.capacity import MAX_ITEMS
+from mud.core.world.model import Character, Item
 from mud.play import shops, zones
 from mud.testing import Kit
 from tests.play.stage import MARKET, Player
@@ -122,7 +122,7 @@ def test_who_has_no_gold_at_all_can_not_buy(kit: Kit) -> None:
 @pytest.mark.parametrize(("line", "refusal"), [("buy 2 anvil", "too heavy"), ("buy 3 bread", "one thing too many")])
 def test_a_purchase_that_can_not_be_carried_is_undone_whole(kit: Kit, ada: Player, line: str, refusal: str) -> None:
     world = kit.game.world
-    for _ in range(MOST_ITEMS - 2):
+    for _ in range(MAX_ITEMS - 2):
         make(ada, "fish")
 
     def everything() -> dict[str, object]:
@@ -281,7 +281,7 @@ def test_a_container_is_sold_with_what_is_in_it_and_apart_from_empty_ones(kit: K
 
 def test_a_full_store_loses_what_lies_in_it_longest(kit: Kit, ada: Player) -> None:
     who = keeper(kit, "grocer")
-    for _ in range(shops.MOST_STOCK):
+    for _ in range(shops.MAX_STOCK):
         item = make(ada, "fish")
         kit.act(lambda ctx, item=item: ctx.world.move_item(item, who.owner_key))
     oldest = kit.game.world.carried(who)[-1]

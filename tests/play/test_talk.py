@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mud.core.dialogs import AskName
-from mud.core.events import Failed, FindPlayer, Line, PlayerFound
-from mud.core.words import ago
+from mud.core.events import FindPlayer, JobFailed, Line, PlayerFound
+from mud.core.text.words import ago
 from mud.testing import Player
 from tests.play.stage import Stage
 
@@ -64,7 +64,7 @@ def test_a_line_that_waits_for_a_look_up_is_done_after_a_copyover(stage: Stage, 
 
 def test_a_look_up_that_fails_gives_the_line_up_and_says_so(stage: Stage, ada: Player) -> None:
     seek(stage, ada, "tell zed hello")
-    stage.post(Failed(ada.session))
+    stage.post(JobFailed(ada.session))
     assert ada.read().startswith("That can't be done just now.") and ada.prompt == "> "
     assert ada.do("think on") == 'You think, "on"'
 

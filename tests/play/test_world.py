@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from mud.core import events as e
-from mud.core.commands import Command, CommandTable
-from mud.core.context import Context
+from mud.core.commands import CommandEntry, CommandTable
+from mud.core.context import CoreContext
 from mud.core.dialogs import Confirm
 from mud.core.timers import LinkDeadEnds
-from mud.core.world import World
+from mud.core.world.world import World
 from mud.game import Game
 from mud.play import zones
 from mud.play.commands import COMMANDS
@@ -157,7 +157,7 @@ def test_zones_are_reset_when_nobody_is_there_and_never_past_their_most(stage: S
 def breaking(stage: Stage) -> Player:
     """A player for whom `break` changes much and then raises."""
 
-    def handler(ctx: Context, args: str) -> None:
+    def handler(ctx: CoreContext, args: str) -> None:
         ctx.send("half of it is done")
         ctx.others("half of it is done")
         ctx.world.move_character(ctx.player, "hall")
@@ -166,7 +166,7 @@ def breaking(stage: Stage) -> Player:
         ctx.do(e.Shutdown("nobody"))
         raise RuntimeError("on purpose")
 
-    stage.game.commands = CommandTable([*COMMANDS, Command("break", handler, "test", "break -- x")])
+    stage.game.commands = CommandTable([*COMMANDS, CommandEntry("break", handler, "test", "break -- x")])
     return stage.enter("Ada")
 
 
@@ -200,7 +200,7 @@ def test_a_timer_whose_handler_raises_is_tried_again(stage: Stage, monkeypatch: 
     stage.post(e.Lost(ada.session, "test"))
     bob = stage.enter("Bob")
 
-    def broken(ctx: Context, payload: LinkDeadEnds) -> None:
+    def broken(ctx: CoreContext, payload: LinkDeadEnds) -> None:
         ctx.world.move_character(ctx.world.characters[payload.character], "hall")
         raise RuntimeError("on purpose")
 

@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from mud.core import dialogs as d
 from mud.core.errors import SnapshotError
-from mud.core.model import Character, Item
-from mud.core.module import Step
+from mud.core.migration import Step
 from mud.core.session import Session
-from mud.core.timers import ItemDecays, LinkDeadEnds, ModuleTimer, Timer
-from mud.core.world import WorldState
+from mud.core.timers import ItemDecays, LinkDeadEnds, ModuleTimer, PendingTimer
+from mud.core.world.model import Character, Item
+from mud.core.world.world import WorldState
 from mud.snapshot import participants
 from mud.snapshot.envelope import Metadata, Section, Snapshot, pack, unpack
 from mud.snapshot.form import Form
@@ -218,7 +218,7 @@ WORLD = WorldState(
     items=[Item(id="i1", kind="k", owner="char:p1", values={"n": 3, "s": "t"}, state="locked")],
     doors={"a north": "open"},
     balances={"mint": -5, "char:p1": 5},
-    timers=[Timer("t1", 3.5, LinkDeadEnds("p1")), Timer("t2", 9.0, ItemDecays("i1"))],
+    timers=[PendingTimer("t1", 3.5, LinkDeadEnds("p1")), PendingTimer("t2", 9.0, ItemDecays("i1"))],
     ledger_seq=4,
     timer_serial=2,
     serial=9,
@@ -247,7 +247,7 @@ def test_the_world_and_the_sessions_of_the_first_version_are_read() -> None:  # 
 def test_the_world_there_and_back() -> None:
     state = msgspec.structs.replace(
         WORLD,
-        timers=[*WORLD.timers, Timer("t3", 1.0, ModuleTimer("raffle", "Draw", {"n": 1}, "wall"))],
+        timers=[*WORLD.timers, PendingTimer("t3", 1.0, ModuleTimer("raffle", "Draw", {"n": 1}, "wall"))],
         writes_serial=3,
     )
     assert import_(participants.WORLD, taken(participants.WORLD, state), 1.0, "w").state == state

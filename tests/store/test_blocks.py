@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 
 from mud.core.errors import Invalid, StoreError
-from mud.core.writes import Block
+from mud.core.writes import WriteBlock
 from mud.store import blocks as blocks_
 from mud.store.batch import Batch
 from mud.store.blocks import Refusal
 from mud.store.store import Store
 from tests.store.instants import instant, only_instant
 
-MAKE = Block(
+MAKE = WriteBlock(
     1, "bank", "schema 1", (("CREATE TABLE bank_notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)", ()),), 1
 )
 
 
-def put(serial: int, *texts: str, module: str = "bank") -> Block:
+def put(serial: int, *texts: str, module: str = "bank") -> WriteBlock:
     sql = "INSERT INTO bank_notes (text) VALUES (?)"
-    return Block(serial, module, f"put {serial}", tuple((sql, (text,)) for text in texts))
+    return WriteBlock(serial, module, f"put {serial}", tuple((sql, (text,)) for text in texts))
 
 
 def with_store(path: Path, story: Callable[[Store], Awaitable[Any]]) -> Any:
@@ -72,7 +72,7 @@ def test_a_step_is_not_taken_without_the_one_before(tmp_path: Path) -> None:  # 
 
     async def story(store: Store) -> None:
         await store.flush(Batch(blocks=[MAKE, put(2, "one", "ONE")]))
-        steps = [Block(n, "bank", f"schema {n - 1}", ((sql, ()),), n - 1) for n, sql in ((3, index), (4, more))]
+        steps = [WriteBlock(n, "bank", f"schema {n - 1}", ((sql, ()),), n - 1) for n, sql in ((3, index), (4, more))]
         first, second = await store.flush(Batch(blocks=steps))
         assert first.schema == 2 and "UNIQUE" in first.error
         assert second == Refusal("bank", "schema 3", "the tables have schema 1, and this leads from 2 to 3", 3)
@@ -91,7 +91,7 @@ def test_a_block_that_takes_for_ever_is_refused_and_keeps_nobody_else(
     async def story(store: Store) -> None:
         await store.flush(Batch(blocks=[MAKE]))
         batch = instant(1)
-        slow = Block(3, "bank", "slow", ((f"INSERT INTO bank_notes (text) {forever}", ()),), 2 * step)
+        slow = WriteBlock(3, "bank", "slow", ((f"INSERT INTO bank_notes (text) {forever}", ()),), 2 * step)
         batch.blocks = [put(2, "one"), slow, put(4, "two")]
         assert await store.flush(batch) == [Refusal("bank", "slow", "it took longer than 0.05 s", 2 * step)]
         assert await notes(store) == ["one", "two"] and await only_instant(store) == 1
@@ -137,7 +137,7 @@ REACHING = {
 def test_a_block_reaches_nothing_but_its_own_tables(tmp_path: Path, case: str) -> None:  # S2.6
     async def story(store: Store) -> None:
         batch = instant(1)
-        batch.blocks = [MAKE, put(2, "one"), Block(3, "bank", "reaching", (REACHING[case],))]
+        batch.blocks = [MAKE, put(2, "one"), WriteBlock(3, "bank", "reaching", (REACHING[case],))]
         (refusal,) = await store.flush(batch)
         assert refusal.module == "bank" and refusal.name == "reaching" and refusal.error
         assert await notes(store) == ["one"] and await only_instant(store) == 1
@@ -160,7 +160,7 @@ def test_a_block_reaches_nothing_but_its_own_tables(tmp_path: Path, case: str) -
 )
 def test_a_schema_step_makes_only_tables_of_its_own(tmp_path: Path, sql: str) -> None:  # S2.6
     async def story(store: Store) -> None:
-        (refusal,) = await store.flush(Batch(blocks=[MAKE, Block(2, "bank", "schema 2", ((sql, ()),), 2)]))
+        (refusal,) = await store.flush(Batch(blocks=[MAKE, WriteBlock(2, "bank", "schema 2", ((sql, ()),), 2)]))
         assert refusal.name == "schema 2"
         assert (await store.load_active()).module_schemas == [("bank", 1)]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mud.core.errors import StoreError
-from mud.core.writes import Block
+from mud.core.writes import WriteBlock
 from mud.store.batch import Batch
 from mud.store.store import Store, read_sessions
 from tests.store.instants import held, instant, instants, only_instant, opened, python, run
@@ -177,7 +177,7 @@ def test_flush_with_something_wrong_in_it_is_refused_whole(tmp_path: Path, case:
 
 def test_empty_batch_writes_nothing(tmp_path: Path) -> None:
     assert Batch().empty and Batch(puts={"items": []}, deletes={"items": []}).empty
-    assert not instant(1).empty and not Batch(blocks=[Block(1, "m", "b", ())]).empty
+    assert not instant(1).empty and not Batch(blocks=[WriteBlock(1, "m", "b", ())]).empty
 
     async def story() -> None:
         async with opened(tmp_path / "everwake.db") as store:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mud.areas.load import load
-from mud.core.area import ItemDef, ShopDef
-from mud.core.calendar import CALENDAR, open_at
+from mud.core.world.area import ItemDef, ShopDef
+from mud.core.world.calendar import CALENDAR, open_at
 from mud.play import describe, shops
 from mud.testing import Kit
 

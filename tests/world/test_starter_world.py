@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mud.areas.load import load
-from mud.core import area as a
+from mud.core.world import area as a
 
 WORLD = load(Path(__file__).parent.parent.parent / "world")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mud.core.area import AreaDef, ItemDef, RoomDef, WorldDef
-from mud.core.model import Item
+from mud.core.world.area import AreaDef, ItemDef, RoomDef, WorldDef
+from mud.core.world.model import Item
 from mud.testing import Kit, Player
 
 WORLD = WorldDef.of(

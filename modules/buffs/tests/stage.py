@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from modules.buffs.applying import apply, end
+from modules.buffs.application import apply, end
 from modules.buffs.kinds import KINDS
 from modules.buffs.state import Effect, Next, sums
 from modules.buffs.state import On as Noted
-from mud.core.area import AreaDef, EquipReset, ExitDef, ItemDef, MobDef, MobReset, RoomDef, WorldDef
-from mud.core.model import Character
 from mud.core.timers import ModuleTimer
+from mud.core.world.area import AreaDef, EquipReset, ExitDef, ItemDef, MobDef, MobReset, RoomDef, WorldDef
+from mud.core.world.model import Character
 from mud.play import zones
 from mud.testing import Kit, Player
 

@@ -243,7 +243,7 @@ def test_a_failing_event_leaves_everything_as_it_was(kit: Kit, ada: Player) -> N
     before = (ada.character.notes.copy(), dict(ada.character.effects), dict(kit.game.world.timers.pending))
 
     def both(ctx: object) -> None:
-        from modules.buffs.applying import apply
+        from modules.buffs.application import apply
 
         kit.instance().run(lambda c, _: apply(c, ada.character, "armor", "x"), ctx, None)  # type: ignore[arg-type]
         raise ArithmeticError

@@ -10,8 +10,8 @@ from modules.groups import MODULE
 from modules.people import MODULE as PEOPLE
 from mud.core.errors import FrameworkError
 from mud.core.events import Lost
-from mud.core.model import Character
-from mud.core.module import Died
+from mud.core.signals import Died
+from mud.core.world.model import Character
 from mud.testing import Kit, Player
 
 Three = tuple[Player, Player, Player]

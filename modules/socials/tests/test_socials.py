@@ -6,8 +6,8 @@ import pytest
 
 from modules.people import MODULE as PEOPLE
 from modules.socials import MODULE, SOCIALS
-from modules.socials.wording import Social, check
-from mud.core.model import Character
+from modules.socials.grammar import Social, check
+from mud.core.world.model import Character
 from mud.play.commands import COMMANDS
 from mud.testing import Kit, Player
 

@@ -7,7 +7,7 @@ import pytest
 from modules.trading import MODULE
 from modules.trading.state import Trading
 from modules.trading.tests.stage import WORLD, carried, pair, sane
-from mud.core.model import Item
+from mud.core.world.model import Item
 from mud.testing import Kit
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from modules.weather import HIGHEST, LOOKS, LOWEST, MODULE, SEEN, STEEPEST, SUN, TURNS, Sky
 from mud.api import CALENDAR
-from mud.core.area import AreaDef, ExitDef, RoomDef, WorldDef
+from mud.core.world.area import AreaDef, ExitDef, RoomDef, WorldDef
 from mud.testing import Kit, Player
 
 HOUR = CALENDAR.seconds_per_hour

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from mud.areas import names
-from mud.core import area as a
+from mud.core.world import area as a
 
 T = TypeVar("T", a.MobDef, a.ItemDef)
 

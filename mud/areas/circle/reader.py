@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mud.core.markup import CLOSE, END, OPEN, strip
+from mud.core.text.markup import CLOSE, END, OPEN, strip
 
 _RECORD = re.compile(r"#([0-9]{1,10})\s*~?$")
 _END = re.compile(r"\$\s*~?$")

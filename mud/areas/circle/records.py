@@ -11,7 +11,7 @@ from collections import Counter
 
 from mud.areas import names
 from mud.areas.circle.reader import Malformed, Reader, bits, pick, whole
-from mud.core import area as a
+from mud.core.world import area as a
 
 DIRECTIONS = tuple(a.DIRECTIONS)
 _DICE = re.compile(r"[0-9]{1,9}d[0-9]{1,9}([+-][0-9]{1,9})?$")

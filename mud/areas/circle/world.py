@@ -14,7 +14,7 @@ from msgspec import Struct
 from mud.areas.circle import records, zones
 from mud.areas.circle.mend import mend
 from mud.areas.circle.reader import Malformed, Reader
-from mud.core import area as a
+from mud.core.world import area as a
 
 Read = Callable[[Reader, int, Counter[str]], Any]
 
@@ -33,7 +33,7 @@ FORMATS: dict[str, tuple[str, str, Read]] = {
 MORTAL_START = "3001"
 
 
-class Imported(Struct):
+class ImportedWorld(Struct):
     """What came of an import. `problems` are mistakes in the files, `warnings` what they name that is not there."""
 
     areas: list[a.AreaDef]
@@ -76,7 +76,7 @@ class Import:
         self.warnings: list[str] = []
         self.counts: Counter[str] = Counter()
 
-    def run(self) -> Imported:
+    def run(self) -> ImportedWorld:
         """Read everything."""
         if not self._source.is_dir():
             self.problems.append(
@@ -109,7 +109,7 @@ class Import:
         places = {id_: [step.where for step in found] for id_, found in steps.items()}
         mended, self.counts["exits_missing"] = mend(areas, places, self.warnings)
         left_out = self._left_out()
-        return Imported(mended, self.problems, self.warnings, dict(self.counts), left_out)
+        return ImportedWorld(mended, self.problems, self.warnings, dict(self.counts), left_out)
 
     def _files(self, kind: str, read: Read) -> dict[str, list[tuple[int, Any]]]:
         """All records of one kind of file with their numbers, by the file's stem."""
@@ -186,12 +186,12 @@ class Import:
         return rows
 
 
-def import_world(source: Path) -> Imported:
+def import_world(source: Path) -> ImportedWorld:
     """Import the world in `source`, the folder that holds `wld`, `mob`, `obj`, `zon` and `shp`."""
     return Import(source).run()
 
 
-def report_text(found: Imported) -> str:
+def report_text(found: ImportedWorld) -> str:
     """What was imported and what was not, for people."""
     r: dict[str, Any] = Counter(found.report)
     resets = ", ".join(f"{k[-1]} {v:,}" for k, v in sorted(r.items()) if k.startswith("resets_"))

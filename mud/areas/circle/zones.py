@@ -9,22 +9,22 @@ from typing import Literal, NamedTuple
 from mud.areas import names
 from mud.areas.circle.reader import Malformed, Reader, bits, whole
 from mud.areas.circle.records import DIRECTIONS, number_of
-from mud.core import area as a
-from mud.core.body import SLOTS
+from mud.core.world import area as a
+from mud.core.world.body import SLOTS
 
 MODES: tuple[Literal["never", "empty", "always"], ...] = ("never", "empty", "always")
 STATES: tuple[a.DoorState, ...] = ("open", "closed", "locked")
 _SLOTS = tuple(SLOTS)
 
 
-class Step(NamedTuple):
+class ResetStep(NamedTuple):
     """One reset as read: what it would be, and where it stands."""
 
     reset: a.AnyReset
     where: str  # file:line
 
 
-def zone(reader: Reader, number: int, counts: Counter[str]) -> tuple[a.AreaDef, list[Step]]:
+def zone(reader: Reader, number: int, counts: Counter[str]) -> tuple[a.AreaDef, list[ResetStep]]:
     """A zone: its builder (tbaMUD only), name, range, lifespan, mode, and the commands up to S."""
     first = reader.plain("the zone's builder or name")
     if reader.peek()[:1].isdigit() and len(reader.peek().split()) <= 4 and "~" not in reader.peek():
@@ -51,9 +51,9 @@ def zone(reader: Reader, number: int, counts: Counter[str]) -> tuple[a.AreaDef, 
     return area, steps(reader, counts)
 
 
-def steps(reader: Reader, counts: Counter[str]) -> list[Step]:
+def steps(reader: Reader, counts: Counter[str]) -> list[ResetStep]:
     """The commands of a zone up to S. A malformed one is noted, and left out with those that depend on it."""
-    found: list[Step] = []
+    found: list[ResetStep] = []
     left_out = False
     try:
         while (line := reader.take("a reset or S"))[0] != "S":
@@ -77,12 +77,12 @@ def steps(reader: Reader, counts: Counter[str]) -> list[Step]:
     return found
 
 
-def step(line: str, reader: Reader) -> Step:
+def step(line: str, reader: Reader) -> ResetStep:
     """One command. Raises Malformed."""
     if line[0] not in COMMANDS:
         raise Malformed(reader.line, f"there is no reset {line[:20]!r}; known are M O G E P D R and S")
     made = COMMANDS[line[0]](arguments(line, reader), reader.line)
-    return Step(made, f"{reader.name}:{reader.line}")
+    return ResetStep(made, f"{reader.name}:{reader.line}")
 
 
 def arguments(line: str, reader: Reader) -> list[int]:

@@ -10,24 +10,25 @@ import msgspec
 
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.area import DIRECTIONS, AreaDef, ExitDef, ItemDef, MobDef, RoomDef
-from mud.core.building import PARTS, Change, Edits
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import tag
 from mud.core.targets import split
-from mud.play import admin, login
+from mud.core.text.markup import tag
+from mud.core.world.area import DIRECTIONS, AreaDef, ExitDef, ItemDef, MobDef, RoomDef
+from mud.core.world.draft import PARTS, Change, Edits
+from mud.play import login
 from mud.play.olc import form
 from mud.play.olc.exits import direction_of
 from mud.play.olc.fields import need
 from mud.play.olc.rights import need_area
+from mud.play.staff import admin
 
 #: What a new thing is before anybody said anything about it.
 UNFINISHED = "an unfinished {}"
 _ID = re.compile(r"[A-Za-z0-9_]{1,60}")
 
 
-def redit(ctx: Context, args: str) -> None:
+def redit(ctx: CoreContext, args: str) -> None:
     """Edit the room one is in, another, or a new one."""
     words = split(args)
     if words[:1] == ["new"]:
@@ -45,7 +46,7 @@ def unfinished_room(id_: str) -> RoomDef:
     return RoomDef(id=id_, name=UNFINISHED.format("room").capitalize())
 
 
-def medit(ctx: Context, args: str) -> None:
+def medit(ctx: CoreContext, args: str) -> None:
     """Edit a kind of mob, or a new one."""
     words = split(args)
     if words[:1] == ["new"]:
@@ -57,7 +58,7 @@ def medit(ctx: Context, args: str) -> None:
     form.begin(ctx, d.EditMob(area=area_with(ctx, "mobs", mob), base=mob, drafts=(mob,)))
 
 
-def oedit(ctx: Context, args: str) -> None:
+def oedit(ctx: CoreContext, args: str) -> None:
     """Edit a kind of item, or a new one."""
     words = split(args)
     if words[:1] == ["new"]:
@@ -69,7 +70,7 @@ def oedit(ctx: Context, args: str) -> None:
     form.begin(ctx, d.EditItem(area=area_with(ctx, "items", item), base=item, drafts=(item,)))
 
 
-def zedit(ctx: Context, args: str) -> None:
+def zedit(ctx: CoreContext, args: str) -> None:
     """Edit the area one is in, or another: its name, lifespan and resets."""
     words = split(args)
     id_ = words[0] if words else ctx.world.defs.area_of.get(ctx.player.room, "")
@@ -78,20 +79,20 @@ def zedit(ctx: Context, args: str) -> None:
     form.begin(ctx, d.EditArea(area=area.id, base=bare, drafts=(bare,)))
 
 
-def wanted(ctx: Context, words: list[str], known: Mapping[str, Any], what: str) -> Any:
+def wanted(ctx: CoreContext, words: list[str], known: Mapping[str, Any], what: str) -> Any:
     """The definition that was named. Raises Rejected."""
     if len(words) != 1:
         raise Rejected(f"Which {what}? Write its id, or: new ID.")
     return known[need(words[0], known, what)]
 
 
-def area_with(ctx: Context, part: str, thing: MobDef | ItemDef) -> str:
+def area_with(ctx: CoreContext, part: str, thing: MobDef | ItemDef) -> str:
     """The area whose file has a definition. Raises Rejected when the player may not change it."""
     area = next(area for area in ctx.world.defs.areas.values() if thing in getattr(area, part))
     return need_area(ctx, area.id).id
 
 
-def new(ctx: Context, words: list[str], known: Mapping[str, Any], command: str) -> tuple[str, str]:
+def new(ctx: CoreContext, words: list[str], known: Mapping[str, Any], command: str) -> tuple[str, str]:
     """The id of a new thing, and the area that it will be in: the one where the player is. Raises Rejected."""
     if len(words) != 2:
         raise Rejected(f"Write: {command} new ID.")
@@ -107,12 +108,12 @@ def need_new(id_: str, known: Mapping[str, Any]) -> None:
         raise Rejected(f"There is a {id_} already. Choose another id.")
 
 
-def here(ctx: Context) -> AreaDef:
+def here(ctx: CoreContext) -> AreaDef:
     """The area that the player is in, and may change. Raises Rejected."""
     return need_area(ctx, ctx.world.defs.area_of.get(ctx.player.room, ""))
 
 
-def dig(ctx: Context, args: str) -> None:
+def dig(ctx: CoreContext, args: str) -> None:
     """A way out and the way back, to a room that is there or to a new one."""
     words = split(args)
     if not 1 <= len(words) <= 3 or (len(words) == 3 and words[1] != "new"):
@@ -142,7 +143,7 @@ def dig(ctx: Context, args: str) -> None:
     login.work(ctx, e.SaveEdits(ctx.session.id, Edits(rooms=changes)))
 
 
-def other_end(ctx: Context, word: str, back: str, origin: str) -> tuple[RoomDef, RoomDef, str]:
+def other_end(ctx: CoreContext, word: str, back: str, origin: str) -> tuple[RoomDef, RoomDef, str]:
     """A room that is dug to, and its area. Raises Rejected when its way back is taken, or it is somebody else's."""
     target = ctx.world.defs.rooms[need(word, ctx.world.defs.rooms, "room")]
     if target.id == origin:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mud.core.area import DIRECTIONS, DoorState, ExitDef
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import unparse
 from mud.core.targets import split_first
+from mud.core.text.markup import unparse
+from mud.core.world.area import DIRECTIONS, DoorState, ExitDef
 from mud.play import rooms
 from mud.play.olc.fields import Draft, Field, arguments, changed, marked, need, words_of
 
@@ -42,7 +42,7 @@ def direction_of(word: str) -> str:
     return rooms.direction_of(word) or need(word.casefold(), DIRECTIONS, "direction")
 
 
-def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     """`north to hall door "oak door"`."""
     word, rest = split_first(text)
     if not word:
@@ -62,7 +62,7 @@ def set_(ctx: Context, draft: Draft, text: str) -> Draft:
     return changed(draft, exits={**draft.exits, direction: way})
 
 
-def applied(ctx: Context, draft: Draft, way: ExitDef, word: str, value: str) -> ExitDef:
+def applied(ctx: CoreContext, draft: Draft, way: ExitDef, word: str, value: str) -> ExitDef:
     """An exit with one more word said about it."""
     match word:
         case "to":

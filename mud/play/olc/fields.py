@@ -10,18 +10,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mud.core.area import Extra
-from mud.core.context import Context
-from mud.core.dice import is_dice
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.markup import parse, unparse
 from mud.core.targets import split, split_first
+from mud.core.text.markup import parse, unparse
+from mud.core.world.area import Extra
+from mud.core.world.dice import is_dice
 
 #: A draft is a definition of any kind: frozen, so a step makes another.
 Draft = Any
-Set = Callable[[Context, Draft, str], Draft]
+Set = Callable[[CoreContext, Draft, str], Draft]
 _NUMBER = re.compile(r"[+-]?\d{1,9}")
-LONGEST = 200
+MAX_TEXT_LENGTH = 200
 
 
 class Field(Struct, frozen=True):
@@ -87,9 +87,9 @@ def line(name: str, help_: str, attribute: str = "") -> Field:
     """A line of text with colours."""
     attribute = attribute or name
 
-    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
-        if not text or len(text) > LONGEST:
-            raise Rejected(f"Write: {name} TEXT, of at most {LONGEST} letters.")
+    def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
+        if not text or len(text) > MAX_TEXT_LENGTH:
+            raise Rejected(f"Write: {name} TEXT, of at most {MAX_TEXT_LENGTH} letters.")
         return changed(draft, **{attribute: marked(text)})
 
     return Field(name, help_, lambda draft: said(getattr(draft, attribute)), set_)
@@ -137,7 +137,7 @@ def choice(name: str, help_: str, known: Sequence[str], attribute: str = "") -> 
 def flags(name: str, help_: str, known: Sequence[str]) -> Field:
     """Words that are there or not: naming one toggles it."""
 
-    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+    def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
         now = list(getattr(draft, name))
         for word in text.replace(",", " ").casefold().split():
             if word in now:
@@ -154,7 +154,7 @@ def flags(name: str, help_: str, known: Sequence[str]) -> Field:
 def keywords(name: str = "keywords") -> Field:
     """The words a thing answers to."""
 
-    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+    def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
         return changed(draft, keywords=words_of(text))
 
     return Field(name, "keywords WORD WORD ... -- the words it answers to", lambda draft: said(draft.keywords), set_)
@@ -171,7 +171,7 @@ def words_of(text: str) -> tuple[str, ...]:
 def dice(name: str, help_: str) -> Field:
     """Dice."""
 
-    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+    def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
         if not is_dice(text):
             raise Rejected(f"{text[:40]!r} is no dice; write them like 3d8+20.")
         return changed(draft, **{name: text})
@@ -182,7 +182,7 @@ def dice(name: str, help_: str) -> Field:
 def table(name: str, help_: str, known: Callable[[Draft], Collection[str] | None], whole: bool = False) -> Field:
     """Named values: NAME VALUE sets one, NAME alone takes it away. With `whole` they are whole numbers."""
 
-    def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+    def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
         key, value = split_first(text)
         names, values = known(draft), dict(getattr(draft, name))
         key = key.casefold()

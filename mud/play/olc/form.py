@@ -10,28 +10,29 @@ from msgspec import Struct
 
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.building import Change, Edits
 from mud.core.commands import either
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.dialogs import Editor
-from mud.core.editing import as_lines
 from mud.core.errors import Rejected
-from mud.core.markup import tag
 from mud.core.session import Session
 from mud.core.targets import split_first
-from mud.core.words import number_within
-from mud.play import admin, login
+from mud.core.text.editor_help import as_lines
+from mud.core.text.markup import tag
+from mud.core.text.words import number_within
+from mud.core.world.draft import Change, Edits
+from mud.play import login
 from mud.play.olc.fields import Draft, Field
 from mud.play.olc.kinds import AREA, ITEM, MOB, ROOM
 from mud.play.olc.rights import need_area
+from mud.play.staff import admin
 
 #: Steps that `undo` takes back.
-MOST_STEPS = 30
+MAX_STEPS = 30
 #: What the line editor is told that its text is for.
 PURPOSE = "building"
 
 
-class Kind(Struct, frozen=True):
+class FormKind(Struct, frozen=True):
     """One kind of form. `part` is what Edits and WorldDef call its definitions."""
 
     word: str
@@ -44,10 +45,10 @@ class Kind(Struct, frozen=True):
 KINDS = {
     kind.dialog: kind
     for kind in (
-        Kind("room", "redit", "rooms", d.EditRoom, ROOM),
-        Kind("mob", "medit", "mobs", d.EditMob, MOB),
-        Kind("item", "oedit", "items", d.EditItem, ITEM),
-        Kind("area", "zedit", "areas", d.EditArea, AREA),
+        FormKind("room", "redit", "rooms", d.EditRoom, ROOM),
+        FormKind("mob", "medit", "mobs", d.EditMob, MOB),
+        FormKind("item", "oedit", "items", d.EditItem, ITEM),
+        FormKind("area", "zedit", "areas", d.EditArea, AREA),
     )
 }
 VERBS = {
@@ -61,7 +62,7 @@ VERBS = {
 }
 
 
-def editor_of(ctx: Context, kind: type[d.Edit], id_: str) -> str | None:
+def editor_of(ctx: CoreContext, kind: type[d.Edit], id_: str) -> str | None:
     """Who else edits a thing."""
     for session in ctx.sessions.by_character.values():
         for dialog in session.stack:
@@ -70,14 +71,14 @@ def editor_of(ctx: Context, kind: type[d.Edit], id_: str) -> str | None:
     return None
 
 
-def need_free(ctx: Context, kind: type[d.Edit], id_: str) -> None:
+def need_free(ctx: CoreContext, kind: type[d.Edit], id_: str) -> None:
     """Raises Rejected when somebody else edits a thing."""
     who = editor_of(ctx, kind, id_)
     if who is not None:
         raise Rejected(f"{who} is editing {KINDS[kind].word} {id_} just now.")
 
 
-def begin(ctx: Context, dialog: Any) -> None:
+def begin(ctx: CoreContext, dialog: Any) -> None:
     """Open a form. Raises Rejected when somebody else has it open."""
     kind = KINDS[type(dialog)]
     need_free(ctx, type(dialog), draft_of(dialog).id)
@@ -91,7 +92,7 @@ def draft_of(dialog: Any) -> Draft:
     return dialog.drafts[-1]
 
 
-def prompt(ctx: Context, session: Session, dialog: d.Edit) -> str:
+def prompt(ctx: CoreContext, session: Session, dialog: d.Edit) -> str:
     """What is edited, with a star while it is not saved."""
     return f"{KINDS[type(dialog)].command} {draft_of(dialog).id}{'*' if unsaved(dialog) else ''}> "
 
@@ -101,7 +102,7 @@ def unsaved(dialog: Any) -> bool:
     return bool(draft_of(dialog) != dialog.base)
 
 
-def shown(ctx: Context, dialog: Any) -> str:
+def shown(ctx: CoreContext, dialog: Any) -> str:
     """The form, a field a line."""
     kind, draft = KINDS[type(dialog)], draft_of(dialog)
     area = ctx.world.defs.areas.get(dialog.area)
@@ -112,7 +113,7 @@ def shown(ctx: Context, dialog: Any) -> str:
     return "\n".join(lines)
 
 
-def answer(ctx: Context, dialog: Any, text: str) -> None:
+def answer(ctx: CoreContext, dialog: Any, text: str) -> None:
     """A line typed into a form."""
     word, rest = split_first(text)
     act = ACTS.get(word.casefold())
@@ -144,7 +145,7 @@ def find(dialog: d.Edit, word: str) -> Field:
     raise Rejected(f"There is no field {word[:40]!r}. {f'Did you mean {near[0]}?' if near else 'Try help.'}")
 
 
-def fill(ctx: Context, dialog: Any, field: Field, text: str) -> None:
+def fill(ctx: CoreContext, dialog: Any, field: Field, text: str) -> None:
     """Set a field, or open the line editor on it."""
     draft = draft_of(dialog)
     if field.set is not None:
@@ -155,19 +156,19 @@ def fill(ctx: Context, dialog: Any, field: Field, text: str) -> None:
         ctx.edit(Editor(PURPOSE, lines))
 
 
-def step(ctx: Context, dialog: Any, draft: Draft, field: Field) -> None:
+def step(ctx: CoreContext, dialog: Any, draft: Draft, field: Field) -> None:
     """Another draft, and the field that differs."""
     if draft is draft_of(dialog):  # it was a question
         return
     if draft == draft_of(dialog):
         ctx.send(f"{field.name}: {field.show(draft)} (as before)")
         return
-    drafts = (*dialog.drafts, draft)[-MOST_STEPS - 1 :]
+    drafts = (*dialog.drafts, draft)[-MAX_STEPS - 1 :]
     ctx.replace(msgspec.structs.replace(dialog, drafts=drafts, writing=""))
     ctx.send(f"{field.name}: {field.show(draft)}")
 
 
-def written(ctx: Context, text: str) -> None:
+def written(ctx: CoreContext, text: str) -> None:
     """The line editor's text becomes the field that it was opened on."""
     dialog: Any = ctx.session.stack[-1]
     name, rest = split_first(dialog.writing)
@@ -179,7 +180,7 @@ def written(ctx: Context, text: str) -> None:
 # Verbs
 
 
-def show(ctx: Context, dialog: Any, rest: str) -> None:
+def show(ctx: CoreContext, dialog: Any, rest: str) -> None:
     """All fields, or all of one."""
     if not rest:
         ctx.send(shown(ctx, dialog))
@@ -190,7 +191,7 @@ def show(ctx: Context, dialog: Any, rest: str) -> None:
     ctx.send(f"{field.name}: {text or 'none'}")
 
 
-def undo(ctx: Context, dialog: Any, rest: str) -> None:
+def undo(ctx: CoreContext, dialog: Any, rest: str) -> None:
     """One step back."""
     if len(dialog.drafts) < 2:
         raise Rejected("There is nothing to undo.")
@@ -199,7 +200,7 @@ def undo(ctx: Context, dialog: Any, rest: str) -> None:
     ctx.send(shown(ctx, dialog))
 
 
-def save(ctx: Context, dialog: Any, rest: str) -> None:
+def save(ctx: CoreContext, dialog: Any, rest: str) -> None:
     """Have it written; the form closes when it is."""
     kind, draft = KINDS[type(dialog)], draft_of(dialog)
     if rest not in ("", "over"):
@@ -215,18 +216,18 @@ def save(ctx: Context, dialog: Any, rest: str) -> None:
     login.work(ctx, e.SaveEdits(ctx.session.id, Edits(**edits), rest == "over"))
 
 
-def reload(ctx: Context, dialog: Any, rest: str) -> None:
+def reload(ctx: CoreContext, dialog: Any, rest: str) -> None:
     """Have the area's file read again."""
     login.work(ctx, e.ReadAreas(ctx.session.id, dialog.area))
 
 
-def cancel(ctx: Context, dialog: Any, rest: str) -> None:
+def cancel(ctx: CoreContext, dialog: Any, rest: str) -> None:
     """Leave."""
     ctx.pop()
     ctx.send("Nothing was saved." if unsaved(dialog) else "Left as it is.")
 
 
-def help_(ctx: Context, dialog: Any, rest: str) -> None:
+def help_(ctx: CoreContext, dialog: Any, rest: str) -> None:
     """The fields and the verbs."""
     if rest:
         ctx.send(VERBS.get(rest.casefold()) or find(dialog, rest).help)

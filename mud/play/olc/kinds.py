@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mud.areas import names
-from mud.core.area import Modifier
-from mud.core.body import PLACES
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split_first
+from mud.core.world.area import Modifier
+from mud.core.world.body import PLACES
 from mud.play.olc import exits, resets
 from mud.play.olc.fields import (
     Draft,
@@ -58,7 +58,7 @@ MOB = (
 )
 
 
-def _modify(ctx: Context, draft: Draft, text: str) -> Draft:
+def _modify(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     """`strength +2`; 0 takes it away."""
     apply, by = split_first(text)
     need(apply.casefold(), names.APPLIES, "modifier")
@@ -96,7 +96,7 @@ ITEM = (
 )
 
 
-def _builders(ctx: Context, draft: Draft, text: str) -> Draft:
+def _builders(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     """Names toggle. Only admins say who builds."""
     if not ctx.may("admin"):
         raise Rejected("Only an admin says who may build here.")
@@ -107,7 +107,7 @@ def _builders(ctx: Context, draft: Draft, text: str) -> Draft:
     return changed(draft, builders=tuple(now))
 
 
-def _levels(ctx: Context, draft: Draft, text: str) -> Draft:
+def _levels(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     """`3 to 6`, or none."""
     if text.casefold() == "none":
         return changed(draft, levels=None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mud.core import area as a
-from mud.core.body import SLOTS
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split
-from mud.core.words import number_within
+from mud.core.text.words import number_within
+from mud.core.world import area as a
+from mud.core.world.body import SLOTS
 from mud.play.olc.exits import STATES, direction_of
 from mud.play.olc.fields import Draft, Field, changed, need, number_of
 from mud.play.olc.rights import need_room
@@ -59,7 +59,7 @@ def show(draft: Draft) -> str:
     return f"{len(draft.resets)} steps (`reset` lists them)" if draft.resets else "none"
 
 
-def set_(ctx: Context, draft: Draft, text: str) -> Draft:
+def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     """`add`, `remove`, `move`, `here`, or nothing for the list."""
     words = split(text)
     verb = words[0].casefold() if words else ""
@@ -78,13 +78,13 @@ def set_(ctx: Context, draft: Draft, text: str) -> Draft:
 Steps = tuple[a.AnyReset, ...]
 
 
-def here(ctx: Context, resets: Steps, words: list[str]) -> Steps:
+def here(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
     """What happens in this room."""
     ctx.send(listed(resets, ctx.player.room) or "No reset is about this room.")
     return resets
 
 
-def add(ctx: Context, resets: Steps, words: list[str]) -> Steps:
+def add(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
     """One more step."""
     at = len(resets)
     always = bool(words) and words[-1].casefold() == "always"
@@ -108,13 +108,13 @@ def add(ctx: Context, resets: Steps, words: list[str]) -> Steps:
     return (*resets[:at], made, *resets[at:])
 
 
-def remove(ctx: Context, resets: Steps, words: list[str]) -> Steps:
+def remove(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
     """One step less."""
     at = index(words[0] if words else "", len(resets))
     return (*resets[:at], *resets[at + 1 :])
 
 
-def move(ctx: Context, resets: Steps, words: list[str]) -> Steps:
+def move(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
     """A step to another place."""
     if len(words) != 2:
         raise Rejected("Write: reset move N M.")
@@ -132,7 +132,7 @@ def index(word: str, count: int) -> int:
     return number - 1
 
 
-VERBS: dict[str, Callable[[Context, Steps, list[str]], Steps]] = {
+VERBS: dict[str, Callable[[CoreContext, Steps, list[str]], Steps]] = {
     "add": add,
     "remove": remove,
     "move": move,
@@ -151,7 +151,7 @@ MAKE: dict[str, tuple[tuple[str, ...], Callable[..., a.AnyReset]]] = {
     ),
     "remove": (("ITEM", "ROOM"), lambda most, id_, room: a.RemoveReset(id=id_, room=room)),
 }
-CHECKS: dict[str, Callable[[Context, str], str]] = {
+CHECKS: dict[str, Callable[[CoreContext, str], str]] = {
     "MOB": lambda ctx, word: need(word, ctx.world.defs.mobs, "mob"),
     "ITEM": lambda ctx, word: need(word, ctx.world.defs.items, "item"),
     "CONTAINER": lambda ctx, word: need(word, ctx.world.defs.items, "item"),

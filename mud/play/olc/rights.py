@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from mud.core.area import AreaDef
-from mud.core.context import Context
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
+from mud.core.world.area import AreaDef
 
 
-def may_build(ctx: Context, area: AreaDef) -> bool:
+def may_build(ctx: CoreContext, area: AreaDef) -> bool:
     """Whether the player may change an area: its builders while they are that, and admins."""
     named = ctx.player.name.casefold() in map(str.casefold, area.builders)
     return ctx.may("admin") or (named and ctx.may("builder"))
 
 
-def need_area(ctx: Context, area_id: str) -> AreaDef:
+def need_area(ctx: CoreContext, area_id: str) -> AreaDef:
     """An area that the player may change. Raises Rejected."""
     area = ctx.world.defs.areas.get(area_id)
     if area is None:
@@ -24,7 +24,7 @@ def need_area(ctx: Context, area_id: str) -> AreaDef:
     return area
 
 
-def need_room(ctx: Context, room: str) -> str:
+def need_room(ctx: CoreContext, room: str) -> str:
     """A room of an area that the player may change: nobody's resets reach into what is somebody else's."""
     need_area(ctx, ctx.world.defs.area_of.get(room, ""))
     return room

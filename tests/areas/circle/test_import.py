@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from mud.areas.circle import Imported, import_world, report_text
 from mud.areas.load import examine
 from mud.areas.write import write_world
-from mud.core import area as a
-from mud.core.markup import strip, unparse
+from mud.core.text.markup import strip, unparse
+from mud.core.world import area as a
 
 OLD_ROOM = """\
 #1

@@ -10,10 +10,10 @@ import pytest
 from mud.areas.circle import Imported, import_world
 from mud.areas.load import examine
 from mud.areas.write import write_world
-from mud.core import area as a
-from mud.core.calendar import CALENDAR
 from mud.core.clock import Clock
-from mud.core.model import room_key
+from mud.core.world import area as a
+from mud.core.world.calendar import CALENDAR
+from mud.core.world.model import room_key
 from mud.game import Game
 from mud.play import shops, zones
 from mud.testing import Kit, Player

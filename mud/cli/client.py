@@ -1,0 +1,64 @@
+"""How every command of the command line has something done: by a running server, else here, and how it says so."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from mud.config import Config
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+#: Seconds that a server which is there may not answer, as in the silence of a copyover; seconds between two tries.
+PATIENCE, AGAIN = 10.0, 0.1
+#: Adds a command: (group, name, what runs it, help).
+Add = Callable[[Any, str, Callable[..., int], str], argparse.ArgumentParser]
+
+
+def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
+    """Have a running server do it; without one take the lock and do it here."""
+    answer = ask_running(config, do, **request)
+    if answer is None:
+        from mud.cli import offline
+
+        answer = asyncio.run(offline.do(config, do, request))
+    return answer
+
+
+def ask_running(config: Config, do: str, **request: Any) -> dict[str, Any] | None:
+    """Have a running server do it; None without one. Raises OSError when it breaks off."""
+    from mud.control import control_socket
+    from mud.server import ready
+
+    end = time.monotonic() + PATIENCE
+    while True:
+        answer = control_socket.ask(config.run / "control.sock", {"do": do, **request})
+        if answer is not None or not ready.alive(config) or time.monotonic() > end:
+            return answer
+        time.sleep(AGAIN)
+
+
+def say(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:
+    """Print an answer, for people or as JSON."""
+    if options.json:
+        print(json.dumps(answer))
+    elif answer["ok"]:
+        print(text.format(**answer))
+    else:
+        print(f"run.py: {answer['error']}", file=sys.stderr)
+    return DONE if answer["ok"] else FAILED
+
+
+def show(options: argparse.Namespace, found: Any, text: str) -> int:
+    """Print what was found, for people or as JSON."""
+    print(json.dumps(found, indent=2) if options.json else text)
+    return DONE
+
+
+def not_running(config: Config) -> dict[str, Any]:
+    """The answer where only a running server could give one."""
+    return {"ok": False, "error": f"no server runs on {config.data}: start it, or name its data folder with --data"}

@@ -1,0 +1,140 @@
+"""Which code a start runs: the source tree's, unless that keeps crashing or the game went back from it.
+
+This is what a start does first, with as little of our code as there can be: what it imports has to work for there to be
+a way out of a crash loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from mud.config import Config
+from mud.copyover import locations
+from mud.copyover.code import SHOWN
+from mud.copyover.generations import LOOP, Generations, Kept
+from mud.copyover.locations import CODE, TREE
+from mud.copyover.rehearsal import process
+from mud.copyover.target import Target, generations, look
+from mud.core.errors import CopyoverError, EverwakeError, StoreError
+from mud.store.lock import Lock
+
+
+@contextlib.contextmanager
+def launched(config: Config) -> Iterator[None]:
+    """Around a server's whole run. Where other code than this is to run, this program becomes it.
+
+    A run that does not come to an end, or to one by an error that nobody foresaw, counts as a crash. What ends without
+    ever having had the game says nothing of the code that has it: a rehearsal, a second server, one that took not over.
+    """
+    process.end_with_parent()  # before the code that may hang
+    if locations.REHEARSAL in os.environ:
+        yield
+        return
+    kept = generations(config)
+    counted = locations.HANDOVER not in os.environ and (CODE != TREE or _choose(config, kept))
+    try:
+        yield
+    except (EverwakeError, OSError, KeyboardInterrupt):
+        if counted:
+            _settle(kept)
+        raise
+    _settle(kept)
+
+
+def _settle(kept: Generations) -> None:
+    with contextlib.suppress(OSError):
+        kept.settled()
+
+
+def _choose(config: Config, kept: Generations) -> bool:
+    """Count the start; become the program that is to run instead. Gives whether this start is one that counts."""
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        lock = Lock.acquire(config.run / "lock")
+    except StoreError:
+        return False  # it will be said soon: another server has it
+    try:
+        target, why = _instead(config, kept)
+        if target is None:
+            return True
+        print(why, file=sys.stderr, flush=True)
+        _rehearse(config, target)
+        kept.leave(look(config, TREE).digest)
+        kept.starts(target.digest)
+        command = target.command()
+        os.execve(command[0], command, target.environment() | {locations.WHY: why})  # the lock is given back by it
+    except CopyoverError as error:
+        text = f"There is no going back to older code: {error}\nThe code in {TREE} is tried once more."
+        print(text, file=sys.stderr, flush=True)
+        os.environ[locations.WHY] = text  # for the log, and the admins
+        return True
+    except OSError as error:
+        print(f"What is kept of older generations is of no use: {error}", file=sys.stderr, flush=True)
+        return True
+    finally:
+        lock.release()
+
+
+def _instead(config: Config, kept: Generations) -> tuple[Target | None, str]:
+    """Another code than the tree's, and why. None when the tree's is to run, as nearly always.
+
+    Raises CopyoverError when there should be one, and is none.
+    """
+    before, left = kept.unsure(), kept.index().left
+    if before is None and not left:
+        kept.starts("")  # no time is lost with looking at all of it
+        return None, ""
+    digest = look(config, TREE).digest
+    code = f"the code {digest[:SHOWN]} in {TREE}"
+    if digest in left:
+        why = f"The game went back from {code}, which is still the same: it runs the code of {{}} instead."
+    elif not kept.confirmed(digest) and kept.starts(digest) > LOOP:
+        why = f"{code[0].upper()}{code[1:]} crashed {LOOP} times in a row: the game goes back to the code of {{}}."
+    else:
+        return None, ""
+    try:
+        older = _standing(kept, digest)
+    except CopyoverError as error:
+        raise CopyoverError(f"{why.partition(':')[0]}, but {error}") from error
+    return Target(config, older), why.format(older)
+
+
+def _standing(kept: Generations, digest: str) -> Kept:
+    """The last generation before this code that does not crash at every start itself. Raises CopyoverError."""
+    while True:
+        older = kept.before(digest)
+        unsure = kept.unsure()
+        if unsure is None or unsure.digest != older.digest or unsure.starts < LOOP:
+            return older
+        print(f"The code of {older} crashed {LOOP} times in a row too.", file=sys.stderr, flush=True)
+        kept.leave(older.digest)
+
+
+def _rehearse(config: Config, target: Target) -> None:
+    """Have the code read a copy of the database. Raises CopyoverError when it can't."""
+    with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.run) as folder:
+        if config.database.exists():
+            try:
+                with (
+                    contextlib.closing(sqlite3.connect(config.database)) as database,
+                    contextlib.closing(sqlite3.connect(Path(folder, process.DATABASE))) as copy,
+                ):
+                    database.backup(copy)
+            except sqlite3.Error as error:
+                raise CopyoverError(f"{config.database}: {error}") from error
+        asyncio.run(
+            process.rehearse(
+                target.command(),
+                target.environment() | {process.STATE: folder},
+                config.copyover.rehearsal_seconds,
+                [],
+                config.copyover.rehearsal_bytes,
+            )
+        )

@@ -1,0 +1,265 @@
+"""`run.py module ...` and `run.py metrics`: modules as operators and developers see them."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mud import __version__
+from mud.cli.client import DONE, FAILED, Add, ask_running, not_running, say, show
+from mud.config import Config
+from mud.core.commands import CommandTable
+from mud.core.errors import FrameworkError, NotFound
+from mud.core.spells import SpellTable
+from mud.framework import contract, finder, openapi, settings
+from mud.framework.instance import Instance
+from mud.framework.lifecycle import ModuleState
+from mud.framework.loader import NATIVE, Loader
+from mud.framework.order import provided
+from mud.framework.packages.archive import MANIFEST, checksum
+from mud.framework.packages.packages import Installed, Packages
+from mud.framework.registry import Registry
+from mud.play.commands import COMMANDS
+from mud.play.spells import SPELLS
+
+#: What a running server does to one module.
+MANAGE = ("load", "unload", "reload", "restart", "pause", "resume", "configure")
+
+
+def register(commands: Any, add: Add) -> None:
+    """Add the commands."""
+    group = commands.add_parser("module", help="look after modules").add_subparsers(required=True, metavar="WHAT")
+    add(group, "list", list_, "all modules and how they are")
+    add(group, "show", show_, "all about one module").add_argument("name")
+    add(group, "schema", schema, "the JSON Schemas of a module's settings and state").add_argument("name")
+    check_ = add(group, "check", check, "does a module keep its contract? exits with 1 when it does not")
+    check_.add_argument("names", nargs="*", metavar="NAME")
+    check_.add_argument("--all", action="store_true", help="check all there are")
+    add(group, "openapi", openapi_, "the endpoints of modules as OpenAPI").add_argument("names", nargs="*")
+    new = add(group, "new", new_, "make a new module")
+    new.add_argument("name")
+    new.add_argument(
+        "--with", dest="features", default="commands", help="any of commands,timers,settings,database,api (commands)"
+    )
+    new.add_argument("--in", dest="folder", type=Path, default=NATIVE, help="the folder to make it in (modules/)")
+    new.add_argument("--force", action="store_true", help="overwrite the files of one that is there")
+    for name, run, help_ in (
+        ("install", install, "install a package: a folder, a wheel or a folder of packages"),
+        ("upgrade", upgrade, "install a newer version"),
+        ("downgrade", downgrade, "install an older version, if it can read the state"),
+    ):
+        made = add(group, name, run, help_)
+        made.add_argument("source", type=Path)
+        made.add_argument("--name", help="which one, where the source holds several")
+        made.add_argument("--force", action="store_true", help="in spite of what can be passed over")
+        if name == "install":
+            made.add_argument("--seconds", type=float, default=60.0, help="give up after this long (60)")
+    add(group, "uninstall", uninstall, "remove an installed package; its state is kept").add_argument("name")
+    out = add(group, "export", export, "write a module's state to a file, to keep it or to move it elsewhere")
+    out.add_argument("--expires-in", type=float, metavar="SECONDS", help="refuse to import it after so long")
+    into = add(group, "import", import_, "give a module the state from a file: whole, or nothing changes")
+    for each in (out, into):
+        each.add_argument("name")
+        each.add_argument("file", type=Path)
+    for verb in MANAGE:
+        add(group, verb, manage(verb), f"{verb} a module of the running server").add_argument("name")
+    add(commands, "metrics", metrics, "the figures of all workers of the running server")
+
+
+# Looking
+
+
+def loaded(config: Config) -> Registry:
+    """All modules, loaded here and checked; nothing runs."""
+    registry = Registry(CommandTable(COMMANDS), SpellTable(SPELLS))
+    Loader(registry, config.given(), time.time).load_all()
+    return registry
+
+
+def row(instance: Instance) -> dict[str, str]:
+    """A module for a list."""
+    failed = instance.life.state is ModuleState.FAILED
+    return {
+        "name": instance.name,
+        "version": instance.module.version,
+        "state": "broken" if failed else "sound",
+        "source": instance.source.kind,
+        "text": instance.figures.last_error if failed else instance.module.description,
+    }
+
+
+def list_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module list`"""
+    answer = ask_running(config, "module.list")
+    if answer is not None and not answer["ok"]:
+        return say(options, answer, "")
+    rows = answer["modules"] if answer is not None else [row(i) for i in loaded(config).instances.values()]
+    text = "\n".join(f"{m['name']:16} {m['version']:10} {m['state']:10} {m['source']:12} {m['text']}" for m in rows)
+    return show(options, rows, text or "there are no modules")
+
+
+def show_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module show`"""
+    answer = ask_running(config, "module.show", name=options.name)
+    if answer is not None:
+        return say(options, answer, "{text}")
+    registry = loaded(config)
+    instance = registry.get(options.name)
+    text = "\n".join(f"{name:8} {value}" for name, value in row(instance).items())
+    return show(options, row(instance), text)
+
+
+def schema(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module schema`: what the configuration and the `.dat` file hold (S0.18, S2.4)."""
+    module = imported(options.name, config).module
+    found = {
+        "module": module.name,
+        "version": module.version,
+        "settings": settings.schema(module.settings),
+        "state": {"schema": module.state_version, "sections": settings.schema(module.state)},
+    }
+    print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    return DONE
+
+
+def imported(name: str, config: Config) -> finder.ModuleCode:
+    """A module's code. Raises FrameworkError."""
+    source = Loader(Registry(CommandTable(())), config.given(), time.time).source(name)
+    finder.take_out(finder.package_of(source))
+    return finder.load(source)
+
+
+def check(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module check`: the contract of one, some or all (S4.9)."""
+    sources = Loader(Registry(CommandTable(())), config.given(), time.time).sources()
+    names = list(sources) if options.all else options.names
+    if not names:
+        raise NotFound("check which module? Write a name, or --all")
+    results, rows = [], []
+    for name in names:
+        try:
+            code = imported(name, config)
+            report = contract.check(code.module, sources[name].folder)
+            findings = [msgspec.to_builtins(finding) for finding in report.findings]
+            score, valid = report.score, report.is_valid
+        except FrameworkError as error:
+            findings = [{"severity": "error", "category": "interface", "message": str(error)}]
+            score, valid = 0, False
+        results.append({"module": name, "is_valid": valid, "score": score, "findings": findings})
+        rows.append(f"{name}: {'keeps its contract' if valid else 'BREAKS its contract'}, score {score}")
+        rows += [f"  {f['severity']:8} {f['category']:14} {f['message']}" for f in findings]
+        if name in sources and (sources[name].folder / MANIFEST).exists():
+            rows.append(f'  for its {MANIFEST}: checksum = "{checksum(sources[name].folder)}"')
+    show(options, results, "\n".join(rows))
+    return DONE if all(result["is_valid"] for result in results) else FAILED
+
+
+def openapi_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module openapi`"""
+    registry = loaded(config)
+    names = options.names or [i.name for i in registry.instances.values() if i.life.state is not ModuleState.FAILED]
+    described = openapi.describe([registry.get(name).module for name in names], __version__)
+    print(msgspec.json.format(msgspec.json.encode(described)).decode())
+    return DONE
+
+
+# Making and installing
+
+
+def new_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module new`"""
+    from mud.framework.scaffold import scaffold
+
+    features = [word for word in options.features.split(",") if word]
+    made = scaffold(options.name, options.folder, features, force=options.force)
+    text = "\n".join([*(f"made {path}" for path in made), f"try it: python run.py module check {options.name}"])
+    return show(options, [str(path) for path in made], text)
+
+
+def packages(config: Config) -> Packages:
+    """What is installed."""
+
+    def services() -> set[str]:
+        return {service for i in loaded(config).instances.values() for service in provided(i.module)}
+
+    return Packages(config.packages, __version__, services)
+
+
+def installed(options: argparse.Namespace, config: Config, found: Installed, verb: str) -> int:
+    """Say what was installed, and have a running server take it on; without one see whether a server could."""
+    answer = ask_running(config, "module.manage", what=verb, name=found.name)
+    if answer is None:
+        instance = loaded(config).instances.get(found.name)
+        if instance is None:
+            then, problem = "", f"the configuration has {found.name} switched off"
+        else:
+            failed = instance.life.state is ModuleState.FAILED
+            problem = instance.figures.last_error if failed else ""
+            then = "it is loaded when the server starts"
+    else:
+        then, problem = answer.get("text", ""), answer.get("error", "")
+    data = {"name": found.name, "version": found.version, "problem": problem}
+    text = f"it is not in service: {problem}" if problem else then
+    return show(options, data, f"installed {found.name} {found.version}; {text}") or (FAILED if problem else DONE)
+
+
+def install(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module install`"""
+    found = packages(config).install(options.source, options.name, force=options.force, seconds=options.seconds)
+    return installed(options, config, found, "load")
+
+
+def upgrade(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module upgrade`"""
+    found = packages(config).upgrade(options.source, options.name, force=options.force)
+    return installed(options, config, found, "reload")
+
+
+def downgrade(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module downgrade`"""
+    found = packages(config).downgrade(options.source, options.name, force=options.force)
+    return installed(options, config, found, "reload")
+
+
+def uninstall(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module uninstall`"""
+    answer = ask_running(config, "module.manage", what="unload", name=options.name)
+    if answer is not None and not answer["ok"] and answer.get("code") != NotFound.code:
+        return say(options, answer, "")
+    packages(config).uninstall(options.name)
+    return show(options, {"name": options.name}, f"{options.name} is uninstalled; its state is kept for its return")
+
+
+# The running server
+
+
+def manage(verb: str) -> Callable[[argparse.Namespace, Config], int]:
+    """`run.py module restart` and its like"""
+
+    def run(options: argparse.Namespace, config: Config) -> int:
+        answer = ask_running(config, "module.manage", what=verb, name=options.name)
+        return say(options, answer or not_running(config), "{text}")
+
+    return run
+
+
+def export(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module export`"""
+    request = {"name": options.name, "file": str(options.file.absolute()), "expires_in": options.expires_in}
+    return say(options, ask_running(config, "module.export", **request) or not_running(config), "{text}")
+
+
+def import_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module import`"""
+    request = {"name": options.name, "file": str(options.file.absolute())}
+    return say(options, ask_running(config, "module.import", **request) or not_running(config), "{text}")
+
+
+def metrics(options: argparse.Namespace, config: Config) -> int:
+    """`run.py metrics`"""
+    return say(options, ask_running(config, "metrics") or not_running(config), "{text}")

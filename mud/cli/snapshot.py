@@ -1,0 +1,101 @@
+"""`run.py snapshot show|verify|diff`: what is in a snapshot, whether it is whole, and how two differ."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mud.cli.client import DONE, FAILED, Add, show
+from mud.config import Config
+from mud.snapshot.envelope import Snapshot, unpack
+
+
+def register(commands: Any, add: Add) -> None:
+    """Add the commands."""
+    group = commands.add_parser("snapshot", help="look into snapshots").add_subparsers(required=True, metavar="WHAT")
+    add(group, "show", show_, "print a snapshot as JSON").add_argument("file", type=Path)
+    add(group, "verify", verify, "say whether snapshots are whole and unharmed").add_argument(
+        "files", type=Path, nargs="+"
+    )
+    diff_ = add(group, "diff", diff, "say how two snapshots differ; exits with 1 when they do")
+    diff_.add_argument("old", type=Path)
+    diff_.add_argument("new", type=Path)
+
+
+def read(path: Path, config: Config) -> Snapshot:
+    """A snapshot from a file. Raises SnapshotError or OSError."""
+    return unpack(path.read_bytes(), str(path), config.key())
+
+
+def readable(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as plain data, each section decoded."""
+    sections = {}
+    for name, section in snapshot.sections.items():
+        sections[name] = {
+            "schema": section.schema,
+            "bytes": len(section.data),
+            "compression": section.compression,
+            "encryption": section.encryption,
+            "metadata": section.metadata,
+            "data": decoded(section.data),
+        }
+    found: dict[str, Any] = msgspec.to_builtins(snapshot)
+    found["sections"] = sections
+    found["taken_at"] = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(snapshot.taken))
+    found["checksum"] = snapshot.checksum.hex()
+    return found
+
+
+def decoded(data: bytes) -> Any:
+    """A section's data; what is no msgpack is shown as it is."""
+    try:
+        return msgspec.to_builtins(msgspec.msgpack.decode(data), str_keys=True)
+    except msgspec.DecodeError:
+        return {"undecodable": data.hex()}
+
+
+def show_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py snapshot show`"""
+    print(json.dumps(readable(read(options.file, config)), indent=2, ensure_ascii=False))
+    return DONE
+
+
+def verify(options: argparse.Namespace, config: Config) -> int:
+    """`run.py snapshot verify`. Raises SnapshotError for the first that is not whole."""
+    rows, found = [], []
+    for path in options.files:
+        snapshot = read(path, config)
+        size = path.stat().st_size
+        found.append({"file": str(path), "participant": snapshot.participant, "bytes": size, "schema": snapshot.schema})
+        rows.append(
+            f"{path}: whole: {snapshot.participant} {snapshot.version}, schema {snapshot.schema}, "
+            f"generation {snapshot.generation}, {len(snapshot.sections)} sections, {size} bytes"
+        )
+    return show(options, found, "\n".join(rows))
+
+
+def diff(options: argparse.Namespace, config: Config) -> int:
+    """`run.py snapshot diff`: of each section, the lines that differ."""
+    old, new = (readable(read(path, config)) for path in (options.old, options.new))
+    changed: dict[str, list[str]] = {}
+    for name in sorted({*old["sections"], *new["sections"]}):
+        before, after = (lines(side["sections"].get(name)) for side in (old, new))
+        rows = list(difflib.unified_diff(before, after, lineterm="", n=1))[2:]  # without the names of two files
+        if rows:
+            changed[name] = rows
+    text = "\n".join(f"section {name}:\n" + "\n".join(f"  {row}" for row in rows) for name, rows in changed.items())
+    show(options, changed, text or "no section differs")
+    return FAILED if changed else DONE
+
+
+def lines(section: Any) -> list[str]:
+    """A section's data as lines; none where there is no such section."""
+    if section is None:
+        return []
+    return json.dumps(section["data"], indent=1, sort_keys=True, ensure_ascii=False).splitlines()

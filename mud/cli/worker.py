@@ -1,0 +1,68 @@
+"""`run.py worker ...`: the workers of the running server, modules and processes alike."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from mud.cli.client import FAILED, Add, ask_running, not_running, say, show
+from mud.config import Config
+
+#: What can be done to one worker.
+VERBS = {
+    "start": "start a worker",
+    "stop": "stop a worker; it stays stopped until it is started",
+    "remove": "forget a process worker that is stopped",
+}
+
+
+def register(commands: Any, add: Add) -> None:
+    """Add the commands."""
+    group = commands.add_parser("worker", help="look after workers").add_subparsers(required=True, metavar="WHAT")
+    add(group, "list", list_, "all workers and how they are")
+    add(group, "show", show_, "all about one worker").add_argument("id")
+    add(group, "add", add_, "take on a process by its manifest").add_argument("manifest", type=Path)
+    restart = add(group, "restart", manage, "stop and start a worker")
+    restart.add_argument("id")
+    restart.add_argument("--force", action="store_true", help="do not ask it first")
+    restart.set_defaults(verb="restart")
+    for verb, help_ in VERBS.items():
+        made = add(group, verb, manage, help_)
+        made.add_argument("id")
+        made.set_defaults(verb=verb, force=False)
+
+
+def list_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py worker list`"""
+    answer = ask_running(config, "worker.list") or not_running(config)
+    if not answer["ok"]:
+        return say(options, answer, "")
+    rows = [
+        f"{w['id']:20} {w['type']:8} {w['state']:12} {w['health']:10} {w['pid'] or '':>8} {w['last_error']}".rstrip()
+        for w in answer["workers"]
+    ]
+    return show(options, answer["workers"], "\n".join(rows) or "there are no workers")
+
+
+def show_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py worker show`"""
+    answer = ask_running(config, "worker.show", id=options.id) or not_running(config)
+    if not answer["ok"]:
+        return say(options, answer, "")
+    return show(options, answer["worker"], json.dumps(answer["worker"], indent=2))
+
+
+def add_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py worker add`"""
+    if not options.manifest.is_file():
+        return say(options, {"ok": False, "error": f"{options.manifest}: there is no such file"}, "") or FAILED
+    answer = ask_running(config, "worker.add", manifest=str(options.manifest.absolute())) or not_running(config)
+    return say(options, answer, "{text}")
+
+
+def manage(options: argparse.Namespace, config: Config) -> int:
+    """`run.py worker start|stop|restart|remove`"""
+    answer = ask_running(config, f"worker.{options.verb}", id=options.id, force=options.force) or not_running(config)
+    return say(options, answer, "{text}")

@@ -1,0 +1,57 @@
+"""What `run.py` may ask of a running server about its workers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mud.framework import metrics
+from mud.framework.workers.controller import Controller
+
+if TYPE_CHECKING:
+    from mud.control.control_socket import Action, Actions, Answer
+    from mud.server.server import Server
+
+
+def worker_actions(server: Server) -> Actions:
+    """The table of requests for `server`."""
+    hosting = server.hosting
+
+    async def list_workers(request: dict[str, Any]) -> Answer:
+        return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in hosting.workforce.all()]}
+
+    async def show_worker(request: dict[str, Any]) -> Answer:
+        return {"worker": msgspec.to_builtins(hosting.workforce.get(request["id"]).diagnostics())}
+
+    async def add_worker(request: dict[str, Any]) -> Answer:
+        worker = await hosting.workforce.add(Path(request["manifest"]))
+        return {"text": f"{worker.id} is {worker.state.value}"}
+
+    async def remove_worker(request: dict[str, Any]) -> Answer:
+        hosting.workforce.remove(request["id"])
+        return {"text": f"{request['id']} is forgotten"}
+
+    def told(do: Callable[[Controller, bool], Awaitable[None]]) -> Action:
+        async def action(request: dict[str, Any]) -> Answer:
+            worker = hosting.workforce.get(request["id"])
+            await do(worker, bool(request.get("force")))
+            return {"text": f"{worker.id} is {worker.state.value}"}
+
+        return action
+
+    async def show_metrics(request: dict[str, Any]) -> Answer:
+        return {"text": metrics.text([w.diagnostics() for w in hosting.workforce.all()], hosting.now())}
+
+    return {
+        "worker.list": list_workers,
+        "worker.show": show_worker,
+        "worker.add": add_worker,
+        "worker.remove": remove_worker,
+        "worker.start": told(lambda worker, force: worker.start()),
+        "worker.stop": told(lambda worker, force: worker.stop()),
+        "worker.restart": told(lambda worker, force: worker.restart(force)),
+        "metrics": show_metrics,
+    }

@@ -1,0 +1,1 @@
+"""Carriers: the ways in which a hand-over reaches the new program."""

@@ -1,0 +1,180 @@
+"""Whether a generation is well: after some time of that it is confirmed, and its code is somewhere to go back to.
+
+Well is one whose changes reach the database and in which no module is out of service that was not from its beginning.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from typing import TYPE_CHECKING
+
+from mud import __version__
+from mud.copyover.generations import Kept
+from mud.copyover.locations import CODE, TREE, WHY
+from mud.copyover.target import generations
+from mud.core import events as e
+from mud.core.errors import CopyoverError
+from mud.framework.lifecycle import ModuleState
+from mud.snapshot import participants
+from mud.snapshot.form import Form
+from mud.store.threads import in_thread
+
+if TYPE_CHECKING:
+    from mud.server.server import Server
+
+log = logging.getLogger("mud.copyover")
+
+#: Seconds between two looks.
+TICK = 1.0
+OUT_OF_SERVICE = frozenset((ModuleState.ERROR, ModuleState.FAILED))
+
+
+class Confirmation:
+    """Watches one generation, from its start to its confirmation."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._kept = generations(server.config)
+        self._needed = server.config.copyover.confirm_seconds
+        self._well = 0.0  # seconds in which it was, up to now
+        self._ill: set[str] = set()  # modules that were out of service from the beginning
+        self._forms: dict[str, Form] = {}
+        self._why = os.environ.pop(WHY, "")  # we run, and not the tree's code
+        self._left = ""  # the code that the game went back from
+        self._begun = False
+        self._counted = False  # as a start, by who chose this code
+        self._over = False  # there is nothing more to watch
+        self._task: asyncio.Task[None] | None = None
+        self.confirmed = False
+
+    # Starting
+
+    def count(self) -> None:
+        """A start from the database: with other code than before it is another generation."""
+        self._counted = True
+        server, digest = self._server, self._server.copyovers.book.digest()
+        try:
+            before = self._kept.index()
+        except OSError as error:
+            log.error("what is kept of older generations can't be read: %s", error)
+            return
+        known = max(server.generation, before.generation)
+        server.generation = server.flusher.generation = known + (before.digest not in ("", digest))
+        if self._why:
+            log.warning("%s", self._why)
+            server.post(e.Announced(self._why, "admin"))
+
+    def went_back(self, left: str) -> None:
+        """The game came back to this code from another one. At once: a kill must not start that one again."""
+        self._left = left
+        try:
+            self._kept.leave(left)
+        except OSError as error:
+            log.warning("it is not noted yet that the game went back: %s", error)
+
+    # With the server's workers
+
+    def begin(self) -> None:
+        """Watch, from now or again."""
+        if not self._begun:
+            self._begun = True
+            self._ill = self._out_of_service()
+            core = (participants.WORLD, participants.SESSIONS)
+            self._forms = self._server.hosting.forms() | {shape.participant: shape.form for shape in core}
+        if not self._over and (self._task is None or self._task.done()):
+            self._task = self._server.loop.create_task(self._watch())
+
+    async def end(self) -> None:
+        """Nothing runs any more, and there is no thread."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _watch(self) -> None:
+        try:
+            self.confirmed = await in_thread(self._start)
+            while self._well < self._needed:
+                await asyncio.sleep(min(TICK, self._needed))
+                self._well = self._well + TICK if self._is_well() else 0.0
+            await in_thread(self._confirm)
+            self._over = True
+        except (OSError, CopyoverError) as error:
+            log.error("there will be no going back to this code, it can't be kept: %s", error)
+
+    def _start(self) -> bool:
+        """Take down what runs, and keep its code. Gives whether it is known to be good."""
+        try:
+            return self._take_down()
+        except (OSError, CopyoverError) as error:
+            log.warning("this code can't be kept, it is tried again when it is confirmed: %s", error)
+            return False
+
+    def _take_down(self) -> bool:
+        digest = self._server.copyovers.book.digest()
+        if self._left:
+            self._kept.leave(self._left)
+        if not self._counted:  # somebody ordered it
+            self._kept.take(digest)
+        self._kept.runs(self._server.generation, digest)
+        if self._kept.confirmed(digest):
+            self._kept.settled(digest)
+            return True
+        if not self._counted:
+            self._counted = True
+            self._kept.starts(digest)
+        self._keep()
+        return False
+
+    def _keep(self) -> None:
+        if CODE == TREE:
+            self._kept.keep(self._server.copyovers.book.code.program, TREE)
+
+    def _is_well(self) -> bool:
+        return not self._server.flusher.failing and self._out_of_service() <= self._ill
+
+    def _out_of_service(self) -> set[str]:
+        instances = self._server.hosting.registry.instances
+        return {name for name, instance in instances.items() if instance.life.state in OUT_OF_SERVICE}
+
+    def _confirm(self) -> None:
+        book = self._server.copyovers.book
+        self._kept.settled(book.digest())  # it is well, whatever becomes of its copy
+        self._take_down()
+        self._keep()  # also where it was confirmed long ago, and its copy is damaged by now
+        self._kept.confirm(
+            Kept(
+                generation=self._server.generation,
+                digest=book.digest(),
+                version=__version__,
+                confirmed=time.time(),
+                parts=self._forms,
+                files={name: file.hash for name, file in book.code.program.items()},
+            )
+        )
+        self.confirmed = True
+        log.info("generation %d is confirmed", self._server.generation)
+
+    # Words
+
+    def doubt(self) -> str:
+        """What whoever orders a copyover has to know of this generation; "" when it is confirmed."""
+        return (
+            "" if self.confirmed else f"generation {self._server.generation} is not confirmed yet, {self._progress()}"
+        )
+
+    def _progress(self) -> str:
+        return f"well for {self._well:.0f} s of {self._needed:g}"
+
+    def described(self) -> list[str]:
+        """Which generation this is, a line each."""
+        generation, digest = self._server.generation, self._server.copyovers.book.digest()[:12]
+        how = "confirmed" if self.confirmed else f"not confirmed yet, {self._progress()}"
+        lines = [f"This is generation {generation}, code {digest or 'unknown'}, {how}."]
+        if CODE != TREE:
+            lines.append(self._why or f"It runs from a copy in {CODE}: the game went back to it.")
+            lines.append(f"`copyover` takes the code in {TREE}.")
+        return lines

@@ -1,0 +1,1 @@
+"""The rehearsal: a child process tries the new code on a copy of the state."""

@@ -1,0 +1,105 @@
+"""The rehearsal: a child process starts the new code before anyone is interrupted.
+
+It imports everything and loads the world, which also compiles both into their caches, so that the real start is a
+warm one; what it does with the state is in `mud.copyover.rehearsal.trial`. It has no socket, no lock, and a copy of
+the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from typing import IO
+
+from mud.copyover.locations import REHEARSAL
+from mud.core.errors import CopyoverError
+
+#: The environment variable that makes a start a rehearsal. It names the modules that have to load, with commas.
+VARIABLE = REHEARSAL
+#: The environment variable that names the folder with the copies, and what the database is called in it.
+STATE, DATABASE = "EVERWAKE_REHEARSAL_STATE", "everwake.db"
+#: And the one that names the process for which it is.
+PARENT = "EVERWAKE_REHEARSAL_PARENT"
+LAST_LINES = 12
+#: prctl(2): the signal that comes when the parent ends.
+PR_SET_PDEATHSIG = 1
+#: By so much the child is nicer than the game: a third of its share where both want the processor.
+NICER = 5
+
+
+async def rehearse(
+    argv: list[str], environment: Mapping[str, str], seconds: float, modules: list[str], most_bytes: int
+) -> None:
+    """Run `argv` as a rehearsal, in which `modules` have to be loaded.
+
+    Raises CopyoverError with the last lines of what it said when it fails.
+
+    The child ends with the deadline, or when this is cancelled: in every case it is reaped. It gets no more memory
+    than `most_bytes`.
+    """
+    env = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    env |= {VARIABLE: ",".join(modules), PARENT: str(os.getpid())}
+    with tempfile.TemporaryFile() as said:
+        try:
+            child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        except OSError as error:
+            raise CopyoverError(f"the rehearsal can't be started: {argv[0]}: {error.strerror}") from error
+        try:
+            with contextlib.suppress(OSError):
+                resource.prlimit(child.pid, resource.RLIMIT_AS, (most_bytes, most_bytes))
+                os.setpriority(os.PRIO_PROCESS, child.pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICER))
+            await asyncio.wait_for(end_of(child), seconds)
+        except TimeoutError:
+            raise CopyoverError(f"the new code is not ready after {seconds:g} s:\n{_last(said)}") from None
+        finally:
+            if child.poll() is None:
+                child.send_signal(signal.SIGKILL)
+                child.wait()
+        if child.returncode:
+            code = child.returncode
+            how = f"was ended by signal {-code} ({signal.strsignal(-code)})" if code < 0 else "does not start"
+            raise CopyoverError(f"the new code {how}:\n{_last(said)}")
+
+
+def end_with_parent() -> None:
+    """In the child: it has no deadline of its own, so it ends when whoever waits for it is killed."""
+    parent = os.environ.pop(PARENT, "")
+    if not parent:
+        return
+    import ctypes  # nobody else needs it
+
+    with contextlib.suppress(OSError, AttributeError):  # a C library without it
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if str(os.getppid()) != parent:  # it was before we asked
+        os._exit(1)
+
+
+async def end_of(child: subprocess.Popen[bytes]) -> None:
+    """Wait for a child without a thread."""
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+    fd = os.pidfd_open(child.pid)
+
+    def end() -> None:
+        if not ended.done():
+            ended.set_result(None)
+
+    loop.add_reader(fd, end)
+    try:
+        await ended
+        child.wait()
+    finally:
+        loop.remove_reader(fd)
+        os.close(fd)
+
+
+def _last(said: IO[bytes]) -> str:
+    said.seek(0)
+    lines = said.read().decode("utf-8", "replace").strip().splitlines()
+    return "\n".join(f"  {line}" for line in lines[-LAST_LINES:]) or "  (it said nothing)"

@@ -1,0 +1,335 @@
+"""The rehearsal: a child runs the new code on a copy of the state, before anyone is interrupted.
+
+`check` is the old program's side: it hands out snapshots and a copy of the database, and reads the report. `rehearse`
+is the new program's: all that a start does before it touches anything, then a few seconds of play on a fake clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import logging
+import os
+import pkgutil
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+import mud
+from mud.areas.cache import load_cached
+from mud.config import Config
+from mud.copyover.adopt import modules_of
+from mud.copyover.rehearsal import process
+from mud.copyover.rehearsal.process import DATABASE, STATE
+from mud.copyover.rehearsal.report import ParticipantReport, RehearsalReport
+from mud.copyover.target import Target
+from mud.core import dialogs as d
+from mud.core import events as e
+from mud.core.clock import Clock
+from mud.core.errors import CopyoverError, EverwakeError, Invalid
+from mud.core.session import Session
+from mud.core.world.world import World, WorldState
+from mud.framework.instance import Instance
+from mud.framework.lifecycle import ModuleState
+from mud.framework.loader import Loader
+from mud.framework.registry import Registry
+from mud.framework.workers.program import stat
+from mud.game import APOLOGY, Game
+from mud.server import passwords
+from mud.server.server import Server
+from mud.snapshot import files, participants
+from mud.snapshot.envelope import Metadata, Snapshot, unpack
+from mud.snapshot.form import Form
+from mud.snapshot.shape import Imported, Shape, export, import_
+from mud.store import rows
+from mud.store.store import Store
+from mud.store.threads import in_thread
+
+S = TypeVar("S", bound=Struct)
+
+REPORT = "report.json"
+#: Seconds of play on the fake clock, how far apart it is looked at, and the most timers that are fired.
+PLAY_SECONDS, STEP, MAX_TICKS = 5.0, 0.25, 2000
+#: The most sessions in which a line is tried.
+SAMPLE = 20
+
+
+# The old program
+
+
+def snapshots_of(
+    server: Server, generation: int, now: float, why: Metadata, readers: Mapping[str, Form]
+) -> list[Snapshot]:
+    """The state of every participant, at this instant, for code that has them as `readers` says, or as we do.
+
+    Raises CopyoverError, naming who can't save, and SnapshotError where there is no way back to what is older.
+    """
+    game = server.game
+    world: tuple[Shape[Any], Any] = (participants.WORLD, game.world.state(game.clock.game))
+    sessions = (participants.SESSIONS, participants.SessionsState(list(game.sessions.by_id.values())))
+    core = [
+        export(
+            of,
+            state,
+            taken=now,
+            generation=generation,
+            metadata=why,
+            kept=server.kept.get(of.participant),
+            reader=readers.get(of.participant),
+        )
+        for of, state in (world, sessions)
+    ]
+    return core + server.hosting.snapshots(generation, why, readers)
+
+
+async def check(server: Server, target: Target) -> RehearsalReport:
+    """Rehearse code with a copy of the game's state. What is wrong is in the report's errors."""
+    began, config = time.monotonic(), server.config
+    report = RehearsalReport()
+    forget(config)
+    try:
+        with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.run) as folder:
+            await _hand_out(server, Path(folder), target.readers)
+            try:
+                await process.rehearse(
+                    target.command(),
+                    target.environment() | {STATE: folder},
+                    config.copyover.rehearsal_seconds,
+                    server.hosting.active(),
+                    config.copyover.rehearsal_bytes,
+                )
+            finally:
+                path = Path(folder, REPORT)
+                if path.exists():
+                    report = msgspec.json.decode(path.read_bytes(), type=RehearsalReport)
+    except CopyoverError as error:
+        report.errors = [str(error)]  # it names what is in the report, and what the child said besides
+    except (EverwakeError, OSError, msgspec.DecodeError) as error:
+        report.errors.append(f"the rehearsal can't be prepared: {error}")
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def forget(config: Config) -> None:
+    """Remove the copies of a rehearsal whose server was killed."""
+    for old in config.run.glob("rehearsal-*"):
+        shutil.rmtree(old, ignore_errors=True)
+
+
+async def _hand_out(server: Server, folder: Path, readers: Mapping[str, Form]) -> None:
+    """Copies of all that the new code needs, while the game plays on."""
+    why = Metadata(reason="copyover")
+    for snapshot in snapshots_of(server, server.generation + 1, time.time(), why, readers):
+        await in_thread(files.write, folder, snapshot, server.key)
+    if server.store is not None:
+        await server.store.backup(folder / DATABASE)
+
+
+# The new program
+
+
+def rehearse(config: Config, needed: list[str]) -> int:
+    """Everything is imported, also what is imported late, the world is loaded, and so are the modules, of which the
+    `needed` ones have to keep their contract; then all that `check` has handed out is taken in and tried."""
+    gc.enable()
+    folder = os.environ.pop(STATE, None)
+    for part in pkgutil.walk_packages(mud.__path__, "mud."):
+        importlib.import_module(part.name)
+    passwords.warm_up()
+    trial = Trial(config, Path(folder) if folder else None)
+    try:
+        trial.build(needed)
+        trial.report.start = _age()
+        if not trial.report.errors:
+            trial.play()
+    finally:
+        for text in trial.report.errors:
+            print(text, file=sys.stderr)
+        if folder:
+            Path(folder, REPORT).write_bytes(msgspec.json.encode(trial.report))
+    return 1 if trial.report.errors else 0
+
+
+class Trial(logging.Handler):
+    """The new code at work on a copy. What it logs as an error is heard."""
+
+    def __init__(self, config: Config, folder: Path | None) -> None:
+        super().__init__(logging.ERROR)
+        self._config = config
+        self._folder = folder
+        self._now = time.time()
+        self._heard: list[str] = []
+        self._stored = WorldState()  # of the database; and modules' states and the schemas of their tables in it
+        self._states: dict[str, Snapshot] = {}
+        self._schemas: dict[str, int] = {}
+        self.report = RehearsalReport()
+        logging.getLogger().addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember an error."""
+        why = f": {record.exc_info[1]}" if record.exc_info and record.exc_info[1] else ""
+        self._heard.append(f"{record.name}: {record.getMessage()}{why}")
+
+    # Building
+
+    def build(self, needed: list[str]) -> None:
+        """The game with all of its state, as far as there is one."""
+        defs = load_cached(self._config.world, self._config.cache)
+        world, sessions = self._core(participants.WORLD), self._core(participants.SESSIONS)
+        self._database()
+        state = world.state if world is not None else self._stored
+        began = self._now
+        self.clock = Clock(lambda: self._now - began, lambda: self._now, state.game_time)
+        self.game = Game(World(defs, state), self.clock)
+        for session in sessions.state.sessions if sessions is not None else []:
+            self.game.sessions.by_id[session.id] = session
+            if session.character is not None:
+                self.game.sessions.by_character[session.character] = session
+        self.registry = Registry(self.game.commands, self.game.spells)
+        self.registry.context = self.game.context
+        Loader(self.registry, self._config.given(), lambda: self._now).load_all()
+        self.game.modules = self.registry
+        self.report.contracts = [name for name, instance in self.registry.instances.items() if not instance.broken]
+        for name in needed:
+            self._needs(name)
+        for instance in list(self.registry.instances.values()):
+            if instance.life.state is ModuleState.LOADED:
+                self._take_in(instance, instance.name in needed or world is None)
+                self._tables(instance)
+
+    def _needs(self, name: str) -> None:
+        instance = self.registry.instances.get(name)
+        if instance is None:
+            self._refuse(name, f"the module {name} is gone; `module unload {name}` first")
+        elif instance.life.state is ModuleState.FAILED:
+            self._refuse(name, f"module {name}: {instance.figures.last_error}")
+
+    def _refuse(self, module: str, text: str) -> None:
+        """Something is wrong with a module; with an optional one that is no error."""
+        optional = module in self._config.modules.optional
+        (self.report.warnings if optional else self.report.errors).append(text)
+
+    def _snapshot(self, participant: str) -> Snapshot | None:
+        return files.read(self._folder, participant, self._config.key()) if self._folder is not None else None
+
+    def _core(self, shape: Shape[S]) -> Imported[S] | None:
+        """One of the core's own: taken in, written again, and taken in once more: it has to be the same."""
+        snapshot = self._snapshot(shape.participant)
+        if snapshot is None:
+            return None
+        try:
+            found = import_(shape, snapshot, self._now, shape.participant)
+            again = import_(shape, export(shape, found.state, taken=self._now), self._now, shape.participant)
+        except EverwakeError as error:
+            self.report.errors.append(str(error))
+            return None
+        self._note(shape, snapshot, found)
+        if again.state != found.state:
+            self.report.errors.append(f"{shape.participant}: its state is another one after it is written and read")
+        return found
+
+    def _take_in(self, instance: Instance, needed: bool) -> None:
+        """Give a module its state, and see that it can save it again."""
+        snapshot = self._snapshot(instance.name) or self._states.get(instance.name)
+        if snapshot is None:
+            return
+        source_ = f"the state of {instance.name}"
+        try:
+            found = self.game.perform(lambda ctx: instance.restore_state(ctx, snapshot, source_))[0]
+            saved = self.game.perform(lambda ctx: instance.save_state(ctx, Metadata()))[0]
+            import_(instance.shape, saved, self._now, source_)
+        except EverwakeError as error:
+            why = f"module {instance.name}: {error.__cause__ or error}"
+            if needed:
+                self._refuse(instance.name, why)
+            else:
+                self.report.warnings.append(why)
+            return
+        self._note(instance.shape, snapshot, found)
+        instance.life.go(ModuleState.INITIALIZING, self._now, "rehearsal")
+        instance.life.go(ModuleState.ACTIVE, self._now, "rehearsal")
+
+    def _note(self, shape: Shape[Any], snapshot: Snapshot, found: Imported[Any]) -> None:
+        part = ParticipantReport(
+            name=shape.participant,
+            bytes=sum(len(section.data) for section in snapshot.sections.values()),
+            seconds=found.seconds,
+            versions=(snapshot.version, shape.version),
+            schemas=(snapshot.schema, shape.schema),
+            warnings=found.warnings,
+            dropped=[f"{name} ({why})" for name, why in found.failed.items()],
+        )
+        self.report.parts.append(part)
+
+    def _database(self) -> None:
+        """The copy of the database is migrated, and all of it read."""
+        if self._folder is None or not (self._folder / DATABASE).exists():
+            return
+        began = time.perf_counter()
+        try:
+            loaded = asyncio.run(_load(self._folder / DATABASE))
+            self._stored = rows.state(loaded)[0]
+            states, self._schemas = modules_of(loaded.modules, loaded.module_schemas)
+            self._states = {
+                name: unpack(data, where) for name, (data, where) in states.items() if isinstance(data, bytes)
+            }
+        except EverwakeError as error:
+            self.report.errors.append(f"the database: {error}")
+            return
+        took, size = time.perf_counter() - began, (self._folder / DATABASE).stat().st_size
+        self.report.parts.append(ParticipantReport(name="database", bytes=size, seconds=took))
+
+    def _tables(self, instance: Instance) -> None:
+        """A module's own tables may not be of a newer schema than it knows."""
+        try:
+            instance.can_use(self._schemas.get(instance.name, 0))
+        except Invalid as error:
+            self._refuse(instance.name, f"module {error}")
+
+    # Playing
+
+    def play(self) -> None:
+        """Some seconds on the fake clock; then a look and a word from some who are in play."""
+        self._heard.clear()
+        end = self._now + PLAY_SECONDS
+        while self._now < end and self.report.ticks < MAX_TICKS:
+            self._now += STEP
+            while self.report.ticks < MAX_TICKS and (due := self.game.due()) is not None:
+                self.report.ticks += 1
+                self.game.handle(due)
+        self.report.warnings += self._heard  # the same timer may fail in the code that runs
+        for session in list(self.game.sessions.by_id.values()):
+            if self.report.lines < 2 * SAMPLE and session.stack and type(session.stack[-1]) is d.Play:
+                self._try(session, "look")
+                self._try(session, "say hello")
+
+    def _try(self, session: Session, line: str) -> None:
+        self._heard.clear()
+        self.report.lines += 1
+        effects = self.game.handle(e.Line(session.id, line))
+        said = "".join(effect.text for effect in effects if isinstance(effect, e.Output))
+        if APOLOGY in said or not said:
+            self.report.errors.append(f"`{line}` fails: {'; '.join(self._heard) or 'it is not answered'}")
+
+
+def _age() -> float:
+    """Seconds since this process began, Python's own start included."""
+    found = stat(os.getpid())
+    ticks = found.start if found is not None else 0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def _load(path: Path) -> Any:
+    store = await Store.open(path)
+    try:
+        return await store.load_active()
+    finally:
+        await store.close()

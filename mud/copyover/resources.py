@@ -1,0 +1,57 @@
+"""What the machine has left, for the core's vetoes."""
+
+from __future__ import annotations
+
+import os
+import resource
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from mud.copyover.vetoes import ResourceBounds, Resources
+from mud.core.world.world import WorldState
+from mud.framework.lifecycle import ModuleState
+
+if TYPE_CHECKING:
+    from mud.config import Config
+    from mud.server.server import Server
+
+
+#: So many characters and items are looked at to tell how much all of them take.
+SAMPLE = 1000
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def size_of(state: WorldState) -> int:
+    """The bytes that a world's state takes; where it holds many of a kind, as many times a sample of them.
+
+    The game waits for this, and right before the silence of a copyover.
+    """
+    total = 0
+    for name in state.__struct_fields__:
+        found = getattr(state, name)
+        if isinstance(found, list) and len(found) > SAMPLE:
+            sample = found[:: len(found) // SAMPLE]
+            total += len(_encode(sample)) * len(found) // len(sample)
+        else:
+            total += len(_encode(found))
+    return total
+
+
+def figures(server: Server) -> Resources:
+    """How things are now."""
+    instances = server.hosting.registry.instances.values()
+    game, disk = server.game, os.statvfs(server.config.data)
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return Resources(
+        errors={i.name: i.figures.last_error for i in instances if i.life.state is ModuleState.ERROR},
+        state=size_of(game.world.state(game.clock.game)),
+        descriptors_left=limit - len(os.listdir("/proc/self/fd")),
+        disk_left=disk.f_bavail * disk.f_frsize,
+    )
+
+
+def bounds(config: Config) -> ResourceBounds:
+    """How they have to be."""
+    given = config.copyover
+    return ResourceBounds(state=given.state_bytes, descriptors=given.spare_descriptors, disk=given.disk_bytes)

@@ -1,0 +1,1 @@
+"""Text: markup, wrapping, words and figures."""

@@ -1,0 +1,23 @@
+"""A veto: why there should be no copyover now."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Veto(Struct, frozen=True):
+    """Why there should be no copyover now (S0.13). A hard one can't be passed."""
+
+    reason: str
+    hard: bool = False
+    clears_in: float | None = None  # seconds
+
+    @classmethod
+    def soft(cls, reason: str, clears_in: float | None = None) -> Veto:
+        """A warning, which `copyover force` passes."""
+        return cls(reason, False, clears_in)
+
+    @classmethod
+    def firm(cls, reason: str, clears_in: float | None = None) -> Veto:
+        """A hard veto: something would be broken."""
+        return cls(reason, True, clears_in)

@@ -1,0 +1,1 @@
+"""The world: definitions, what lives in them, and where everything is."""

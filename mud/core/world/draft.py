@@ -1,0 +1,31 @@
+"""What builders change: one definition each, as it was when they began and as they want it."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from mud.core.world.area import AreaDef, ItemDef, MobDef, RoomDef
+
+D = TypeVar("D", RoomDef, MobDef, ItemDef, AreaDef)
+
+#: Fields of an area that are definitions of their own, edited by themselves.
+PARTS = ("rooms", "mobs", "items", "shops")
+
+
+class Change(Struct, Generic[D], frozen=True):
+    """`draft` is to be in the file of `area`. `base` is what the builder began with, None for something new."""
+
+    area: str
+    base: D | None
+    draft: D
+
+
+class Edits(Struct, frozen=True, kw_only=True):
+    """Changes that belong together: all of them are made, or none. Areas come without their `PARTS`."""
+
+    rooms: tuple[Change[RoomDef], ...] = ()
+    mobs: tuple[Change[MobDef], ...] = ()
+    items: tuple[Change[ItemDef], ...] = ()
+    areas: tuple[Change[AreaDef], ...] = ()

@@ -1,0 +1,58 @@
+"""Who fights whom. A fight is nothing but what characters say of themselves; here are its only changes.
+
+Always true: whoever is fought fights too, and both are in one room.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mud.core.world.model import Character
+
+if TYPE_CHECKING:
+    from mud.core.world.world import World
+
+
+def foe(world: World, character: Character) -> Character | None:
+    """Whom a character fights."""
+    return world.characters.get(character.fighting) if character.fighting is not None else None
+
+
+def fighters(world: World, room: str) -> list[Character]:
+    """Whoever fights in a room, in the order of their coming."""
+    return [c for c in world.present(room) if c.fighting is not None]
+
+
+def against(world: World, character: Character) -> list[Character]:
+    """Whoever fights a character."""
+    return [c for c in world.present(character.room) if c.fighting == character.id]
+
+
+def begin(world: World, one: Character, other: Character) -> None:
+    """`one` turns on `other`, who strikes back unless busy with somebody else.
+
+    Raises ValueError when they are the same, or not both in one room.
+    """
+    if one is other or one.room != other.room or one.away or other.away:
+        raise ValueError(f"{one.id} can't fight {other.id} from here")
+    _set(world, one, other)
+    if other.fighting is None:
+        _set(world, other, one)
+
+
+def end(world: World, character: Character) -> None:
+    """A character is out of it. Whoever fought it turns on somebody else who fights them, or stops."""
+    if character.fighting is None:
+        return
+    _set(world, character, None)
+    for other in against(world, character):
+        _set(world, other, next(iter(against(world, other)), None))
+
+
+def _set(world: World, character: Character, to: Character | None) -> None:
+    world.edit(character)
+    character.fighting = to.id if to is not None else None
+    if to is not None:
+        character.position = "fighting"
+    elif character.position == "fighting":
+        character.position = "standing"

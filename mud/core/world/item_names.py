@@ -1,0 +1,79 @@
+"""What items are called in a sentence, what they answer to, and how they are found by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mud.core.errors import Rejected
+from mud.core.targets import TargetWords, parse_target, pick
+from mud.core.text.markup import strip, tag
+from mud.core.world.model import Item
+from mud.core.world.world import World
+
+#: Items of this kind are gold; how much is in the ledger.
+COINS = "money"
+#: The definition of a heap of coins that the game makes itself. No area file needs to hold it.
+COINS_ID = "gold"
+
+
+def short(world: World, item: Item) -> str:
+    """An item in a sentence: "a brass lantern", "12 gold coins"."""
+    if is_coins(world, item):
+        return tag("item", coins(world.ledger.balance(item.owner_key)))
+    return tag("item", item.short or world.item_def(item).short)
+
+
+def coins(amount: int) -> str:
+    """Gold in words."""
+    return "a gold coin" if amount == 1 else f"{amount:,} gold coins"
+
+
+def is_coins(world: World, item: Item) -> bool:
+    """Whether an item is a heap of gold."""
+    return item.kind == COINS_ID or world.item_def(item).kind == COINS
+
+
+def keywords(world: World, item: Item) -> tuple[str, ...]:
+    """The words an item answers to: its keywords, and what it is called."""
+    if item.kind == COINS_ID:
+        return ("gold", "coins", "heap")
+    definition = world.item_def(item)
+    called = [word for word in strip(item.short or definition.short).split() if len(word) > 2]
+    return (*(item.keywords or definition.keywords), *called)
+
+
+def capital(text: str) -> str:
+    """`text` with its first visible letter in upper case: tags before it are passed over."""
+    at = 0
+    while text[at : at + 1] == "\x01":
+        at = text.index("\x02", at) + 1
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
+
+
+def find_items(world: World, text: str, items: Iterable[Item], where: str) -> list[Item]:
+    """The items that `text` names. Raises Rejected, saying `where` they were looked for, when there are none."""
+    target = parse_target(text)
+    found = seek_items(world, text, items)
+    if not found:
+        raise Rejected(f"There is nothing {where}." if not target.word else f"There is no {nth(target)} {where}.")
+    return found
+
+
+def seek_items(world: World, text: str, items: Iterable[Item]) -> list[Item]:
+    """The items that `text` names; maybe none."""
+    return pick(parse_target(text), ((keywords(world, i), i) for i in items))
+
+
+def find_item(world: World, text: str, items: Iterable[Item], where: str) -> Item:
+    """The one item that `text` names. Raises Rejected for `all`, and when there is none."""
+    if parse_target(text).every:
+        raise Rejected("One thing at a time, please.")
+    return find_items(world, text, items, where)[0]
+
+
+def nth(target: TargetWords) -> str:
+    """A target in a sentence: "sword", "second sword"."""
+    ordinals = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}
+    return (
+        f"{ordinals.get(target.nth, '')}{target.word[:40]!r}{'' if target.nth in ordinals else f' number {target.nth}'}"
+    )

@@ -1,0 +1,29 @@
+"""What lasting effects make of somebody: states such as blind or invisible; and who sees whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mud.core.world.model import Character
+
+if TYPE_CHECKING:
+    from mud.core.world.world import World
+
+
+def has(world: World, character: Character, state: str) -> bool:
+    """Whether somebody is in a state ("blind", "sanctuary" ...), by a mob's file or by an effect."""
+    if any(by.get(state, 0) > 0 for by in character.effects.values()):
+        return True
+    mob = world.mob_def(character)
+    return mob is not None and state in mob.affects
+
+
+def sees(world: World, viewer: Character, other: Character) -> bool:
+    """Whether somebody sees somebody else, who is in the same room."""
+    if viewer is other:
+        return True
+    if (viewer.effects or viewer.mob is not None) and has(world, viewer, "blind"):
+        return False
+    if not other.effects and other.mob is None:
+        return True  # which is what most are: nothing needs to be looked up
+    return not has(world, other, "invisible") or has(world, viewer, "detect_invisible")

@@ -1,0 +1,386 @@
+"""`run.py --dev`: what a developer saves is in play a moment later, or the game plays on and says why not.
+
+Code: a copyover, or a hot reload of the one module that was changed. A world file: its area is read again. Whoever
+saves is told on the console, and admins in the game, of all that goes wrong; nobody else notices any of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from mud.copyover import vetoes
+from mud.copyover.locations import CODE, TREE, known
+from mud.copyover.observer import CopyoverObserver
+from mud.copyover.phases import Phase
+from mud.core import events as e
+from mud.core.errors import CopyoverError, EverwakeError
+from mud.dev import changes
+from mud.dev.changes import Files, NeededActions, Trees
+from mud.dev.watcher import Burst, Watcher
+from mud.store.threads import in_thread
+
+if TYPE_CHECKING:
+    from mud.server.server import Server
+
+log = logging.getLogger("mud.dev")
+
+#: Who orders these copyovers, in logs and reports.
+BY = "run.py --dev"
+#: Seconds that a burst of saves may last, and seconds between two looks at what stands against a copyover.
+MAX_BURST, LOOK_AGAIN = 2.0, 0.5
+#: Seconds that a generation nobody knows yet runs at least, before the next one comes by itself.
+SETTLED = 2.0
+#: So many copyovers that fail in a row stop automatic ones.
+ENOUGH = 3
+HEALS = "The game plays on; the next good save heals it."
+
+
+class SavedAttempt(Struct, kw_only=True):
+    """A copyover for saved files, for people: `files`; when they were saved, noticed, when it was ordered, and when the
+    new code had been tried (wall clock, seconds)."""
+
+    files: str
+    saved: float
+    noticed: float
+    ordered: float
+    rehearsed: float = 0.0
+
+    def parts(self, now: float) -> str:
+        """From save to play, in its parts."""
+        waited = self.ordered - self.noticed
+        return (
+            f"{now - self.saved:.2f} s after the save: noticed {self.noticed - self.saved:.2f}, "
+            + (f"waited {waited:.2f}, " if waited >= 0.1 else "")
+            + f"rehearsed {self.rehearsed - self.ordered:.2f}, silence {now - self.rehearsed:.2f}"
+        )
+
+
+class Note(Struct, kw_only=True):
+    """What one program leaves to the next: the files as it last saw them, and the attempt if there was one."""
+
+    generation: int
+    files: Files
+    attempt: SavedAttempt | None = None
+
+
+class Streak:
+    """Failures in a row. A rehearsal that fails costs nobody anything, so a save may always be tried in one; it is
+    those that came further for whose sake automatic copyovers stop until an admin's succeeds."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._harmless = True
+
+    def failed(self, harmless: bool) -> None:
+        """One more."""
+        self.count += 1
+        self._harmless = self._harmless and harmless
+
+    @property
+    def stops(self) -> bool:
+        """Whether there are no automatic copyovers for now."""
+        return self.count >= ENOUGH and not self._harmless
+
+    def told(self) -> str:
+        """What there is to say after a failure."""
+        if self.count < ENOUGH:
+            return HEALS
+        if self._harmless:
+            return f"That is {self.count} in a row: no automatic copyover until a save passes its rehearsal."
+        return f"That is {self.count} in a row: automatic copyovers stop until an admin's `copyover` succeeds."
+
+
+class Reloader(CopyoverObserver):
+    """Watches while the server runs."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        config = server.config
+        folders = (TREE / "modules", *map(known, config.modules.folders))
+        self._trees = Trees(
+            core=TREE / "mud",
+            modules=tuple(path for path in folders if path.is_dir()),
+            world=config.world.absolute(),
+            data=config.data.absolute(),
+            off=frozenset(config.modules.off),
+        )
+        self._note = config.run / "saves.json"
+        self._played: Files | None = None  # what is in play
+        self._seen: Files = {}
+        self._todo = False  # saves have not led to anything yet
+        self._noticed = 0.0  # when they were noticed
+        self._attempt: SavedAttempt | None = None  # what is under way
+        self._tried: Files = {}  # what it rehearses
+        self._outrun = False  # that is not what lies there any more
+        self._retries = 0  # of the same files, after vetoes of the last moment
+        self._streak = Streak()
+        self._trouble = False  # what was saved last was no good
+        self._began = 0.0  # when the game went on, in this program
+        self._watcher: Watcher | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._rung = asyncio.Event()
+        self._burst = Burst(config.dev.quiet_seconds, MAX_BURST)
+
+    # With the server's workers
+
+    def begin(self) -> None:
+        """Watch, from now or again. What was saved meanwhile is found."""
+        self._began = self._began or time.time()
+        if self._watcher is None:
+            call = self._server.loop.call_soon_threadsafe
+            self._watcher = Watcher(
+                self._trees.roots(),
+                lambda path: self._trees.kind(path) is not None,
+                partial(call, self._ring),
+                lambda error: call(self._blind, error),
+            )
+            self._watcher.start()
+        if self._task is None or self._task.done():
+            self._rung = asyncio.Event()  # one belongs to a loop, and this may be another one
+            self._task = self._server.loop.create_task(self._work())
+
+    async def pause(self) -> None:
+        """Before a copyover's silence: leave no thread, and a note for the next program.
+
+        Raises CopyoverError when what was rehearsed is not what lies there now.
+        """
+        if self._played is None:
+            return
+        await self.end()
+        now = await in_thread(changes.scan, self._trees, self._seen)
+        if self._attempt is not None:
+            self._attempt.rehearsed = time.time()
+            if other := changes.changed(self._tried, now):
+                self._outrun = True
+                raise CopyoverError(f"{self._trees.shown(sorted(other))} was saved meanwhile")
+        else:  # somebody else's, who did not see to it that the rehearsal compiled what was saved just now
+            wanted = self._trees.sort(changes.changed(self._played, now))
+            await in_thread(changes.forget_compiled, wanted.code)
+        note = Note(generation=self._server.generation + 1, files=now, attempt=self._attempt)
+        try:
+            await in_thread(self._note.write_bytes, msgspec.json.encode(note))
+        except OSError as error:
+            log.warning("what is saved from now until the next program watches may go unnoticed: %s", error)
+
+    async def end(self) -> None:
+        """No thread is left, nor anything else that runs."""
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            await in_thread(watcher.stop)
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+
+    def failed(self, by: str, error: str) -> None:
+        """A copyover came to nothing."""
+        if by != BY or self._attempt is None:
+            return
+        attempt, self._attempt = self._attempt, None
+        vetoed = error.startswith(f"while {Phase.VETOING.value}")
+        outrun = self._todo or self._outrun or self._server.copyover.order is not None  # other files, another copyover
+        if outrun or (vetoed and self._retries < ENOUGH):
+            self._retries += vetoed
+            self._todo = True
+            self._ring()
+            return
+        harmless = error.startswith(f"while {Phase.REHEARSING.value}")
+        self._streak.failed(harmless)
+        self._trouble = True
+        where = changes.headline(self._trees, error)
+        self._print(f"no copyover for {attempt.files}: {error}")
+        self._tell(f"{where}\n{self._streak.told()}")
+
+    # What was saved
+
+    def _ring(self) -> None:
+        self._burst.ring(self._server.loop.time())
+        self._rung.set()
+
+    def _blind(self, error: Exception) -> None:
+        self._tell(f"files can't be watched: {error}. Saves go unnoticed until the server is started again.")
+
+    async def _work(self) -> None:
+        """Wait for saves, and do what they ask for."""
+        if self._played is None:
+            await self._first_look()
+        while True:
+            await self._rung.wait()
+            while (left := self._burst.left(self._server.loop.time())) > 0:
+                await asyncio.sleep(left)
+            self._rung.clear()
+            self._burst.over()
+            try:
+                await self._look()
+            except Exception as error:
+                log.exception("what was saved could not be looked at")
+                self._tell(f"{type(error).__name__}: {error}. {HEALS}")
+
+    async def _first_look(self) -> None:
+        """What is in play: what the program before says it was, else what lies there."""
+        note = await in_thread(self._take_note)
+        self._played = note.files if note is not None else await in_thread(changes.scan, self._trees)
+        self._seen = self._played
+        if note is None:
+            way = "; one module alone is reloaded" if self._server.config.dev.modules == "reload" else ""
+            folders = ", ".join(map(str, self._trees.roots()))
+            self._print(f"watching {folders}: what you save there comes into play a moment later{way}")
+        elif note.attempt is not None:
+            self._tell(f"{note.attempt.files} is in play {note.attempt.parts(self._began)}")
+
+    def _take_note(self) -> Note | None:
+        try:
+            note = msgspec.json.decode(self._note.read_bytes(), type=Note)
+        except (OSError, msgspec.DecodeError):
+            return None
+        self._note.unlink(missing_ok=True)
+        return note if note.generation == self._server.generation else None
+
+    async def _look(self) -> None:
+        """Look at what was saved."""
+        now = await in_thread(changes.scan, self._trees, self._seen)
+        if changes.touched(self._seen, now):
+            self._todo, self._retries, self._noticed = True, 0, time.time()
+        self._seen = now
+        if self._todo and self._attempt is None:
+            self._todo = not await self._act(now)
+
+    async def _act(self, now: Files) -> bool:
+        """Bring into play what is not in it. False when it has to be looked at again first."""
+        assert self._played is not None
+        wanted = self._trees.sort(changes.changed(self._played, now))
+        found = await in_thread(changes.problems, self._trees, wanted.code)
+        if found:
+            self._refuse(found)
+            return True
+        if wanted.world and not await self._read_world(wanted, now):
+            return True
+        if not wanted.code:
+            self._healed()
+            return True
+        if wanted.alone and self._server.config.dev.modules == "reload" and CODE == TREE:  # what a copy has stays
+            await self._reload(wanted, now)
+            return True
+        return await self._copy_over(wanted, now)
+
+    def _refuse(self, found: list[str]) -> None:
+        self._trouble = True
+        more = f"\nand {len(found) - 1} more" if len(found) > 1 else ""
+        for problem in found[1:]:
+            self._print(problem)
+        self._tell(f"{found[0]}{more}\n{HEALS}")
+
+    def _healed(self) -> None:
+        if self._trouble:
+            self._trouble = False
+            self._tell("All is well again.")
+
+    # Into play
+
+    def _take(self, paths: tuple[str, ...], now: Files) -> None:
+        """These files are in play as they are `now`."""
+        assert self._played is not None
+        rest = {path: file for path, file in self._played.items() if path not in paths}
+        self._played = rest | {path: now[path] for path in paths if path in now}
+
+    async def _read_world(self, wanted: NeededActions, now: Files) -> bool:
+        """Have the areas read again. Gives whether they could be."""
+        areas, saved = self._server.jobs.areas, _saved(wanted.world, now)
+        assert areas is not None
+        answer = await areas.run(e.ReadAreas(0), in_thread)
+        assert isinstance(answer, e.Built)
+        files = self._trees.shown(wanted.world)
+        if not answer.done:
+            self._trouble = True
+            self._tell(f"{files}: {answer.text}\nThe next good save heals it.")
+            return False
+        self._take(wanted.world, now)
+        took = time.time() - saved
+        self._print(f"{answer.text} ({took:.2f} s after the save: noticed {self._noticed - saved:.2f}) {files}")
+        return True
+
+    async def _reload(self, wanted: NeededActions, now: Files) -> None:
+        """Put the new code of one module into the game."""
+        files, saved = self._trees.shown(wanted.code), _saved(wanted.code, now)
+        try:
+            text = await self._server.hosting.master.manage("reload", wanted.alone)
+        except EverwakeError as error:
+            self._trouble = True
+            self._print(str(error))
+            self._tell(f"{changes.headline(self._trees, str(error))}\n{HEALS}")
+            return
+        self._take(wanted.code, now)
+        self._trouble = False
+        took = f"{time.time() - saved:.2f} s after the save: noticed {self._noticed - saved:.2f}"
+        self._tell(f"{text} {files} is in play {took}, reloaded {time.time() - self._noticed:.2f}")
+
+    async def _copy_over(self, wanted: NeededActions, now: Files) -> bool:
+        """Order a copyover: `failed` is told if nothing comes of it, else the next program goes on from here."""
+        files = self._trees.shown(wanted.code)
+        if self._streak.stops:
+            self._tell(f"{files} is saved, but automatic copyovers have stopped: `copyover` tries it.")
+            return True
+        if why := self._against():
+            return not await self._cleared(why, files)
+        if (left := self._young()) > 0:
+            await asyncio.sleep(left)
+            self._ring()
+            return False
+        await in_thread(changes.forget_compiled, wanted.code)
+        self._attempt = SavedAttempt(
+            files=files, saved=_saved(wanted.code, now), noticed=self._noticed, ordered=time.time()
+        )
+        self._tried, self._outrun = now, False
+        self._print(f"{files} was saved: rehearsing")
+        self._server.carry_out([e.StartCopyover(0, BY, f"{files} was saved", planned=True)])
+        return True
+
+    async def _cleared(self, why: str, files: str) -> bool:
+        """Wait until nothing stands against a copyover. False when it took too long; a save ends the waiting too."""
+        self._tell(f"{files} waits: {why}")
+        end = self._server.loop.time() + self._server.config.dev.wait_seconds
+        while self._server.loop.time() < end:
+            await asyncio.sleep(LOOK_AGAIN)
+            why = self._against()
+            if not why or self._rung.is_set():
+                self._ring()
+                return True
+        self._tell(f"no copyover for {files}: {why}. Save again, or order one with `copyover`.")
+        return False
+
+    def _young(self) -> float:
+        """Seconds that a generation which is not confirmed has yet to run."""
+        return 0.0 if self._server.confirming.confirmed else self._began + SETTLED - time.time()
+
+    def _against(self) -> str:
+        """What stands against a copyover now, "" for nothing."""
+        order = self._server.copyover.order
+        if order is not None:
+            return f"a copyover by {order.by} is under way"
+        return "; ".join(vetoes.worded(name, veto) for name, veto in self._server.copyovers.vetoes())
+
+    # Words
+
+    def _tell(self, text: str) -> None:
+        """On the console, and to admins in the game."""
+        self._print(text)
+        plain = "\n".join("".join(c if c.isprintable() else " " for c in line) for line in text.splitlines())
+        self._server.post(e.Announced(plain, "admin"))
+
+    def _print(self, text: str) -> None:
+        log.info("%s", text)
+        with contextlib.suppress(OSError, ValueError):  # the console is gone; the game is not
+            print(f"dev: {text}", flush=True)
+
+
+def _saved(paths: tuple[str, ...], now: Files) -> float:
+    """When the last of these was saved (wall clock); now, when all are gone."""
+    return max((now[path].changed / 1e9 for path in paths if path in now), default=time.time())

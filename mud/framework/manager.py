@@ -1,0 +1,445 @@
+"""The master: brings modules up and down in order, runs what they have beside the game, and manages them one by one.
+
+It is the shell's side of the framework: everything that may wait is in here. Processes are its workers as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound, Rejected
+from mud.core.events import Announced, AskModule, Event, ModuleAnswered, Signalled
+from mud.core.signals import InService
+from mud.framework.finder import explain, package_of, put_back, take_out
+from mud.framework.instance import Instance
+from mud.framework.lifecycle import ModuleState
+from mud.framework.loader import Given, Loader
+from mud.framework.order import provided
+from mud.framework.registry import Registry
+from mud.framework.work import ModuleWork, WatchedAwaitable, run_hook
+from mud.sdk.context import Context
+from mud.sdk.module import Job
+from mud.snapshot.envelope import Metadata, Reason, Snapshot, pack, unpack
+from mud.snapshot.form import Form
+
+log = logging.getLogger("mud.modules")
+M = ModuleState
+T = TypeVar("T")
+#: Seconds that background work gets to end when it is cancelled.
+CANCEL_SECONDS = 1.0
+#: The tag of a copyover's snapshot of a module that an admin has paused.
+PAUSED = "paused"
+
+
+class ManagerHost(Protocol):
+    """The game, as the master needs it."""
+
+    def post(self, event: Event) -> None:
+        """Let an event happen."""
+
+    def perform(self, do: Callable[[Context[Any]], T]) -> T:
+        """Have `do` happen as an event of its own. Raises what it raises, with all that it did undone."""
+
+    def now(self) -> float:
+        """Wall-clock seconds."""
+
+    def configuration(self) -> dict[str, Any]:
+        """The operator's configuration."""
+
+    def given(self) -> Given:
+        """What the operator says about modules, read afresh. Raises ConfigError."""
+
+
+class ModuleManager:
+    """All modules as things that run."""
+
+    def __init__(self, registry: Registry, given: Given, data: Path, host: ManagerHost) -> None:
+        self.registry = registry
+        self.loader = Loader(registry, given, host.now)
+        self.states: dict[str, tuple[Snapshot | bytes, str]] = {}  # of modules that have not come into service yet
+        self.restored: set[str] = set()  # modules that have taken their state
+        self.schemas: dict[str, int] = {}  # of modules' own tables
+        self._data = data
+        self._host = host
+        self._paused: set[str] = set()  # by an admin, in the program before
+        self._tasks: dict[str, set[asyncio.Task[Any]]] = {}
+        self.managing = asyncio.Lock()  # held while something is done to one module
+
+    # All of them
+
+    def load(self, states: dict[str, tuple[Snapshot | bytes, str]], schemas: dict[str, int]) -> None:
+        """Phase one: load all, and give each its state back; `states` names where each came from. Nothing runs yet."""
+        self.states, self.schemas = dict(states), dict(schemas)
+        self.loader.load_all()
+        self.restore_all()
+
+    def restore_all(self) -> None:
+        """Give every loaded module its state back, as far as there is one. One that can't take it has failed."""
+        for instance in list(self.registry.instances.values()):
+            if instance.life.state is M.LOADED:
+                try:
+                    self._restore(instance)
+                except EverwakeError as error:
+                    self.loader.fail(instance, error)
+
+    async def start_all(self) -> None:
+        """Phase two: initialise and start in the order of requirements. One that fails does not keep the others."""
+        for instance in list(self.registry.instances.values()):
+            if instance.life.state is M.LOADED:
+                try:
+                    await self._start(instance)
+                except FrameworkError:
+                    log.error("the game goes on without the module %s", instance.name)
+                else:
+                    if instance.name in self._paused:
+                        instance.life.go(M.PAUSED, self._host.now(), "as before the copyover")
+
+    async def stop_all(self) -> None:
+        """The end: in reverse order, each in its time, asked and then forced (S4.7)."""
+        await self.pause_work()
+        for instance in reversed(list(self.registry.instances.values())):
+            if instance.life.state in (M.ACTIVE, M.PAUSED, M.ERROR):
+                await self._stop(instance)
+
+    def begin_work(self) -> None:
+        """Jobs and health checks of all active modules run, from now or again."""
+        for instance in self.registry.instances.values():
+            if instance.life.state is M.ACTIVE:
+                self._begin_work(instance)
+
+    async def pause_work(self) -> None:
+        """No job or health check runs."""
+        for name in list(self._tasks):
+            await self._end_work(name)
+
+    # One of them
+
+    async def manage(self, do: str, name: str) -> str:
+        """Do one of MANAGE to a module. Gives what came of it. Raises EverwakeError."""
+        if do not in MANAGE:
+            raise NotFound(f"A module can't be told to {do!r}: there is {', '.join(MANAGE)}.")
+        async with self.managing:
+            done: str = await MANAGE[do](self, name)
+            return done
+
+    async def _restart(self, name: str) -> str:
+        instance = self.registry.get(name)
+        if instance.broken:
+            return await self._load_one(name)
+        self.loader.given = self._host.given()
+        settings = self.loader.settings(instance.module)  # while the old ones still run: they may be wrong
+        if _up(instance):
+            await self._stop(instance)
+            instance.life.go(M.LOADING, self._host.now(), "restart")
+            instance.life.go(M.LOADED, self._host.now())
+        instance.settings = settings
+        instance.forgive()
+        if name in self.states:
+            self._restore(instance)
+        await self._start(instance)
+        self._begin_work(instance)
+        return f"{name} runs again."
+
+    async def _load_one(self, name: str) -> str:
+        known = self.registry.instances.get(name)
+        if known is not None and not known.broken:
+            raise Conflict(f"{name} is loaded; `module reload {name}` takes its code from the disk.")
+        self.loader.given = self._host.given()
+        instance = self.loader.build(self.loader.source(name), fresh=True)
+        self.loader.need_services(instance)
+        self._restore(instance)
+        if known is not None:
+            self.registry.swap(known, instance)
+        else:
+            self.registry.add(instance)
+        await self._start(instance)
+        self._begin_work(instance)
+        return f"{name} {instance.module.version} is loaded and runs."
+
+    async def _unload(self, name: str) -> str:
+        instance = self.registry.get(name)
+        for service in provided(instance.module):
+            needed = self._needing(service)
+            if needed:
+                raise Conflict(f"{', '.join(needed)} requires {service}: unload that first.")
+        if _up(instance):
+            packed = self._packed(instance, "export")
+            self.registry.part(instance, packed)
+            self._host.perform(lambda ctx: ctx.world.journal.touch("modules", name))
+            await self._stop(instance)
+            self.states[name] = (packed, f"the last state of {name}")
+        self.registry.remove(instance)
+        take_out(package_of(instance.source))
+        return f"{name} is unloaded; its state waits for it."
+
+    async def _reload(self, name: str) -> str:
+        """Hot reload: the new code beside the old, its state imported, swapped in one instant; or nothing changes."""
+        old = self.registry.instances.get(name)
+        if old is None or old.broken:
+            return await self._load_one(name)
+        try:
+            new = await self._succeed(old)
+        except EverwakeError as error:
+            raise Failed(f"{name} is not reloaded, the old one goes on: {error}", module=name) from error
+        await self._end_work(name)
+        if _up(old):
+            await self._stop(old)
+        self._begin_work(new)
+        return f"{name} is reloaded: {old.module.version} -> {new.module.version}, its state went along."
+
+    async def _succeed(self, old: Instance) -> Instance:
+        """A new instance in the place of `old`, with its state. Raises EverwakeError with `old` where it was."""
+        name = old.name
+        self.loader.given = self._host.given()
+        new = self.loader.build(self.loader.source(name), fresh=True)
+        try:
+            self.loader.need_services(new)
+            for service in set(provided(old.module)) - set(provided(new.module)):
+                if needed := self._needing(service):
+                    raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
+            await self._initialize(new)
+            if name not in self.states:  # else the old one could not take it
+                self.states[name] = (self._packed(old, "hot_reload", new.shape.form), f"the state of {name}")
+            self._restore(new)
+            self.registry.swap(old, new)
+        except BaseException as error:
+            if _up(old):
+                self.states.pop(name, None)
+            await self._abandon(new)
+            take_out(package_of(old.source))
+            put_back(old.code.parts)
+            if isinstance(error, Exception) and not isinstance(error, EverwakeError):
+                raise Failed(explain(error, new.source.folder)) from error
+            raise
+        self._activate(new)
+        return new
+
+    async def _configure(self, name: str) -> str:
+        instance = self.registry.get(name)
+        self.loader.given = self._host.given()
+        instance.settings = self.loader.settings(instance.module)
+        return f"{name} has its settings from the configuration: {msgspec.to_builtins(instance.settings)}"
+
+    async def _pause(self, name: str) -> str:
+        instance = self.registry.get(name)
+        instance.life.go(M.PAUSED, self._host.now())
+        await self._end_work(name)
+        await self._hook(instance, "pause", self.loader.given.options.stop_seconds)
+        return f"{name} is paused."
+
+    async def _resume(self, name: str) -> str:
+        instance = self.registry.get(name)
+        if instance.life.state is not M.PAUSED:
+            raise Conflict(f"{name} is not paused but {instance.life.state.value}.")
+        await self._hook(instance, "resume", self.loader.given.options.start_seconds)
+        self._activate(instance)
+        self._begin_work(instance)
+        return f"{name} is back in service."
+
+    # Life
+
+    async def _start(self, instance: Instance) -> None:
+        """Initialise and start a loaded module. Raises Failed or TimedOut, with the module FAILED (S2.9, S3.5)."""
+        try:
+            for wanted in instance.module.requires:
+                if not wanted.endswith("?") and not self._provided(wanted):
+                    raise Conflict(f"{instance.name} requires {wanted!r}, which does not run")
+            await self._initialize(instance)
+            self._activate(instance)
+        except Exception as error:
+            self.loader.fail(instance, error)
+            if isinstance(error, FrameworkError):
+                raise
+            raise Invalid(f"{instance.name} can't start: {explain(error, instance.source.folder)}") from error
+
+    async def _initialize(self, instance: Instance) -> None:
+        options = self.loader.given.options
+        instance.life.go(M.INITIALIZING, self._host.now())
+        instance.can_use(self._schema(instance.name))
+        await self._hook(instance, "initialize", options.initialize_seconds)
+        await self._hook(instance, "start", options.start_seconds)
+
+    def _activate(self, instance: Instance) -> None:
+        """From here on it is in service: nothing in here fails."""
+        self._make_tables(instance)
+        self.states.pop(instance.name, None)
+        instance.life.go(M.ACTIVE, self._host.now())
+        self._host.perform(lambda ctx: ctx.world.timers.unpark(instance.name))
+        early, instance.early = instance.early, []
+        for signal in (InService(), *early):
+            self._host.post(Signalled(instance.name, signal))
+
+    async def _stop(self, instance: Instance) -> None:
+        """Stop a running module, bounded in time; hooks that fail or hang do not keep it."""
+        instance.life.go(M.UNLOADING, self._host.now())
+        await self._end_work(instance.name)
+        await self._hooks_down(instance)
+        instance.life.go(M.UNLOADED, self._host.now())
+
+    async def _hooks_down(self, instance: Instance) -> None:
+        for hook in ("stop", "shutdown"):
+            try:
+                await self._hook(instance, hook, self.loader.given.options.stop_seconds)
+            except Exception as error:
+                instance.fault(error)
+                instance.life.log.error("%s failed, it is stopped all the same: %s", hook, error)
+
+    async def _abandon(self, instance: Instance) -> None:
+        """A new instance that was not taken: what it began is ended."""
+        if instance.life.state is M.ACTIVE:
+            await self._stop(instance)
+        elif instance.life.state in (M.LOADED, M.INITIALIZING):
+            await self._hooks_down(instance)
+            instance.life.go(M.FAILED, self._host.now())
+
+    async def _hook(self, instance: Instance, hook: str, seconds: float) -> None:
+        await run_hook(getattr(instance.module, hook), self._work(instance), f"{instance.name}: {hook}", seconds)
+
+    def _work(self, instance: Instance) -> ModuleWork:
+        return ModuleWork(instance, self._host.post, self._data, self._host.configuration)
+
+    def _provided(self, service: str) -> bool:
+        return any(service in provided(i.module) and i.life.state is M.ACTIVE for i in self.registry.instances.values())
+
+    def _needing(self, service: str) -> list[str]:
+        """The modules in service that can't be without `service`."""
+        return [i.name for i in self.registry.instances.values() if service in i.module.requires and _up(i)]
+
+    # State and tables
+
+    def _restore(self, instance: Instance) -> None:
+        found = self.states.get(instance.name)
+        if found is None:
+            return
+        state, source = found
+        snapshot = unpack(state, source) if isinstance(state, bytes) else state
+        self._host.perform(lambda ctx: instance.restore_state(ctx, snapshot, source))
+        if PAUSED in snapshot.metadata.tags:
+            self._paused.add(instance.name)
+        self.restored.add(instance.name)
+
+    def _packed(self, of: Instance, reason: Reason, reader: Form | None = None) -> bytes:
+        return pack(self._host.perform(lambda c: of.save_state(c, Metadata(reason=reason), 0, reader)), compress=False)
+
+    def _make_tables(self, instance: Instance) -> None:
+        """Have the next flush make the module's tables, or bring them up to date."""
+        database, known = instance.module.database, self._schema(instance.name)
+        if database is None:
+            return
+        name, wanted = instance.name, len(database.steps)
+
+        def add(ctx: Context[Any]) -> None:
+            for number in range(known + 1, wanted + 1):
+                statements = tuple((sql, ()) for sql in database.steps[number - 1])
+                ctx.world.writes.add(name, f"schema {number}", statements, schema=number)
+
+        self._host.perform(add)
+        self.schemas[name] = wanted
+        self.registry.unmade.pop(name, None)
+
+    def _schema(self, name: str) -> int:
+        """The schema that a module's own tables have, or will by the next flush."""
+        return self.registry.unmade.get(name, self.schemas.get(name, 0))
+
+    # Beside the game
+
+    def _begin_work(self, instance: Instance) -> None:
+        if self._tasks.get(instance.name):
+            return
+        work = self._work(instance)
+        running = [self._job(instance, job, work) for job in instance.module.jobs]
+        running += [self._checks(instance, number, work) for number in range(len(instance.module.health))]
+        self._tasks[instance.name] = {asyncio.get_running_loop().create_task(r) for r in running}
+
+    async def _end_work(self, name: str) -> None:
+        tasks = self._tasks.pop(name, set())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            _, deaf = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+            if deaf:
+                log.error("%s: %d jobs do not end when they are cancelled; they are left behind", name, len(deaf))
+
+    async def _job(self, instance: Instance, job: Job, work: ModuleWork) -> None:
+        """Run a job; what it raises is caught, counted and logged (S3.7)."""
+        try:
+            await WatchedAwaitable(job.run(work), f"{instance.name}: job {job.name}")
+        except Exception as error:
+            instance.life.log.exception("the job %s failed", job.name)
+            self._faulted(instance, error)
+
+    async def _checks(self, instance: Instance, number: int, work: ModuleWork) -> None:
+        """Look again and again whether all is well."""
+        check = instance.module.health[number]
+        while True:
+            try:
+                await run_hook(check.check, work, f"{instance.name}: health check {check.name}", check.seconds)
+                instance.health[check.name] = ""
+            except Exception as error:
+                if not instance.health.get(check.name):
+                    instance.life.log.warning("health check %s: %s", check.name, error)
+                instance.health[check.name] = str(error) or type(error).__name__
+            await asyncio.sleep(check.seconds)
+
+    async def answer(self, asked: AskModule) -> None:
+        """Have an asynchronous method do something, and tell the asker what came of it."""
+        error, value = "", None
+        try:
+            tag = asked.request["request"]
+            instance, method = self.registry.method(tag)
+            if not inspect.iscoroutinefunction(method.handler):
+                raise Invalid(f"{tag} is not asynchronous: ctx.call it")
+            if instance.life.state is not M.ACTIVE:
+                raise Conflict(f"the {instance.name} module is out of service just now ({instance.life.state.value})")
+            request = msgspec.convert(asked.request["data"], method.kind)
+            value = await self._reply(
+                instance, f"{instance.name}: {tag}", method.handler(self._work(instance), request)
+            )
+        except Exception as failure:
+            error = str(failure) or type(failure).__name__
+            log.warning("%s asked %s: %s", asked.module, asked.request.get("request"), error)
+        self._host.post(ModuleAnswered(asked.module, asked.id, value, error))
+
+    async def _reply(self, instance: Instance, what: str, method: Coroutine[Any, Any, Any]) -> Any:
+        """What an asynchronous method gives, as plain data. A failure other than a refusal is its module's fault."""
+        try:
+            return msgspec.to_builtins(await WatchedAwaitable(method, what))
+        except Rejected:
+            raise
+        except Exception as error:
+            self._faulted(instance, error)
+            raise
+
+    def _faulted(self, instance: Instance, error: Exception) -> None:
+        """Something beside the game failed: count it, and take its module out of service if that is too often."""
+        instance.fault(error)
+        self.registry.failed(instance.name, self._host.now())
+        for text in self.registry.news():
+            self._host.post(Announced(text, "admin"))
+
+    def tasks_of(self, name: str) -> int:
+        """How many jobs and checks of a module run."""
+        return sum(not task.done() for task in self._tasks.get(name, ()))
+
+
+def _up(instance: Instance) -> bool:
+    return instance.life.state in (M.ACTIVE, M.PAUSED, M.ERROR)
+
+
+#: What can be done to a module from the game and the command line.
+MANAGE: dict[str, Callable[[ModuleManager, str], Any]] = {
+    "restart": ModuleManager._restart,
+    "reload": ModuleManager._reload,
+    "configure": ModuleManager._configure,
+    "pause": ModuleManager._pause,
+    "resume": ModuleManager._resume,
+    "load": ModuleManager._load_one,
+    "unload": ModuleManager._unload,
+}

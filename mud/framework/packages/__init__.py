@@ -1,0 +1,1 @@
+"""Packages: modules that an operator installs."""

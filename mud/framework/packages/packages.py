@@ -1,0 +1,434 @@
+"""Packages: modules that an operator installs from a folder, a wheel or a repository's folder (S3.9).
+
+Only files are handled here: no code of a package is imported or run. A package's folder holds `module.toml`, which
+describes it (`Manifest`), and a Python package. Installed ones lie in DATA/modules:
+
+    NAME/                 what is installed
+    .kept/NAME-VERSION/   what was replaced or uninstalled, the last three of each
+    .staging-XXXX/        what is being installed; one that a killed run left is cleared away by the next
+    .lock                 locked by whoever changes something
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import keyword
+import logging
+import os
+import re
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mud.core.errors import Conflict, FrameworkError, Invalid, NotFound
+from mud.framework.packages import archive
+from mud.framework.packages.archive import (
+    BOUND,
+    MANIFEST,
+    VERSION,
+    Deadline,
+    checksum,
+    in_words,
+    nearest,
+    parse_version,
+)
+from mud.framework.packages.needs import check_needs
+
+log = logging.getLogger("mud.packages")
+
+#: How many replaced versions of a package are kept.
+KEPT = 3
+#: Where a wheel is unpacked; no package's name begins with a dot.
+UNPACKED = ".unpacked"
+STAGING = ".staging-"
+#: The version that a package is kept as when its manifest can't be read.
+UNKNOWN = "unknown"
+NAME = r"[a-z][a-z0-9_]{0,31}"
+REQUIREMENT = rf"^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:{BOUND}(?:,\s*{BOUND})*)?\Z"
+#: A manifest is a page of text.
+MANIFEST_BYTES = 65_536
+
+Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*\Z", max_length=500)]
+VersionText = Annotated[str, Meta(pattern=VERSION)]
+Schema = Annotated[int, Meta(ge=1, lt=1 << 31)]
+#: The patterns that people read about in an error, in words.
+WORDS = {
+    "name": "it has to be a small letter, then up to 31 small letters, digits or _",
+    "version": "it has to be like 1.2.3 or 1.2.3-beta.1",
+    "everwake": "it has to be like 1.2.3",
+    "requires": 'it has to be a module\'s name, with a "?" behind it if it may be missing',
+    "dependencies": "it has to be like name, name>=1.2 or name>=1.2,<2 (>=, == and < are known)",
+    "checksum": 'it has to be "sha256:" and 64 hexadecimal digits',
+}
+
+
+class PackageManifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """What a package says of itself in `module.toml`.
+
+    `entry` is where its Module is defined ("NAME:MODULE" if not given). `requires` names other modules, those that may
+    be missing with a "?"; `dependencies` Python distributions. `everwake` is the lowest version of the server that
+    will do. `state` is the version of its state's schema, `reverse` the lowest one that its reverse steps reach.
+    """
+
+    name: Annotated[str, Meta(pattern=rf"^{NAME}\Z")]
+    version: VersionText
+    description: Line = ""
+    author: Line = ""
+    entry: str = ""
+    requires: tuple[Annotated[str, Meta(pattern=rf"^{NAME}\??\Z")], ...] = ()
+    dependencies: tuple[Annotated[str, Meta(pattern=REQUIREMENT, max_length=200)], ...] = ()
+    types: tuple[str, ...] = ("module",)
+    everwake: VersionText | None = None
+    state: Schema = 1
+    reverse: Schema | None = None
+    checksum: Annotated[str, Meta(pattern=r"^(sha256:[0-9a-fA-F]{64})?\Z")] = ""
+
+    def __post_init__(self) -> None:
+        if keyword.iskeyword(self.name):
+            raise ValueError(f"name: {self.name!r} is a word of Python's; choose another")
+        if not self.entry:
+            msgspec.structs.force_setattr(self, "entry", f"{self.name}:MODULE")
+        if not re.match(rf"{self.name}(\.[A-Za-z_][A-Za-z0-9_]*)?:[A-Za-z_][A-Za-z0-9_]*\Z", self.entry):
+            raise ValueError(f"entry: {self.entry!r} can't be used; it has to be like {self.name}:MODULE")
+        if "module" not in self.types or not {"module", "process"}.issuperset(self.types):
+            raise ValueError('types: it has to hold "module", and besides it at most "process"')
+        needed = [other.removesuffix("?") for other in self.requires]
+        if self.name in needed or len(set(needed)) < len(needed):
+            raise ValueError("requires: it names the package itself, or a module twice; remove that")
+        if self.reverse is not None and self.reverse > self.state:
+            raise ValueError(f"reverse: steps back can't lead to {self.reverse}, above state {self.state}")
+
+
+def read_manifest(folder: Path, shown: str = "") -> PackageManifest:
+    """Read a package's manifest. `shown` is what errors call the folder.
+
+    Raises NotFound when there is none, else Invalid, naming file and key and what was expected, and the nearest known
+    name of an unknown key.
+    """
+    path = f"{shown or folder}/{MANIFEST}"
+    try:
+        with archive.open_plain(folder / MANIFEST) as file:
+            text = file.read(MANIFEST_BYTES + 1)
+        if len(text) > MANIFEST_BYTES:
+            raise Invalid(f"{path}: it is longer than {MANIFEST_BYTES} bytes; shorten it", path=path)
+        raw = tomllib.loads(text.decode("utf-8"))
+    except FileNotFoundError:
+        raise NotFound(f"{path}: there is no such file, so this is no package", path=path) from None
+    except OSError as error:
+        raise Invalid(f"{path}: it can't be read: {error.strerror}", path=path) from error
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one, and what a number of 5000 digits raises
+        raise Invalid(f"{path}: it is not TOML: {error}", path=path) from error
+    known = PackageManifest.__struct_fields__
+    for key in raw:
+        if key not in known:
+            raise Invalid(f"{path}: unknown key {key!r}; {nearest(key, known)}", path=path, key=key)
+    try:
+        return msgspec.convert(raw, PackageManifest)
+    except msgspec.ValidationError as error:
+        raise _explained(path, raw, str(error)) from None
+
+
+def _explained(path: str, raw: dict[str, Any], text: str) -> Invalid:
+    """The error of a value: msgspec says `what - at $.key[1]`."""
+    what, _, where = text.replace("`", "").partition(" - at ")
+    found = re.search(r"\$\.(\w+)(\S*)$", where)
+    if found is None:
+        return Invalid(f"{path}: {what.replace('Object missing required field', 'missing key')}", path=path)
+    key, place = found.groups()
+    if "regex" in what:
+        what = f"{raw[key]!r} can't be used: {WORDS.get(key, 'it has to be one line of text')}"
+    return Invalid(f"{path}: {key}{place}: {what}", path=path, key=key)
+
+
+class Installed(Struct, frozen=True, kw_only=True):
+    """An installed package. `problem` says what is wrong with it, if anything is; without a manifest it can't be read.
+
+    `replaced` is the version that it took the place of just now.
+    """
+
+    name: str
+    version: str
+    folder: Path
+    manifest: PackageManifest | None = None
+    replaced: str = ""
+    problem: str = ""
+
+
+def verify(folder: Path, force: bool = False, shown: str = "", deadline: Deadline | None = None) -> PackageManifest:
+    """Check that a folder is a whole package whose files are what its checksum says; gives its manifest.
+
+    `force` lets a missing checksum pass, never a wrong one. `shown` is what errors call the folder. Raises NotFound
+    without a manifest, Invalid for all that is wrong, Failed when it can't be read, TimedOut.
+    """
+    shown = shown or str(folder)
+    manifest = read_manifest(folder, shown)
+    part = manifest.entry.partition(":")[0].removeprefix(manifest.name).removeprefix(".")
+    if not (folder / "__init__.py").is_file():
+        raise Invalid(f"{shown}: there is no __init__.py; a package is a Python package", package=manifest.name)
+    if part and not any((folder / way).is_file() for way in (f"{part}.py", f"{part}/__init__.py")):
+        raise Invalid(f"{shown}: entry is {manifest.entry}, but there is no {part}.py", package=manifest.name)
+    found = checksum(folder, deadline)
+    if not manifest.checksum and not force:
+        text = f'{shown}: it has no checksum; its author has to add checksum = "{found}" to {MANIFEST}, or use --force'
+        raise Invalid(text, package=manifest.name, found=found)
+    if manifest.checksum and manifest.checksum.lower() != found:
+        text = f"{shown}: its checksum is wrong: {MANIFEST} says {manifest.checksum}, its files make {found}"
+        raise Invalid(f"{text}; it was changed after it was made: get it again", package=manifest.name, found=found)
+    return manifest
+
+
+@contextlib.contextmanager
+def open_package(
+    source: Path,
+    name: str | None = None,
+    *,
+    force: bool = False,
+    staging: Path | None = None,
+    deadline: Deadline | None = None,
+) -> Iterator[Path]:
+    """A verified copy of a package, in a folder of its name, for as long as the context lasts.
+
+    `source` is the package's folder, a folder that holds it somewhere (with others: `name` says which), or a wheel or
+    zip file of either. The copy is made in `staging`, which is the caller's to clear, or in a temporary folder. Raises
+    NotFound when there is no such package, Invalid for all that is wrong with it, Failed, TimedOut.
+    """
+    deadline = deadline or Deadline(60.0, f"opening {source}")
+    with contextlib.ExitStack() as stack:
+        with in_words(f"{source} can't be opened"):
+            room = staging or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="everwake-")))
+            staged = _stage(source, name, room, force, deadline)
+        yield staged
+
+
+def _stage(source: Path, name: str | None, room: Path, force: bool, deadline: Deadline) -> Path:
+    root = archive.root_of(source, room / UNPACKED, deadline)
+    found = archive.choose(source, root, name, deadline)
+    shown = str(source) if found == root else f"{source}: {found.relative_to(root).as_posix()}"
+    staged = room / ".package"
+    archive.copy(found, staged, deadline, shown)
+    manifest = verify(staged, force, shown, deadline)
+    for wanted in (name, archive.called(found) if found.name != UNPACKED else None):
+        if wanted not in (None, manifest.name):
+            text = f"{shown}: {MANIFEST} calls it {manifest.name}, not {wanted}; give folder and package the same name"
+            raise Invalid(text, package=manifest.name)
+    return staged.rename(room / manifest.name)
+
+
+class Packages:
+    """The packages in one folder (DATA/modules), which need not be there yet. `own_version` is the server's, `services`
+    gives the modules there are and what they provide; without it what a package requires of others is not looked at.
+
+    All of it blocks: from a running server call it in a thread. Whatever happens, a kill -9 included, a package is
+    there as it was or as it was to become. Errors besides those of `open_package`: TimedOut when somebody else holds
+    the lock for longer than `seconds`; Failed when the disk refuses.
+    """
+
+    def __init__(self, folder: Path, own_version: str, services: Callable[[], Collection[str]] | None = None) -> None:
+        self.folder = folder
+        self._services = services
+        self.own_version = own_version
+        self._kept = folder / ".kept"
+
+    def install(self, source: Path, name: str | None = None, force: bool = False, seconds: float = 60.0) -> Installed:
+        """Install a package that is not there yet. Raises Conflict if it is, and as `open_package`."""
+        deadline = Deadline(seconds, f"installing {source}")
+        with self._staged(source, name, force, deadline) as (staged, manifest):
+            live = self.folder / manifest.name
+            if os.path.lexists(live):
+                is_package = manifest.name in self._names()
+                what = "is installed already; use upgrade" if is_package else "is no installed package; move it away"
+                raise Conflict(f"{live} {what}", package=manifest.name)
+            deadline.check()
+            staged.rename(live)
+            archive.sync(self.folder)
+        return self._look(manifest.name)
+
+    def upgrade(self, source: Path, name: str | None = None, force: bool = False, seconds: float = 60.0) -> Installed:
+        """Replace a package by a higher version.
+
+        Raises NotFound when it isn't installed, Conflict when the version isn't higher or, without `force`, its state's
+        schema is lower and can't be reached; and as `open_package`.
+        """
+        return self._replace(source, name, force, Deadline(seconds, f"upgrading to {source}"), up=True)
+
+    def downgrade(self, source: Path, name: str | None = None, force: bool = False, seconds: float = 60.0) -> Installed:
+        """Replace a package by a lower version; what `kept` gives will do as a source.
+
+        Raises NotFound when it isn't installed, Conflict when the version isn't lower or, without `force`, its state's
+        schema is another that the installed version's reverse steps don't reach; and as `open_package`.
+        """
+        return self._replace(source, name, force, Deadline(seconds, f"downgrading to {source}"), up=False)
+
+    def uninstall(self, name: str, seconds: float = 60.0) -> Path:
+        """Take a package out; gives where it is kept. Raises NotFound, with the nearest name."""
+        with self._work(Deadline(seconds, f"uninstalling {name}")) as staging:
+            self._check_installed(name)
+            version = self._version(self.folder / name) or UNKNOWN
+            return self._keep(self.folder / name, f"{name}-{version}", staging)
+
+    def kept(self, name: str) -> tuple[Path, ...]:
+        """Where the replaced versions of a package are, the last one first."""
+        if not self._kept.is_dir():
+            return ()
+        found = [path for path in self._kept.iterdir() if path.name.partition("-")[0] == name]
+        return tuple(sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True))
+
+    def mend(self, seconds: float = 60.0) -> None:
+        """Clear away what a killed run left. Everything that changes something does this first; so does a start."""
+        if self.folder.is_dir():
+            with self._work(Deadline(seconds, f"mending {self.folder}")):
+                pass
+
+    def list(self) -> builtins.list[Installed]:
+        """All installed packages by name, with what is wrong with them. It needs no lock and changes nothing."""
+        with in_words(f"{self.folder} can't be read"):
+            return [self._look(name) for name in self._names()]
+
+    def _replace(self, source: Path, name: str | None, force: bool, deadline: Deadline, up: bool) -> Installed:
+        with self._staged(source, name, force, deadline) as (staged, manifest):
+            self._check_installed(manifest.name)
+            live = self.folder / manifest.name
+            before = self._readable(live)
+            _check_versions(before, manifest, up)
+            if not force:
+                _check_state(before, manifest, up)
+            aside = staged.parent.parent / "swap" / f"{before.name}-{before.version}"
+            aside.parent.mkdir(mode=0o700)
+            self._kept.mkdir(mode=0o700, exist_ok=True)
+            deadline.check()
+            archive.put(staged, live, aside)
+            archive.sync(self.folder)
+        return msgspec.structs.replace(self._look(manifest.name), replaced=before.version)
+
+    @contextlib.contextmanager
+    def _staged(
+        self, source: Path, name: str | None, force: bool, deadline: Deadline
+    ) -> Iterator[tuple[Path, PackageManifest]]:
+        """A package's copy in a folder of ours, and its manifest, for as long as we hold the lock."""
+        with self._work(deadline) as staging:
+            room = staging / "room"
+            room.mkdir(mode=0o700)
+            with open_package(source, name, force=force, staging=room, deadline=deadline) as folder:
+                manifest = read_manifest(folder)
+                check_needs(manifest, self.own_version, None if force else self._services)
+                yield folder, manifest
+
+    @contextlib.contextmanager
+    def _work(self, deadline: Deadline) -> Iterator[Path]:
+        """Hold the lock, with an empty staging folder; what others left is cleared away first, and it in the end."""
+        with in_words(deadline.what), contextlib.ExitStack() as stack:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            stack.enter_context(archive.locked(self.folder / ".lock", deadline))
+            for left in self.folder.glob(f"{STAGING}*"):
+                self._clear(left)
+            staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self.folder))
+            try:
+                yield staging
+            finally:
+                try:
+                    self._clear(staging)
+                except OSError as error:  # what was asked for is done, or failed with an error of its own
+                    log.warning("%s can't be cleared away: %s; the next run will try again", staging, error)
+
+    def _clear(self, staging: Path) -> None:
+        """Remove a staging folder. A replaced version in it is kept, or put back if nothing took its place yet."""
+        for folder in (staging / "swap").glob("*-*"):
+            name, _, version = folder.name.partition("-")
+            if self._version(folder) != version:
+                continue  # it is the new one, which did not come to be swapped
+            if os.path.lexists(self.folder / name):
+                self._keep(folder, folder.name, staging)
+            else:
+                folder.rename(self.folder / name)
+        shutil.rmtree(staging)
+
+    def _keep(self, folder: Path, called: str, staging: Path) -> Path:
+        """Move a version to those that are kept; what is too much then goes to `staging`, to be removed with it."""
+        self._kept.mkdir(mode=0o700, exist_ok=True)
+        target = self._kept / called
+        if os.path.lexists(target):
+            target.rename(staging / "same")
+        os.utime(folder)
+        folder.rename(target)
+        for number, old in enumerate(self.kept(called.partition("-")[0])[KEPT:]):
+            old.rename(staging / f"old-{number}")
+        return target
+
+    def _names(self) -> builtins.list[str]:
+        if not self.folder.is_dir():
+            return []
+        inside = [path for path in self.folder.iterdir() if not path.name.startswith(".") and not path.is_symlink()]
+        return sorted(path.name for path in inside if (path / MANIFEST).is_file())
+
+    def _look(self, name: str) -> Installed:
+        """An installed package as it is. Looked at again when it was replaced meanwhile."""
+        folder = self.folder / name
+        for _ in range(3):
+            before = _inode(folder)
+            manifest, problem = None, ""
+            try:
+                manifest = self._readable(folder)
+                verify(folder, force=True)
+            except FrameworkError as error:
+                problem = str(error)
+            if before == _inode(folder):
+                break
+        version = manifest.version if manifest else UNKNOWN
+        return Installed(name=name, version=version, folder=folder, manifest=manifest, problem=problem)
+
+    def _readable(self, folder: Path) -> PackageManifest:
+        """The manifest of what is installed. Raises Invalid when it is no more what can be installed."""
+        manifest = read_manifest(folder)
+        if manifest.name != folder.name:
+            text = f"{folder}/{MANIFEST}: it names {manifest.name}; uninstall {folder.name} and install it afresh"
+            raise Invalid(text, package=folder.name)
+        return manifest
+
+    def _version(self, folder: Path) -> str:
+        try:
+            return read_manifest(folder).version
+        except FrameworkError:
+            return ""
+
+    def _check_installed(self, name: str) -> None:
+        names = self._names()
+        if name not in names:
+            text = f"no package {name} is installed in {self.folder}; {nearest(name, names)}"
+            raise NotFound(text, package=name, known=names)
+
+
+def _check_versions(before: PackageManifest, after: PackageManifest, up: bool) -> None:
+    old, new = parse_version(before.version), parse_version(after.version)
+    if new > old if up else new < old:
+        return
+    if new == old:
+        what = "which is the same version; uninstall it first to install it afresh"
+    else:
+        what = "which is lower; use downgrade" if up else "which is higher; use upgrade"
+    text = f"{after.name} {before.version} is installed and the package is {after.version}, {what}"
+    raise Conflict(text, package=after.name, installed=before.version, version=after.version)
+
+
+def _check_state(before: PackageManifest, after: PackageManifest, up: bool) -> None:
+    reached = before.reverse is not None and before.reverse <= after.state
+    if after.state == before.state or reached or (up and after.state > before.state):
+        return
+    steps = f"lead back to {before.reverse} only" if before.reverse else "it has none"
+    text = f"{after.name} {after.version} has state schema {after.state}, the installed {before.version} {before.state}"
+    what = f"and its reverse steps don't reach that ({steps}); --force does it, and may lose the module's state"
+    raise Conflict(f"{text}, {what}", package=after.name, installed=before.state, state=after.state)
+
+
+def _inode(path: Path) -> int:
+    """What tells a folder from another one of its name; 0 when there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0

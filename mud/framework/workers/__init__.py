@@ -1,0 +1,1 @@
+"""Workers: modules and processes through one interface."""

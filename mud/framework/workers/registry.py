@@ -1,0 +1,178 @@
+"""The workforce: every worker of a server, modules and processes alike, by one name and through one interface (S3)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from mud.core.errors import Conflict, FrameworkError, NotFound
+from mud.framework.lifecycle import WORKER, ModuleState
+from mud.framework.manager import ModuleManager
+from mud.framework.report import diagnose
+from mud.framework.workers.controller import Controller, Diagnostics, WorkerState, WorkerType
+from mud.framework.workers.manifest import WorkerManifest, read_manifest
+from mud.framework.workers.process import ProcessController
+
+log = logging.getLogger("mud.workers")
+
+#: In these a worker may be removed.
+AT_REST = frozenset({WorkerState.IDLE, WorkerState.FAILED_START})
+
+
+class ModuleController:
+    """A module as a worker."""
+
+    type: WorkerType = "module"
+
+    def __init__(self, master: ModuleManager, name: str) -> None:
+        self.id = name
+        self._master = master
+
+    @property
+    def state(self) -> WorkerState:
+        """What it is doing."""
+        return WORKER[self._master.registry.get(self.id).life.state]
+
+    async def start(self) -> None:
+        """Start it. Raises Conflict when it runs."""
+        if self.state is WorkerState.RUNNING:
+            raise Conflict(f"{self.id} runs already.")
+        await self._master.manage("restart", self.id)
+
+    async def stop(self) -> None:
+        """Take it out of service, for as long as this program runs."""
+        if self._master.registry.get(self.id).life.state is ModuleState.ACTIVE:
+            await self._master.manage("pause", self.id)
+
+    async def restart(self, force: bool = False) -> None:
+        """Stop and start."""
+        await self._master.manage("restart", self.id)
+
+    def diagnostics(self) -> Diagnostics:
+        """All that is known of it."""
+        registry = self._master.registry
+        instance = registry.get(self.id)
+        return diagnose(instance, len(registry.timers_of(self.id)), self._master.tasks_of(self.id))
+
+
+class WorkerRegistry:
+    """All workers. Manifests of processes lie in `manifests`; their records in `records`, their output in `logs`."""
+
+    def __init__(
+        self, master: ModuleManager, manifests: Path, records: Path, logs: Path, now: Callable[[], float]
+    ) -> None:
+        self._master = master
+        self._manifests = manifests
+        self._records = records
+        self._logs = logs
+        self._now = now
+        self.processes: dict[str, ProcessController] = {}
+        self._starting: set[asyncio.Task[None]] = set()
+
+    def all(self) -> list[Controller]:
+        """Modules in the order of their start, then processes by name."""
+        modules: list[Controller] = [ModuleController(self._master, name) for name in self._master.registry.instances]
+        return modules + [self.processes[name] for name in sorted(self.processes)]
+
+    def get(self, worker: str) -> Controller:
+        """A worker by its id. Raises NotFound, with the nearest one."""
+        known = {controller.id: controller for controller in self.all()}
+        if worker not in known:
+            near = get_close_matches(worker, known, 1)
+            raise NotFound(f"There is no worker {worker!r}." + (f" Did you mean {near[0]}?" if near else ""))
+        return known[worker]
+
+    async def add(self, path: Path) -> Controller:
+        """Take on a process by its manifest, and start it if it says so. It is registered only once that went well.
+
+        Raises Invalid, Conflict, or what a start raises.
+        """
+        manifest = read_manifest(path)
+        if any(controller.id == manifest.name for controller in self.all()):
+            raise Conflict(f"There is a worker {manifest.name!r} already.")
+        controller = self._make(manifest)
+        if not controller.adopt() and manifest.autostart:
+            try:
+                await controller.start()
+            except FrameworkError:
+                controller.let_go()
+                self._record(manifest.name).unlink(missing_ok=True)
+                raise
+        self._manifests.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._manifest(manifest.name).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+        self.processes[manifest.name] = controller
+        return controller
+
+    def remove(self, worker: str) -> None:
+        """Forget a process worker. Raises Conflict unless it is stopped or failed, or when it is a module."""
+        controller = self.get(worker)
+        if not isinstance(controller, ProcessController):
+            raise Conflict(f"{worker} is a module: `module unload {worker}`.")
+        if controller.state not in AT_REST:
+            raise Conflict(f"{worker} is {controller.state.value}: stop it first (run.py worker stop {worker}).")
+        controller.let_go()
+        self._manifest(worker).unlink(missing_ok=True)
+        self._record(worker).unlink(missing_ok=True)
+        del self.processes[worker]
+
+    def begin(self) -> None:
+        """Take on every process that runs, and start those that should. For the first time, or after `let_go`."""
+        for path in sorted(self._manifests.glob("*.json")):
+            if path.stem not in self.processes:
+                try:
+                    self.processes[path.stem] = self._make(msgspec.json.decode(path.read_bytes(), type=WorkerManifest))
+                except (msgspec.DecodeError, OSError) as error:
+                    log.error("the worker %s can't be taken on: %s", path, error)
+        for controller in self.processes.values():
+            if not controller.adopt() and controller.manifest.autostart and not controller.stopped:
+                self._start(controller)
+
+    def _start(self, controller: ProcessController) -> None:
+        async def start() -> None:
+            try:
+                await controller.start()
+            except FrameworkError as error:
+                log.error("%s", error)
+
+        task = asyncio.get_running_loop().create_task(start())
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+
+    async def let_go(self) -> None:
+        """Before a copyover: processes run on, and nothing of ours looks after them until `begin`.
+
+        Raises Failed or TimedOut when one can't be let go; then `begin` takes on again those that were.
+        """
+        for controller in self.processes.values():
+            controller.let_go()
+        for task in list(self._starting):  # only now: a start that is cancelled ends its process
+            task.cancel()
+        await asyncio.gather(*self._starting, return_exceptions=True)
+
+    async def stop_all(self) -> None:
+        """The end: every process that we started is stopped, all at once."""
+        results = await asyncio.gather(*(c.stop(for_now=True) for c in self.processes.values()), return_exceptions=True)
+        for error in results:
+            if isinstance(error, BaseException):
+                log.error("a worker could not be stopped: %s", error)
+        await self.let_go()
+
+    def _manifest(self, worker: str) -> Path:
+        return self._manifests / f"{worker}.json"
+
+    def _record(self, worker: str) -> Path:
+        return self._records / f"{worker}.json"
+
+    def _make(self, manifest: WorkerManifest) -> ProcessController:
+        return FACTORIES["process"](manifest, self._records, self._logs, self._now)
+
+
+#: What makes a worker of each type that has a manifest. Modules are made by the loader.
+FACTORIES: dict[WorkerType, Callable[[WorkerManifest, Path, Path, Callable[[], float]], ProcessController]] = {
+    "process": ProcessController,
+}

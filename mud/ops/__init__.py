@@ -1,1 +1,0 @@
-"""Operations: command line, control socket, configuration, logging."""

@@ -1,0 +1,59 @@
+"""Accounts as an operator makes and changes them. The same rules with the server running or not."""
+
+from __future__ import annotations
+
+import time
+from typing import cast, get_args
+
+import msgspec
+
+from mud.core.commands import CommandTable
+from mud.core.errors import Rejected
+from mud.core.world.model import ROLES, Account, Role
+from mud.play.commands import COMMANDS
+from mud.play.names import check_name
+from mud.play.password import check as check_password
+
+__all__ = ["check_new", "check_password", "create", "need", "proper_name", "with_password", "with_role"]
+
+
+def proper_name(name: str) -> str:
+    """A name as the game writes it. Raises Rejected when it can't be one."""
+    return check_name(name, CommandTable(COMMANDS))
+
+
+def check_role(role: str) -> Role:
+    """A role by its name. Raises Rejected."""
+    if role not in get_args(Role):
+        raise Rejected(f"{role!r} is no role; roles are {', '.join(ROLES)}.")
+    return cast(Role, role)
+
+
+def check_new(found: Account | None, name: str, role: str, password: str) -> None:
+    """Raises Rejected when there is an account of that name already, or password or role won't do."""
+    if found is not None:
+        raise Rejected(f"There is an account {found.name} already; `account role` and `account reset` change it.")
+    check_password(password, name)
+    check_role(role)
+
+
+def create(name: str, role: str, hash_: str) -> Account:
+    """A new account."""
+    return Account(name=name, password=hash_, role=check_role(role), created=time.time())
+
+
+def with_role(found: Account | None, name: str, role: str) -> Account:
+    """The account with another role. Raises Rejected when there is none."""
+    return msgspec.structs.replace(need(found, name), role=check_role(role))
+
+
+def with_password(found: Account | None, name: str, hash_: str) -> Account:
+    """The account with another password. Raises Rejected when there is none."""
+    return msgspec.structs.replace(need(found, name), password=hash_)
+
+
+def need(found: Account | None, name: str) -> Account:
+    """`found`, or Rejected."""
+    if found is None:
+        raise Rejected(f"There is no account {name!r}.")
+    return found

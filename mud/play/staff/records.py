@@ -1,0 +1,30 @@
+"""What is read from outside of the game: the server's log, and the list of those who look after the world."""
+
+from __future__ import annotations
+
+from mud.core import events as e
+from mud.core.context import CoreContext
+from mud.play import login
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+#: Records that `log` shows when nobody says how many, and the most it shows.
+USUAL, MOST = 20, 500
+
+
+def show_log(ctx: CoreContext, args: str) -> None:
+    """The last records of the server's log, of a level and with a word in them."""
+    count, level = USUAL, ""
+    words: list[str] = []
+    for word in args.split():
+        if word.isascii() and word.isdigit() and not words:
+            count = min(MOST, max(1, int(word[:6])))
+        elif word.upper() in LEVELS and not level and not words:
+            level = word.upper()
+        else:
+            words.append(word)
+    login.work(ctx, e.ReadLog(ctx.session.id, count, level, " ".join(words)))
+
+
+def wizlist(ctx: CoreContext, args: str) -> None:
+    """Who is a builder, an admin or an owner."""
+    login.work(ctx, e.ListStaff(ctx.session.id))

@@ -1,0 +1,70 @@
+"""`world reload`: areas' files are read again, and swapped under the players' feet in one event."""
+
+from __future__ import annotations
+
+from mud.core import events as e
+from mud.core.context import CoreContext
+from mud.core.dialogs import Edit, Working
+from mud.core.errors import Rejected
+from mud.core.targets import split
+from mud.core.text.markup import tag
+from mud.core.world.area import WorldDef
+from mud.core.world.model import room_key
+from mud.play import login, zones
+from mud.play.staff import admin
+
+SHIFTED = "The world shifts around you: where you were is no more. This is {}."
+
+
+def reload(ctx: CoreContext, args: str) -> None:
+    """Read area files again."""
+    words = split(args)
+    if len(words) > 1:
+        raise Rejected("Write: world reload, or world reload AREA.")
+    admin.log(ctx, f"world reload {args}".rstrip())
+    ctx.send(tag("system", "Reading the files ..."))
+    login.work(ctx, e.ReadAreas(ctx.session.id, words[0] if words else ""))
+
+
+def world_read(ctx: CoreContext, event: e.WorldRead) -> None:
+    """Other definitions: whoever and whatever is in a room that is gone is put into one that is there."""
+    before = ctx.world.defs
+    ctx.world.redefine(event.defs)
+    for area in event.areas:
+        for room in before.areas[area].rooms if area in before.areas else ():
+            if room.id not in event.defs.rooms:
+                empty(ctx, room.id, refuge(before, event.defs, room.id))
+    for key in [key for key in ctx.world.doors if not is_door(event.defs, key)]:
+        ctx.world.forget_door(key)
+    zones.wake(ctx)
+
+
+def refuge(before: WorldDef, after: WorldDef, room: str) -> str:
+    """Where to go from a room that is gone: its area's first room, else where new characters wake."""
+    area = after.areas.get(before.area_of[room])
+    return area.rooms[0].id if area is not None and area.rooms else after.start
+
+
+def empty(ctx: CoreContext, room: str, to: str) -> None:
+    """Everybody and everything in a room goes to another, and is told."""
+    for character in ctx.world.present(room):
+        ctx.move(character, to)
+        ctx.tell(character, tag("system", SHIFTED.format(ctx.world.room(to).name)))
+    for item in ctx.world.held(room_key(room)):
+        ctx.world.move_item(item, room_key(to))
+
+
+def is_door(defs: WorldDef, key: str) -> bool:
+    """Whether a key of World.doors still names a door."""
+    room, _, direction = key.rpartition(" ")
+    way = defs.rooms[room].exits.get(direction) if room in defs.rooms else None
+    return way is not None and way.door
+
+
+def built(ctx: CoreContext, event: e.Built) -> None:
+    """The files were read or written, or not."""
+    if type(ctx.session.stack[-1]) is Working:
+        ctx.pop()
+        if event.saved and isinstance(ctx.session.stack[-1], Edit):
+            ctx.pop()
+    ctx.send(event.text if event.done else tag("error", event.text))

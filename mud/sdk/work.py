@@ -1,0 +1,36 @@
+"""What a module's hooks, health checks and jobs are given. They run beside the game and act on it by signals."""
+
+from __future__ import annotations
+
+from logging import LoggerAdapter
+from typing import Any, Protocol, TypeVar
+
+from mud.core.signals import Signal
+from mud.sdk.module import Settings
+
+C = TypeVar("C", bound=Settings)
+
+
+class Work(Protocol):
+    """The outside of one module. What needs a permission raises Refused without it, naming module and permission."""
+
+    module: str
+    log: LoggerAdapter[Any]
+
+    def settings(self, kind: type[C]) -> C:
+        """The module's settings."""
+
+    def post(self, signal: Signal) -> None:
+        """Tell the module's own handlers something; it happens as an event of the game."""
+
+    def folder(self) -> str:
+        """The path of a folder of the module's own, made if need be. Needs "files"."""
+
+    async def connect(self, host: str, port: int) -> tuple[Any, Any]:
+        """A stream reader and writer (asyncio's). Needs "network"."""
+
+    async def fetch(self, url: str, seconds: float = 10.0, limit: int = 1 << 20) -> bytes:
+        """What an http(s) address answers, in time and of at most `limit` bytes. Needs "external"."""
+
+    def configuration(self) -> dict[str, Any]:
+        """The operator's whole configuration, to read. Needs "configuration"."""

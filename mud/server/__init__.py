@@ -1,0 +1,1 @@
+"""The running server: the composition root, turns, flusher, jobs, and the hosts of modules and requests."""

@@ -1,0 +1,156 @@
+"""The flusher: cuts all that changed out of the world, between two events, and has the store write it as one.
+
+A flush that fails loses nothing: what it held is written by the next one. The game plays on in memory, and the
+admins are told at once and again every minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from mud.core import events as e
+from mud.core.errors import StoreError
+from mud.core.journal import Key
+from mud.core.signals import WriteFailed
+from mud.game import Game
+from mud.store import rows
+from mud.store.blocks import Refusal
+from mud.store.store import Store
+
+log = logging.getLogger("mud.flush")
+
+#: Seconds between two warnings while the store refuses, and the longest pause between two tries.
+WARN_SECONDS, MAX_PAUSE = 60.0, 5.0
+#: Game time alone is no change worth a write; this is how far it may run ahead of the disk, in seconds.
+CLOCK_SECONDS = 5.0
+
+
+class Persistent(Protocol):
+    """The modules, as far as their states are written."""
+
+    def row(self, module: str) -> tuple[Any, ...] | None:
+        """A module's row; None when it is as it was last written."""
+
+    def written(self) -> None:
+        """The rows given since the last call are in the database."""
+
+    def refused(self, module: str, schema: int, error: str) -> None:
+        """The step to a schema of a module's own tables was refused: it is without them."""
+
+    def news(self) -> list[str]:
+        """What the admins have to know since the last look."""
+
+
+class Flusher:
+    """Writes what changed, every `seconds`."""
+
+    def __init__(
+        self,
+        game: Game,
+        post: Callable[[e.Event], None],
+        session_row: Callable[[int], tuple[Any, ...] | None],
+        pinned: Callable[[], set[str]],
+        modules: Persistent,
+        generation: int,
+        seconds: float,
+    ) -> None:
+        self._game = game
+        self._post = post
+        self._session_row = session_row
+        self._pinned = pinned
+        self._modules = modules
+        self.generation = generation
+        self._seconds = seconds
+        self.store: Store | None = None
+        self._lock = asyncio.Lock()
+        self._failing_since: float | None = None
+        self._warned = -math.inf
+        self._stuck: dict[Key, str] = {}  # rows that can't be made, which was said
+        self._clock_written = game.clock.game
+
+    async def run(self) -> None:
+        """Flush for ever, a quarter of a second apart; slower while the store refuses."""
+        pause = self._seconds
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await self.flush()
+                pause = self._seconds
+            except StoreError:
+                pause = min(MAX_PAUSE, pause * 2)
+            except Exception as error:  # a bug of ours must not end all writing
+                log.exception("a flush failed")
+                self.failed(StoreError(f"{type(error).__name__}: {error}"))
+                pause = min(MAX_PAUSE, pause * 2)
+
+    async def flush(self, last: bool = False) -> None:
+        """Write all that changed up to now; the `last` one of a program also when only time went by.
+
+        Raises StoreError, with nothing lost, when the store refuses.
+        """
+        async with self._lock:
+            if self.store is None or not (last or self._due()):
+                return
+            game_time = self._game.clock.game
+            meta = rows.meta(self._game.world, game_time, self.generation)
+            cut = rows.Cut(self._game.world, self._session_row, meta, self._modules.row)
+            for key in cut.stuck.keys() - self._stuck.keys():
+                log.error("%s %s can't be written, and stays as it was in the database: %s", *key, cut.stuck[key])
+            self._stuck = cut.stuck
+            try:
+                refused = await self.store.flush(cut.batch)
+            except StoreError as error:
+                cut.undo()
+                self.failed(error)
+                raise
+            except BaseException:
+                cut.undo()  # cancelled: written or not, writing it again does no harm
+                raise
+            self._clock_written = game_time
+            self._modules.written()
+            self._succeeded()
+            for refusal in refused:
+                self._refused(refusal)
+            for text in self._modules.news():
+                log.error("%s", text)
+                self._post(e.Announced(text, "admin"))
+            self._game.evict(self._pinned())
+
+    def _refused(self, refusal: Refusal) -> None:
+        """SQLite refused a module's block for what it is: the rest was written, and the module is told."""
+        log.getChild(refusal.module).error("the database session %r was refused: %s", refusal.name, refusal.error)
+        self._post(e.Signalled(refusal.module, WriteFailed(refusal.name, refusal.error)))
+        if refusal.schema:
+            self._modules.refused(refusal.module, refusal.schema, refusal.error)
+
+    def _due(self) -> bool:
+        world = self._game.world
+        changed = bool(world.journal.dirty or world.ledger.unwritten or world.writes.unwritten)
+        return changed or self._game.clock.game - self._clock_written >= CLOCK_SECONDS
+
+    @property
+    def failing(self) -> bool:
+        """Whether the store refused, the last time."""
+        return self._failing_since is not None
+
+    def failed(self, error: StoreError) -> None:
+        """The store refused: say so, but not over and over."""
+        now = self._game.clock.game  # the wall clock may be set meanwhile
+        self._failing_since = now if self._failing_since is None else self._failing_since
+        if now - self._warned >= WARN_SECONDS:
+            self._warned = now
+            log.error("the database can't be written, the game plays on in memory: %s", error)
+            minutes = int(now - self._failing_since) // 60
+            since = f" for {minutes} min" if minutes else ""
+            text = f"The database can't be written{since}: {error}. The game plays on in memory and keeps trying."
+            self._post(e.Announced(text, "admin"))
+
+    def _succeeded(self) -> None:
+        if self._failing_since is not None:
+            self._failing_since, self._warned = None, -math.inf
+            log.warning("the database is written again; nothing was lost")
+            self._post(e.Announced("The database is written again; nothing was lost.", "admin"))

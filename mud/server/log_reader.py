@@ -1,0 +1,56 @@
+"""What admins read from inside of the game: the server's log, and who has a role."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from mud.core import events as e
+from mud.core.world.model import ROLES
+from mud.store.store import Store
+
+#: How a record begins, with its level; what follows it without that (a traceback) belongs to it.
+_RECORD = re.compile(r"\d{4}-\d\d-\d\d [\d:,]+ ([A-Z]+) ")
+
+
+async def read_log(path: Path, wanted: e.ReadLog) -> str:
+    """The last records of a log that are of a level and have a word in them."""
+    found = await asyncio.to_thread(records, path, wanted)
+    return "\n".join(found) if found else "There is nothing of that in the log."
+
+
+def records(path: Path, wanted: e.ReadLog) -> list[str]:
+    """The last records that are wanted, oldest first; control characters are shown as question marks."""
+    least = logging.getLevelNamesMapping().get(wanted.level, 0)
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError as error:
+        return [f"The log can't be read: {error.strerror}."]
+    found: list[list[str]] = []
+    for line in lines:
+        text = "".join(letter if letter.isprintable() else "?" for letter in line)
+        if _RECORD.match(line) or not found:
+            found.append([text])
+        else:
+            found[-1].append(text)
+    kept = [rows for rows in found if _level(rows[0]) >= least and wanted.word.casefold() in "\n".join(rows).casefold()]
+    return ["\n".join(rows) for rows in kept[-wanted.count :]]
+
+
+def _level(line: str) -> int:
+    match = _RECORD.match(line)
+    return logging.getLevelNamesMapping().get(match[1], 0) if match is not None else 0
+
+
+async def list_staff(store: Callable[[], Awaitable[Store]]) -> str:
+    """Everybody who has more rights than a player, the highest first."""
+    accounts = await (await store()).accounts()
+    rows = []
+    for role in reversed(ROLES[1:]):
+        names = [name for name, found in accounts if found == role]
+        if names:
+            rows.append(f"  {role}: {', '.join(names)}")
+    return "\n".join(["Who looks after this world:", *rows]) if rows else "Nobody looks after this world yet."

@@ -1,0 +1,269 @@
+"""A server as the host of its modules: the framework's two sides, wired to the game, the store and the copyover."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from mud import config as configuration
+from mud.core import events as e
+from mud.core.errors import Conflict, CopyoverError, EverwakeError, Failed, ModuleFault, SnapshotError
+from mud.core.veto import Veto
+from mud.framework.instance import Instance
+from mud.framework.lifecycle import ModuleState
+from mud.framework.loader import Given
+from mud.framework.manager import PAUSED, ModuleManager
+from mud.framework.registry import Registry
+from mud.framework.workers.registry import WorkerRegistry
+from mud.sdk.context import Context
+from mud.snapshot import files
+from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
+from mud.snapshot.form import Form
+from mud.snapshot.shape import Imported, validate
+
+if TYPE_CHECKING:
+    from mud.server.server import Server
+
+log = logging.getLogger("mud.modules")
+T = TypeVar("T")
+#: Seconds of a copyover's silence that modules may take to start.
+SILENT_SECONDS = 0.1
+
+
+class ModuleHost:
+    """What modules need of a server, and a server of its modules."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.registry = Registry(server.game.commands, server.game.spells)
+        self.registry.context = server.game.context
+        server.game.modules = self.registry
+        self.master = ModuleManager(self.registry, server.config.given(), server.config.data, self)
+        config = server.config
+        self.workforce = WorkerRegistry(
+            self.master, config.data / "workers", config.run / "workers", config.data / "logs", self.now
+        )
+        self.anew: list[str] = []  # what the admins have to know of modules that lost their state in a copyover
+        self._prepared: list[Instance] = []
+        self.warnings: list[str] = []  # of the last time that all were asked
+        self._starting: asyncio.Task[None] | None = None
+
+    def begin_work(self) -> None:
+        """Whatever runs beside the game runs, from now or again."""
+        self.master.begin_work()
+        self.workforce.begin()
+
+    def all_there(self, needed: list[str], optional: list[str]) -> None:
+        """See that modules are there with their state; an optional one that can't take it begins anew: see `anew`.
+
+        Raises Failed, naming modules and reasons.
+        """
+        failed: list[str] = []
+        for name in needed:
+            instance = self.registry.instances.get(name)
+            if instance is not None and instance.life.state is not ModuleState.FAILED:
+                continue
+            why = "it is gone" if instance is None else instance.figures.last_error
+            (self.anew if name in optional else failed).append(f"the module {name} can't take over: {why}")
+            if name in optional and instance is not None and not instance.broken:
+                instance.life.go(ModuleState.LOADING, self.now(), "it begins anew")
+                instance.life.go(ModuleState.LOADED, self.now())
+                instance.forgive()
+                self.master.states.pop(name, None)
+                self.anew[-1] += "; it begins anew, and what it had is set aside in the snapshots' folder"
+        if failed:
+            raise Failed("; ".join(failed))
+
+    async def start_in_silence(self) -> None:
+        """After GO: modules are started. Those that take long do so while the game goes on, and are not there yet."""
+        self._starting = asyncio.get_running_loop().create_task(self._start())
+        await asyncio.wait({self._starting}, timeout=SILENT_SECONDS)
+
+    async def _start(self) -> None:
+        loaded = [i for i in self.registry.instances.values() if i.life.state is ModuleState.LOADED]
+        async with self.master.managing:
+            await self.master.start_all()
+        for instance in loaded:
+            if instance.life.state is ModuleState.FAILED:
+                text = f"The module {instance.name} is out of service: {instance.figures.last_error}. "
+                text += f"`module restart {instance.name}` tries again."
+                self._server.loop.call_soon(self.post, e.Announced(text, "admin"))
+        for instance in self._active():  # the program before prepared them; nobody knows which
+            self._clean(instance)
+        if self._server.running:
+            self.master.begin_work()
+
+    async def pause_work(self) -> None:
+        """Nothing of ours runs beside the game; processes run on by themselves."""
+        await self.master.pause_work()
+        await self.workforce.let_go()
+
+    async def end(self) -> None:
+        """The end: modules and processes are stopped."""
+        if self._starting is not None and not self._starting.done():
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
+        await self.master.stop_all()
+        await self.workforce.stop_all()
+
+    # The master's host
+
+    def post(self, event: e.Event) -> None:
+        """Let an event happen."""
+        self._server.post(event)
+
+    def perform(self, do: Callable[[Context[Any]], T]) -> T:
+        """Have `do` happen as an event of its own, and do what it asks for. Raises what it raises."""
+        found, effects = self._server.game.perform(do)
+        self._server.carry_out(effects)
+        return found
+
+    def now(self) -> float:
+        """Wall-clock seconds."""
+        return self._server.game.clock.wall
+
+    def configuration(self) -> dict[str, Any]:
+        """The operator's configuration."""
+        found: dict[str, Any] = msgspec.to_builtins(self._server.config)
+        return found
+
+    def given(self) -> Given:
+        """What the operator says about modules, read afresh. Raises ConfigError."""
+        config = self._server.config
+        if config.file:
+            fresh = configuration.load(Path(config.file))
+            config.modules, config.settings, config.permissions = fresh.modules, fresh.settings, fresh.permissions
+        return config.given()
+
+    # Effects
+
+    async def query(self, asked: e.QueryModule) -> None:
+        """Ask a module's tables, once all that it wrote is there; tell it the rows."""
+        rows: list[Any] = []
+        error = ""
+        try:
+            store = await self._server.open_store()
+            await self._server.flusher.flush()
+            rows = [list(row) for row in await store.query(asked.module, asked.sql, asked.parameters)]
+        except EverwakeError as failure:
+            error = str(failure)
+            log.warning("%s asked its tables: %s", asked.module, error)
+        self.post(e.ModuleAnswered(asked.module, asked.id, rows, error))
+
+    # Copyover
+
+    def prepare(self) -> None:
+        """Have every module prepare itself. Raises CopyoverError, naming the module that could not."""
+        for instance in self._active():
+            self._prepared.append(instance)
+            try:
+                self.perform(lambda ctx, instance=instance: instance.hook("prepare", ctx))  # type: ignore[misc]
+            except ModuleFault as fault:
+                raise CopyoverError(f"the module {instance.name} could not prepare: {fault.__cause__}") from fault
+
+    def cleanup(self) -> None:
+        """What prepare stopped is started again; one module that fails does not keep the others (S0.14)."""
+        prepared, self._prepared = self._prepared, []
+        for instance in prepared:
+            self._clean(instance)
+
+    def _clean(self, instance: Instance) -> None:
+        try:
+            self.perform(lambda ctx: instance.hook("cleanup", ctx))
+        except ModuleFault as fault:
+            instance.life.log.error("cleanup failed: %s", fault.__cause__)
+
+    def vetoes(self) -> list[tuple[str, Veto]]:
+        """What each module has against a copyover now. `warnings` says what else there is to know."""
+        self.warnings = []
+        return [(i.name, veto) for i in self._active() for veto in self._vetoes(i)]
+
+    def _vetoes(self, instance: Instance) -> list[Veto]:
+        """A module's vetoes, its own and what its state's size brings about (S0.10)."""
+        try:
+            own = self.perform(lambda ctx: instance.hook("veto", ctx))
+            snapshot = self.save(instance, 0, Metadata())
+            size = len(pack(snapshot))
+        except (ModuleFault, SnapshotError) as error:
+            return [Veto.firm(f"it could not be asked: {error.__cause__ or error}")]
+        limits = self._server.config.snapshots
+        found = [own] if own is not None else []
+        readable = validate(instance.shape, snapshot, self.now())
+        if not readable.is_valid:
+            found.append(Veto.firm(f"its state could not be read back: {readable.reasons()}"))
+        if size > limits.limit_bytes:
+            found.append(Veto.soft(f"its state takes {size} bytes, more than {limits.limit_bytes}"))
+        elif size > limits.warn_bytes:
+            instance.life.log.warning("its state takes %d bytes, more than %d", size, limits.warn_bytes)
+            self.warnings.append(f"the state of {instance.name} takes {size} bytes, more than {limits.warn_bytes}")
+        return found
+
+    def save(self, instance: Instance, generation: int, why: Metadata, reader: Form | None = None) -> Snapshot:
+        """A module's snapshot. Raises ModuleFault or SnapshotError."""
+        return self.perform(lambda ctx: instance.save_state(ctx, why, generation, reader))
+
+    def forms(self) -> dict[str, Form]:
+        """What each loaded module's state is like."""
+        instances = self.registry.instances.values()
+        return {i.name: i.shape.form for i in instances if i.life.state is not ModuleState.FAILED}
+
+    def snapshots(self, generation: int, why: Metadata, readers: Mapping[str, Form]) -> list[Snapshot]:
+        """Every loaded module's state (S0.2), for code that has them as `readers` says.
+
+        Raises CopyoverError, naming the module whose state can't be had.
+        """
+        found = []
+        for instance in self.registry.instances.values():
+            if instance.life.state is not ModuleState.FAILED:
+                try:
+                    paused = instance.life.state is ModuleState.PAUSED
+                    reason = msgspec.structs.replace(why, tags=(PAUSED,)) if paused else why
+                    found.append(self.save(instance, generation, reason, readers.get(instance.name)))
+                except ModuleFault as fault:
+                    raise CopyoverError(f"the module {instance.name} can't save: {fault.__cause__}") from fault
+        return found
+
+    def export(self, name: str, path: Path, expires_at: float | None) -> int:
+        """Write a module's state to a file that outlives a power cut; gives its size. Raises EverwakeError."""
+        why = Metadata(reason="export", created_by=self._server.config.server.name, expires_at=expires_at)
+        instance = self.registry.get(name)
+        if name in self.master.states:  # it could not take it: what it has now is nothing
+            state, source = self.master.states[name]
+            found = unpack(state, source) if isinstance(state, bytes) else state
+            snapshot = msgspec.structs.replace(found, metadata=why)
+        elif instance.broken:
+            raise Conflict(f"{name} could not be loaded ({instance.figures.last_error}), and there is no state of it")
+        else:
+            snapshot = self.save(instance, self._server.generation, why)
+        return len(files.write_to(path, snapshot, self._server.key, sync=True))
+
+    def import_(self, name: str, path: Path) -> str:
+        """Give a module the state that a file holds. Raises EverwakeError, with nothing changed."""
+        instance = self.registry.get(name)
+        if instance.broken:
+            raise Conflict(f"{name} could not be loaded: mend it first ({instance.figures.last_error})")
+        try:
+            snapshot = unpack(path.read_bytes(), str(path), self._server.key)
+        except OSError as error:
+            raise SnapshotError(f"{path}: {error.strerror}") from error
+
+        def take(ctx: Context[Any]) -> Imported[Any]:
+            ctx.world.journal.touch("modules", name)
+            return instance.restore_state(ctx, snapshot, str(path))
+
+        found = self.perform(take)
+        self.master.states.pop(name, None)
+        warned = f"; {'; '.join(found.warnings)}" if found.warnings else ""
+        return f"{name} has the state of {path}: {', '.join(found.imported) or 'no sections'}{warned}"
+
+    def active(self) -> list[str]:
+        """The names of the modules that are in service."""
+        return [i.name for i in self._active()]
+
+    def _active(self) -> list[Instance]:
+        return [i for i in self.registry.instances.values() if i.life.state is ModuleState.ACTIVE]

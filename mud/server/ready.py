@@ -1,0 +1,82 @@
+"""Telling the outside that the server is ready: one line, and DATA/run/ready.json."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import socket
+from pathlib import Path
+
+from mud.config import Config
+from mud.net.listener import Listener
+from mud.server.console import say
+
+log = logging.getLogger("mud.server")
+
+
+def write(config: Config, listener: Listener | None, generation: int) -> None:
+    """Rewrite ready.json whole, and print the line. The game is on by then: what refuses is no reason to end it."""
+    port = listener.port if listener is not None else config.server.port
+    content = {
+        "pid": os.getpid(),
+        "service_pid": os.getpid(),
+        "host": config.server.host,
+        "port": port,
+        "generation": generation,
+    }
+    try:
+        _rewrite(config.run / "ready.json", f"{json.dumps(content)}\n")
+    except OSError as error:
+        log.error("ready.json can't be written, and does not say that process %d serves: %s", os.getpid(), error)
+    say(f"{config.server.name} is ready on {config.server.host} port {port} (generation {generation})")
+
+
+def _rewrite(path: Path, text: str) -> None:
+    """Whole; on a disk that is full, in place."""
+    temporary = path.with_suffix(".tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.rename(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        with path.open("r+", encoding="utf-8") as file:
+            file.write(text)
+            file.truncate()
+
+
+def notify_main_pid() -> None:
+    """Tell a supervisor that waits to hear of it (sd_notify(3)) that this process is the server now."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+        out.sendto(f"MAINPID={os.getpid()}".encode(), address.replace("@", "\0", 1))
+
+
+def read(config: Config) -> dict[str, object] | None:
+    """What a running server wrote; None when there is none."""
+    try:
+        content = json.loads((config.run / "ready.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def alive(config: Config) -> bool:
+    """Whether the process that wrote it runs, as far as can be told: another may have its id by now."""
+    pid = (read(config) or {}).get("pid")
+    if not isinstance(pid, int) or pid <= 0 or pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:  # there is none, or it is another user's
+        return False
+    return True
+
+
+def remove(config: Config) -> None:
+    """The server is gone."""
+    (config.run / "ready.json").unlink(missing_ok=True)
