@@ -137,3 +137,35 @@ def test_a_missing_tool_skips_its_test_elsewhere_and_says_which(monkeypatch: pyt
 
 def test_a_tool_that_is_there_is_found() -> None:
     assert need_tool("sh").endswith("/sh")
+
+
+#: Folders of tests that are about the whole, or about what is no code; everything else mirrors mud/.
+WHOLE = {"bench", "bots", "e2e", "economy", "world", "worlds"}
+
+
+def mirrors(test: Path, sources: set[str]) -> bool:
+    """Whether tests/net/test_telnet.py is named after a source file, mud/net/telnet.py; test_telnet_topic.py is too."""
+    if test.parent == Path() or test.parts[0] in WHOLE:
+        return True  # beside this file: about the house itself, or about a file of mud/ as game.py
+    words = test.stem.removeprefix("test_").split("_")
+    return any(str(test.parent / "_".join(words[:n])) in sources for n in range(1, len(words) + 1))
+
+
+def test_tests_mirror_the_source() -> None:
+    sources = {str(path.relative_to(ROOT / "mud").with_suffix("")) for path in (ROOT / "mud").rglob("*.py")}
+    tests = [path.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(tests) > 100 and [str(test) for test in tests if not mirrors(test, sources)] == []
+
+
+@pytest.mark.parametrize(
+    ("test", "found"),
+    [
+        ("net/test_telnet.py", True),
+        ("net/test_telnet_crowd.py", True),
+        ("core/test_telnet.py", False),
+        ("net/test_tel.py", False),
+        ("e2e/test_anything.py", True),
+    ],
+)
+def test_a_test_without_its_source_is_found(test: str, found: bool) -> None:
+    assert mirrors(Path(test), {"net/telnet"}) is found

@@ -166,7 +166,7 @@ def test_code_that_does_not_even_start_gives_way_too(tree: Tree) -> None:
     game.start()
     confirmed(game.admin())
     assert game.stop() == 0
-    server = tree.root / "mud" / "core" / "model.py"
+    server = tree.root / "mud" / "core" / "world" / "model.py"
     good = server.read_text()
     server.write_text(good + "\nthis is no Python\n")
     for _ in range(3):

@@ -33,7 +33,7 @@ def at(place, when=lambda *a: True):
 """
 #: `asks(fd)` is what the new program does when everything is built. It knows its guardian.
 ASKS = """
-import select, socket, mud.copyover.channel as channel
+import select, socket, mud.copyover.carriers.channel as channel
 guardian, whole = int(os.environ["EVERWAKE_HANDOVER"].split(":")[1]), channel.ask_to_go
 def ask(fd):
     if (faults / "armed").exists():

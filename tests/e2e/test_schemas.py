@@ -17,7 +17,7 @@ CHANGES = {
         ("    price: int  # of the first bid\n", "    first_bid: int\n    origin: str\n"),
         ("return lot.price", "return lot.first_bid"),
     ),
-    "selling.py": (
+    "sales.py": (
         ("        price=price,\n        reserve", '        first_bid=price,\n        origin="new",\n        reserve'),
     ),
     "looking.py": (("lot.price:,", "lot.first_bid:,"), ("put up by", "put up ({lot.origin}) by")),

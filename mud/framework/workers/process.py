@@ -33,7 +33,7 @@ from mud.framework.workers.program import (
 log = logging.getLogger("mud.workers")
 
 W = WorkerState
-
+Clock = Callable[[], float]  # wall-clock seconds
 #: Seconds between two looks at the health of a worker that starts.
 PROBE_SECONDS = 0.25
 #: Seconds that a killed process may take to go.
@@ -49,9 +49,7 @@ class ProcessController:
 
     type: WorkerType = "process"
 
-    def __init__(
-        self, manifest: WorkerManifest, folder: Path, logs: Path, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, manifest: WorkerManifest, folder: Path, logs: Path, clock: Clock = time.time) -> None:
         self.id = manifest.name
         self.manifest = manifest
         self.log_path = logs / f"worker-{self.id}.log"

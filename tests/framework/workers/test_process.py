@@ -30,7 +30,7 @@ from mud.framework.workers.process import ProcessController
 from mud.framework.workers.program import Identity, group_members, stat
 from tests.e2e.harness import inheritable, wait_for
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 #: Seconds that anything may take before a test gives up.
 LIMIT = 30.0
 W = WorkerState
@@ -737,11 +737,11 @@ DRIVER = """
 import asyncio, os, signal, sys, time
 from pathlib import Path
 import msgspec
-from mud.framework.manifest import Manifest
-from mud.framework.process import ProcessController
+from mud.framework.workers.manifest import WorkerManifest
+from mud.framework.workers.process import ProcessController
 
 folder, turns = Path(sys.argv[1]), int(sys.argv[2])
-manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=WorkerManifest)
 worker = ProcessController(manifest, folder / "run" / "workers", folder / "logs")
 
 async def generation():

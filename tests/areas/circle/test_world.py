@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mud.areas.circle import Imported, import_world, report_text
+from mud.areas.circle import ImportedWorld, import_world, report_text
 from mud.areas.load import examine
 from mud.areas.write import write_world
 from mud.core.text.markup import strip, unparse
@@ -84,7 +84,7 @@ def lay(folder: Path, **files: str) -> None:
         (folder / kind / f"0.{kind}").write_text(text, "latin-1")
 
 
-def only(found: Imported) -> a.AreaDef:
+def only(found: ImportedWorld) -> a.AreaDef:
     """The one area there is."""
     (area,) = found.areas
     return area
@@ -332,7 +332,7 @@ def test_a_word_about_a_reset_says_where_it_stands(source: Path) -> None:
     assert "zon/0.zon:5: there is no mob 1" in found.warnings and found.problems == []
 
 
-def loads(found: Imported, folder: Path) -> None:
+def loads(found: ImportedWorld, folder: Path) -> None:
     """What was imported can be written, and loaded it is the same."""
     write_world(found.areas, folder, found.start)
     world, problems = examine(folder)

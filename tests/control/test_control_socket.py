@@ -1,17 +1,14 @@
-"""The control socket, the log and ready.json, where the disk does not let them be."""
+"""The control socket, where the disk does not let it be."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from pathlib import Path
 
 import pytest
 
-from mud.config import Config, LogConfig, ServerConfig
 from mud.control import control_socket
 from mud.control.control_socket import Control, ask
-from mud.server import logs, ready
 
 
 def test_a_control_socket_that_can_not_be_made_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,33 +43,3 @@ def test_a_control_socket_that_is_being_tried_is_given_up_with_the_server(tmp_pa
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(given_up())
-
-
-def test_a_log_that_can_not_be_opened_is_opened_when_it_can_be(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", [])
-    monkeypatch.setattr(root, "level", root.level)
-    monkeypatch.setattr(logging, "raiseExceptions", True)
-    folder = tmp_path / "logs"
-    folder.write_text("no folder")
-    try:
-        logs.set_up(folder, LogConfig())
-        assert "the log can't be written" in capsys.readouterr().err
-        folder.unlink()
-        folder.mkdir()
-        logging.getLogger("mud.test").info("here again")
-        assert "here again" in (folder / "everwake.log").read_text()
-    finally:
-        logs.close()
-
-
-def test_ready_json_is_written_in_place_where_nothing_new_can_be_made(tmp_path: Path) -> None:
-    config = Config(server=ServerConfig(data=str(tmp_path)))
-    config.run.mkdir()
-    ready.write(config, None, 100)
-    (config.run / "ready.tmp").mkdir()  # nothing can be written under that name
-    ready.write(config, None, 7)
-    found = ready.read(config)
-    assert found is not None and found["generation"] == 7

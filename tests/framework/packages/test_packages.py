@@ -35,7 +35,7 @@ from mud.framework.packages.packages import (
     verify,
 )
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 
 #: What a package's code would do if it were ever run.
 TRAP = 'raise SystemExit("the code of a package was run")\n'
@@ -733,8 +733,8 @@ def test_whatever_the_moment_of_the_time_out_nothing_is_changed(
 KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
-from mud.framework import archive
-from mud.framework.packages import Packages, verify
+from mud.framework.packages import archive
+from mud.framework.packages.packages import Packages, verify
 
 root, what, swaps = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "swaps"
 if not swaps:
@@ -793,7 +793,7 @@ SWINGING = """
 import sys
 from pathlib import Path
 from mud.core.errors import Conflict
-from mud.framework.packages import Packages
+from mud.framework.packages.packages import Packages
 
 root, times = Path(sys.argv[1]), int(sys.argv[2])
 packages = Packages(root / "modules", "0.1.0")
@@ -812,7 +812,7 @@ INSTALLING = """
 import sys
 from pathlib import Path
 from mud.core.errors import Conflict
-from mud.framework.packages import Packages
+from mud.framework.packages.packages import Packages
 
 sys.stdin.readline()
 try:

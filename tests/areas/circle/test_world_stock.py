@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mud.areas.circle import Imported, import_world
+from mud.areas.circle import ImportedWorld, import_world
 from mud.areas.load import examine
 from mud.areas.write import write_world
 from mud.core.clock import Clock
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent.parent
 
 
 @pytest.fixture(scope="session")
-def tba() -> Imported:
+def tba() -> ImportedWorld:
     """tbaMUD's stock world."""
     folder = Path(os.environ.get("EVERWAKE_TBA_WORLD", ROOT.parent / "shared/worlds/tbamud/lib/world"))
     if not folder.is_dir():
@@ -33,7 +33,7 @@ def tba() -> Imported:
 
 
 @pytest.mark.tba
-def test_the_real_world_is_whole(tba: Imported) -> None:
+def test_the_real_world_is_whole(tba: ImportedWorld) -> None:
     expected = {
         "rooms": 12_700,
         "mobs": 3_705,
@@ -52,7 +52,7 @@ def test_the_real_world_is_whole(tba: Imported) -> None:
 
 
 @pytest.mark.tba
-def test_the_real_world_written_and_loaded_is_the_model_it_was(tba: Imported, tmp_path: Path) -> None:
+def test_the_real_world_written_and_loaded_is_the_model_it_was(tba: ImportedWorld, tmp_path: Path) -> None:
     write_world(tba.areas, tmp_path)
     world, problems = examine(tmp_path)
     assert problems == [] and world is not None
@@ -60,7 +60,7 @@ def test_the_real_world_written_and_loaded_is_the_model_it_was(tba: Imported, tm
 
 
 @pytest.mark.tba
-def test_zone_resets_people_the_real_world(tba: Imported) -> None:
+def test_zone_resets_people_the_real_world(tba: ImportedWorld) -> None:
     game = Game.begin(a.WorldDef.of(tba.areas, "3001"), Clock(lambda: 0.0, lambda: 0.0))
     game.populate()
     world = game.world
@@ -105,7 +105,7 @@ def empty_hands(player: Player) -> None:
 
 
 @pytest.mark.tba
-def test_every_shop_of_the_real_world_lists_sells_and_buys(tba: Imported) -> None:
+def test_every_shop_of_the_real_world_lists_sells_and_buys(tba: ImportedWorld) -> None:
     kit = Kit(world=a.WorldDef.of(tba.areas, "3001"))
     world, boss = kit.game.world, kit.player("Boss", "builder", gold=10**12)
     boss.do("set pager off")
