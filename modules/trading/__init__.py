@@ -29,13 +29,13 @@ ACTS = {
 def trade(ctx: Context[Trading], args: str) -> None:
     """trade NAME | offer ITEM | offer N gold | withdraw ITEM | withdraw N gold | accept [N] | cancel -- trade
     trade NAME -- ask somebody who is here, or say yes to them
-    trade -- the picture once more: what both of you offer, and who has accepted it
+    trade -- what both of you offer, once more, and who has accepted it
     trade offer ITEM, trade offer 12 gold -- lay something on the table; it is kept there, and nobody can snatch it
     trade withdraw ITEM, trade withdraw 12 gold -- take it back
-    trade accept -- it is well so; when both say that of the same picture, all of it changes hands
-    trade accept 4 -- the same, but only if it is still picture 4
+    trade accept -- it is well so; when both say that of the same version, all of it changes hands
+    trade accept 4 -- the same, but only if it is still version 4
     trade cancel -- no trade; both have theirs back
-    Every change makes a new picture, which nobody has accepted yet.
+    Every change makes a new version, which nobody has accepted yet.
     To leave the room, the game or this life ends a trade."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())

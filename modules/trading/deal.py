@@ -111,9 +111,9 @@ def check(ctx: Context[Trading], window: Window, args: str) -> None:
     args = args.strip().removeprefix("#")
     named = whole_number(args) if args else None
     if args and named is None:
-        raise Rejected("Write: trade accept, or trade accept N for picture N.")
+        raise Rejected("Write: trade accept, or trade accept N for version N.")
     if named is not None and named != window.picture:
-        raise Rejected(f"That was picture {named}, and it is {window.picture} now. `trade` shows it.")
+        raise Rejected(f"That was version {named}, and it is {window.picture} now. `trade` shows it.")
     both = (window.one, window.two)
     if not any(things(ctx, character) or gold(ctx, character) for character in both):
         raise Rejected("There is nothing to trade yet.")

@@ -149,7 +149,7 @@ def picture(ctx: Context[Trading], window: Window, me: str) -> str:
         state = "Nobody has accepted it yet."
     return "\n".join(
         [
-            f"Trade with {tag('player', name)}, picture {window.picture}:",
+            f"Trade with {tag('player', name)}, version {window.picture}:",
             f"  You offer {listed(ctx, things(ctx, me), gold(ctx, me))}.",
             f"  {name} offers {listed(ctx, things(ctx, they), gold(ctx, they))}.",
             f"  {state}",

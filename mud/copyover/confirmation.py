@@ -162,8 +162,11 @@ class Confirmation:
 
     def doubt(self) -> str:
         """What whoever orders a copyover has to know of this generation; "" when it is confirmed."""
+        if self.confirmed:
+            return ""
         return (
-            "" if self.confirmed else f"generation {self._server.generation} is not confirmed yet, {self._progress()}"
+            f"The code that runs now (generation {self._server.generation}) has been {self._progress()}, so it is not "
+            "confirmed yet. That is no danger to this copyover; only `copyover rollback` could not come back to it."
         )
 
     def _progress(self) -> str:

@@ -51,7 +51,8 @@ class Silence(Struct, kw_only=True):
 class CopyoverRecord(Struct, kw_only=True):
     """One copyover. `ordered` is by the wall clock, `late` the seconds that each timer of it came too late.
 
-    `kept` counts sessions by what they are in the middle of, `dropped` by the reason.
+    `kept` counts sessions by what they are in the middle of, `dropped` by the reason. `doubt` is what was told of the
+    code before it, when it was ordered.
     """
 
     number: int
@@ -72,6 +73,7 @@ class CopyoverRecord(Struct, kw_only=True):
     dropped: dict[str, int] = {}
     vetoes: list[str] = []  # those that were passed
     warnings: list[str] = []
+    doubt: str = ""
     late: list[float] = []
     error: str = ""
 

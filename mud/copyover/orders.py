@@ -117,7 +117,7 @@ class CopyoverOrders:
         try:
             self.ask(order.force)
             doubt = self._server.confirming.doubt()
-            self._tell(order, f"Warning: {doubt}.\n{TRIED}" if doubt else TRIED)
+            self._tell(order, f"{doubt}\n{TRIED}" if doubt else TRIED)
             leaving = await server.copyover.run(order)
         except CopyoverError as error:
             if not self._wait(order, error):

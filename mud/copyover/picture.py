@@ -12,7 +12,8 @@ from mud.copyover.phases import ROWS, Phase
 #: Pixels.
 WIDTH, LEFT, RIGHT, ROW, BAR = 860.0, 170.0, 110.0, 26.0, 16.0
 TOP, GAP, NOTE = 84.0, 56.0, 18.0
-LETTERS = 108
+LETTERS = 108  # of the second line, at the most
+LETTER = 8.0  # wide, at the most
 PLAYS, STILL, GRID, BYTE = "#7fa8c9", "#d9815a", "#e3e6eb", "#8c2f1b"
 
 STYLE = """\
@@ -102,13 +103,20 @@ def panel(title: str, spans: list[Span], y: float) -> list[str]:
             x = LEFT + (span.began - start) * scale
             line = f'x1="{x:.1f}" y1="{y + 10:.1f}" x2="{x:.1f}" y2="{bottom:.1f}"'
             parts += [f'<line {line} stroke="{BYTE}" stroke-dasharray="3 3"/>', label(x, y + 6, "GO", "go")]
+    go = [LEFT + (span.began - start) * scale for span in spans if span.name == "going_on"]
     for number, span in enumerate(spans):
         x, top = LEFT + (span.began - start) * scale, y + 14 + number * ROW
         wide, colour = max(2.0, span.seconds * scale), STILL if silent(span) else PLAYS
         parts.append(label(LEFT - 10, top + 13, span.name.replace("_", " "), "name"))
         parts.append(f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{BAR}" rx="2" fill="{colour}"/>')
-        parts.append(label(x + wide + 6, top + 13, shown(span.seconds), "value"))
+        value = shown(span.seconds)
+        parts.append(label(clear_of(go, x + wide + 6, len(value) * LETTER), top + 13, value, "value"))
     return parts
+
+
+def clear_of(lines: list[float], x: float, width: float) -> float:
+    """Where a text that would begin at `x` begins, so that none of these upright lines goes through it."""
+    return next((line + 4 for line in lines if x - 2 < line < x + width), x)
 
 
 def height(spans: list[Span]) -> float:

@@ -78,7 +78,8 @@ class Recorder:
         for text in passed:
             log.warning("passed: %s", text)
         draft.record.vetoes = passed
-        draft.record.warnings = [*self._server.hosting.warnings, *filter(None, [self._server.confirming.doubt()])]
+        draft.record.warnings = list(self._server.hosting.warnings)
+        draft.record.doubt = self._server.confirming.doubt()
         draft.code = Target(self._server.config, self._to).look(self.code)
         draft.record.code_to = draft.code.digest
         draft.record.changed = self.code.changes(draft.code)

@@ -73,8 +73,9 @@ def line(record: CopyoverRecord) -> str:
 
 def whole(record: CopyoverRecord) -> str:
     """All there is of one."""
+    doubt = [f"  {record.doubt}"] if record.doubt else []
     error = [f"  error: {record.error}"] if record.error else []
-    return "\n".join([line(record), *body(record), *error])
+    return "\n".join([line(record), *body(record), *doubt, *error])
 
 
 def plain(record: CopyoverRecord) -> dict[str, Any]:

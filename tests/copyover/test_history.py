@@ -174,3 +174,21 @@ def test_one_that_came_to_no_phase_is_drawn_too() -> None:
 def test_a_line_of_time_has_four_to_eleven_round_marks(length: float) -> None:
     found = picture.ticks(length)
     assert 4 <= len(found) <= 11 and found[0] == 0 and found[-1] <= length * 1.0001
+
+
+def test_doubt_of_the_code_before_is_no_part_of_what_admins_read_when_it_is_done() -> None:
+    record = msgspec.structs.replace(RECORD, doubt="It is not confirmed yet.")
+    assert "not confirmed" not in report_text.told(record)  # whoever ordered it has read it
+    assert report_text.whole(record).count("not confirmed") == 1
+
+
+def test_go_is_drawn_through_no_label() -> None:
+    spans = (("handing_over", 0.05), ("recovering", 0.002), ("going_on", 0.1))
+    begun = (0.0, 0.05, 0.052)
+    phases = [h.Span(name=name, began=at, seconds=s) for at, (name, s) in zip(begun, spans, strict=True)]
+    svg = picture.draw(msgspec.structs.replace(RECORD, phases=phases))
+    (go,) = {float(x) for x in re.findall(r'<line x1="([\d.]+)"[^>]* stroke-dasharray', svg)}
+    labels = re.findall(r'<text x="([\d.]+)" y="[\d.]+" class="value">([^<]*)<', svg)
+    assert len(labels) == 6
+    for x, text in labels:
+        assert not float(x) <= go <= float(x) + picture.LETTER * len(text), text

@@ -210,7 +210,7 @@ def test_two_logins_into_one_trade(market: Market) -> None:
     at_the_table(market)
     again = market.player("Ada")  # takes over from the first connection
     market.count()
-    assert "picture 3" in market.say(again, "trade")
+    assert "version 3" in market.say(again, "trade")
     market.say(again, "trade accept")
     market.say(ben, "trade accept")
     assert market.carried(ben) == ["sword"] and again.gold == 100 and ada.session != again.session

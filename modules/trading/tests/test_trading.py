@@ -20,10 +20,10 @@ def test_both_accept_the_same_picture_and_all_changes_hands(kit: Kit) -> None:
     cleo = kit.player("Cleo")
     ada, ben, sword = pair(kit)
     assert ada.do("trade offer sword") == (
-        "Trade with Ben, picture 2:\n  You offer a sword.\n  Ben offers nothing.\n  Nobody has accepted it yet."
+        "Trade with Ben, version 2:\n  You offer a sword.\n  Ben offers nothing.\n  Nobody has accepted it yet."
     )
     assert ben.read() == (
-        "Trade with Ada, picture 2:\n  You offer nothing.\n  Ada offers a sword.\n  Nobody has accepted it yet."
+        "Trade with Ada, version 2:\n  You offer nothing.\n  Ada offers a sword.\n  Nobody has accepted it yet."
     )
     assert sword.owner == f"escrow:trading:{ada.character.id}" and sane(kit)
     ben.do("trade offer 60 gold")
@@ -56,9 +56,9 @@ def test_an_acceptance_names_its_picture(kit: Kit) -> None:
     ada, ben, _ = pair(kit)
     ada.do("trade offer sword")
     ben.do("trade offer 10 gold")
-    assert ben.do("trade accept 2").endswith("That was picture 2, and it is 3 now. `trade` shows it.")
-    assert ben.do("trade accept x") == "Write: trade accept, or trade accept N for picture N."
-    assert "picture 3" in ben.do("trade") and kit.state.windows[1].accepted == ()
+    assert ben.do("trade accept 2").endswith("That was version 2, and it is 3 now. `trade` shows it.")
+    assert ben.do("trade accept x") == "Write: trade accept, or trade accept N for version N."
+    assert "version 3" in ben.do("trade") and kit.state.windows[1].accepted == ()
 
 
 def test_who_takes_something_out_at_the_last_moment_does_not_catch_the_other(kit: Kit) -> None:
@@ -116,7 +116,7 @@ def test_whoever_was_asked_can_say_yes_to_somebody_that_they_can_not_see(kit: Ki
     ada.do("trade ben")
     assert "`trade Ada` says yes" in ben.read()
     assert "There is no 'cleo' here" in ben.do("trade cleo") and not kit.state.windows[1].joined
-    assert ben.do("trade ada").startswith("Trade with Ada, picture 1:") and kit.state.windows[1].joined
+    assert ben.do("trade ada").startswith("Trade with Ada, version 1:") and kit.state.windows[1].joined
 
 
 def test_who_sleeps_can_only_look_and_call_it_off(kit: Kit) -> None:
@@ -125,7 +125,7 @@ def test_who_sleeps_can_only_look_and_call_it_off(kit: Kit) -> None:
     ben.do("sleep")
     for line in ("trade accept", "trade offer 5 gold", "trade ada"):
         assert ben.do(line).endswith("You are asleep. `wake` first.")
-    assert "picture 2" in ben.do("trade") and sword.owner.startswith("escrow:")
+    assert "version 2" in ben.do("trade") and sword.owner.startswith("escrow:")
     assert ben.do("trade cancel") == "Ben calls it off. The trade is off." and sane(kit)
 
 
