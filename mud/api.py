@@ -41,25 +41,9 @@ from mud.core.world.calendar import CALENDAR, Calendar, Moment, Month, Season
 from mud.core.world.capacity import cannot_carry
 from mud.core.world.item_names import capital, coins, find_item, is_coins, seek_items, short
 from mud.core.world.model import ROLES, Account, Character, Item, Role, purse_key, room_key
+from mud.sdk.bases import Dialog, Permission, Settings, State, Timer, WallTimer
 from mud.sdk.context import Context
-from mud.sdk.module import (
-    Command,
-    Database,
-    Dialog,
-    Endpoint,
-    HealthCheck,
-    Job,
-    Method,
-    Module,
-    On,
-    Permission,
-    Settings,
-    Spell,
-    State,
-    Talk,
-    Timer,
-    WallTimer,
-)
+from mud.sdk.module import Command, Database, Endpoint, HealthCheck, Job, Method, Module, On, Spell, Talk
 from mud.sdk.work import Work
 
 __all__ = [

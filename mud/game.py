@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 from mud.core import events
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable
-from mud.core.context import Sessions
+from mud.core.context import CoreContext, Sessions
 from mud.core.dialogs import Seeking, Working
 from mud.core.errors import Absent, ModuleFault, Rejected
 from mud.core.ledger import LedgerError
-from mud.core.modules import Modules, NoModules
+from mud.core.modules import Modules
+from mud.core.no_modules import NoModules
 from mud.core.session import Session
 from mud.core.signals import Signal
 from mud.core.spells import SpellTable
@@ -81,7 +82,7 @@ class Game:
         self.commands = CommandTable(COMMANDS)
         self.spells = SpellTable(SPELLS)
         self.rules = DikuRules()
-        self.modules: Modules = NoModules()
+        self.modules: Modules[CoreContext] = NoModules()
         self._failing: list[str] = []  # modules with a failure that nobody has looked into yet
         self.random = random or Random()
 

@@ -87,6 +87,44 @@ def imports(module: str, source: str) -> Iterator[str]:
             yield from (f"{origin}.{alias.name}" for alias in node.names)
 
 
+def depends(code: dict[str, str]) -> dict[str, set[str]]:
+    """Which files import which, whatever for: in a function and for a type checker it is an import all the same."""
+    files = {module.removesuffix(".__init__"): module for module in code}
+
+    def file(name: str) -> str:
+        while name and name not in files:
+            name = name.rpartition(".")[0]
+        return files.get(name, "")
+
+    return {module: {file(name) for name in imports(module, code[module])} - {module, ""} for module in code}
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of files each of which leads to all others of its group (Tarjan's strongly connected components)."""
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(file: str) -> None:
+        order[file] = lowest[file] = len(order)
+        path.append(file)
+        for other in graph[file]:
+            if other not in order:
+                visit(other)
+            if other in path:
+                lowest[file] = min(lowest[file], lowest[other])
+        if lowest[file] == order[file]:
+            at = path.index(file)
+            found.append(sorted(path[at:]))
+            del path[at:]
+
+    for file in graph:
+        if file not in order:
+            visit(file)
+    return [group for group in found if len(group) > 1]
+
+
 def is_ours(name: str) -> bool:
     return name.split(".")[0] in ("mud", "modules", "run")
 
@@ -154,6 +192,11 @@ def test_imports_point_one_way() -> None:
     assert not found, "\n".join(found)
     assert used == set(EXCEPTIONS), f"exceptions that nothing needs: {set(EXCEPTIONS) - used}"
     assert all(EXCEPTIONS.values())
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    found = [group for group in circles(depends(code())) if "mud.server.server" not in group]
+    assert found == []
 
 
 def test_every_package_of_ours_has_its_row() -> None:
@@ -238,3 +281,23 @@ def test_third_party_packages_that_went_astray_are_found() -> None:
     )
     assert len(astray(homes({"mud.net.x": "import colorama", "mud.cli.x": "from colorama import Fore"}))) == 1
     assert len(astray(homes({"modules.auction.x": "import colorama"}))) == 1
+
+
+def test_a_circle_is_found_wherever_its_imports_stand() -> None:
+    planted = {
+        "mud.a.x": "from mud.a import y",
+        "mud.a.y": "if TYPE_CHECKING:\n    from mud.b.z import Z",
+        "mud.b.z": "def f():\n    from mud.a.x import g\nimport mud.b.leaf",
+        "mud.b.leaf": "import os",
+        "mud.b.__init__": "from . import leaf",
+        "mud.c.one": "from .two import Two",
+        "mud.c.two": "import mud.c.one",
+        "mud.a.user": "from mud.a.x import g\nfrom mud.b import nothing",
+    }
+    assert sorted(circles(depends(planted))) == [["mud.a.x", "mud.a.y", "mud.b.z"], ["mud.c.one", "mud.c.two"]]
+
+
+def test_what_two_files_lead_to_is_no_circle() -> None:
+    graph = depends({"mud.a": "import mud.b, mud.c", "mud.b": "import mud.d", "mud.c": "import mud.d", "mud.d": ""})
+    assert graph["mud.a"] == {"mud.b", "mud.c"}
+    assert circles(graph) == []

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from mud.areas.load import AreaFile, read_world
+from mud.areas.area_file import AreaFile
+from mud.areas.load import read_world
 from mud.areas.locate import Path as Where
 from mud.areas.references import places_of, resets_of
 from mud.core.world import area as a

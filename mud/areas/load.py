@@ -7,18 +7,15 @@ and `give`, `equip` and `put` resets depend on the step before them unless they 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 
 from mud.areas import references
-from mud.areas.locate import Lines
+from mud.areas.area_file import AreaFile, near
 from mud.areas.locate import Path as Where
 from mud.core.errors import WorldError
 from mud.core.text.markup import parse
@@ -44,56 +41,6 @@ TEXTS = frozenset({"name", "description", "short", "long", "text"})
 #: No number in an area file is beyond this: all that the game makes of it stays within 64 bits.
 LARGEST = 10**12
 WORLD_FILE = "world.toml"
-
-
-class AreaFile:
-    """One file being read, and what was found wrong with it. With `content` it is read as if it held that."""
-
-    def __init__(self, path: Path, root: Path, content: bytes | None = None) -> None:
-        self.source = a.SourceFile(area="", size=-1, changed=0, touched=0, inode=0, digest=b"")
-        self.name = str(path.relative_to(root)) if path != root else path.name
-        self.content = b""
-        self.problems: list[tuple[int, str]] = []
-        self.lines = Lines("")
-        self.raw: dict[str, Any] = {}
-        try:
-            if content is None:
-                self.source, content = read(path)
-            self.content = content
-            text = content.decode("utf-8").replace("\r\n", "\n")
-            self.lines = Lines(text)
-            self.raw = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            self.problems.append((int(line[1]) if line else 1, f"no valid TOML: {error}; mend this line first"))
-        except (OSError, UnicodeDecodeError) as error:
-            self.problems.append((1, f"can't be read: {error}; area files are UTF-8 text"))
-
-    def wrong(self, where: Where, text: str) -> None:
-        """Note a problem at `where`."""
-        self.problems.append((self.lines.of(where), text))
-
-
-def read(path: Path) -> tuple[a.SourceFile, bytes]:
-    """A file's content and how to know it again; which area it holds is not said yet. Raises OSError."""
-    with path.open("rb") as file:
-        # Looked at before it is read: whatever is written to it meanwhile makes it another file than this one.
-        stat = os.fstat(file.fileno())
-        content = file.read()
-    source = a.SourceFile(
-        area="",
-        size=stat.st_size,
-        changed=stat.st_mtime_ns,
-        touched=stat.st_ctime_ns,
-        inode=stat.st_ino,
-        digest=digest(content),
-    )
-    return source, content
-
-
-def digest(content: bytes) -> bytes:
-    """What a Source remembers of a file's content."""
-    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def files_of(directory: Path) -> list[Path]:
@@ -293,14 +240,6 @@ def _exits(file: AreaFile, where: Where, raw: Any) -> dict[str, a.ExitDef]:
         if isinstance(made, a.ExitDef):
             exits[direction] = msgspec.structs.replace(made, to=made.to or None)
     return exits
-
-
-def near(word: str, known: Any) -> str:
-    """The end of a complaint: the nearest known word, or what there is."""
-    found = get_close_matches(word, list(known), 1)
-    if found:
-        return f"; did you mean {found[0]!r}?"
-    return f"; known are {', '.join(sorted(known))}" if 0 < len(known) <= 40 else ""
 
 
 def _plainly(error: Exception) -> str:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from mud.areas import names
+from mud.areas.area_file import AreaFile, near
 from mud.areas.locate import Path as Where
 from mud.core.world import area as a
 from mud.core.world.body import PLACES, SLOTS
 from mud.core.world.dice import is_dice
-
-if TYPE_CHECKING:
-    from mud.areas.load import AreaFile
 
 _BIT = re.compile(r"bit\d+$")
 
@@ -46,8 +43,6 @@ class Checker:
         self._resets(area)
 
     def _known(self, where: Where, word: str | None, known: Collection[str], what: str) -> None:
-        from mud.areas.load import near
-
         if word is not None and word not in known:
             self._file.wrong(where, f"no {what} is called {word!r}{near(word, known)}")
 

@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from mud.areas import references
-from mud.areas.load import WORLD_FILE, AreaFile, files_of, near, read_area, read_start
+from mud.areas.area_file import AreaFile, near
+from mud.areas.load import WORLD_FILE, files_of, read_area, read_start
 from mud.core.errors import WorldError
 from mud.core.world import area as a
 

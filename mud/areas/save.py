@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mud.areas.load import AreaFile, read
+from mud.areas.area_file import AreaFile, read
 from mud.areas.reload import Changes
 from mud.areas.rewrite import FileEdit, rewrite
 from mud.core.errors import WorldError

@@ -68,7 +68,8 @@ def world_import(options: argparse.Namespace, config: Config) -> int:
 
 def world_map(options: argparse.Namespace, config: Config) -> int:
     """`run.py world map`"""
-    from mud.areas.load import load, near
+    from mud.areas.area_file import near
+    from mud.areas.load import load
     from mud.areas.picture import draw
     from mud.core.errors import EverwakeError
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from mud.core.errors import Conflict, Rejected
 from mud.core.world.model import ROLES, Position, Role
 
-if TYPE_CHECKING:
-    from mud.core.context import CoreContext
-
-Handler = Callable[["CoreContext", str], None]
+#: What a handler is given: a table of commands does not have to know.
+C = TypeVar("C")
 
 
-class CommandEntry(Struct, frozen=True):
+class CommandEntry(Struct, Generic[C], frozen=True):
     """One command. `help` is its page: the first line says how it is written and what it does.
 
     `aliases` are other ways to write it: whole words, or a sign like `'` that needs no space after it.
@@ -26,7 +24,7 @@ class CommandEntry(Struct, frozen=True):
     """
 
     name: str
-    handler: Handler
+    handler: Callable[[C, str], None]
     topic: str
     help: str
     role: Role = "player"
@@ -40,16 +38,16 @@ def allowed(role: Role, needed: Role) -> bool:
     return ROLES.index(role) >= ROLES.index(needed)
 
 
-class CommandTable:
+class CommandTable(Generic[C]):
     """All commands, found by their name, an alias, or a beginning that only one of them has."""
 
-    def __init__(self, commands: Iterable[CommandEntry]) -> None:
-        self.commands: dict[str, CommandEntry] = {}
-        self._exact: dict[str, CommandEntry] = {}
+    def __init__(self, commands: Iterable[CommandEntry[C]]) -> None:
+        self.commands: dict[str, CommandEntry[C]] = {}
+        self._exact: dict[str, CommandEntry[C]] = {}
         self._signs: set[str] = set()
         self.add(commands)
 
-    def add(self, commands: Iterable[CommandEntry]) -> None:
+    def add(self, commands: Iterable[CommandEntry[C]]) -> None:
         """More commands: all of them or none. Raises Conflict when a word is taken."""
         commands = list(commands)
         words: set[str] = set()
@@ -62,7 +60,7 @@ class CommandTable:
             self.commands[command.name] = command
         self._signs.update(word for word in words if not word[0].isalnum())
 
-    def remove(self, commands: Iterable[CommandEntry]) -> None:
+    def remove(self, commands: Iterable[CommandEntry[C]]) -> None:
         """Forget commands. Those that are not there are passed over."""
         for command in commands:
             if self.commands.get(command.name) is command:
@@ -83,7 +81,7 @@ class CommandTable:
         verb, _, rest = line.partition(" ")
         return verb.casefold(), rest.strip()
 
-    def find(self, verb: str, role: Role) -> CommandEntry:
+    def find(self, verb: str, role: Role) -> CommandEntry[C]:
         """The command that `verb` means to someone of `role`.
 
         Raises Rejected, naming what was close, when none or more than one could be meant.
@@ -103,9 +101,9 @@ class CommandTable:
         hint = f" Did you mean {either(near)}?" if near else " Try help."
         raise Rejected(f"There is no command {verb!r}.{hint}")
 
-    def by_topic(self, role: Role) -> dict[str, list[CommandEntry]]:
+    def by_topic(self, role: Role) -> dict[str, list[CommandEntry[C]]]:
         """What someone of `role` may use, by topic, in the order of the table."""
-        topics: dict[str, list[CommandEntry]] = {}
+        topics: dict[str, list[CommandEntry[C]]] = {}
         for command in self.commands.values():
             if allowed(role, command.role):
                 topics.setdefault(command.topic, []).append(command)

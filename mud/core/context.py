@@ -6,20 +6,21 @@ A context lives for one event. What is said through it leaves only if the event 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from mud.core.clock import Clock
-from mud.core.commands import CommandTable, allowed, either
+from mud.core.commands import CommandEntry, CommandTable, allowed, either
 from mud.core.dialogs import AnyDialog, Editor, Pager, Seeking
 from mud.core.errors import Absent, Rejected
 from mud.core.events import Effect, Ordered
+from mud.core.modules import Modules
 from mud.core.rules import NoRules, Rules
 from mud.core.session import Session
 from mud.core.signals import Moved, Signal
-from mud.core.spells import SpellTable
+from mud.core.spells import SpellEntry, SpellTable
 from mud.core.targets import parse_target, pick
 from mud.core.text.editor_help import HELP, numbered
 from mud.core.text.wrap import wrap
@@ -27,9 +28,6 @@ from mud.core.timers import AnyPayload, PendingTimer
 from mud.core.world.model import Character, Item, Role
 from mud.core.world.senses import sees
 from mud.core.world.world import World
-
-if TYPE_CHECKING:
-    from mud.core.modules import Modules
 
 #: A player's name has at most so many letters.
 MAX_NAME_LENGTH = 16
@@ -56,13 +54,13 @@ class CoreContext:
         self,
         world: World,
         sessions: Sessions,
-        commands: CommandTable,
+        commands: CommandTable[CoreContext],
         clock: Clock,
         random: Random,
-        modules: Modules,
+        modules: Modules[CoreContext],
         session: Session | None = None,
-        spells: SpellTable | None = None,
-        rules: Rules | None = None,
+        spells: SpellTable[CoreContext] | None = None,
+        rules: Rules[CoreContext] | None = None,
     ) -> None:
         self.world = world
         self.sessions = sessions
@@ -282,6 +280,12 @@ class CoreContext:
             gold = self.world.ledger.balance(thing.owner_key)
             self.pay(thing.owner_key, "sink", gold, "destroyed")
         self.world.remove_item(item)
+
+
+#: The entries of the tables that a context brings along, and what the core's commands are done by.
+CoreCommand: TypeAlias = CommandEntry[CoreContext]
+CoreSpell: TypeAlias = SpellEntry[CoreContext]
+Handler: TypeAlias = Callable[[CoreContext, str], None]
 
 
 def page_height(session: Session, world: World) -> int:

@@ -1,26 +1,29 @@
-"""What the kernel asks of whoever has the modules. The framework answers; a game without modules has NoModules."""
+"""What the kernel asks of whoever has the modules. The framework answers; a game without modules has
+NoModules (`mud.core.no_modules`)."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from mud.core.context import CoreContext
 from mud.core.dialogs import ModuleDialog
 from mud.core.session import Session
 from mud.core.signals import Signal
 from mud.core.timers import PendingTimer
 
+#: The context of an event, which brings the modules along and so can't be known here.
+C_contra = TypeVar("C_contra", contravariant=True)
 
-class Modules(Protocol):
+
+class Modules(Protocol[C_contra]):
     """All modules. What they raise is passed on; their state is undone with the event (rule 1)."""
 
-    def due(self, ctx: CoreContext, timer: PendingTimer) -> None:
+    def due(self, ctx: C_contra, timer: PendingTimer) -> None:
         """A module's timer fell due."""
 
-    def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
+    def ask(self, ctx: C_contra, session: Session, dialog: ModuleDialog) -> str:
         """The prompt of a module's conversation. Never raises."""
 
-    def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
+    def answer(self, ctx: C_contra, dialog: ModuleDialog, text: str) -> None:
         """A line for a module's conversation."""
 
     def active(self, module: str) -> bool:
@@ -32,10 +35,10 @@ class Modules(Protocol):
     def listeners(self, signal: Signal) -> list[str]:
         """The modules that listen to a signal."""
 
-    def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
+    def hear(self, ctx: C_contra, module: str, signal: Signal) -> None:
         """A module hears a signal."""
 
-    def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
+    def companions(self, ctx: C_contra, character_id: str) -> list[str]:
         """Who shares with a character what it wins: itself first, then those of its group who are in its room.
 
         Itself alone when no module has groups, or the one that does fails. Ids of characters that exist. Never raises.
@@ -52,53 +55,3 @@ class Modules(Protocol):
 
     def describe(self, module: str) -> str:
         """All about one module. Raises NotFound."""
-
-
-class NoModules:
-    """A game without modules."""
-
-    def due(self, ctx: CoreContext, timer: PendingTimer) -> None:
-        """Kept for when its module is there."""
-        ctx.world.timers.park(timer)
-
-    def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
-        """There is nobody to talk to."""
-        return "(press Enter) "
-
-    def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
-        """There is nobody to talk to."""
-        ctx.pop()
-
-    def active(self, module: str) -> bool:
-        """None is."""
-        return False
-
-    def leads(self, dialog: ModuleDialog) -> bool:
-        """None does."""
-        return False
-
-    def listeners(self, signal: Signal) -> list[str]:
-        """Nobody."""
-        return []
-
-    def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
-        """Nobody."""
-
-    def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
-        """Each for themselves."""
-        return [character_id]
-
-    def failed(self, module: str, at: float) -> None:
-        """Nobody."""
-
-    def news(self) -> list[str]:
-        """Nothing."""
-        return []
-
-    def table(self) -> list[tuple[str, str, str, str]]:
-        """Nothing."""
-        return []
-
-    def describe(self, module: str) -> str:
-        """Nothing."""
-        return "This game has no modules."

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from mud.core.errors import Conflict
 from mud.core.world.model import Character, Item
 
-if TYPE_CHECKING:
-    from mud.core.context import CoreContext
+#: What a spell's effect acts through: a table of spells does not have to know.
+C = TypeVar("C")
 
 #: On whom or what a spell is cast: a foe here, somebody here (oneself if nobody is named), an item at hand, a player
 #: anywhere, everybody here, or nothing at all (words may say more).
@@ -19,7 +19,6 @@ SpellTarget = Literal["foe", "friend", "item", "player", "room", "words"]
 class Cast(NamedTuple):
     """A spell on its way: who casts it, how strong (a level), on whom, what, or with which words, and out of what."""
 
-    ctx: CoreContext
     caster: Character
     level: int
     whom: Character | None = None
@@ -33,7 +32,7 @@ class Cast(NamedTuple):
         return self.whom if self.whom is not None else self.caster
 
 
-class SpellEntry(NamedTuple):
+class SpellEntry(NamedTuple, Generic[C]):
     """A spell. `number` is what area files of the Diku family call it, 0 for none; `cooldown` is game seconds."""
 
     name: str
@@ -42,18 +41,18 @@ class SpellEntry(NamedTuple):
     mana: int
     cooldown: float
     target: SpellTarget
-    effect: Callable[[Cast], None]
+    effect: Callable[[C, Cast], None]
     about: str
 
 
-class SpellTable:
+class SpellTable(Generic[C]):
     """All spells by name."""
 
-    def __init__(self, spells: Iterable[SpellEntry] = ()) -> None:
-        self.spells: dict[str, SpellEntry] = {}
+    def __init__(self, spells: Iterable[SpellEntry[C]] = ()) -> None:
+        self.spells: dict[str, SpellEntry[C]] = {}
         self.add(spells)
 
-    def add(self, spells: Iterable[SpellEntry]) -> None:
+    def add(self, spells: Iterable[SpellEntry[C]]) -> None:
         """More spells: all of them or none. Raises Conflict when a name or a number is taken."""
         spells = list(spells)
         for number, spell in enumerate(spells):
@@ -62,19 +61,19 @@ class SpellTable:
                     raise Conflict(f"the spells {spell.name!r} and {other.name!r} have one name or number")
         self.spells.update({spell.name: spell for spell in spells})
 
-    def remove(self, spells: Iterable[SpellEntry]) -> None:
+    def remove(self, spells: Iterable[SpellEntry[C]]) -> None:
         """Forget spells. Those that are not there are passed over."""
         for spell in spells:
             if self.spells.get(spell.name) is spell:
                 del self.spells[spell.name]
 
-    def by_value(self, value: int | str | None) -> SpellEntry | None:
+    def by_value(self, value: int | str | None) -> SpellEntry[C] | None:
         """The spell that an area file means by a number or a name; None for none, or for one that is not known."""
         if isinstance(value, str):
             return self.spells.get(value.casefold())
         return next((s for s in self.spells.values() if value and s.number == value), None)
 
-    def begun(self, words: list[str]) -> list[SpellEntry]:
+    def begun(self, words: list[str]) -> list[SpellEntry[C]]:
         """The spells whose words begin, each at its place, with `words`."""
         return [s for s in self.spells.values() if _begins(s.name.split(), words)]
 

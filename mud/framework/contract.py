@@ -21,8 +21,9 @@ from mud.core.signals import Companions, Request, Signal
 from mud.core.world.model import ROLES
 from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
+from mud.sdk.bases import Permission, Settings, State, Timer
 from mud.sdk.context import tag_of
-from mud.sdk.module import Module, Permission, Settings, State, Timer
+from mud.sdk.module import Module
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")

@@ -11,17 +11,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mud.core.commands import CommandEntry
+from mud.core.context import CoreCommand, CoreContext, CoreSpell
 from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
 from mud.core.ledger import LedgerError
 from mud.core.signals import Request, Signal
-from mud.core.spells import Cast, SpellEntry
+from mud.core.spells import Cast
 from mud.core.veto import Veto
 from mud.framework.finder import ModuleCode, ModuleSource, explain
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.watch import WATCH, Interrupted
+from mud.sdk.bases import Permission, Settings, State
 from mud.sdk.context import Context
-from mud.sdk.module import Figures, Module, Permission, Settings, State
+from mud.sdk.module import Figures, Module
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
 from mud.snapshot.shape import Imported, Shape, export, import_
@@ -230,8 +231,8 @@ class Instance:
             known = len(database.steps)
             raise Invalid(f"{self.name}: its tables have schema {schema}, and this version knows {known}")
 
-    def _command(self, command: Any) -> CommandEntry:
-        return CommandEntry(
+    def _command(self, command: Any) -> CoreCommand:
+        return CoreCommand(
             command.name,
             partial(self.run, command.handler),  # no frame of its own: every command comes through here
             command.topic or self.name,
@@ -241,16 +242,14 @@ class Instance:
             command.yields,
         )
 
-    def _spell(self, spell: Any) -> SpellEntry:
+    def _spell(self, spell: Any) -> CoreSpell:
         run, handler = self.run, spell.handler
         about = (spell.help or _docstring(handler)).partition("\n")[0]
 
-        def effect(cast: Cast) -> None:
-            run(handler, cast.ctx, cast)  # type: ignore[arg-type]
+        def effect(ctx: CoreContext, cast: Cast) -> None:
+            run(handler, ctx, cast)  # type: ignore[arg-type]
 
-        return SpellEntry(
-            spell.name, spell.number, spell.level, spell.mana, spell.cooldown, spell.target, effect, about
-        )
+        return CoreSpell(spell.name, spell.number, spell.level, spell.mana, spell.cooldown, spell.target, effect, about)
 
 
 def shape_of(module: Module[Any]) -> Shape[Any]:

@@ -16,7 +16,8 @@ from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.options import ModuleOptions
 from mud.framework.order import provided, start_order
 from mud.framework.registry import Registry
-from mud.sdk.module import Module, Settings
+from mud.sdk.bases import Settings
+from mud.sdk.module import Module
 
 log = logging.getLogger("mud.modules")
 M = ModuleState

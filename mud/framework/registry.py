@@ -34,7 +34,7 @@ Row = tuple[Any, ...]
 class Registry:
     """The modules by name, in the order of their start."""
 
-    def __init__(self, commands: CommandTable, spells: SpellTable | None = None) -> None:
+    def __init__(self, commands: CommandTable[CoreContext], spells: SpellTable[CoreContext] | None = None) -> None:
         self.instances: dict[str, Instance] = {}
         self.commands = commands
         self.spells = spells or SpellTable()

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import inspect as types
 
 from mud.core.errors import Invalid
-from mud.sdk.module import Settings
+from mud.sdk.bases import Settings
 
 
 def read(module: str, kind: type[Settings], given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:

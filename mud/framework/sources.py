@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from mud.sdk.module import Permission
+from mud.sdk.bases import Permission
 
 Severity = Literal["error", "warning"]
 Category = Literal["interface", "signatures", "security", "configuration", "performance", "api", "documentation"]

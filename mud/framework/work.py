@@ -16,8 +16,8 @@ from mud.core.signals import Signal
 from mud.framework.instance import HANDLER_SECONDS, Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.watch import WATCH, Interrupted
+from mud.sdk.bases import Permission, Settings
 from mud.sdk.context import need
-from mud.sdk.module import Permission, Settings
 
 C = TypeVar("C", bound=Settings)
 

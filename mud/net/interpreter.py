@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from telnetlib3.stream_writer import TelnetWriter
 
-from mud.net import telnet as t
-from mud.net.telnet import Telnet
+from mud.net import telnet_options as t
+from mud.net.wire import TelnetState
 
 # What a client does wrong is no news for the operator, and it may do it fifty times a second.
 logging.getLogger("telnetlib3").setLevel(logging.ERROR)
@@ -21,6 +22,30 @@ logging.getLogger("telnetlib3").setLevel(logging.ERROR)
 _SEPARATOR = ";"
 _SEND = b"\x01"
 _REQUEST, _ACCEPTED, _REJECTED = b"\x01", b"\x02", b"\x03"
+
+
+class Negotiation(Protocol):
+    """Who decides, and hears what the client says: `mud.net.telnet.Telnet`."""
+
+    state: TelnetState
+
+    def echo_answered(self) -> bool:
+        """DO or DONT ECHO came. True when it was an answer to ours."""
+
+    def heard_type(self, name: str) -> bool:
+        """One answer to TTYPE. True when another one should be asked for."""
+
+    def heard_size(self, rows: int, columns: int) -> None:
+        """NAWS."""
+
+    def heard_charset(self, name: str | None) -> None:
+        """CHARSET: what was agreed; None when the client wants none of ours."""
+
+    def heard_environ(self, values: dict[str, str]) -> None:
+        """NEW-ENVIRON."""
+
+    def mssp(self) -> dict[str, str]:
+        """What crawlers are told."""
 
 
 class Pipe:
@@ -41,7 +66,7 @@ class Pipe:
 class Interpreter(TelnetWriter):
     """Answers offers and requests by the tables of `mud.net.telnet`, once for each change of state (RFC 1143)."""
 
-    def __init__(self, telnet: Telnet, send: Callable[[bytes], None]) -> None:
+    def __init__(self, telnet: Negotiation, send: Callable[[bytes], None]) -> None:
         super().__init__(Pipe(send), None, server=True)  # type: ignore[arg-type]
         self.log = logging.getLogger("telnetlib3")
         self._telnet = telnet
@@ -140,7 +165,7 @@ def _asks(buf: deque[bytes]) -> bool:
     return buf[0] in (t.TTYPE, t.NEW_ENVIRON) and len(buf) > 1 and buf[1] == _SEND
 
 
-def interpreter(telnet: Telnet, send: Callable[[bytes], None]) -> Interpreter:
+def interpreter(telnet: Negotiation, send: Callable[[bytes], None]) -> Interpreter:
     """An interpreter in the state that `telnet` remembers; nothing is sent."""
     made = Interpreter(telnet, send)
     for number, on in telnet.state.local.items():

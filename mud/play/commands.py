@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from mud.core.commands import CommandEntry
+from mud.core.context import CoreCommand
 from mud.core.text.editor_help import HELP
 from mud.core.world.area import DIRECTIONS
 from mud.core.world.model import Position
@@ -33,7 +33,7 @@ from mud.play.staff.commands import STAFF
 SHORT = {long: short for short, long in rooms.SHORT.items()}
 
 MOVING = [
-    CommandEntry(
+    CoreCommand(
         direction,
         movement.mover(direction),
         "moving",
@@ -42,23 +42,23 @@ MOVING = [
     )
     for direction in DIRECTIONS
 ] + [
-    CommandEntry(
+    CoreCommand(
         "recall", fights.recall, "moving", "recall -- back to where newcomers begin; it takes half your breath"
     ),
-    CommandEntry(
+    CoreCommand(
         "sleep",
         positions.changer("sleeping"),
         "moving",
         "sleep -- lie down and sleep: bodies mend fastest asleep\nYou see nothing meanwhile, and are easy to hit.",
     ),
-    CommandEntry("rest", positions.changer("resting"), "moving", "rest -- sit down and rest: bodies mend faster so"),
-    CommandEntry("sit", positions.changer("sitting"), "moving", "sit -- sit down"),
-    CommandEntry("stand", positions.changer("standing"), "moving", "stand -- stand up", aliases=("st",)),
-    CommandEntry("wake", positions.wake, "moving", "wake | wake WHOM -- wake up, or wake somebody else"),
+    CoreCommand("rest", positions.changer("resting"), "moving", "rest -- sit down and rest: bodies mend faster so"),
+    CoreCommand("sit", positions.changer("sitting"), "moving", "sit -- sit down"),
+    CoreCommand("stand", positions.changer("standing"), "moving", "stand -- stand up", aliases=("st",)),
+    CoreCommand("wake", positions.wake, "moving", "wake | wake WHOM -- wake up, or wake somebody else"),
 ]
 
 FIGHTING = [
-    CommandEntry(
+    CoreCommand(
         "kill",
         fights.kill,
         "fighting",
@@ -67,13 +67,13 @@ FIGHTING = [
         "Who dies wakes at the start, and has to fetch what is left in the corpse.",
         aliases=("k", "attack"),
     ),
-    CommandEntry("flee", fights.flee, "fighting", "flee -- run from a fight, if there is a way", aliases=("fl",)),
-    CommandEntry(
+    CoreCommand("flee", fights.flee, "fighting", "flee -- run from a fight, if there is a way", aliases=("fl",)),
+    CoreCommand(
         "consider", fights.consider, "fighting", "consider WHOM -- guess how a fight would go", aliases=("con",)
     ),
-    CommandEntry("assist", fights.assist, "fighting", "assist WHOM -- join somebody's fight"),
-    CommandEntry("rescue", fights.rescue, "fighting", "rescue WHOM -- step between somebody and whoever fights them"),
-    CommandEntry(
+    CoreCommand("assist", fights.assist, "fighting", "assist WHOM -- join somebody's fight"),
+    CoreCommand("rescue", fights.rescue, "fighting", "rescue WHOM -- step between somebody and whoever fights them"),
+    CoreCommand(
         "wimpy",
         fights.wimpy,
         "fighting",
@@ -83,7 +83,7 @@ FIGHTING = [
 ]
 
 SEEING = [
-    CommandEntry(
+    CoreCommand(
         "look",
         rooms.look,
         "seeing",
@@ -92,11 +92,11 @@ SEEING = [
         "2.guard is the second guard.",
         aliases=("l",),
     ),
-    CommandEntry(
+    CoreCommand(
         "examine", rooms.look, "seeing", "examine THING -- the same as look THING", aliases=("x", "exa", "read")
     ),
-    CommandEntry("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
-    CommandEntry(
+    CoreCommand("exits", rooms.exits, "seeing", "exits -- the ways out of here and where they lead", aliases=("ex",)),
+    CoreCommand(
         "map",
         maps.map_,
         "seeing",
@@ -105,26 +105,26 @@ SEEING = [
         "A world is not always flat: a room that fits nowhere on the map is named below it instead.\n"
         "With a screen reader the map is in words, two steps far: North: The Kitchen. Two north: The Yard.",
     ),
-    CommandEntry(
+    CoreCommand(
         "who",
         who.who,
         "seeing",
         "who [NAME | ROLE | FLAG] -- who is in the world now, with role and flags\n"
         "who ada, who builders, who admins, who staff, who afk, who idle, who linkdead; several words go together.",
     ),
-    CommandEntry("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
-    CommandEntry(
+    CoreCommand("score", scores.score, "seeing", "score -- your own figures", aliases=("sc",)),
+    CoreCommand(
         "affects",
         scores.affects,
         "seeing",
         "affects -- what magic, and what you wear, makes of you",
         aliases=("aff",),
     ),
-    CommandEntry("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
+    CoreCommand("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
 ]
 
 MAGIC = [
-    CommandEntry(
+    CoreCommand(
         "cast",
         magic.cast,
         "magic",
@@ -132,18 +132,18 @@ MAGIC = [
         "cast magic missile rat, cast 'cure light' ada, cast heal. In a fight a spell goes at your foe by itself.",
         aliases=("c",),
     ),
-    CommandEntry("spells", magic.spells, "magic", "spells -- the spells there are, and what you lack for them"),
-    CommandEntry("quaff", magic.quaff, "magic", "quaff POTION -- drink a potion"),
-    CommandEntry("recite", magic.recite, "magic", "recite SCROLL [WHOM | THING] -- read a scroll aloud; it burns"),
-    CommandEntry(
+    CoreCommand("spells", magic.spells, "magic", "spells -- the spells there are, and what you lack for them"),
+    CoreCommand("quaff", magic.quaff, "magic", "quaff POTION -- drink a potion"),
+    CoreCommand("recite", magic.recite, "magic", "recite SCROLL [WHOM | THING] -- read a scroll aloud; it burns"),
+    CoreCommand(
         "use", magic.use, "magic", "use WAND [WHOM] | use STAFF -- use the magic in a thing, a charge at a time"
     ),
 ]
 
 THINGS = [
-    CommandEntry("inventory", things.inventory, "things", "inventory -- what you carry", aliases=("i", "inv")),
-    CommandEntry("equipment", things.equipment, "things", "equipment -- what you wear", aliases=("eq",)),
-    CommandEntry(
+    CoreCommand("inventory", things.inventory, "things", "inventory -- what you carry", aliases=("i", "inv")),
+    CoreCommand("equipment", things.equipment, "things", "equipment -- what you wear", aliases=("eq",)),
+    CoreCommand(
         "get",
         things.get,
         "things",
@@ -151,8 +151,8 @@ THINGS = [
         "get all, get all.bread, get 2.sword, get gold from chest",
         aliases=("take",),
     ),
-    CommandEntry("drop", things.drop, "things", "drop THING | drop N gold -- put something on the ground"),
-    CommandEntry(
+    CoreCommand("drop", things.drop, "things", "drop THING | drop N gold -- put something on the ground"),
+    CoreCommand(
         "give",
         things.give,
         "things",
@@ -160,35 +160,35 @@ THINGS = [
         "give all ada, give all.bread to ada, give 2.sword to ada, give 10 coins to ada\n"
         "To all means every player here: each gets one such thing, or so much gold.",
     ),
-    CommandEntry("put", things.put, "things", "put THING in CONTAINER | put N gold in CONTAINER -- put something away"),
-    CommandEntry("wear", things.wearer("wear"), "things", "wear THING | wear all -- put something on"),
-    CommandEntry("wield", things.wearer("wield", ("wield",)), "things", "wield WEAPON -- take a weapon in hand"),
-    CommandEntry(
+    CoreCommand("put", things.put, "things", "put THING in CONTAINER | put N gold in CONTAINER -- put something away"),
+    CoreCommand("wear", things.wearer("wear"), "things", "wear THING | wear all -- put something on"),
+    CoreCommand("wield", things.wearer("wield", ("wield",)), "things", "wield WEAPON -- take a weapon in hand"),
+    CoreCommand(
         "hold",
         things.wearer("hold", ("light", "hold")),
         "things",
         "hold THING -- take a light, or something else, in hand",
     ),
-    CommandEntry(
+    CoreCommand(
         "remove",
         things.remove,
         "things",
         "remove THING | remove all -- take off what you wear",
         aliases=("rem",),
     ),
-    CommandEntry("eat", food.eat, "things", "eat FOOD -- eat something; it gives back some of your breath"),
-    CommandEntry("drink", food.drink, "things", "drink [from] VESSEL -- drink from what you carry, or from a fountain"),
-    CommandEntry("fill", food.fill, "things", "fill VESSEL -- fill something to drink from, where there is a fountain"),
-    CommandEntry(
+    CoreCommand("eat", food.eat, "things", "eat FOOD -- eat something; it gives back some of your breath"),
+    CoreCommand("drink", food.drink, "things", "drink [from] VESSEL -- drink from what you carry, or from a fountain"),
+    CoreCommand("fill", food.fill, "things", "fill VESSEL -- fill something to drink from, where there is a fountain"),
+    CoreCommand(
         "open",
         rooms.open_,
         "things",
         "open DOOR | open DIRECTION | open CONTAINER -- open something",
         aliases=("o",),
     ),
-    CommandEntry("close", rooms.close, "things", "close DOOR | close DIRECTION | close CONTAINER -- close something"),
-    CommandEntry("lock", rooms.lock, "things", "lock DOOR | lock CONTAINER -- lock something; you need its key"),
-    CommandEntry(
+    CoreCommand("close", rooms.close, "things", "close DOOR | close DIRECTION | close CONTAINER -- close something"),
+    CoreCommand("lock", rooms.lock, "things", "lock DOOR | lock CONTAINER -- lock something; you need its key"),
+    CoreCommand(
         "unlock",
         rooms.unlock,
         "things",
@@ -197,7 +197,7 @@ THINGS = [
 ]
 
 SHOPS = [
-    CommandEntry(
+    CoreCommand(
         "list",
         shops.list_,
         "shops",
@@ -205,13 +205,13 @@ SHOPS = [
         "Behind what is in store stands how many are left; the rest never runs out.\n"
         "A shop trades while its keeper is there and awake, and many keep hours: `time` tells how late it is.",
     ),
-    CommandEntry(
+    CoreCommand(
         "buy",
         shops.buy,
         "shops",
         "buy [N] THING -- buy something, or N of it: all of them or none\nbuy bread, buy 5 bread, buy #3 of the list",
     ),
-    CommandEntry(
+    CoreCommand(
         "sell",
         shops.sell,
         "shops",
@@ -219,36 +219,34 @@ SHOPS = [
         "sell key, sell all.bread, sell all: what the keeper wants of it, as long as there is gold in the till.\n"
         "What you sell stands in the list; the keeper sells it to whoever pays.",
     ),
-    CommandEntry(
+    CoreCommand(
         "value",
         shops.value,
         "shops",
         "value THING -- what the shop here would pay for something\nvalue all: of everything that it takes.",
     ),
-    CommandEntry("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
+    CoreCommand("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
 ]
 
 TALKING = [
-    CommandEntry(
+    CoreCommand(
         "say",
         talk.say,
         "talking",
         "say TEXT -- say something to everyone here\n'TEXT is shorter.",
         aliases=("'",),
     ),
-    CommandEntry("think", talk.think, "talking", "think TEXT -- a thought to yourself; nobody else sees it"),
-    CommandEntry(
+    CoreCommand("think", talk.think, "talking", "think TEXT -- a thought to yourself; nobody else sees it"),
+    CoreCommand(
         "tell",
         talk.tell,
         "talking",
         "tell NAME TEXT -- private words to somebody, wherever they are",
         aliases=("t",),
     ),
-    CommandEntry(
-        "reply", talk.reply, "talking", "reply TEXT -- answer whoever told you something last", aliases=("r",)
-    ),
-    CommandEntry("shout", talk.shout, "talking", "shout TEXT -- so that the whole world hears"),
-    CommandEntry(
+    CoreCommand("reply", talk.reply, "talking", "reply TEXT -- answer whoever told you something last", aliases=("r",)),
+    CoreCommand("shout", talk.shout, "talking", "shout TEXT -- so that the whole world hears"),
+    CoreCommand(
         "emote",
         talk.emote,
         "talking",
@@ -258,9 +256,9 @@ TALKING = [
 ]
 
 SELF = [
-    CommandEntry("help", lookup.help_, "yourself", "help [WORD] -- help on a command or a topic", aliases=("?",)),
-    CommandEntry("commands", lookup.commands, "yourself", "commands -- the names of all commands"),
-    CommandEntry(
+    CoreCommand("help", lookup.help_, "yourself", "help [WORD] -- help on a command or a topic", aliases=("?",)),
+    CoreCommand("commands", lookup.commands, "yourself", "commands -- the names of all commands"),
+    CoreCommand(
         "set",
         fields.set_,
         "yourself",
@@ -268,7 +266,7 @@ SELF = [
         "For admins also: set WHOM FIELD VALUE, of a player, a mob or a thing near.\n"
         "set ada level 5; set sword short a sword; `help fields` has the fields.",
     ),
-    CommandEntry(
+    CoreCommand(
         "alias",
         alias.alias,
         "yourself",
@@ -277,26 +275,26 @@ SELF = [
         "$1 to $9 are the words you type behind it, $* is all of them; without any, they go to the end.\n"
         "An alias may use others. `unalias` forgets one. No alias can take the place of quit, help or alias itself.",
     ),
-    CommandEntry("unalias", alias.unalias, "yourself", "unalias NAME -- forget an alias"),
-    CommandEntry(
+    CoreCommand("unalias", alias.unalias, "yourself", "unalias NAME -- forget an alias"),
+    CoreCommand(
         "description",
         lambda ctx, args: editor.begin(ctx, "description", ctx.player.description),
         "yourself",
         "description -- write what others see when they look at you\n" + HELP,
     ),
-    CommandEntry(
+    CoreCommand(
         "password",
         password.change,
         "yourself",
         "password -- change your password; it asks for the old one first",
     ),
-    CommandEntry(
+    CoreCommand(
         "save",
         admin.save,
         "yourself",
         "save -- write the world to the disk now (it is written a few times a second anyway)",
     ),
-    CommandEntry("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),
+    CoreCommand("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),
 ]
 
 #: The lowest position for these; all others can be used asleep.
@@ -310,12 +308,12 @@ NEEDS: dict[Position, frozenset[str]] = {
 }
 
 
-def _placed(command: CommandEntry) -> CommandEntry:
+def _placed(command: CoreCommand) -> CoreCommand:
     """A command with the position it needs."""
     needs = next((position for position, names in NEEDS.items() if command.name in names), command.needs)
     return msgspec.structs.replace(command, needs=needs)
 
 
-COMMANDS: tuple[CommandEntry, ...] = tuple(
+COMMANDS: tuple[CoreCommand, ...] = tuple(
     map(_placed, (*MOVING, *SEEING, *FIGHTING, *MAGIC, *THINGS, *SHOPS, *TALKING, *SELF, *STAFF))
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from mud.core import events as e
-from mud.core.commands import CommandEntry, allowed, either
-from mud.core.context import CoreContext
+from mud.core.commands import allowed, either
+from mud.core.context import CoreCommand, CoreContext
 from mud.core.dialogs import Play, Working
 from mud.core.errors import Rejected
 from mud.core.session import Screen, Session
@@ -62,7 +62,7 @@ def help_(ctx: CoreContext, args: str) -> None:
     ctx.page(f"{tag('bold', named.name)}\n{named.help}{also}")
 
 
-def told_of(known: list[CommandEntry]) -> list[CommandEntry]:
+def told_of(known: list[CoreCommand]) -> list[CoreCommand]:
     """Those of a topic's commands that `help` alone names: gestures by the dozen it leaves to `socials`."""
     few = sum(c.yields for c in known) <= MAX_GESTURES
     return [c for c in known if few or not c.yields]

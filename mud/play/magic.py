@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mud.core.context import CoreContext
+from mud.core.context import CoreContext, CoreSpell
 from mud.core.errors import Rejected
-from mud.core.spells import Cast, SpellEntry
+from mud.core.spells import Cast
 from mud.core.targets import parse_target, split, split_first
 from mud.core.world import fights as foes
 from mud.core.world.model import Character, Item, room_key
@@ -34,10 +34,10 @@ def cast(ctx: CoreContext, args: str) -> None:
         me.ready[spell.name] = ctx.clock.game + spell.cooldown
     ctx.send(f"You speak the words of {spell.name}.")
     ctx.others(f"{name(ctx.world, me)} speaks words of power.")
-    spell.effect(aimed)
+    spell.effect(ctx, aimed)
 
 
-def find_spell(ctx: CoreContext, text: str) -> tuple[SpellEntry, str]:
+def find_spell(ctx: CoreContext, text: str) -> tuple[CoreSpell, str]:
     """The spell that a line begins with (its words may be cut short), and the rest. Raises Rejected."""
     if not text:
         raise Rejected("Cast what? `spells` lists what there is.")
@@ -53,10 +53,10 @@ def find_spell(ctx: CoreContext, text: str) -> tuple[SpellEntry, str]:
     raise Rejected(f"You know no spell {text[:40]!r}. `spells` lists what there is.")
 
 
-def aim(ctx: CoreContext, spell: SpellEntry, text: str, level: int) -> Cast:
+def aim(ctx: CoreContext, spell: CoreSpell, text: str, level: int) -> Cast:
     """A spell at what `text` names. Raises Rejected when that is nothing it can be cast on."""
     me, world = ctx.player, ctx.world
-    found = Cast(ctx, me, level, words=text.casefold())
+    found = Cast(me, level, words=text.casefold())
     if spell.target == "foe":
         foe = describe.find_character(ctx, text) if text else foes.foe(world, me)
         if foe is None:
@@ -110,7 +110,7 @@ def quaff(ctx: CoreContext, args: str) -> None:
     ctx.others(f"{name(ctx.world, ctx.player)} quaffs {describe.short(ctx.world, potion)}.")
     ctx.destroy(potion)
     for spell, level in power:
-        spell.effect(Cast(ctx, ctx.player, level, whom=ctx.player, thing=describe.short(ctx.world, potion)))
+        spell.effect(ctx, Cast(ctx.player, level, whom=ctx.player, thing=describe.short(ctx.world, potion)))
 
 
 def recite(ctx: CoreContext, args: str) -> None:
@@ -123,7 +123,7 @@ def recite(ctx: CoreContext, args: str) -> None:
     ctx.destroy(scroll)
     for spell, aimed in power:
         if aimed.whom is None or aimed.whom.id in ctx.world.characters:  # the one before may have been enough
-            spell.effect(aimed._replace(thing=describe.short(ctx.world, scroll)))
+            spell.effect(ctx, aimed._replace(thing=describe.short(ctx.world, scroll)))
 
 
 def use(ctx: CoreContext, args: str) -> None:
@@ -137,7 +137,7 @@ def use(ctx: CoreContext, args: str) -> None:
         raise Rejected(f"{capital(called)} is spent.")
     spell, level = power[0]
     if world.item_def(thing).kind == "staff":
-        aimed = [Cast(ctx, ctx.player, level, whom=c) for c in whom_staff_meets(ctx, spell)]
+        aimed = [Cast(ctx.player, level, whom=c) for c in whom_staff_meets(ctx, spell)]
         how = f"tap {called} on the ground", f"taps {called} on the ground"
     else:
         aimed = [aim(ctx, spell, rest, level)]
@@ -147,10 +147,10 @@ def use(ctx: CoreContext, args: str) -> None:
     ctx.send(f"You {how[0]}.")
     ctx.others(f"{name(world, ctx.player)} {how[1]}.")
     for one in aimed:
-        spell.effect(one._replace(thing=called))
+        spell.effect(ctx, one._replace(thing=called))
 
 
-def whom_staff_meets(ctx: CoreContext, spell: SpellEntry) -> list[Character]:
+def whom_staff_meets(ctx: CoreContext, spell: CoreSpell) -> list[Character]:
     """All mobs that may be fought, for a spell that hurts; all players, for one that helps; else the player alone."""
     here = ctx.world.present(ctx.player.room)
     if spell.target == "foe":
@@ -175,7 +175,7 @@ def find_magic(ctx: CoreContext, text: str, kind: str | tuple[str, ...], questio
     return found[0]
 
 
-def spells_in(ctx: CoreContext, item: Item) -> list[tuple[SpellEntry, int]]:
+def spells_in(ctx: CoreContext, item: Item) -> list[tuple[CoreSpell, int]]:
     """The spells in a thing, with their level. Raises Rejected when there is none that works here."""
     world = ctx.world
     level = world.value(item, "level")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mud.core.commands import Handler
-from mud.core.context import CoreContext
+from mud.core.context import CoreContext, Handler
 from mud.core.errors import Rejected
 from mud.core.world.area import DIRECTIONS
 from mud.core.world.model import Character

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from mud.core.commands import CommandTable
-from mud.core.context import MAX_NAME_LENGTH
+from mud.core.context import MAX_NAME_LENGTH, CoreContext
 from mud.core.errors import Rejected
 
 MIN_LENGTH, MAX_LENGTH = 3, MAX_NAME_LENGTH
@@ -19,7 +19,7 @@ RESERVED = frozenset(
 )
 
 
-def check_name(text: str, commands: CommandTable) -> str:
+def check_name(text: str, commands: CommandTable[CoreContext]) -> str:
     """`text` as a proper name: "ada" becomes "Ada".
 
     Raises Rejected when it has the wrong length, anything but letters, letters of two scripts (to look like

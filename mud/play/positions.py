@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from mud.core.commands import Handler
-from mud.core.context import CoreContext
+from mud.core.context import CoreContext, Handler
 from mud.core.errors import Rejected
 from mud.core.world import fights
 from mud.core.world.model import Character, Position

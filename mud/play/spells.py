@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from mud.core.context import CoreContext, CoreSpell
 from mud.core.errors import Rejected
-from mud.core.spells import Cast, SpellEntry
+from mud.core.spells import Cast
 from mud.core.targets import answers
 from mud.core.text.markup import strip, tag
 from mud.core.world.dice import Dice
 from mud.play import bodies, describe, fights, rooms
 from mud.play.describe import capital, name
+
+Effect = Callable[[CoreContext, Cast], None]
 
 #: Rooms that nobody is taken to by magic.
 BARRED = frozenset(("death", "private", "godroom", "nomagic"))
@@ -20,9 +23,9 @@ BARRED = frozenset(("death", "private", "godroom", "nomagic"))
 # What spells do
 
 
-def hurt(cast: Cast, dice: Callable[[int], Dice], what: str) -> None:
+def hurt(ctx: CoreContext, cast: Cast, dice: Callable[[int], Dice], what: str) -> None:
     """Damage by dice that depend on the level; `what` hits the victim."""
-    ctx, victim = cast.ctx, cast.victim
+    victim = cast.victim
     amount = max(1, dice(cast.level).roll(ctx.random))
     called = name(ctx.world, victim)
     ctx.tell(victim, tag("red", f"{capital(what)} hits you!"))
@@ -30,50 +33,50 @@ def hurt(cast: Cast, dice: Callable[[int], Dice], what: str) -> None:
     fights.damage(ctx, victim, amount, cast.caster if victim is not cast.caster else None)
 
 
-def dispel(cast: Cast, evil: bool) -> None:
+def dispel(ctx: CoreContext, cast: Cast, evil: bool) -> None:
     """Damage to those of an alignment, and to none else."""
     alignment = cast.victim.alignment
     if (alignment <= -350) if evil else (alignment >= 350):
-        hurt(cast, lambda level: Dice(6, 8, level), "a pillar of light" if evil else "a pillar of shadow")
+        hurt(ctx, cast, lambda level: Dice(6, 8, level), "a pillar of light" if evil else "a pillar of shadow")
     else:
-        cast.ctx.tell(cast.caster, "Nothing happens: that is not what this spell is against.")
+        ctx.tell(cast.caster, "Nothing happens: that is not what this spell is against.")
 
 
-def quake(cast: Cast) -> None:
+def quake(ctx: CoreContext, cast: Cast) -> None:
     """Damage to every mob here that may be fought."""
-    ctx, room = cast.ctx, cast.caster.room
+    room = cast.caster.room
     ctx.room_says(room, "The ground shakes and heaves!")
     for mob in ctx.world.present(room):
         if mob.mob is not None and not fights.cannot_fight(ctx, cast.caster, mob):
-            hurt(cast._replace(whom=mob), lambda level: Dice(2, 8, level // 2), "a wave of earth")
+            hurt(ctx, cast._replace(whom=mob), lambda level: Dice(2, 8, level // 2), "a wave of earth")
 
 
-def cure(cast: Cast, dice: Callable[[int], Dice], text: str) -> None:
+def cure(ctx: CoreContext, cast: Cast, dice: Callable[[int], Dice], text: str) -> None:
     """Hit points come back."""
     victim = cast.victim
-    bodies.measure(cast.ctx, victim)
-    bodies.spend(cast.ctx, victim, hp=-dice(cast.level).roll(cast.ctx.random))
-    tell_friend(cast, text, f"{capital(name(cast.ctx.world, victim))} looks better.")
+    bodies.measure(ctx, victim)
+    bodies.spend(ctx, victim, hp=-dice(cast.level).roll(ctx.random))
+    tell_friend(ctx, cast, text, f"{capital(name(ctx.world, victim))} looks better.")
 
 
-def refresh(cast: Cast) -> None:
+def refresh(ctx: CoreContext, cast: Cast) -> None:
     """Movement comes back."""
     victim = cast.victim
-    bodies.measure(cast.ctx, victim)
-    bodies.spend(cast.ctx, victim, move=-(20 + cast.level))
-    tell_friend(cast, "The weariness leaves your legs.", f"{capital(name(cast.ctx.world, victim))} stands straighter.")
+    bodies.measure(ctx, victim)
+    bodies.spend(ctx, victim, move=-(20 + cast.level))
+    tell_friend(ctx, cast, "The weariness leaves your legs.", f"{capital(name(ctx.world, victim))} stands straighter.")
 
 
-def tell_friend(cast: Cast, text: str, seen: str) -> None:
+def tell_friend(ctx: CoreContext, cast: Cast, text: str, seen: str) -> None:
     """A spell's effect, to whom it was cast on, and to its caster."""
-    cast.ctx.tell(cast.victim, text)
+    ctx.tell(cast.victim, text)
     if cast.victim is not cast.caster:
-        cast.ctx.tell(cast.caster, seen)
+        ctx.tell(cast.caster, seen)
 
 
-def take_away(cast: Cast, room: str) -> None:
+def take_away(ctx: CoreContext, cast: Cast, room: str) -> None:
     """The victim is in another room all at once."""
-    ctx, victim = cast.ctx, cast.victim
+    victim = cast.victim
     who = capital(name(ctx.world, victim))
     ctx.room_says(victim.room, f"{who} is gone.", but=(victim,))
     ctx.move(victim, room)
@@ -81,44 +84,44 @@ def take_away(cast: Cast, room: str) -> None:
     rooms.show_room(ctx, victim)
 
 
-def word_of_recall(cast: Cast) -> None:
+def word_of_recall(ctx: CoreContext, cast: Cast) -> None:
     """To where newcomers begin; players only."""
-    need_player(cast)
-    take_away(cast, cast.ctx.world.defs.start)
+    need_player(ctx, cast)
+    take_away(ctx, cast, ctx.world.defs.start)
 
 
-def teleport(cast: Cast) -> None:
+def teleport(ctx: CoreContext, cast: Cast) -> None:
     """To some room of the same area."""
-    need_player(cast)
-    world = cast.ctx.world
+    need_player(ctx, cast)
+    world = ctx.world
     area = world.defs.areas.get(world.defs.area_of.get(cast.victim.room, ""))
     there = [r.id for r in area.rooms if BARRED.isdisjoint(r.flags) and r.id != cast.victim.room] if area else []
     if not there:
         raise Rejected("There is nowhere to go.")
-    take_away(cast, cast.ctx.random.choice(there))
+    take_away(ctx, cast, ctx.random.choice(there))
 
 
-def summon(cast: Cast) -> None:
+def summon(ctx: CoreContext, cast: Cast) -> None:
     """A player who lets it happen, here."""
-    need_player(cast)
-    ctx, victim = cast.ctx, cast.victim
+    need_player(ctx, cast)
+    victim = cast.victim
     if victim is cast.caster:
         raise Rejected("You are here already.")
     if victim.settings.get("summon", "off") != "on" or victim.fighting is not None or victim.link_dead:
         raise Rejected(f"{victim.name} resists. (`set summon on` lets it happen.)")
     ctx.tell(victim, f"{cast.caster.name} summons you!")
-    take_away(cast, cast.caster.room)
+    take_away(ctx, cast, cast.caster.room)
 
 
-def need_player(cast: Cast) -> None:
+def need_player(ctx: CoreContext, cast: Cast) -> None:
     """Raises Rejected for mobs."""
     if cast.victim.mob is not None:
-        raise Rejected(f"{capital(name(cast.ctx.world, cast.victim))} does not move.")
+        raise Rejected(f"{capital(name(ctx.world, cast.victim))} does not move.")
 
 
-def locate(cast: Cast) -> None:
+def locate(ctx: CoreContext, cast: Cast) -> None:
     """Where things are that answer to a word: as many as the level allows."""
-    world = cast.ctx.world
+    world = ctx.world
     if len(cast.words) < 3:
         raise Rejected("Locate what? Name it by a word of three letters or more.")
     rows: list[str] = []
@@ -131,12 +134,12 @@ def locate(cast: Cast) -> None:
             where = f"held by {strip(name(world, holder))}" if holder is not None else f"in {world.room(key).name}"
             if kind == "room" or holder is not None:
                 rows.append(f"  {describe.short(world, item)} {where}")
-    cast.ctx.tell(cast.caster, "You see:\n" + "\n".join(rows) if rows else "You see nothing like that.")
+    ctx.tell(cast.caster, "You see:\n" + "\n".join(rows) if rows else "You see nothing like that.")
 
 
-def identify(cast: Cast) -> None:
+def identify(ctx: CoreContext, cast: Cast) -> None:
     """All about an item."""
-    world, item = cast.ctx.world, cast.item
+    world, item = ctx.world, cast.item
     assert item is not None
     kind = world.item_def(item)
     rows = [
@@ -144,42 +147,42 @@ def identify(cast: Cast) -> None:
         + (f", for level {kind.level}" if kind.level else "")
     ]
     values = {**kind.values, **item.values}
-    rows += [f"  {key.replace('_', ' ')}: {said(cast, key, value)}" for key, value in values.items() if value != -1]
+    rows += [f"  {key.replace('_', ' ')}: {said(ctx, key, value)}" for key, value in values.items() if value != -1]
     rows += [f"  {m.apply.replace('_', ' ')} {m.by:+}" for m in kind.modifiers]
     if kind.flags:
         rows.append(f"  It is {', '.join(kind.flags)}.")
-    cast.ctx.tell(cast.caster, "\n".join(rows))
+    ctx.tell(cast.caster, "\n".join(rows))
 
 
-def said(cast: Cast, key: str, value: int | str) -> str:
+def said(ctx: CoreContext, key: str, value: int | str) -> str:
     """A value in words: a spell by its name."""
-    found = cast.ctx.spells.by_value(value) if key.startswith("spell") else None
+    found = ctx.spells.by_value(value) if key.startswith("spell") else None
     return found.name if found is not None else str(value)
 
 
-def bolt(what: str, number: int, size: int, plus: int, levels: int) -> Callable[[Cast], None]:
+def bolt(what: str, number: int, size: int, plus: int, levels: int) -> Effect:
     """`what` hits for dice, and one more for every so many `levels`."""
-    return lambda cast: hurt(cast, lambda level: Dice(number, size, plus + level // levels), what)
+    return lambda ctx, cast: hurt(ctx, cast, lambda level: Dice(number, size, plus + level // levels), what)
 
 
-def balm(text: str, number: int, size: int, plus: int) -> Callable[[Cast], None]:
+def balm(text: str, number: int, size: int, plus: int) -> Effect:
     """Heals by dice, and one more for every four levels."""
-    return lambda cast: cure(cast, lambda level: Dice(number, size, plus + level // 4), text)
+    return lambda ctx, cast: cure(ctx, cast, lambda level: Dice(number, size, plus + level // 4), text)
 
 
-SPELLS = (
-    SpellEntry("magic missile", 32, 1, 10, 0, "foe", bolt("a magic missile", 1, 8, 1, 3), "a bolt that never misses"),
-    SpellEntry("cure light", 16, 1, 12, 0, "friend", balm("You feel better.", 1, 8, 3), "heals a scratch or two"),
-    SpellEntry("refresh", 0, 2, 15, 10, "friend", refresh, "breath for a long way"),
-    SpellEntry("chill touch", 8, 3, 14, 0, "foe", bolt("a chill", 1, 10, 3, 2), "the cold of the grave"),
-    SpellEntry("burning hands", 5, 5, 18, 0, "foe", bolt("a sheet of flame", 3, 6, 0, 2), "fire from your fingers"),
-    SpellEntry("locate object", 31, 6, 25, 15, "words", locate, "where things are that answer to a word"),
-    SpellEntry("shocking grasp", 37, 7, 20, 0, "foe", bolt("a spark", 4, 6, 0, 2), "the storm in your hand"),
-    SpellEntry("identify", 201, 8, 25, 15, "item", identify, "all about a thing"),
-    SpellEntry("cure critic", 15, 9, 28, 4, "friend", balm("You feel a lot better!", 3, 8, 6), "heals deep wounds"),
-    SpellEntry("lightning bolt", 30, 9, 24, 2, "foe", bolt("a bolt of lightning", 5, 7, 0, 2), "lightning at a word"),
-    SpellEntry("summon", 40, 10, 50, 60, "player", summon, "brings a player here who lets it happen"),
-    SpellEntry(
+SPELLS: tuple[CoreSpell, ...] = (
+    CoreSpell("magic missile", 32, 1, 10, 0, "foe", bolt("a magic missile", 1, 8, 1, 3), "a bolt that never misses"),
+    CoreSpell("cure light", 16, 1, 12, 0, "friend", balm("You feel better.", 1, 8, 3), "heals a scratch or two"),
+    CoreSpell("refresh", 0, 2, 15, 10, "friend", refresh, "breath for a long way"),
+    CoreSpell("chill touch", 8, 3, 14, 0, "foe", bolt("a chill", 1, 10, 3, 2), "the cold of the grave"),
+    CoreSpell("burning hands", 5, 5, 18, 0, "foe", bolt("a sheet of flame", 3, 6, 0, 2), "fire from your fingers"),
+    CoreSpell("locate object", 31, 6, 25, 15, "words", locate, "where things are that answer to a word"),
+    CoreSpell("shocking grasp", 37, 7, 20, 0, "foe", bolt("a spark", 4, 6, 0, 2), "the storm in your hand"),
+    CoreSpell("identify", 201, 8, 25, 15, "item", identify, "all about a thing"),
+    CoreSpell("cure critic", 15, 9, 28, 4, "friend", balm("You feel a lot better!", 3, 8, 6), "heals deep wounds"),
+    CoreSpell("lightning bolt", 30, 9, 24, 2, "foe", bolt("a bolt of lightning", 5, 7, 0, 2), "lightning at a word"),
+    CoreSpell("summon", 40, 10, 50, 60, "player", summon, "brings a player here who lets it happen"),
+    CoreSpell(
         "color spray",
         10,
         11,
@@ -189,12 +192,12 @@ SPELLS = (
         bolt("a spray of colours", 6, 7, 0, 2),
         "all colours, none of them kind",
     ),
-    SpellEntry("word of recall", 42, 12, 20, 30, "friend", word_of_recall, "home at a word"),
-    SpellEntry("teleport", 2, 13, 40, 30, "friend", teleport, "somewhere else in the area"),
-    SpellEntry("dispel evil", 22, 14, 30, 3, "foe", partial(dispel, evil=True), "hurts the evil, and nobody else"),
-    SpellEntry("dispel good", 46, 14, 30, 3, "foe", partial(dispel, evil=False), "hurts the good, and nobody else"),
-    SpellEntry("fireball", 26, 15, 32, 3, "foe", bolt("a ball of fire", 8, 7, 0, 1), "a ball of fire"),
-    SpellEntry("heal", 28, 16, 60, 8, "friend", balm("A warm feeling fills your body.", 4, 8, 80), "heals nearly all"),
-    SpellEntry("earthquake", 23, 17, 45, 6, "room", quake, "shakes all that would fight you"),
-    SpellEntry("harm", 27, 19, 45, 5, "foe", bolt("a word of harm", 8, 8, 20, 1), "a word that wounds"),
+    CoreSpell("word of recall", 42, 12, 20, 30, "friend", word_of_recall, "home at a word"),
+    CoreSpell("teleport", 2, 13, 40, 30, "friend", teleport, "somewhere else in the area"),
+    CoreSpell("dispel evil", 22, 14, 30, 3, "foe", partial(dispel, evil=True), "hurts the evil, and nobody else"),
+    CoreSpell("dispel good", 46, 14, 30, 3, "foe", partial(dispel, evil=False), "hurts the good, and nobody else"),
+    CoreSpell("fireball", 26, 15, 32, 3, "foe", bolt("a ball of fire", 8, 7, 0, 1), "a ball of fire"),
+    CoreSpell("heal", 28, 16, 60, 8, "friend", balm("A warm feeling fills your body.", 4, 8, 80), "heals nearly all"),
+    CoreSpell("earthquake", 23, 17, 45, 6, "room", quake, "shakes all that would fight you"),
+    CoreSpell("harm", 27, 19, 45, 5, "foe", bolt("a word of harm", 8, 8, 20, 1), "a word that wounds"),
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mud.core.commands import Handler
-from mud.core.context import CoreContext
+from mud.core.context import CoreContext, Handler
 from mud.core.errors import Rejected
 from mud.core.signals import Worn
 from mud.core.targets import parse_target, split

@@ -25,7 +25,7 @@ from mud.core.timers import AskEnds, ModuleTimer
 from mud.core.timers import PendingTimer as Pending
 from mud.core.world.model import Account, Character, Item
 from mud.core.world.senses import has
-from mud.sdk.module import Dialog, Permission, S, Settings, Timer
+from mud.sdk.bases import Dialog, Permission, S, Settings, Timer
 
 C = TypeVar("C", bound=Settings)
 N = TypeVar("N", bound=Struct)

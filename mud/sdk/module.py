@@ -6,59 +6,22 @@ Nothing in here does anything. What a declaration means is in `mud.framework`; a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from msgspec import Struct
 
-from mud.core.clock import ClockName
 from mud.core.migration import Step
 from mud.core.signals import Request, Signal
 from mud.core.spells import Cast, SpellTarget
 from mud.core.veto import Veto
 from mud.core.world.model import Role
+from mud.sdk.bases import Dialog, Permission, S, Settings, State, Timer
+from mud.sdk.context import Context
+from mud.sdk.work import Work
 
-if TYPE_CHECKING:
-    from mud.sdk.context import Context
-    from mud.sdk.work import Work
-
-
-class State(Struct, kw_only=True):
-    """Base of a module's state: plain data, every field with a default (S0.9). Each field is a section of its snapshot.
-
-    A field is a value that never changes (str, int, tuple, a frozen Struct ...), or one list, dict or set of those.
-    """
-
-
-class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Base of a module's settings. Bounds are written as `Annotated[int, Meta(ge=1, le=60)] = 5` (S2.4)."""
-
-
-class Timer(Struct, tag_field="timer", tag=True):
-    """Base of a module's timers, which live by the game's clock: it stands still while the server does.
-
-    A kind is known by its class's name, or the `tag=` it gives itself.
-    """
-
-    clock: ClassVar[ClockName] = "game"
-
-
-class WallTimer(Timer):
-    """Base of timers that live by the clock on the wall, which never stands still."""
-
-    clock: ClassVar[ClockName] = "wall"
-
-
-class Dialog(Struct, tag_field="dialog", tag=True):
-    """Base of a module's conversations: what a session is in the middle of, as data."""
-
-
-S = TypeVar("S", bound=State)
 E = TypeVar("E", bound=Timer | Signal)
 D = TypeVar("D", bound=Dialog)
 R = TypeVar("R", bound=Request)
-
-#: What a module may not do unless it says so and the operator grants it (S2.6).
-Permission = Literal["database", "network", "external", "files", "admin", "user_data", "configuration"]
 
 
 class Command(Struct, Generic[S], frozen=True):
@@ -149,7 +112,7 @@ class Endpoint(Struct, Generic[S], frozen=True, kw_only=True):
     help: str = ""
 
 
-Hook = Callable[["Work"], Awaitable[None] | None]
+Hook = Callable[[Work], Awaitable[None] | None]
 
 
 class Job(Struct, frozen=True):

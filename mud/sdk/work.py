@@ -6,7 +6,7 @@ from logging import LoggerAdapter
 from typing import Any, Protocol, TypeVar
 
 from mud.core.signals import Signal
-from mud.sdk.module import Settings
+from mud.sdk.bases import Settings
 
 C = TypeVar("C", bound=Settings)
 

@@ -35,8 +35,9 @@ from mud.framework.options import ModuleOptions
 from mud.framework.registry import Registry
 from mud.framework.work import ModuleWork
 from mud.game import Game
+from mud.sdk.bases import State
 from mud.sdk.context import Context, plain, tag_of
-from mud.sdk.module import Module, State
+from mud.sdk.module import Module
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
 from mud.snapshot.shape import export, import_

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
-from mud.core.events import Line
+from mud.core.events import Event, Line
 from mud.core.text.markup import strip
 from mud.core.world.model import Character
+from mud.game import Game
+from mud.sdk.context import Context
 
-if TYPE_CHECKING:
-    from mud.testing.kit import Kit
+T = TypeVar("T")
+
+
+class PlayedGame(Protocol):
+    """The kit, as a player needs it."""
+
+    game: Game
+
+    def post(self, event: Event) -> None:
+        """Let an event happen, and do what it asks for."""
+
+    def act(self, do: Callable[[Context[Any]], T]) -> T:
+        """Change something in an event of its own."""
 
 
 class Player:
     """A player in play: what they type goes in, what they read comes out."""
 
-    def __init__(self, kit: Kit, session: int, name: str) -> None:
+    def __init__(self, kit: PlayedGame, session: int, name: str) -> None:
         self.kit = kit
         self.session = session
         self.name = name

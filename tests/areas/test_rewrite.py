@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mud.areas.area_file import AreaFile
 from mud.areas.blocks import blocks_of
-from mud.areas.load import AreaFile, load, read_area
+from mud.areas.load import load, read_area
 from mud.areas.outcome import outcome
 from mud.areas.rewrite import FileEdit, rewrite
 from mud.areas.save import save, with_edits

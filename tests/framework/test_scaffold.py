@@ -13,7 +13,9 @@ import pytest
 from mud.core.errors import Conflict, Invalid
 from mud.framework import contract
 from mud.framework.finder import ModuleSource, load, package_of, take_out
-from mud.framework.packages.packages import checksum, read_manifest, verify
+from mud.framework.packages.archive import checksum
+from mud.framework.packages.manifest import read_manifest
+from mud.framework.packages.packages import verify
 from mud.framework.scaffold import FEATURES, scaffold
 
 ROOT = Path(__file__).parents[2]

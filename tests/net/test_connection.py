@@ -15,7 +15,7 @@ import pytest
 from mud.core.session import Terminal
 from mud.net.budget import Limits
 from mud.net.connection import MAX_WAITING, Connection
-from mud.net.telnet import OFFERS
+from mud.net.telnet_options import OFFERS
 from mud.net.wire import Wire
 from tests.net.sockets import Client, Host, Table, consumed, run, until
 

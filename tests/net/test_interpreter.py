@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from mud.core.session import Terminal
-from mud.net.telnet import DO, DONT, IAC, MAX_TYPES, SB, SE, WILL, WONT, Telnet
+from mud.net.telnet import MAX_TYPES, Telnet
+from mud.net.telnet_options import DO, DONT, IAC, SB, SE, WILL, WONT
 
 TTYPE, NAWS, ENVIRON, CHARSET, COMPRESS = (bytes((n,)) for n in (24, 31, 39, 42, 87))
 

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from mud.core.session import Terminal
-from mud.net.telnet import OFFERS, Telnet
+from mud.net.telnet import Telnet
+from mud.net.telnet_options import OFFERS
 from mud.net.wire import TelnetState
 
 

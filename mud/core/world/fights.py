@@ -5,30 +5,39 @@ Always true: whoever is fought fights too, and both are in one room.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from mud.core.world.model import Character
 
-if TYPE_CHECKING:
-    from mud.core.world.world import World
+
+class Arena(Protocol):
+    """The world, as far as fights need it."""
+
+    characters: dict[str, Character]
+
+    def present(self, room_id: str) -> list[Character]:
+        """Who is in a room, in the order of their coming."""
+
+    def edit(self, thing: Character) -> None:
+        """A character is about to be changed."""
 
 
-def foe(world: World, character: Character) -> Character | None:
+def foe(world: Arena, character: Character) -> Character | None:
     """Whom a character fights."""
     return world.characters.get(character.fighting) if character.fighting is not None else None
 
 
-def fighters(world: World, room: str) -> list[Character]:
+def fighters(world: Arena, room: str) -> list[Character]:
     """Whoever fights in a room, in the order of their coming."""
     return [c for c in world.present(room) if c.fighting is not None]
 
 
-def against(world: World, character: Character) -> list[Character]:
+def against(world: Arena, character: Character) -> list[Character]:
     """Whoever fights a character."""
     return [c for c in world.present(character.room) if c.fighting == character.id]
 
 
-def begin(world: World, one: Character, other: Character) -> None:
+def begin(world: Arena, one: Character, other: Character) -> None:
     """`one` turns on `other`, who strikes back unless busy with somebody else.
 
     Raises ValueError when they are the same, or not both in one room.
@@ -40,7 +49,7 @@ def begin(world: World, one: Character, other: Character) -> None:
         _set(world, other, one)
 
 
-def end(world: World, character: Character) -> None:
+def end(world: Arena, character: Character) -> None:
     """A character is out of it. Whoever fought it turns on somebody else who fights them, or stops."""
     if character.fighting is None:
         return
@@ -49,7 +58,7 @@ def end(world: World, character: Character) -> None:
         _set(world, other, next(iter(against(world, other)), None))
 
 
-def _set(world: World, character: Character, to: Character | None) -> None:
+def _set(world: Arena, character: Character, to: Character | None) -> None:
     world.edit(character)
     character.fighting = to.id if to is not None else None
     if to is not None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from importlib import metadata
-from typing import TYPE_CHECKING
 
 from mud.core.errors import Invalid
 from mud.framework.packages import archive
 from mud.framework.packages.archive import BOUND, nearest, parse_version
-
-if TYPE_CHECKING:
-    from mud.framework.packages.packages import PackageManifest
+from mud.framework.packages.manifest import PackageManifest
 
 
 def check_needs(manifest: PackageManifest, own_version: str, services: Callable[[], Collection[str]] | None) -> None:

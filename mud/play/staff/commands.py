@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mud.core.commands import CommandEntry
+from mud.core.context import CoreCommand
 from mud.play.olc import begin
 from mud.play.staff import (
     admin,
@@ -21,7 +21,7 @@ from mud.play.staff import (
 )
 
 BUILDING = [
-    CommandEntry(
+    CoreCommand(
         "world",
         world_files.world,
         "building",
@@ -33,35 +33,35 @@ BUILDING = [
         "nothing changes, and you are told what. Whoever is in a room that is gone is put into the area's first.",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "goto",
         admin.goto,
         "building",
         "goto ROOM | goto NAME -- go to a room by its id, or to somebody",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "where",
         admin.where,
         "building",
         "where [WORD] -- where the players are, or everything that answers to a word",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "stat",
         admin.stat,
         "building",
         "stat [NAME | THING] -- all that is known of the room, somebody or something",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "load",
         admin.load,
         "building",
         "load item ID | load mob ID -- make something from its definition",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "teleport",
         teleport.teleport,
         "building",
@@ -69,14 +69,14 @@ BUILDING = [
         "teleport ada to square, teleport guard to ada, teleport ada here",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "transfer",
         teleport.transfer,
         "building",
         "transfer WHOM -- bring a player or a mob here",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "purge",
         purge.purge,
         "building",
@@ -93,35 +93,35 @@ OLC = """A form of fields opens: type a field's name or number and what it is to
 Only an area's builders and admins may. A copyover keeps what is not saved."""
 
 BUILDING += [
-    CommandEntry(
+    CoreCommand(
         "redit",
         begin.redit,
         "building",
         f"redit [ROOM] | redit new ID -- edit this room, another one, or a new one\n{OLC}",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "medit",
         begin.medit,
         "building",
         f"medit MOB | medit new ID -- edit a kind of mob, by its id\n{OLC}",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "oedit",
         begin.oedit,
         "building",
         f"oedit ITEM | oedit new ID -- edit a kind of item, by its id\n{OLC}",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "zedit",
         begin.zedit,
         "building",
         f"zedit [AREA] -- edit an area: its name, lifespan and resets\n{OLC}",
         role="builder",
     ),
-    CommandEntry(
+    CoreCommand(
         "dig",
         begin.dig,
         "building",
@@ -132,15 +132,15 @@ BUILDING += [
 ]
 
 ADMIN = [
-    CommandEntry("grant", admin.grant, "admin", "grant NAME N gold -- gold from the mint", role="admin"),
-    CommandEntry(
+    CoreCommand("grant", admin.grant, "admin", "grant NAME N gold -- gold from the mint", role="admin"),
+    CoreCommand(
         "kick",
         admin.kick,
         "admin",
         "kick NAME [because REASON] -- put a player out of the game",
         role="admin",
     ),
-    CommandEntry(
+    CoreCommand(
         "force",
         force.force,
         "admin",
@@ -148,7 +148,7 @@ ADMIN = [
         "They do it with their own rights, and see that you made them. What can't be done is undone whole.",
         role="admin",
     ),
-    CommandEntry(
+    CoreCommand(
         "snoop",
         snoop.snoop,
         "admin",
@@ -157,15 +157,15 @@ ADMIN = [
         "It goes on through a copyover, and ends when either of you leaves.",
         role="admin",
     ),
-    CommandEntry("fields", fields.show, "admin", fields.HELP, role="admin"),
-    CommandEntry(
+    CoreCommand("fields", fields.show, "admin", fields.HELP, role="admin"),
+    CoreCommand(
         "wizlist",
         records.wizlist,
         "seeing",
         "wizlist -- who looks after this world: builders, admins, owners",
         yields=True,
     ),
-    CommandEntry(
+    CoreCommand(
         "log",
         records.show_log,
         "admin",
@@ -173,7 +173,7 @@ ADMIN = [
         "log; log 50; log warning; log 100 error flush; log mud.admin. LEVEL: debug, info, warning, error or critical.",
         role="admin",
     ),
-    CommandEntry(
+    CoreCommand(
         "freeze",
         freeze.freeze,
         "admin",
@@ -181,8 +181,8 @@ ADMIN = [
         "In the world or away, by the whole name. It lasts until thaw, also over restarts. See who frozen.",
         role="admin",
     ),
-    CommandEntry("thaw", freeze.thaw, "admin", "thaw WHOM -- let a frozen player go on", role="admin"),
-    CommandEntry(
+    CoreCommand("thaw", freeze.thaw, "admin", "thaw WHOM -- let a frozen player go on", role="admin"),
+    CoreCommand(
         "ban",
         ban.ban,
         "admin",
@@ -191,26 +191,26 @@ ADMIN = [
         "Whoever it is for and is here is put out. It goes by the clock on the wall, and lasts over restarts.",
         role="admin",
     ),
-    CommandEntry("unban", ban.unban, "admin", "unban NAME|ADDRESS|NETWORK -- let somebody in again", role="admin"),
-    CommandEntry("bans", ban.bans, "admin", "bans -- who is banned, until when, by whom and why", role="admin"),
-    CommandEntry(
+    CoreCommand("unban", ban.unban, "admin", "unban NAME|ADDRESS|NETWORK -- let somebody in again", role="admin"),
+    CoreCommand("bans", ban.bans, "admin", "bans -- who is banned, until when, by whom and why", role="admin"),
+    CoreCommand(
         "audit",
         admin.audit,
         "admin",
         "audit economy -- the ledger's sum, and any item without exactly one owner",
         role="admin",
     ),
-    CommandEntry(
+    CoreCommand(
         "copyover",
         copyover_command.copyover,
         "admin",
         copyover_syntax.HELP,
         role="admin",
     ),
-    CommandEntry(
+    CoreCommand(
         "modules", modules.modules, "admin", "modules -- the modules of this game and how they are", role="admin"
     ),
-    CommandEntry(
+    CoreCommand(
         "module",
         modules.module,
         "admin",
@@ -218,7 +218,7 @@ ADMIN = [
         + "\n".join(f"{verb}: {text}" for verb, text in modules.VERBS.items()),
         role="admin",
     ),
-    CommandEntry(
+    CoreCommand(
         "shutdown",
         admin.shutdown,
         "admin",

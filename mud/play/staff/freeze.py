@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mud.core.commands import CommandEntry
-from mud.core.context import CoreContext
+from mud.core.context import CoreCommand, CoreContext
 from mud.core.dialogs import Pager, Play, Seeking, Working
 from mud.core.errors import Rejected
 from mud.core.session import Session
@@ -50,7 +49,7 @@ def thaw(ctx: CoreContext, args: str) -> None:
     log(ctx, f"thaw {who.name}")
 
 
-def allow(ctx: CoreContext, command: CommandEntry) -> None:
+def allow(ctx: CoreContext, command: CoreCommand) -> None:
     """Raises Rejected when the player is frozen and may not use `command`."""
     if ctx.player.frozen is not None and command.name not in LEFT:
         raise Rejected(frozen_words(ctx.player))

@@ -24,14 +24,13 @@ from hypothesis import strategies as st
 
 from mud.core.errors import Conflict, Failed, FrameworkError, Invalid, NotFound, TimedOut
 from mud.framework.packages import archive
+from mud.framework.packages.archive import checksum, parse_version
+from mud.framework.packages.manifest import read_manifest
 from mud.framework.packages.needs import unmet
 from mud.framework.packages.packages import (
     Installed,
     Packages,
-    checksum,
     open_package,
-    parse_version,
-    read_manifest,
     verify,
 )
 

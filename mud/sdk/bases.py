@@ -1,0 +1,45 @@
+"""What a module's author makes classes of, all of them data: a state, settings, timers, conversations."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, TypeVar
+
+from msgspec import Struct
+
+from mud.core.clock import ClockName
+
+
+class State(Struct, kw_only=True):
+    """Base of a module's state: plain data, every field with a default (S0.9). Each field is a section of its snapshot.
+
+    A field is a value that never changes (str, int, tuple, a frozen Struct ...), or one list, dict or set of those.
+    """
+
+
+class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of a module's settings. Bounds are written as `Annotated[int, Meta(ge=1, le=60)] = 5` (S2.4)."""
+
+
+class Timer(Struct, tag_field="timer", tag=True):
+    """Base of a module's timers, which live by the game's clock: it stands still while the server does.
+
+    A kind is known by its class's name, or the `tag=` it gives itself.
+    """
+
+    clock: ClassVar[ClockName] = "game"
+
+
+class WallTimer(Timer):
+    """Base of timers that live by the clock on the wall, which never stands still."""
+
+    clock: ClassVar[ClockName] = "wall"
+
+
+class Dialog(Struct, tag_field="dialog", tag=True):
+    """Base of a module's conversations: what a session is in the middle of, as data."""
+
+
+S = TypeVar("S", bound=State)
+
+#: What a module may not do unless it says so and the operator grants it (S2.6).
+Permission = Literal["database", "network", "external", "files", "admin", "user_data", "configuration"]
