@@ -20,7 +20,7 @@ CHANGES = {
     "sales.py": (
         ("        price=price,\n        reserve", '        first_bid=price,\n        origin="new",\n        reserve'),
     ),
-    "looking.py": (("lot.price:,", "lot.first_bid:,"), ("put up by", "put up ({lot.origin}) by")),
+    "display.py": (("lot.price:,", "lot.first_bid:,"), ("put up by", "put up ({lot.origin}) by")),
     "__init__.py": (
         ("On, PlayerEntered, Rejected, Veto", "On, PlayerEntered, Rejected, Step, Veto"),
         ('version="1.0.0"', 'version="1.1.0"'),
