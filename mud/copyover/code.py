@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 #: What is read of a folder of code: all but this; and of a world.
-NO_CODE = frozenset({"__pycache__", "tests"})
+NO_CODE = frozenset({"__pycache__", "tests", "README.md"})
 WORLD_SUFFIX = ".toml"
 SHOWN = 12  # digits of a hash that people see
 

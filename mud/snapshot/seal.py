@@ -1,6 +1,6 @@
 """Compression and encryption of sections. Their libraries are imported when first needed: a start need not wait.
 
-zstandard at level 1 was chosen by measurement (docs/decisions.md): four times as fast as zlib at the same size.
+zstandard at level 1 was chosen by measurement (docs/decisions/dependencies.md): four times as fast as zlib at the same size.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ def tree(folder: Path) -> Path:
     for name in ("mud/game.py", "mud/play/talk.py", "modules/bank/__init__.py", "modules/bank/tests/test_bank.py"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
-    for name in (".#game.py", "game.py~", "__pycache__/game.pyc"):
+    for name in (".#game.py", "game.py~", "__pycache__/game.pyc", "README.md"):
         (folder / "mud" / name).parent.mkdir(exist_ok=True)
         (folder / "mud" / name).write_text("no code")
     (folder / "run.py").write_text("run")
@@ -22,7 +22,7 @@ def read(folder: Path, before: code.Manifest | None = None) -> code.Manifest:
     return code.read({p: p for p in map(folder.joinpath, ("mud", "modules", "run.py", "nosuch"))}, folder, before)
 
 
-def test_code_counts_and_tests_caches_and_what_editors_leave_do_not(tmp_path: Path) -> None:
+def test_code_counts_and_tests_caches_readmes_and_what_editors_leave_do_not(tmp_path: Path) -> None:
     assert list(read(tree(tmp_path))) == ["modules/bank/__init__.py", "mud/game.py", "mud/play/talk.py", "run.py"]
 
 
