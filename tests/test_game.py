@@ -16,16 +16,15 @@ from mud.core.world.world import World
 from mud.game import Game
 from mud.play import zones
 from mud.play.commands import COMMANDS
-from tests.play.stage import Player, Stage
+from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
+
+kit = kit_of(world=SMALL)
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-def test_looking(stage: Stage) -> None:
-    ada = stage.enter("Ada")
+def test_looking(kit: Kit) -> None:
+    ada = kit.player("Ada")
     assert ada.do("look") == "The Square\nA plain square, made for tests.\nExits: north (east)\nA guard stands here."
     assert ada.do("look stones") == "Worn stones." == ada.do("x stone")
     assert ada.do("look guard") == "A guard of tests."
@@ -36,8 +35,8 @@ def test_looking(stage: Stage) -> None:
     assert ada.do("set brief on", "look").endswith("The Square\nExits: north (east)\nA guard stands here.")
 
 
-def test_walking_is_seen(stage: Stage) -> None:
-    ada, bob = stage.enter("Ada"), stage.enter("Bob")
+def test_walking_is_seen(kit: Kit) -> None:
+    ada, bob = kit.player("Ada"), kit.player("Bob")
     bob.do("n")
     ada.read()
     assert ada.do("north").startswith("The Hall\n") and bob.read() == "Ada arrives from the south."
@@ -45,8 +44,8 @@ def test_walking_is_seen(stage: Stage) -> None:
     assert ada.do("s").startswith("The Square") and bob.read() == "Ada goes south."
 
 
-def test_doors_keys_and_what_is_hidden(stage: Stage) -> None:
-    ada = stage.enter("Ada", "builder")
+def test_doors_keys_and_what_is_hidden(kit: Kit) -> None:
+    ada = kit.player("Ada", "builder")
     assert ada.do("east") == "The gate is closed."
     assert ada.do("open gate") == "The gate is locked."
     assert ada.do("unlock gate") == "You don't have the key to the gate."
@@ -63,8 +62,8 @@ def test_doors_keys_and_what_is_hidden(stage: Stage) -> None:
     assert "The Cellar" in ada.do("down")
 
 
-def test_talking(stage: Stage) -> None:
-    ada, bob = stage.enter("Ada"), stage.enter("Bob")
+def test_talking(kit: Kit) -> None:
+    ada, bob = kit.player("Ada"), kit.player("Bob")
     ada.read()
     assert ada.do("say hi there") == 'You say, "hi there"' and bob.read() == 'Ada says, "hi there"'
     assert ada.do("'hi") == 'You say, "hi"'
@@ -80,8 +79,8 @@ def test_talking(stage: Stage) -> None:
     assert ada.do("reply") == "Reply what to Bob?"
 
 
-def test_admin_commands(stage: Stage) -> None:
-    boss, ada = stage.enter("Boss", "owner"), stage.enter("Ada")
+def test_admin_commands(kit: Kit) -> None:
+    boss, ada = kit.player("Boss", "owner"), kit.player("Ada")
     boss.read()
     assert boss.do("load mob guard") == "You make a guard." and boss.do("load item nosuch").startswith(
         "There is no item"
@@ -95,23 +94,23 @@ def test_admin_commands(stage: Stage) -> None:
     assert boss.do("grant ada 5 gold") == "Ada receives 5 gold coins from the mint."
     assert "can't hold more than" in boss.do("grant ada 9007199254740991")
     assert boss.do("kick ada because spam") == "Ada leaves the world.\nAda is out."
-    assert "Boss puts you out: spam." in ada.read() and e.Close(ada.session) in stage.effects
-    assert stage.game.world.player("Ada") is None
+    assert "Boss puts you out: spam." in ada.read() and e.Close(ada.session) in kit.effects
+    assert kit.game.world.player("Ada") is None
     assert boss.do("shutdown") == "This ends the game for everybody. Write: shutdown now."
     boss.do("copyover now because new code")
-    assert e.StartCopyover(boss.session, "Boss", "new code") in stage.effects
+    assert e.StartCopyover(boss.session, "Boss", "new code") in kit.effects
 
 
-def test_a_kicked_player_keeps_everything(stage: Stage) -> None:
-    boss, ada = stage.enter("Boss", "owner"), stage.enter("Ada")
+def test_a_kicked_player_keeps_everything(kit: Kit) -> None:
+    boss, ada = kit.player("Boss", "owner"), kit.player("Ada")
     ada.do("north", "get sword")
     boss.do("kick ada")
-    known = stage.game.world.known("Ada")
-    assert known is not None and known.away and [i.kind for i in stage.game.world.held(known.owner_key)] == ["sword"]
+    known = kit.game.world.known("Ada")
+    assert known is not None and known.away and [i.kind for i in kit.game.world.held(known.owner_key)] == ["sword"]
 
 
-def test_the_editor(stage: Stage) -> None:
-    ada = stage.enter("Ada")
+def test_the_editor(kit: Kit) -> None:
+    ada = kit.player("Ada")
     ada.do("description", "One.", "Three.", ".ins 2 Two.", "..dot", ".show")
     assert ada.do(".del 9") == "Which line? A number from 1 to 4, as .show shows them."
     assert ada.do(".nosuch").startswith("The editor knows no .nosuch")
@@ -123,38 +122,38 @@ def test_the_editor(stage: Stage) -> None:
     assert "at most 60 lines" in ada.do("description", *["x"] * 70)
 
 
-def test_a_question_before_a_command(stage: Stage) -> None:
-    ada = stage.enter("Ada")
-    stage.game.sessions.by_id[ada.session].stack.append(Confirm("Really?", "think yes it was"))
+def test_a_question_before_a_command(kit: Kit) -> None:
+    ada = kit.player("Ada")
+    kit.game.sessions.by_id[ada.session].stack.append(Confirm("Really?", "think yes it was"))
     assert ada.do("maybe not") == "Left as it is."
-    stage.game.sessions.by_id[ada.session].stack.append(Confirm("Really?", "think yes it was"))
+    kit.game.sessions.by_id[ada.session].stack.append(Confirm("Really?", "think yes it was"))
     assert ada.do("yes") == 'You think, "yes it was"'
 
 
-def test_a_lost_connection_is_waited_for_and_then_the_character_goes(stage: Stage) -> None:
-    ada, bob = stage.enter("Ada"), stage.enter("Bob")
-    stage.post(e.Lost(ada.session, "test"))
+def test_a_lost_connection_is_waited_for_and_then_the_character_goes(kit: Kit) -> None:
+    ada, bob = kit.player("Ada"), kit.player("Bob")
+    kit.post(e.Lost(ada.session, "test"))
     assert "stares into nothing" in bob.read() and "(link-dead)" in bob.do("look")
-    stage.wait(599)
+    kit.wait(599)
     assert "Ada" in bob.do("who")
-    stage.wait(2)
+    kit.wait(2)
     assert "Ada leaves the world." in bob.read() and "Ada" not in bob.do("who")
 
 
-def test_zones_are_reset_when_nobody_is_there_and_never_past_their_most(stage: Stage) -> None:
-    world = stage.game.world
+def test_zones_are_reset_when_nobody_is_there_and_never_past_their_most(kit: Kit) -> None:
+    world = kit.game.world
     assert (world.count("mob", "guard"), world.count("item", "gate_key")) == (1, 1)
-    ada = stage.enter("Ada")
+    ada = kit.player("Ada")
     ada.do("north", "get sword")
-    stage.wait(31 * 60)
+    kit.wait(31 * 60)
     assert world.count("item", "sword") == 1  # somebody is there
-    stage.post(e.Line(ada.session, "quit"))
-    stage.wait(61)
+    kit.post(e.Line(ada.session, "quit"))
+    kit.wait(61)
     assert (world.count("mob", "guard"), world.count("item", "sword")) == (1, 1)
     assert world.ledger.total() == 0
 
 
-def breaking(stage: Stage) -> Player:
+def breaking(kit: Kit) -> Player:
     """A player for whom `break` changes much and then raises."""
 
     def handler(ctx: CoreContext, args: str) -> None:
@@ -166,71 +165,71 @@ def breaking(stage: Stage) -> Player:
         ctx.do(e.Shutdown("nobody"))
         raise RuntimeError("on purpose")
 
-    stage.game.commands = CommandTable([*COMMANDS, CommandEntry("break", handler, "test", "break -- x")])
-    return stage.enter("Ada")
+    kit.game.commands = CommandTable([*COMMANDS, CommandEntry("break", handler, "test", "break -- x")])
+    return kit.player("Ada")
 
 
-def test_a_handler_that_raises_is_undone_told_and_logged(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    bob = stage.enter("Bob")
-    ada = breaking(stage)
+def test_a_handler_that_raises_is_undone_told_and_logged(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    bob = kit.player("Bob")
+    ada = breaking(kit)
     bob.read()
     with caplog.at_level(logging.ERROR):
         text = ada.do("break it")
     assert text == "Something went wrong with that. Nothing was changed, and it has been logged for the admins."
     assert "RuntimeError: on purpose" in caplog.text and "'break it'" in caplog.text
     assert bob.read() == "" and ada.prompt == "> "
-    assert ada.character.room == "square" and stage.game.world.ledger.balance(ada.character.owner_key) == 0
-    assert not [x for x in stage.effects if isinstance(x, e.Shutdown)]
+    assert ada.character.room == "square" and kit.game.world.ledger.balance(ada.character.owner_key) == 0
+    assert not [x for x in kit.effects if isinstance(x, e.Shutdown)]
     assert "The Square" in ada.do("look")
 
 
 def test_secrets_never_reach_the_log(
-    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    kit: Kit, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada = stage.enter("Ada")
+    ada = kit.player("Ada")
     ada.do("password")
-    monkeypatch.delitem(stage.game.world.accounts, "ada")
+    monkeypatch.delitem(kit.game.world.accounts, "ada")
     with caplog.at_level(logging.ERROR):
         ada.do("my very secret password")
     assert "(secret)" in caplog.text and "my very secret" not in caplog.text
 
 
-def test_a_timer_whose_handler_raises_is_tried_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada = stage.enter("Ada")
-    stage.post(e.Lost(ada.session, "test"))
-    bob = stage.enter("Bob")
+def test_a_timer_whose_handler_raises_is_tried_again(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = kit.player("Ada")
+    kit.post(e.Lost(ada.session, "test"))
+    bob = kit.player("Bob")
 
     def broken(ctx: CoreContext, payload: LinkDeadEnds) -> None:
         ctx.world.move_character(ctx.world.characters[payload.character], "hall")
         raise RuntimeError("on purpose")
 
     monkeypatch.setitem(zones.DUE, LinkDeadEnds, broken)
-    stage.wait(601)
+    kit.wait(601)
     assert "Ada" in bob.do("look")
     monkeypatch.undo()
-    stage.wait(61)
+    kit.wait(61)
     assert "Ada leaves the world." in bob.read() and "Ada" not in bob.do("who")
 
 
-def test_a_zone_that_is_never_reset_is_not_filled_again_by_a_new_program(stage: Stage) -> None:
-    world = stage.game.world
+def test_a_zone_that_is_never_reset_is_not_filled_again_by_a_new_program(kit: Kit) -> None:
+    world = kit.game.world
     never = {i: msgspec.structs.replace(area, reset_when="never") for i, area in world.defs.areas.items()}
     defs = msgspec.structs.replace(world.defs, areas=never)
-    game = Game.begin(defs, stage.game.clock)
+    game = Game.begin(defs, kit.game.clock)
     game.populate()
     state = game.world.state(0.0)
     sword = next(i for i in state.items if i.kind == "sword")
     state.items.remove(sword)
-    after = Game(World(defs, state), stage.game.clock)
+    after = Game(World(defs, state), kit.game.clock)
     after.populate()
     assert after.world.count("item", "sword") == 0
-    again = Game(World(world.defs, state), stage.game.clock)
+    again = Game(World(world.defs, state), kit.game.clock)
     again.populate()
-    assert again.world.timers.next_in(stage.game.clock) == 30 * 60
+    assert again.world.timers.next_in(kit.game.clock) == 30 * 60
 
 
-def test_gold_comes_from_the_mint_alone_and_who_may_kick_whom(stage: Stage) -> None:
-    owner, builder, admin = stage.enter("Owen", "owner"), stage.enter("Bill", "builder"), stage.enter("Adam", "admin")
+def test_gold_comes_from_the_mint_alone_and_who_may_kick_whom(kit: Kit) -> None:
+    owner, builder, admin = kit.player("Owen", "owner"), kit.player("Bill", "builder"), kit.player("Adam", "admin")
     assert builder.do("load item coins").endswith("Gold comes from the mint alone: grant NAME AMOUNT gold.")
     assert admin.do("kick owen").endswith("Owen is an owner.")
     assert owner.do("kick adam").endswith("Adam is out.")

@@ -38,14 +38,11 @@ BASE = Feature(
     fields="    visits: int = 0\n",
     welcome="    ctx.state.visits += 1\n",
     on=("On(PlayerEntered, welcome)",),
-    test="""def test_it_counts_who_comes(kit: Kit) -> None:
-    kit.player("Ada")
-    kit.player("Ben")
+    test="""def test_it_counts_who_comes(kit: Kit, ada: Player, ben: Player) -> None:
     assert kit.state.visits == 2
 
 
-def test_its_state_survives_a_copyover(kit: Kit, tmp_path: Path) -> None:
-    kit.player("Ada")
+def test_its_state_survives_a_copyover(kit: Kit, ada: Player, tmp_path: Path) -> None:
     kit.copyover()
     assert kit.state.visits == 1
     kit.cycle(tmp_path)
@@ -60,8 +57,8 @@ PARTS: dict[str, Feature] = {
     ctx.send(f"So far {ctx.state.visits} came.")
 ''',
         declared='    commands=[Command("$", visits)],\n',
-        test="""def test_the_command_tells_how_many_came(kit: Kit) -> None:
-    assert kit.player("Ada").do("$") == "So far 1 came."
+        test="""def test_the_command_tells_how_many_came(ada: Player) -> None:
+    assert ada.do("$") == "So far 1 came."
 """,
     ),
     "timers": Feature(
@@ -79,8 +76,7 @@ PARTS: dict[str, Feature] = {
         ctx.set_timer(60, Chime())
 ''',
         on=("On(Chime, chime)",),
-        test="""def test_it_chimes_every_minute(kit: Kit) -> None:
-    ada = kit.player("Ada")
+        test="""def test_it_chimes_every_minute(kit: Kit, ada: Player) -> None:
     kit.wait(59)
     assert "A chime." not in ada.read()
     kit.wait(61)
@@ -128,9 +124,9 @@ def counted(ctx: Context[§State], answer: Answered) -> None:
         declared="""    permissions=("database",),
     database=Database(steps=((VISITS,),)),
 """,
-        test="""def test_who_leaves_is_written_down(kit: Kit) -> None:
-    kit.player("Ada").do("quit")
-    kit.player("Ben").do("quit")
+        test="""def test_who_leaves_is_written_down(kit: Kit, ada: Player, ben: Player) -> None:
+    ada.do("quit")
+    ben.do("quit")
     assert kit.state.remembered == 2
 """,
     ),
@@ -166,8 +162,7 @@ def show_visits(ctx: Context[§State], request: None) -> Visits:
     emits=(Visited,),
     endpoints=[Endpoint(path="/visits", handler=show_visits, reply=Visits)],
 """,
-        test="""def test_others_can_ask_how_many_came(kit: Kit) -> None:
-    kit.player("Ada")
+        test="""def test_others_can_ask_how_many_came(kit: Kit, ada: Player) -> None:
     assert kit.call(HowMany()) == 1
     assert kit.request("GET", "/visits") == Visits(1)
 """,
@@ -272,11 +267,12 @@ def _tests(title: str, parts: list[Feature], chosen: list[str], camel: str) -> s
     if "api" in chosen:
         names += ["HowMany", "Visits"]
     head = (
-        f'"""{title}, as its players see it."""\n\nfrom pathlib import Path\n\nimport pytest\n\n'
-        "from mud.testing import Kit\n\n" + _imported("..", names)
+        f'"""{title}, as its players see it."""\n\nfrom pathlib import Path\n\n'
+        "from mud.testing import Kit, Player\nfrom mud.testing.fixtures import kit_of\n\n"
+        + _imported("..", names)
+        + '\npytest_plugins = ["mud.testing.fixtures"]\n\nkit = kit_of(MODULE)\n'
     )
-    fixture = "@pytest.fixture\ndef kit() -> Kit:\n    return Kit(MODULE)\n"
-    return "\n\n\n".join(text.strip("\n") for text in (head, fixture, *(part.test for part in parts))) + "\n"
+    return "\n\n\n".join(text.strip("\n") for text in (head, *(part.test for part in parts))) + "\n"
 
 
 def _imported(origin: str, names: Iterable[str]) -> str:

@@ -35,6 +35,7 @@ from mud.framework.options import ModuleOptions
 from mud.framework.registry import Registry
 from mud.framework.work import ModuleWork
 from mud.game import Game
+from mud.play import zones
 from mud.sdk.bases import State
 from mud.sdk.context import Context, plain, tag_of
 from mud.sdk.module import Module
@@ -177,6 +178,10 @@ class Kit:
         """An item, in somebody's hands or on the first room's ground."""
         key = owner.owner_key if owner is not None else f"room:{self._defs.start}"
         return self.act(lambda ctx: ctx.world.add_item(Item(id=ctx.world.new_id("i"), kind=kind, owner=key)))
+
+    def make_mob(self, kind: str, room: str) -> Character:
+        """A mob, in a room."""
+        return self.act(lambda ctx: zones.make_mob(ctx, kind, room))
 
     # Modules
 

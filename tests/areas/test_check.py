@@ -14,10 +14,10 @@ from mud.config import Config
 from mud.core import events as e
 from mud.core.errors import EverwakeError
 from mud.server.world_check import SHOWN, check_world, report
-from tests.play.stage import Stage
+from mud.testing import Kit
+from tests.play.worlds import SMALL
 
 ROOT = Path(__file__).parent.parent.parent
-SMALL = ROOT / "tests" / "worlds" / "small"
 
 GOOD = """\
 [area]
@@ -257,13 +257,13 @@ def test_a_long_report_says_how_much_is_left_out() -> None:
 
 
 def test_the_command_is_for_builders() -> None:
-    stage = Stage()
-    ada, bob = stage.enter("Ada", "builder"), stage.enter("Bob")
+    kit = Kit(world=SMALL)
+    ada, bob = kit.player("Ada", "builder"), kit.player("Bob")
     assert "world" not in bob.do("commands").split("building")[-1]
     ada.read()
     assert ada.do("world") == "Write: world check [AREA], or world reload [AREA]." == ada.do("world peace")
     assert ada.do("world check moon") == "There is no area 'moon'. This room is of 'small'."
     ada.do("world check small")
-    assert stage.effects[-1] == e.CheckWorld(ada.session, "small")
-    stage.post(e.Told(ada.session, "All is well.", answer=True))
+    assert kit.effects[-1] == e.CheckWorld(ada.session, "small")
+    kit.post(e.Told(ada.session, "All is well.", answer=True))
     assert ada.read() == "All is well."

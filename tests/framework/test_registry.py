@@ -31,6 +31,7 @@ from mud.core.errors import Conflict, Failed, FrameworkError, Invalid, NotFound,
 from mud.core.world.model import Item
 from mud.framework.report import api_of
 from mud.testing import Kit
+from mud.testing.fixtures import kit_of
 
 
 class Note(Struct, frozen=True):
@@ -170,9 +171,7 @@ def bank(**more: Any) -> Module[Bank]:
     return Module(name="bank", version="1.0.0", state=Bank, **(given | more))
 
 
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(bank())
+kit = kit_of(bank())
 
 
 # Rule 1: whole or not at all

@@ -1,4 +1,4 @@
-"""The stage with area files of its own: work on them is done when the test says so, as the server's thread would."""
+"""The kit with area files of its own: work on them is done when the test says so, as the server's thread would."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mud.areas.outcome import outcome
 from mud.core import events as e
 from mud.core.world.model import Role
 from mud.testing import Kit, Player
-from tests.play.stage import SMALL
+from tests.play.worlds import SMALL
 
 
 class Site(Kit):

@@ -6,12 +6,11 @@ import pytest
 
 from mud.core import events as e
 from mud.play.alias import MAX_ALIASES, MAX_COMMANDS
-from tests.play.stage import Player, Stage
+from mud.testing import Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
 
-
-@pytest.fixture
-def ada() -> Player:
-    return Stage().enter("Ada")
+kit = kit_of(world=SMALL)
 
 
 def test_an_alias_stands_for_a_command(ada: Player) -> None:

@@ -12,27 +12,25 @@ from mud.core.timers import ModuleTimer
 from mud.core.world.area import AreaDef, ItemDef, MobDef, RoomDef, WorldDef
 from mud.core.world.model import Character
 from mud.play import bodies, spells, zones
-from mud.testing import Kit
-from tests.play.stage import ARENA, Player, Stage
+from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
 from tests.play.test_fights import strong
+from tests.play.worlds import ARENA, settle
 
 TABLE = SpellTable(spells.SPELLS)
 SPELLS = TABLE.spells
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage(ARENA)
+kit = kit_of(world=ARENA)
 
 
 @pytest.fixture
-def ada(stage: Stage) -> Player:
+def ada(kit: Kit, ada: Player) -> Player:
     """Ada, a mage of level 30, in the yard."""
-    player = stage.enter("Ada")
-    stage.act(lambda ctx: bodies.gain(ctx, player.character, bodies.needed(30)))
-    player.do("north")
-    rested(player)
-    return player
+    kit.act(lambda ctx: bodies.gain(ctx, ada.character, bodies.needed(30)))
+    ada.do("north")
+    rested(ada)
+    return ada
 
 
 def rested(player: Player) -> Character:
@@ -55,80 +53,80 @@ def test_there_are_spells_for_every_purpose() -> None:
 
 
 @pytest.mark.parametrize("spell", [s.name for s in SPELLS.values() if s.target == "foe"])
-def test_what_hurts_begins_a_fight(stage: Stage, ada: Player, spell: str) -> None:
-    ogre = stage.mob("ogre", "yard")
+def test_what_hurts_begins_a_fight(kit: Kit, ada: Player, spell: str) -> None:
+    ogre = kit.make_mob("ogre", "yard")
 
     def tune(_: object) -> None:
         ogre.alignment = -500 if spell != "dispel good" else 500
 
-    stage.act(tune)
+    kit.act(tune)
     before = ogre.hp
     heard = ada.do(f"cast '{spell}' ogre")
     assert f"You speak the words of {spell}." in heard and "hits an ogre!" in heard
     assert ogre.hp < before and ogre.fighting == ada.character.id and ada.character.fighting == ogre.id
     assert ada.character.mana == 1000 - SPELLS[spell].mana
-    stage.settle()
+    settle(kit)
 
 
-def test_in_a_fight_a_spell_goes_at_the_foe_by_itself_and_may_kill(stage: Stage, ada: Player) -> None:
-    rat = stage.mob("rat", "yard")
+def test_in_a_fight_a_spell_goes_at_the_foe_by_itself_and_may_kill(kit: Kit, ada: Player) -> None:
+    rat = kit.make_mob("rat", "yard")
     assert ada.do("cast magic missile") == "Magic missile at whom?"
     heard = ada.do("c mag mis rat")
     assert "A rat is dead!" in heard and "You gain 150 experience." in heard
-    assert rat.id not in stage.game.world.characters and ada.character.fighting is None
-    stage.settle()
+    assert rat.id not in kit.game.world.characters and ada.character.fighting is None
+    settle(kit)
 
 
-def test_what_heals_heals_oneself_or_a_friend(stage: Stage, ada: Player) -> None:
-    ben = stage.enter("Ben")
+def test_what_heals_heals_oneself_or_a_friend(kit: Kit, ada: Player) -> None:
+    ben = kit.player("Ben")
     ben.do("north")
     for player in (ada, ben):
         strong(player, 500)
-        stage.act(lambda ctx, c=player.character: bodies.spend(ctx, c, hp=400))  # type: ignore[misc]
+        kit.act(lambda ctx, c=player.character: bodies.spend(ctx, c, hp=400))  # type: ignore[misc]
     ada.read()
     assert ada.do("cast heal") == "You speak the words of heal.\nA warm feeling fills your body."
     assert ada.character.hp > 100 and "Ada speaks words of power." in ben.read()
-    stage.wait(10)
+    kit.wait(10)
     hp = ben.character.hp
     ada.do("cast 'cure critic' ben")
     assert ben.character.hp > hp and "You feel a lot better!" in ben.read()
 
 
-def test_mana_levels_and_cool_downs_are_kept_over_a_copyover(stage: Stage, ada: Player) -> None:  # S0.15
-    ben = stage.enter("Ben")
+def test_mana_levels_and_cool_downs_are_kept_over_a_copyover(kit: Kit, ada: Player) -> None:  # S0.15
+    ben = kit.player("Ben")
     assert ben.do("cast fireball ada") == "You have to be of level 15 for fireball."
     assert ada.do("cast refresh") == "You speak the words of refresh.\nThe weariness leaves your legs."
     assert ada.do("cast refresh") == "Refresh is not ready; 10 s to go."
-    stage.wait(4)
-    stage.copyover(seconds=60)
+    kit.wait(4)
+    kit.copyover(seconds=60)
     assert ada.do("cast refresh") == "Refresh is not ready; 6 s to go."
-    stage.wait(6)
+    kit.wait(6)
     assert ada.do("cast refresh").startswith("You speak")
 
     def spend(ctx: object) -> None:
         bodies.spend(ctx, ada.character, mana=ada.character.mana - 5)  # type: ignore[arg-type]
 
-    stage.act(spend)
+    kit.act(spend)
     assert ada.do("cast heal") == "Heal takes 60 mana; you have 5."
     assert ada.do("cast") == "Cast what? `spells` lists what there is."
     assert ada.do("cast abracadabra").startswith("You know no spell 'abracadabra'.")
     assert "magic missile" in ada.do("spells") and "level 15  32 mana  fireball" in ben.do("spells")
 
 
-def test_nothing_is_cast_where_there_is_no_magic(stage: Stage, ada: Player) -> None:
+def test_nothing_is_cast_where_there_is_no_magic(kit: Kit, ada: Player) -> None:
     ada.do("open door", "west")
     mana = ada.character.mana
     assert ada.do("cast heal") == "Something in this place swallows all magic." and ada.character.mana == mana
 
 
-def test_ways_by_magic(stage: Stage, ada: Player) -> None:
+def test_ways_by_magic(kit: Kit, ada: Player) -> None:
     assert ada.do("cast teleport").startswith("You speak the words of teleport.")
     assert ada.character.room in ("porch", "ring", "hill")
-    stage.wait(60)
+    kit.wait(60)
     ada.do("cast word")
     assert ada.character.room == "porch"
     rested(ada)
-    ben = stage.enter("Ben")
+    ben = kit.player("Ben")
     ben.do("north")
     ada.read()
     refused = ada.do("cast summon ben")
@@ -138,47 +136,47 @@ def test_ways_by_magic(stage: Stage, ada: Player) -> None:
     assert ben.character.room == "porch" and "Ada summons you!" in ben.read()
 
 
-def test_knowing_by_magic(stage: Stage, ada: Player) -> None:
-    stage.make_item("axe", ada.character)
+def test_knowing_by_magic(kit: Kit, ada: Player) -> None:
+    kit.make_item("axe", ada.character)
     known = ada.do("cast identify axe")
     assert "An axe: weapon" in known and "dice size: 4" in known and "hitroll +30" in known
     assert "an axe held by Ada" in ada.do("cast locate axe")
 
 
-def test_an_earthquake_meets_all_mobs_that_may_be_fought(stage: Stage, ada: Player) -> None:
-    ogres = [stage.mob("ogre", "yard"), stage.mob("ogre", "yard")]
-    hermit = stage.mob("hermit", "yard")
+def test_an_earthquake_meets_all_mobs_that_may_be_fought(kit: Kit, ada: Player) -> None:
+    ogres = [kit.make_mob("ogre", "yard"), kit.make_mob("ogre", "yard")]
+    hermit = kit.make_mob("hermit", "yard")
     before = [o.hp for o in ogres]
     ada.do("cast earthquake")
     assert all(o.hp < b for o, b in zip(ogres, before, strict=True)) and hermit.hp == hermit.max_hp
     assert all(o.fighting == ada.character.id for o in ogres)
-    stage.settle()
+    settle(kit)
 
 
-def test_a_potion_is_drunk_once_and_kept_when_nobody_knows_its_spell(stage: Stage, ada: Player) -> None:
+def test_a_potion_is_drunk_once_and_kept_when_nobody_knows_its_spell(kit: Kit, ada: Player) -> None:
     strong(ada, 500)
-    stage.act(lambda ctx: bodies.spend(ctx, ada.character, hp=300))
-    stage.make_item("potion", ada.character), stage.make_item("oil", ada.character)
+    kit.act(lambda ctx: bodies.spend(ctx, ada.character, hp=300))
+    kit.make_item("potion", ada.character), kit.make_item("oil", ada.character)
     assert ada.do("quaff red") == "You quaff a red potion.\nA warm feeling fills your body."
     assert ada.character.hp > 200 and ada.do("quaff red") == "There is no 'red' in your hands."
     assert ada.do("quaff oil").startswith("Its magic is nothing") and "something old" in ada.do("i")
-    stage.settle()
+    settle(kit)
 
 
-def test_a_scroll_burns_and_a_refused_one_does_not(stage: Stage, ada: Player) -> None:
-    stage.make_item("axe", ada.character), stage.make_item("scroll", ada.character)
+def test_a_scroll_burns_and_a_refused_one_does_not(kit: Kit, ada: Player) -> None:
+    kit.make_item("axe", ada.character), kit.make_item("scroll", ada.character)
     assert ada.do("recite scroll") == "Identify what?" and "a scroll" in ada.do("i")
     assert "An axe: weapon" in ada.do("recite scroll axe") and "a scroll" not in ada.do("i")
     assert ada.do("recite axe") == "An axe is no scroll."
 
 
-def test_a_scroll_of_two_bolts_kills_but_once(stage: Stage, ada: Player) -> None:
-    rat, scroll = stage.mob("rat", "yard"), stage.make_item("scroll", ada.character)
-    stage.act(lambda _: scroll.values.update(spell1=26, spell2=26, spell3=26))
+def test_a_scroll_of_two_bolts_kills_but_once(kit: Kit, ada: Player) -> None:
+    rat, scroll = kit.make_mob("rat", "yard"), kit.make_item("scroll", ada.character)
+    kit.act(lambda _: scroll.values.update(spell1=26, spell2=26, spell3=26))
     said = ada.do("recite scroll rat")
-    assert said.count("is dead!") == 1 and rat.id not in stage.game.world.characters
-    assert scroll.id not in stage.game.world.items
-    stage.settle()
+    assert said.count("is dead!") == 1 and rat.id not in kit.game.world.characters
+    assert scroll.id not in kit.game.world.items
+    settle(kit)
 
 
 def test_nothing_lasts_on_whom_a_scroll_has_killed() -> None:
@@ -200,20 +198,20 @@ def test_nothing_lasts_on_whom_a_scroll_has_killed() -> None:
     assert not any(isinstance(t.payload, ModuleTimer) for t in kit.game.world.timers.pending.values())
 
 
-def test_wands_and_staves_have_charges_of_their_own(stage: Stage, ada: Player) -> None:
-    ogre = stage.mob("ogre", "yard")
-    wand = stage.make_item("wand", ada.character)
+def test_wands_and_staves_have_charges_of_their_own(kit: Kit, ada: Player) -> None:
+    ogre = kit.make_mob("ogre", "yard")
+    wand = kit.make_item("wand", ada.character)
     strong(ada, 100_000)
     hp = ogre.hp
     assert "You point a wand." in ada.do("use wand ogre") and ogre.hp < hp
-    stage.copyover()
-    wand = stage.game.world.items[wand.id]
+    kit.copyover()
+    wand = kit.game.world.items[wand.id]
     assert wand.values == {"charges_left": 1}
     ada.do("use wand")
     assert ada.do("use wand") == "A wand is spent."
-    ben = stage.enter("Ben")
+    ben = kit.player("Ben")
     ben.do("north")
-    stage.make_item("staff", ada.character)
+    kit.make_item("staff", ada.character)
     assert "You tap a staff on the ground." in ada.do("use staff") and "You feel better." in ben.read()
 
 

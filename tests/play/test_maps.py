@@ -9,7 +9,8 @@ from mud.core import events as e
 from mud.core.session import Terminal
 from mud.core.world.area import AreaDef, ExitDef, RoomDef, WorldDef
 from mud.testing import Kit, Player
-from tests.play.stage import Stage
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
 
 
 def door(to: str, state: str = "closed", **more: object) -> ExitDef:
@@ -56,9 +57,7 @@ WORLD = WorldDef.of(
 )
 
 
-@pytest.fixture
-def ada() -> Player:
-    return Kit(world=WORLD).player("Ada")
+kit = kit_of(world=WORLD)
 
 
 def tell(player: Player, **terminal: object) -> None:
@@ -144,8 +143,8 @@ def test_how_far_is_a_number(ada: Player, word: str) -> None:
 
 
 def test_a_way_into_a_room_that_is_gone_goes_on(ada: Player) -> None:
-    stage = Stage()
-    bob = stage.enter("Bob", "builder")
-    rooms = {k: v for k, v in stage.game.world.defs.rooms.items() if k != "hall"}
-    stage.game.world.defs = msgspec.structs.replace(stage.game.world.defs, rooms=rooms)
+    kit = Kit(world=SMALL)
+    bob = kit.player("Bob", "builder")
+    rooms = {k: v for k, v in kit.game.world.defs.rooms.items() if k != "hall"}
+    kit.game.world.defs = msgspec.structs.replace(kit.game.world.defs, rooms=rooms)
     assert "?" in bob.do("map")

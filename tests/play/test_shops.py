@@ -9,15 +9,14 @@ from mud.core.world import fights
 from mud.core.world.capacity import MAX_ITEMS
 from mud.core.world.model import Character, Item
 from mud.play import shops, zones
-from mud.testing import Kit
-from tests.play.stage import MARKET, Player
+from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import MARKET
 
 HOUR = 75.0
 
 
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(world=MARKET)
+kit = kit_of(world=MARKET)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from mud.areas.load import load
 from mud.core.ledger import LIMIT, MINT, SINK
 from mud.core.world.area import ItemDef, ShopDef
 from mud.play import shops
-from mud.testing import Kit
-from tests.play.stage import MARKET, Player
+from mud.testing import Kit, Player
+from tests.play.worlds import MARKET
 
 WORLD = load(MARKET)
 SHOPS = WORLD.areas["market"].shops

@@ -7,94 +7,88 @@ import pytest
 from mud.core.dialogs import AskName
 from mud.core.events import FindPlayer, JobFailed, Line, PlayerFound
 from mud.core.text.words import ago
-from mud.testing import Player
-from tests.play.stage import Stage
+from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
 
 NOBODY = "Nobody called 'zed' is here or anywhere else."
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
+kit = kit_of(world=SMALL)
 
 
-@pytest.fixture
-def ada(stage: Stage) -> Player:
-    return stage.enter("Ada")
-
-
-def seek(stage: Stage, player: Player, line: str) -> None:
+def seek(kit: Kit, player: Player, line: str) -> None:
     """Type a line about somebody who has to be looked up; the answer takes its time."""
-    (effect,) = (effect for effect in stage.game.handle(Line(player.session, line)) if isinstance(effect, FindPlayer))
-    assert stage.game.busy(player.session) and effect.session == player.session
+    (effect,) = (effect for effect in kit.game.handle(Line(player.session, line)) if isinstance(effect, FindPlayer))
+    assert kit.game.busy(player.session) and effect.session == player.session
     player.read()
 
 
-def ignores(stage: Stage, who: Player, *names: str) -> None:
-    stage.act(lambda ctx: setattr(ctx.world.characters[who.character.id], "ignores", names))
+def ignores(kit: Kit, who: Player, *names: str) -> None:
+    kit.act(lambda ctx: setattr(ctx.world.characters[who.character.id], "ignores", names))
 
 
-def test_without_a_post_office_a_tell_to_who_is_away_is_refused(stage: Stage, ada: Player) -> None:
-    stage.enter("Bob").do("quit")
+def test_without_a_post_office_a_tell_to_who_is_away_is_refused(kit: Kit, ada: Player) -> None:
+    kit.player("Bob").do("quit")
     ada.read()
     assert ada.do("tell bob hello") == "Bob is not here just now."
-    stage.evict()
+    kit.evict()
     assert ada.do("tell bob hello") == "Bob is not here just now.", "found in the database"
     assert ada.do("tell bo hello") == "Nobody called 'bo' is here or anywhere else.", "by the whole name only"
 
 
-def test_a_beginning_that_two_have_is_asked_about(stage: Stage, ada: Player) -> None:
-    stage.enter("Bob")
-    stage.enter("Bobby")
-    stage.enter("Bobo")
+def test_a_beginning_that_two_have_is_asked_about(kit: Kit, ada: Player) -> None:
+    kit.player("Bob")
+    kit.player("Bobby")
+    kit.player("Bobo")
     ada.read()
     assert ada.do("tell bobb hi") == 'You tell Bobby, "hi"'
     assert ada.do("tell bob hi") == 'You tell Bob, "hi"'
     assert ada.do("tell bo hi") == "bo could be Bob, Bobby or Bobo."
 
 
-def test_a_line_that_waits_for_a_look_up_is_done_after_a_copyover(stage: Stage, ada: Player) -> None:
-    seek(stage, ada, "tell zed hello")
-    stage.copyover(seconds=3)
-    assert stage.game.busy(ada.session)
-    stage.post(PlayerFound(ada.session, None))
-    assert ada.read() == NOBODY and not stage.game.busy(ada.session)
+def test_a_line_that_waits_for_a_look_up_is_done_after_a_copyover(kit: Kit, ada: Player) -> None:
+    seek(kit, ada, "tell zed hello")
+    kit.copyover(seconds=3)
+    assert kit.game.busy(ada.session)
+    kit.post(PlayerFound(ada.session, None))
+    assert ada.read() == NOBODY and not kit.game.busy(ada.session)
     assert ada.do("think") == "Think what?"
 
 
-def test_a_look_up_that_fails_gives_the_line_up_and_says_so(stage: Stage, ada: Player) -> None:
-    seek(stage, ada, "tell zed hello")
-    stage.post(JobFailed(ada.session))
+def test_a_look_up_that_fails_gives_the_line_up_and_says_so(kit: Kit, ada: Player) -> None:
+    seek(kit, ada, "tell zed hello")
+    kit.post(JobFailed(ada.session))
     assert ada.read().startswith("That can't be done just now.") and ada.prompt == "> "
     assert ada.do("think on") == 'You think, "on"'
 
 
 def test_an_answer_for_who_was_put_out_meanwhile_harms_nobody(
-    stage: Stage, ada: Player, caplog: pytest.LogCaptureFixture
+    kit: Kit, ada: Player, caplog: pytest.LogCaptureFixture
 ) -> None:
-    seek(stage, ada, "tell zed hello")
-    stage.enter("Boss", "owner").do("kick ada")
-    stage.post(PlayerFound(ada.session, None))
-    assert stage.game.sessions.by_id[ada.session].stack == [AskName()] and caplog.text == ""
+    seek(kit, ada, "tell zed hello")
+    kit.player("Boss", "owner").do("kick ada")
+    kit.post(PlayerFound(ada.session, None))
+    assert kit.game.sessions.by_id[ada.session].stack == [AskName()] and caplog.text == ""
 
 
-def test_one_line_looks_up_each_name_once(stage: Stage, ada: Player) -> None:
+def test_one_line_looks_up_each_name_once(kit: Kit, ada: Player) -> None:
     found: list[str] = []
-    find = stage._find
+    find = kit._find
 
     def count(effect: FindPlayer) -> None:
         found.append(effect.name)
         find(effect)
 
-    stage._find = count  # type: ignore[method-assign]
+    kit._find = count  # type: ignore[method-assign]
     assert ada.do("tell zed hello") == NOBODY and found == ["Zed"]
     assert "is here or anywhere else" in ada.do("tell 2.guard hello", "tell " + "x" * 17 + " hi", "tell a1 hi")
     assert found == ["Zed"], "what can be nobody's name is not looked up"
 
 
-def test_who_is_ignored_is_heard_nowhere_in_the_room(stage: Stage, ada: Player) -> None:
-    bob = stage.enter("Bob")
-    ignores(stage, ada, "Bob")
+def test_who_is_ignored_is_heard_nowhere_in_the_room(kit: Kit, ada: Player) -> None:
+    bob = kit.player("Bob")
+    ignores(kit, ada, "Bob")
     ada.read()
     for line in ("say hi", "'hi", "shout hi", ":waves.", "tell ada hi"):
         bob.do(line)
@@ -104,9 +98,9 @@ def test_who_is_ignored_is_heard_nowhere_in_the_room(stage: Stage, ada: Player) 
     assert bob.read() == 'Ada says, "hi"'
 
 
-def test_an_admin_is_heard_by_all(stage: Stage, ada: Player) -> None:
-    boss = stage.enter("Boss", "admin")
-    ignores(stage, ada, "Boss")
+def test_an_admin_is_heard_by_all(kit: Kit, ada: Player) -> None:
+    boss = kit.player("Boss", "admin")
+    ignores(kit, ada, "Boss")
     ada.read()
     boss.do("say order!")
     assert ada.read() == 'Boss says, "order!"'
@@ -123,10 +117,10 @@ def test_how_long_ago_in_words(seconds: float, words: str) -> None:
     assert ago(seconds) == words
 
 
-def test_moved_says_which_way_somebody_walked(stage: Stage, ada: Player) -> None:
+def test_moved_says_which_way_somebody_walked(kit: Kit, ada: Player) -> None:
     heard = []
-    stage.game._aftermath = lambda ctx: heard.extend(ctx.signals)  # type: ignore[method-assign]
+    kit.game._aftermath = lambda ctx: heard.extend(ctx.signals)  # type: ignore[method-assign]
     room = ada.character.room
     ada.do("north")
-    stage.act(lambda ctx: ctx.move(ada.character, room))
+    kit.act(lambda ctx: ctx.move(ada.character, room))
     assert [(signal.direction, signal.origin == room) for signal in heard] == [("north", True), ("", False)]

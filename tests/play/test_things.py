@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 from mud.play import zones
-from tests.play.stage import Player, Stage
+from mud.testing import Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
+
+kit = kit_of(world=SMALL)
 
 
 @pytest.fixture
-def ada() -> Player:
+def ada(ada: Player) -> Player:
     """Ada, in the hall, where the things are."""
-    player = Stage().enter("Ada")
-    player.do("north")
-    return player
+    ada.do("north")
+    return ada
 
 
 def make(ada: Player, *kinds: str) -> None:
@@ -124,7 +127,7 @@ def test_names_of_several_words_and_some_of_a_heap(ada: Player) -> None:
 
 
 def test_giving_things(ada: Player) -> None:
-    bob = ada.kit.enter("Bob")
+    bob = ada.kit.player("Bob")
     bob.do("north")
     ada.read()
     make(ada, "ring")
@@ -143,7 +146,7 @@ def test_a_load_has_its_bounds(ada: Player) -> None:
 
 
 def test_giving_many_things(ada: Player) -> None:
-    bob = ada.kit.enter("Bob")
+    bob = ada.kit.player("Bob")
     bob.do("north")
     make(ada, "bread", "ring", "bread", "sword")
     ada.read()
@@ -159,7 +162,7 @@ def test_giving_many_things(ada: Player) -> None:
 
 def test_giving_to_all(ada: Player) -> None:
     assert ada.do("give sword to all") == "There is nobody here to give anything to."
-    bob, cyd = ada.kit.player("Bob", "admin"), ada.kit.enter("Cyd")
+    bob, cyd = ada.kit.player("Bob", "admin"), ada.kit.player("Cyd")
     bob.do("north", "grant ada 30 gold")
     cyd.do("north")
     make(ada, "bread", "bread", "ring")

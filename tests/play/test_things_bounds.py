@@ -6,6 +6,7 @@ import pytest
 
 from mud.core.world.area import AreaDef, ExitDef, ItemDef, Modifier, RoomDef, WorldDef
 from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
 
 TAKE = ("take", "neck")
 HARDER = (Modifier(apply="hit_points", by=7),)
@@ -40,14 +41,16 @@ def test_players_do_not_walk_in_on_the_gods() -> None:
     assert "The Board Room" in bob.do("up")
 
 
+kit = kit_of(world=WORLD)
+
+
 @pytest.fixture
-def ada() -> Player:
+def ada(kit: Kit, ada: Player) -> Player:
     """Ada, with one of everything that can be carried."""
-    player = Kit(world=WORLD).player("Ada")
     for item in ITEMS:
         if "take" in item.wear:
-            player.kit.make_item(item.id, player.character)
-    return player
+            kit.make_item(item.id, ada.character)
+    return ada
 
 
 def test_what_a_file_says_of_who_may_wear_it_is_kept(ada: Player) -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import pytest
 
 from mud.core import events as e
-from tests.play.stage import Player, Stage
+from mud.testing import Kit, Player
+from tests.play.worlds import SMALL
 
 
 @pytest.fixture
 def ada() -> Player:
     """Ada among a builder, an owner, somebody link-dead and somebody away from the keyboard."""
-    stage = Stage()
+    kit = Kit(world=SMALL)
     players = {
-        name: stage.enter(name, role)
+        name: kit.player(name, role)
         for name, role in (("Bob", "builder"), ("Root", "owner"), ("Cyd", "player"), ("Dee", "player"))
     }  # type: ignore[arg-type]
-    stage.post(e.Lost(players["Cyd"].session, "test"))
-    stage.wait(130)
-    ada = stage.enter("Ada")
+    kit.post(e.Lost(players["Cyd"].session, "test"))
+    kit.wait(130)
+    ada = kit.player("Ada")
     players["Bob"].do("look")
     players["Dee"].character.afk = "tea"
     return ada

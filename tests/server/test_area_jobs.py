@@ -21,7 +21,7 @@ from mud.core.world.draft import Change, Edits
 from mud.server import area_jobs
 from mud.server.area_jobs import AreaJobs
 from mud.server.jobs import Jobs
-from tests.play.stage import SMALL
+from tests.play.worlds import SMALL
 
 
 class Shell:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mud.areas.load import load
-from mud.core.clock import Clock
-from mud.game import Game
-from tests.play.stage import Player, Stage
+from mud.testing import Kit, Player
 
 WORLD = load(Path(__file__).parent.parent.parent / "world")
 
@@ -16,15 +14,6 @@ BACK_TO_THE_QUAY = "u s s e e e u w"
 TO_THE_NEST = "n n n n n n w u|get key"
 TO_THE_QUAY_FROM_THE_NEST = "d e s s s s s s"
 TO_THE_LIGHT = "e e e|open door|n d|unlock iron|open iron|d d|open panel|n|unlock box|open box|get all box"
-
-
-class Lanternmouth(Stage):
-    """The game on the starter world."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.game = Game.begin(WORLD, Clock(lambda: self.now, lambda: self.wall))
-        self.game.populate()
 
 
 def walk(player: Player, path: str) -> str:
@@ -45,7 +34,7 @@ def solve(player: Player) -> str:
 
 
 def test_the_mystery_has_an_end() -> None:
-    ada = Lanternmouth().enter("Ada")
+    ada = Kit(world=WORLD).player("Ada")
     said = solve(ada)
     assert "You get the ember ring from a tin box." in said and "gold coins from a tin box." in said
     assert ada.do("wear ring") == "You wear the ember ring on the right finger."
@@ -53,7 +42,7 @@ def test_the_mystery_has_an_end() -> None:
 
 
 def test_the_box_needs_both_keys() -> None:
-    ada = Lanternmouth().enter("Ada")
+    ada = Kit(world=WORLD).player("Ada")
     assert walk(ada, "e e e|open door|n d|unlock iron") == "You don't have the key to the door."
     walk(ada, "u s w w w")
     walk(ada, TO_THE_CRYPT)
@@ -63,38 +52,38 @@ def test_the_box_needs_both_keys() -> None:
 
 def test_who_comes_second_finds_it_all_again() -> None:
     """Also while the first is in play and keeps keys and ring; and there is one box, not one for each."""
-    stage = Lanternmouth()
-    ada = stage.enter("Ada")
+    kit = Kit(world=WORLD)
+    ada = kit.player("Ada")
     solve(ada)
     walk(ada, "s u u u s w w w")
-    stage.wait(3600)
-    assert "ember ring" in solve(stage.enter("Bob"))
+    kit.wait(3600)
+    assert "ember ring" in solve(kit.player("Bob"))
     assert "ember ring" in ada.do("inventory")
-    assert stage.game.world.count("item", "tin_box") == 1
+    assert kit.game.world.count("item", "tin_box") == 1
 
 
 def test_a_carried_box_is_not_filled_again() -> None:
-    stage = Lanternmouth()
-    ada = stage.enter("Ada")
+    kit = Kit(world=WORLD)
+    ada = kit.player("Ada")
     solve(ada)
     walk(ada, "get box|s u u u s w w w")
-    stage.wait(7200)
+    kit.wait(7200)
     ada.read()
     assert ada.do("look in box") == "A tin box is empty."
 
 
 def test_who_wakes_behind_the_iron_door_without_a_key_gets_out_by_the_well() -> None:
-    stage = Lanternmouth()
-    ada = stage.enter("Ada")
+    kit = Kit(world=WORLD)
+    ada = kit.player("Ada")
     solve(ada)
     walk(ada, "drop all|s|quit")
-    stage.wait(3600)
-    ada = stage.enter("Ada")
+    kit.wait(3600)
+    ada = kit.player("Ada")
     assert walk(ada, "u|u") == "The door is closed."
     assert "Well Square" in walk(ada, "d w u")
 
 
 def test_what_a_thing_says_is_not_hidden_by_what_its_room_says() -> None:
-    ada = Lanternmouth().enter("Ada")
+    ada = Kit(world=WORLD).player("Ada")
     walk(ada, "e e e|open door|n u u")
     assert ada.do("look log").startswith("'The ferryman has our key")

@@ -10,11 +10,9 @@ from modules.auction.tests.stage import WORLD, carried, sane, seller
 from mud.api import SINK
 from mud.core import events as e
 from mud.testing import Kit
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, world=WORLD)
+kit = kit_of(MODULE, world=WORLD)
 
 
 # Selling

@@ -12,11 +12,9 @@ from modules.auction.tests.stage import WORLD, carried, sane, seller
 from mud.api import LIMIT
 from mud.core.timers import ModuleTimer
 from mud.testing import Kit
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, world=WORLD)
+kit = kit_of(MODULE, world=WORLD)
 
 
 def test_save_and_restore(kit: Kit, tmp_path: Path) -> None:

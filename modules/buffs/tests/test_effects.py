@@ -13,18 +13,16 @@ from modules.buffs.tests.stage import WORLD, close, effects, give, left, mob, sa
 from mud.api import Moved, Rejected
 from mud.play import bodies
 from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
+
+kit = kit_of(MODULE, world=WORLD)
 
 
 @pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, world=WORLD)
-
-
-@pytest.fixture
-def ada(kit: Kit) -> Player:
-    player = kit.player("Ada")
-    strong(player)
-    return player
+def ada(ada: Player) -> Player:
+    """Ada, whom nothing kills."""
+    strong(ada)
+    return ada
 
 
 # Stacking

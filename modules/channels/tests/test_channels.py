@@ -10,23 +10,9 @@ from modules.channels import MODULE
 from modules.people import MODULE as PEOPLE
 from mud.core.errors import FrameworkError
 from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, PEOPLE)
-
-
-@pytest.fixture
-def ada(kit: Kit) -> Player:
-    return kit.player("Ada")
-
-
-@pytest.fixture
-def ben(kit: Kit, ada: Player) -> Player:
-    found = kit.player("Ben")
-    ada.read()
-    return found
+kit = kit_of(MODULE, PEOPLE)
 
 
 def test_what_is_said_on_a_channel_is_heard_everywhere(ada: Player, ben: Player) -> None:

@@ -13,13 +13,12 @@ from mud.core.events import Lost
 from mud.core.signals import Died
 from mud.core.world.model import Character
 from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
 
 Three = tuple[Player, Player, Player]
 
 
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, PEOPLE)
+kit = kit_of(MODULE, PEOPLE)
 
 
 @pytest.fixture

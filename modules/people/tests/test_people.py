@@ -9,23 +9,9 @@ from modules.post import MODULE as POST
 from mud.core.errors import FrameworkError
 from mud.core.events import Lost
 from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, POST)
-
-
-@pytest.fixture
-def ada(kit: Kit) -> Player:
-    return kit.player("Ada")
-
-
-@pytest.fixture
-def ben(kit: Kit, ada: Player) -> Player:
-    found = kit.player("Ben")
-    ada.read()
-    return found
+kit = kit_of(MODULE, POST)
 
 
 def test_a_title_is_shown_in_who_and_kept(kit: Kit, ada: Player) -> None:

@@ -6,23 +6,9 @@ import pytest
 
 from modules.post import MODULE
 from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE)
-
-
-@pytest.fixture
-def ada(kit: Kit) -> Player:
-    return kit.player("Ada")
-
-
-@pytest.fixture
-def ben(kit: Kit, ada: Player) -> Player:
-    found = kit.player("Ben")
-    ada.read()
-    return found
+kit = kit_of(MODULE)
 
 
 def test_a_notice_is_written_read_and_taken_down(kit: Kit, ada: Player, ben: Player) -> None:

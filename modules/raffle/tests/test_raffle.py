@@ -8,11 +8,9 @@ import pytest
 
 from modules.raffle import MODULE, Draw
 from mud.testing import Kit
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE)
+kit = kit_of(MODULE)
 
 
 def test_one_of_the_tickets_wins_after_a_minute(kit: Kit) -> None:

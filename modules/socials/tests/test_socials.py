@@ -10,11 +10,9 @@ from modules.socials.grammar import Social, check
 from mud.core.world.model import Character
 from mud.play.commands import COMMANDS
 from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, PEOPLE)
+kit = kit_of(MODULE, PEOPLE)
 
 
 @pytest.fixture

@@ -13,11 +13,9 @@ from modules.trading.tests.stage import WORLD, carried, pair, sane
 from mud.api import Died, Moved
 from mud.core import events as e
 from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, world=WORLD)
+kit = kit_of(MODULE, world=WORLD)
 
 
 def in_the_middle(kit: Kit) -> tuple[Player, Player]:

@@ -9,11 +9,9 @@ from modules.trading.state import Trading
 from modules.trading.tests.stage import WORLD, carried, pair, sane
 from mud.core.world.model import Item
 from mud.testing import Kit
+from mud.testing.fixtures import kit_of
 
-
-@pytest.fixture
-def kit() -> Kit:
-    return Kit(MODULE, world=WORLD)
+kit = kit_of(MODULE, world=WORLD)
 
 
 def test_both_accept_the_same_picture_and_all_changes_hands(kit: Kit) -> None:

@@ -15,87 +15,79 @@ from mud.core.world.bans import Ban, covers
 from mud.core.world.world import World
 from mud.store import rows
 from mud.store.store import Store
-from tests.play.stage import Player, Stage
+from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
+
+kit = kit_of(world=SMALL)
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-def boss(stage: Stage) -> Player:
-    boss = stage.enter("Boss", "admin")
-    stage.game.sessions.by_id[boss.session].address = "198.51.100.1"
+def boss(kit: Kit, boss: Player) -> Player:
+    """An admin at an address of their own."""
+    kit.game.sessions.by_id[boss.session].address = "198.51.100.1"
     return boss
 
 
-@pytest.fixture
-def ada(stage: Stage, boss: Player) -> Player:
-    found = stage.enter("Ada")
-    boss.read()
-    return found
-
-
-def knock(stage: Stage, name: str) -> str:
+def knock(kit: Kit, name: str) -> str:
     """Somebody gives a name and the right password: what they read."""
-    number = max(stage.players) + 1
-    player = stage.players[number] = Player(stage, number, name)
-    stage.post(e.Opened(Session(id=number, address="192.0.2.1", stack=[], connected_at=0.0, last_input=0.0)))
-    stage.post(e.Line(number, f"connect {name} secret-secret"))
+    number = max(kit.players) + 1
+    player = kit.players[number] = Player(kit, number, name)
+    kit.post(e.Opened(Session(id=number, address="192.0.2.1", stack=[], connected_at=0.0, last_input=0.0)))
+    kit.post(e.Line(number, f"connect {name} secret-secret"))
     player.read()
-    account = stage.game.world.accounts[name.casefold()]
-    stage.post(e.LoggedIn(number, name, account, stage.game.world.known(name)))
+    account = kit.game.world.accounts[name.casefold()]
+    kit.post(e.LoggedIn(number, name, account, kit.game.world.known(name)))
     return player.read()
 
 
-def test_a_banned_player_is_put_out_and_not_let_in(stage: Stage, boss: Player, ada: Player) -> None:
+def test_a_banned_player_is_put_out_and_not_let_in(kit: Kit, boss: Player, ada: Player) -> None:
     assert boss.do("ban ada for 2 hours because spam").endswith("Ada is banned for another 2 hours.")
-    assert "You are banned for another 2 hours: spam" in ada.read() and e.Close(ada.session) in stage.effects
-    assert stage.game.world.player("Ada") is None
-    stage.wait(1800)
-    assert knock(stage, "Ada") == "You are banned for another 1 hour 30 minutes: spam"
-    assert stage.game.world.player("Ada") is None and isinstance(stage.effects[-2], e.Close)
+    assert "You are banned for another 2 hours: spam" in ada.read() and e.Close(ada.session) in kit.effects
+    assert kit.game.world.player("Ada") is None
+    kit.wait(1800)
+    assert knock(kit, "Ada") == "You are banned for another 1 hour 30 minutes: spam"
+    assert kit.game.world.player("Ada") is None and isinstance(kit.effects[-2], e.Close)
     boss.read()
     assert boss.do("bans") == "Banned are:\n  ada for another 1 hour 30 minutes, by Boss: spam"
-    stage.wait(5400)
-    assert "Welcome, Ada." in knock(stage, "Ada") and boss.do("bans").endswith("Nobody is banned.")
-    logged = [x.text for x in stage.effects if isinstance(x, e.LogLine)]
+    kit.wait(5400)
+    assert "Welcome, Ada." in knock(kit, "Ada") and boss.do("bans").endswith("Nobody is banned.")
+    logged = [x.text for x in kit.effects if isinstance(x, e.LogLine)]
     assert "Boss: ban ada for 2 hours because spam" in logged
     assert "refused name=Ada from=192.0.2.1 reason=banned" in logged
 
 
-def test_a_ban_lasts_over_a_copyover_until_it_is_lifted(stage: Stage, boss: Player, ada: Player) -> None:
+def test_a_ban_lasts_over_a_copyover_until_it_is_lifted(kit: Kit, boss: Player, ada: Player) -> None:
     boss.do("ban ada because spam")
-    stage.copyover(seconds=3.0)
-    assert knock(stage, "Ada") == "You are banned for good: spam"
+    kit.copyover(seconds=3.0)
+    assert knock(kit, "Ada") == "You are banned for good: spam"
     assert boss.do("unban ada").endswith("ada is banned no more.")
-    assert "Welcome, Ada." in knock(stage, "Ada")
+    assert "Welcome, Ada." in knock(kit, "Ada")
     boss.read()
     assert boss.do("unban ada") == "'ada' is not banned. `bans` lists all."
 
 
-def test_somebody_away_or_link_dead_is_banned_too(stage: Stage, boss: Player, ada: Player) -> None:
-    bob = stage.enter("Bob")
+def test_somebody_away_or_link_dead_is_banned_too(kit: Kit, boss: Player, ada: Player) -> None:
+    bob = kit.player("Bob")
     bob.do("quit")
-    stage.evict()
-    stage.post(e.Lost(ada.session, "test"))
+    kit.evict()
+    kit.post(e.Lost(ada.session, "test"))
     boss.read()
     assert boss.do("ban bob because spam") == "Bob is banned for good."
     assert boss.do("ban ada because spam") == "Ada leaves the world.\nAda is banned for good."
 
 
-def test_a_banned_network_is_left_and_not_entered(stage: Stage, boss: Player, ada: Player) -> None:
-    stage.players[77] = Player(stage, 77, "nobody")
-    stage.post(e.Opened(Session(id=77, address="192.0.2.9", stack=[], connected_at=0.0, last_input=0.0)))
+def test_a_banned_network_is_left_and_not_entered(kit: Kit, boss: Player, ada: Player) -> None:
+    kit.players[77] = Player(kit, 77, "nobody")
+    kit.post(e.Opened(Session(id=77, address="192.0.2.9", stack=[], connected_at=0.0, last_input=0.0)))
     text = boss.do("ban 192.0.2.77/24 because a flood")
     assert text.endswith("192.0.2.0/24 is banned for good. Connections put out: 2.")
     assert "Your address is banned for good: a flood" in ada.read()
-    assert "Your address is banned" in stage.players[77].read() and e.Close(77) in stage.effects
-    bans, now = stage.game.world.bans, stage.wall
+    assert "Your address is banned" in kit.players[77].read() and e.Close(77) in kit.effects
+    bans, now = kit.game.world.bans, kit.wall
     assert bans.refusal("192.0.2.200", now) == "Your address is banned for good: a flood"
     assert bans.refusal("192.0.3.1", now) is None
-    assert knock(stage, "Ada") == "Your address is banned for good: a flood"
+    assert knock(kit, "Ada") == "Your address is banned for good: a flood"
     assert boss.do("unban 192.0.2.0/24") == "192.0.2.0/24 is banned no more."
     assert bans.refusal("192.0.2.200", now) is None
 
@@ -120,12 +112,12 @@ def test_a_banned_network_is_left_and_not_entered(stage: Stage, boss: Player, ad
         ("unban", "Unban whom?"),
     ],
 )
-def test_what_can_not_be_banned(stage: Stage, boss: Player, ada: Player, command: str, answer: str) -> None:
-    root = stage.enter("Root", "owner")
-    stage.game.sessions.by_id[root.session].address = "203.0.113.5"
+def test_what_can_not_be_banned(kit: Kit, boss: Player, ada: Player, command: str, answer: str) -> None:
+    root = kit.player("Root", "owner")
+    kit.game.sessions.by_id[root.session].address = "203.0.113.5"
     boss.read()
     assert boss.do(command).startswith(answer)
-    assert stage.game.world.bans.all() == [] and ada.character.name == "Ada"
+    assert kit.game.world.bans.all() == [] and ada.character.name == "Ada"
 
 
 @pytest.mark.parametrize(
@@ -161,11 +153,11 @@ def test_times_in_words(text: str, seconds: float | None) -> None:
     assert seconds_in(text) == seconds
 
 
-def test_bans_that_are_over_are_forgotten_with_the_next_one(stage: Stage, boss: Player, ada: Player) -> None:
+def test_bans_that_are_over_are_forgotten_with_the_next_one(kit: Kit, boss: Player, ada: Player) -> None:
     boss.do("ban 192.0.2.50 for 1 minute because x")
-    stage.wait(61)
+    kit.wait(61)
     boss.do("ban 192.0.2.51 because x")
-    assert [b.what for b in stage.game.world.bans.all()] == ["192.0.2.51"]
+    assert [b.what for b in kit.game.world.bans.all()] == ["192.0.2.51"]
 
 
 def test_the_real_store_keeps_bans(tmp_path: Path) -> None:

@@ -15,20 +15,14 @@ from mud.core.session import Terminal
 from mud.play.staff import copyover_command
 from mud.play.staff.copyover_command import MARKS
 from mud.play.staff.copyover_syntax import FARTHEST, HELP, PATIENCE, CopyoverWords, parse
-from mud.testing import Player
-from tests.play.stage import Stage
+from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
 
 NOON = datetime(2026, 6, 1, 12, 0, 0).timestamp()
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-def boss(stage: Stage) -> Player:
-    return stage.enter("Boss", "admin")
+kit = kit_of(world=SMALL)
 
 
 def order(boss: Player, line: str) -> str:
@@ -39,9 +33,9 @@ def order(boss: Player, line: str) -> str:
     return said
 
 
-def ordered(stage: Stage) -> list[e.StartCopyover]:
+def ordered(kit: Kit) -> list[e.StartCopyover]:
     """The copyovers that were asked for."""
-    return [effect for effect in stage.effects if isinstance(effect, e.StartCopyover)]
+    return [effect for effect in kit.effects if isinstance(effect, e.StartCopyover)]
 
 
 # What can be written
@@ -118,179 +112,179 @@ def test_the_help_page_has_every_verb(boss: Player) -> None:
 # The planned one
 
 
-def test_a_planned_one_is_announced_at_its_marks_and_then_ordered(stage: Stage, boss: Player) -> None:
-    ada = stage.enter("Ada")
+def test_a_planned_one_is_announced_at_its_marks_and_then_ordered(kit: Kit, boss: Player) -> None:
+    ada = kit.player("Ada")
     order(boss, "copyover in 2m because new quests")
     assert "A copyover in 2 minutes because new quests. You stay connected." in ada.read()
-    stage.wait(119)
+    kit.wait(119)
     told = [line for line in ada.read().splitlines() if line.startswith("A copyover")]
     assert told == [f"A copyover in {left} because new quests." for left in ("1 minute", "30 seconds", "10 seconds")]
-    assert ordered(stage) == []
-    since = stage.wall - 119
-    stage.wait(1)
-    (start,) = ordered(stage)
+    assert ordered(kit) == []
+    since = kit.wall - 119
+    kit.wait(1)
+    (start,) = ordered(kit)
     assert start == e.StartCopyover(boss.session, "Boss", "new quests", planned=True, since=start.since)
     assert abs(start.since - since) < 0.01
-    assert copyover_command.planned(stage.game.world) is None
+    assert copyover_command.planned(kit.game.world) is None
 
 
-def test_screen_readers_hear_of_it_at_fewer_marks(stage: Stage, boss: Player) -> None:
-    ada, bob = stage.enter("Ada"), stage.enter("Bob")
-    stage.post(e.TerminalTold(bob.session, Terminal(screen_reader=True)))
+def test_screen_readers_hear_of_it_at_fewer_marks(kit: Kit, boss: Player) -> None:
+    ada, bob = kit.player("Ada"), kit.player("Bob")
+    kit.post(e.TerminalTold(bob.session, Terminal(screen_reader=True)))
     bob.read()
     order(boss, "copyover in 15m")
-    stage.wait(899)
+    kit.wait(899)
     marks = [mark for mark in MARKS if mark < 900]
     heard, read = ada.read().count("A copyover in"), bob.read().count("A copyover in")
     assert (heard, read) == (1 + len(marks), 1 + len(copyover_command.QUIET_MARKS.intersection(marks)))
 
 
-def test_who_logs_out_does_not_cancel_it(stage: Stage, boss: Player) -> None:
+def test_who_logs_out_does_not_cancel_it(kit: Kit, boss: Player) -> None:
     order(boss, "copyover in 1m")
     boss.do("quit")
-    stage.wait(61)
-    (start,) = ordered(stage)
+    kit.wait(61)
+    (start,) = ordered(kit)
     assert (start.session, start.by) == (0, "Boss")
 
 
-def test_who_comes_back_is_told_what_comes_of_it(stage: Stage, boss: Player) -> None:
+def test_who_comes_back_is_told_what_comes_of_it(kit: Kit, boss: Player) -> None:
     order(boss, "copyover in 1m")
     boss.do("quit")
-    again = stage.enter("Boss", "admin")
-    stage.wait(61)
-    assert ordered(stage)[0].session == again.session
+    again = kit.player("Boss", "admin")
+    kit.wait(61)
+    assert ordered(kit)[0].session == again.session
 
 
-def test_it_outlives_a_copyover_that_somebody_else_orders(stage: Stage, boss: Player) -> None:
-    ada = stage.enter("Ada")
+def test_it_outlives_a_copyover_that_somebody_else_orders(kit: Kit, boss: Player) -> None:
+    ada = kit.player("Ada")
     order(boss, "copyover in 1m because mine")
-    stage.wait(20)
-    stage.copyover(seconds=5)
+    kit.wait(20)
+    kit.copyover(seconds=5)
     ada.read()
-    stage.wait(34)
-    assert ada.read().count("A copyover in") == 2 and ordered(stage) == []
-    stage.wait(2)
-    assert [start.reason for start in ordered(stage)] == ["mine"]
+    kit.wait(34)
+    assert ada.read().count("A copyover in") == 2 and ordered(kit) == []
+    kit.wait(2)
+    assert [start.reason for start in ordered(kit)] == ["mine"]
 
 
-def test_a_mark_that_falls_into_a_copyover_is_told_once_after_it(stage: Stage, boss: Player) -> None:
-    ada = stage.enter("Ada")
+def test_a_mark_that_falls_into_a_copyover_is_told_once_after_it(kit: Kit, boss: Player) -> None:
+    ada = kit.player("Ada")
     order(boss, "copyover in 1m")
-    stage.wait(29)
+    kit.wait(29)
     ada.read()
-    stage.copyover(seconds=5)
+    kit.copyover(seconds=5)
     assert ada.read().count("A copyover in 26 seconds.") == 1
-    stage.wait(27)
-    assert len(ordered(stage)) == 1
+    kit.wait(27)
+    assert len(ordered(kit)) == 1
 
 
-def test_a_clock_set_forward_passes_marks_over_and_one_set_back_waits(stage: Stage, boss: Player) -> None:
-    ada = stage.enter("Ada")
+def test_a_clock_set_forward_passes_marks_over_and_one_set_back_waits(kit: Kit, boss: Player) -> None:
+    ada = kit.player("Ada")
     order(boss, "copyover in 1h")
     ada.read()
-    stage.wall += 3000
-    stage.wait(0)
+    kit.wall += 3000
+    kit.wait(0)
     assert [line for line in ada.read().splitlines() if "copyover" in line] == ["A copyover in 10 minutes."]
-    stage.wall -= 3000
-    stage.wait(3595)
-    assert ordered(stage) == []
-    stage.wall += 100_000
-    stage.wait(0)
-    assert len(ordered(stage)) == 1
+    kit.wall -= 3000
+    kit.wait(3595)
+    assert ordered(kit) == []
+    kit.wall += 100_000
+    kit.wait(0)
+    assert len(ordered(kit)) == 1
 
 
-def test_a_second_one_is_told_whose_the_first_is_since_when_and_how_far(stage: Stage, boss: Player) -> None:
+def test_a_second_one_is_told_whose_the_first_is_since_when_and_how_far(kit: Kit, boss: Player) -> None:
     order(boss, "copyover in 10m because mine")
-    stage.wait(60)
-    other = stage.enter("Other", "admin")
+    kit.wait(60)
+    other = kit.player("Other", "admin")
     for line in ("copyover in 5m", "copyover at 3:00", "copyover when-clear"):
         refusal = other.do(line)
         assert "Boss planned a copyover 1 minute ago; it begins in 9 minutes because mine." in refusal
-    assert ordered(stage) == []
+    assert ordered(kit) == []
 
 
-def test_a_cancelled_one_is_called_off_for_everybody(stage: Stage, boss: Player) -> None:
-    ada = stage.enter("Ada")
+def test_a_cancelled_one_is_called_off_for_everybody(kit: Kit, boss: Player) -> None:
+    ada = kit.player("Ada")
     order(boss, "copyover in 1m")
     ada.read()
-    assert stage.act(lambda ctx: copyover_command.cancel(ctx, "Other")) == "Boss's copyover is called off by Other."
+    assert kit.act(lambda ctx: copyover_command.cancel(ctx, "Other")) == "Boss's copyover is called off by Other."
     assert "called off" in ada.read()
-    stage.wait(100)
-    assert ordered(stage) == []
+    kit.wait(100)
+    assert ordered(kit) == []
     with pytest.raises(Rejected, match="none is planned"):
-        stage.act(lambda ctx: copyover_command.cancel(ctx, "Other"))
+        kit.act(lambda ctx: copyover_command.cancel(ctx, "Other"))
 
 
-def test_a_restart_forgets_it(stage: Stage, boss: Player) -> None:
+def test_a_restart_forgets_it(kit: Kit, boss: Player) -> None:
     order(boss, "copyover in 1m")
-    forgotten = copyover_command.forget(stage.game.world)
+    forgotten = copyover_command.forget(kit.game.world)
     assert forgotten is not None and forgotten.by == "Boss"
-    assert copyover_command.forget(stage.game.world) is None
-    assert "timers" in {table for table, _ in stage.game.world.journal.dirty}
-    stage.wait(100)
-    assert ordered(stage) == []
+    assert copyover_command.forget(kit.game.world) is None
+    assert "timers" in {table for table, _ in kit.game.world.journal.dirty}
+    kit.wait(100)
+    assert ordered(kit) == []
 
 
-def test_one_that_waits_is_ordered_again_and_again_until_its_time_is_over(stage: Stage, boss: Player) -> None:
-    until = stage.wall + 12
+def test_one_that_waits_is_ordered_again_and_again_until_its_time_is_over(kit: Kit, boss: Player) -> None:
+    until = kit.wall + 12
     for _ in range(3):
-        stage.act(lambda ctx: copyover_command.wait(ctx, "Boss", "x", stage.wall, until, 5, "raffle: it draws"))
-        stage.wait(5)
-    first, second, third = ordered(stage)
-    assert {first.until, second.until, third.until} == {until} and stage.wall > until
+        kit.act(lambda ctx: copyover_command.wait(ctx, "Boss", "x", kit.wall, until, 5, "raffle: it draws"))
+        kit.wait(5)
+    first, second, third = ordered(kit)
+    assert {first.until, second.until, third.until} == {until} and kit.wall > until
     assert "Boss ordered a copyover" in copyover_command.described(
-        msgspec.structs.replace(WAITING, until=stage.wall + 60), stage.wall
+        msgspec.structs.replace(WAITING, until=kit.wall + 60), kit.wall
     )
 
 
 WAITING = copyover_command.CopyoverPlanned(0, "Boss", "x", 0, waits_for="raffle: it draws")
 
 
-def test_one_that_waits_is_not_announced(stage: Stage, boss: Player) -> None:
-    ada = stage.enter("Ada")
-    stage.act(
+def test_one_that_waits_is_not_announced(kit: Kit, boss: Player) -> None:
+    ada = kit.player("Ada")
+    kit.act(
         lambda ctx: copyover_command.wait(ctx, "Boss", "x", ctx.clock.wall, ctx.clock.wall + 60, 40, "raffle: it draws")
     )
-    stage.wait(60)
-    assert "copyover" not in ada.read() and len(ordered(stage)) == 1
+    kit.wait(60)
+    assert "copyover" not in ada.read() and len(ordered(kit)) == 1
 
 
-def test_only_an_admin_may(stage: Stage) -> None:
-    ada, builder = stage.enter("Ada"), stage.enter("Bob", "builder")
+def test_only_an_admin_may(kit: Kit) -> None:
+    ada, builder = kit.player("Ada"), kit.player("Bob", "builder")
     for player in (ada, builder):
         assert "copyover" not in player.do("copyover in 1m").replace("'copyover'", "")
-    assert copyover_command.planned(stage.game.world) is None
+    assert copyover_command.planned(kit.game.world) is None
 
 
-def test_orders_and_not_questions_are_in_the_admin_log(stage: Stage, boss: Player) -> None:
+def test_orders_and_not_questions_are_in_the_admin_log(kit: Kit, boss: Player) -> None:
     order(boss, "copyover status")
     order(boss, "copyover in 1m because x")
-    lines = [effect.text for effect in stage.effects if isinstance(effect, e.LogLine) and effect.name == "mud.admin"]
+    lines = [effect.text for effect in kit.effects if isinstance(effect, e.LogLine) and effect.name == "mud.admin"]
     assert lines == ["Boss: copyover in 1m because x"]
 
 
 def test_marks_that_the_wall_clock_is_set_over_are_told_once_and_those_to_come_in_their_time(
-    stage: Stage, boss: Player
+    kit: Kit, boss: Player
 ) -> None:  # S0.15
-    ada = stage.enter("Ada")
+    ada = kit.player("Ada")
     order(boss, "copyover in 2h")
 
     def told() -> list[str]:
         return [line.removeprefix("A copyover in ") for line in ada.read().splitlines() if line.startswith("A copy")]
 
-    stage.wait(0)
+    kit.wait(0)
     told()
-    stage.wall += 6600 + 20  # from two hours left to nine minutes and forty seconds
-    stage.wait(0)
+    kit.wall += 6600 + 20  # from two hours left to nine minutes and forty seconds
+    kit.wait(0)
     assert told() == ["9 minutes 40 seconds."]
-    stage.wall -= 3600
-    stage.wait(3600 + 220)
+    kit.wall -= 3600
+    kit.wait(3600 + 220)
     assert told() == []
-    stage.wait(61)
+    kit.wait(61)
     assert told() == ["5 minutes."]
-    stage.wall += 400  # past the moment itself
-    stage.wait(0)
-    assert told() == [] and len(ordered(stage)) == 1 and copyover_command.planned(stage.game.world) is None
-    stage.wall -= 7200
-    stage.wait(7200)
-    assert len(ordered(stage)) == 1
+    kit.wall += 400  # past the moment itself
+    kit.wait(0)
+    assert told() == [] and len(ordered(kit)) == 1 and copyover_command.planned(kit.game.world) is None
+    kit.wall -= 7200
+    kit.wait(7200)
+    assert len(ordered(kit)) == 1

@@ -6,27 +6,14 @@ import pytest
 
 from mud.core import events as e
 from mud.play.staff.fields import CHARACTER
-from tests.play.stage import Player, Stage
+from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
+
+kit = kit_of(world=SMALL)
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-def boss(stage: Stage) -> Player:
-    return stage.enter("Boss", "admin")
-
-
-@pytest.fixture
-def ada(stage: Stage, boss: Player) -> Player:
-    found = stage.enter("Ada")
-    boss.read()
-    return found
-
-
-def test_fields_of_players_and_mobs(stage: Stage, boss: Player, ada: Player) -> None:
+def test_fields_of_players_and_mobs(kit: Kit, boss: Player, ada: Player) -> None:
     assert boss.do("set ada level 5") == "level of Ada was 1, and is 5 now." and ada.character.level == 5
     assert boss.do("set ada armour -20") == "armour of Ada was 100, and is -20 now."
     assert boss.do("set ada title the Brave") == "title of Ada was nothing, and is the Brave now."
@@ -36,9 +23,9 @@ def test_fields_of_players_and_mobs(stage: Stage, boss: Player, ada: Player) -> 
     assert boss.do("set ada max_hp 30") and (ada.character.hp, ada.character.max_hp) == (30, 30)
     assert boss.do("set ada hp 31") == "hp can be at most 30, which is Ada's max_hp."
     boss.do("set ada hp 1")
-    stage.wait(200)
+    kit.wait(200)
     assert ada.character.hp == 30  # it mends, as after a blow
-    logged = [x.text for x in stage.effects if isinstance(x, e.LogLine) and x.name == "mud.admin"]
+    logged = [x.text for x in kit.effects if isinstance(x, e.LogLine) and x.name == "mud.admin"]
     assert logged[0] == "Boss: set level of Ada: 1 -> 5"
 
 
@@ -59,27 +46,27 @@ def test_fields_of_players_and_mobs(stage: Stage, boss: Player, ada: Player) -> 
         ("set zed level 5", "Nobody called 'zed' is here or anywhere else."),
     ],
 )
-def test_what_can_not_be_set(stage: Stage, boss: Player, ada: Player, command: str, answer: str) -> None:
-    stage.enter("Root", "owner")
+def test_what_can_not_be_set(kit: Kit, boss: Player, ada: Player, command: str, answer: str) -> None:
+    kit.player("Root", "owner")
     boss.read()
-    before = stage.game.world.ledger.balance(ada.character.owner_key)
+    before = kit.game.world.ledger.balance(ada.character.owner_key)
     assert boss.do(command).startswith(answer)
     assert ada.character.level == 1 and ada.gold == before
 
 
-def test_somebody_away_is_set_too(stage: Stage, boss: Player, ada: Player) -> None:
+def test_somebody_away_is_set_too(kit: Kit, boss: Player, ada: Player) -> None:
     ada.do("quit")
-    stage.evict()
+    kit.evict()
     boss.read()
     assert boss.do("set ada level 7") == "level of Ada was 1, and is 7 now."
-    assert stage.player("Ada").character.level == 7
+    assert kit.player("Ada").character.level == 7
 
 
-def test_fields_and_values_of_things(stage: Stage, boss: Player) -> None:
+def test_fields_and_values_of_things(kit: Kit, boss: Player) -> None:
     boss.do("north")
-    chest = next(i for i in stage.game.world.items.values() if i.kind == "chest")
+    chest = next(i for i in kit.game.world.items.values() if i.kind == "chest")
     assert boss.do("set chest capacity 70").startswith("capacity of an oak chest")
-    assert chest.values["capacity"] == 70 and stage.game.world.value(chest, "capacity") == 70
+    assert chest.values["capacity"] == 70 and kit.game.world.value(chest, "capacity") == 70
     assert boss.do("set chest short a big chest").endswith("is a big chest now.")
     assert "a big chest" in boss.do("get chest")
     boss.do("set chest short none")
@@ -87,7 +74,7 @@ def test_fields_and_values_of_things(stage: Stage, boss: Player) -> None:
     assert boss.do("set chest weight 1").startswith("There is no field 'weight'")
     boss.do("open chest", "get coins from chest", "drop 5 gold")
     assert boss.do("set gold amount 99") == "Gold moves through the ledger alone: grant NAME AMOUNT gold."
-    assert stage.game.world.ledger.total() == 0
+    assert kit.game.world.ledger.total() == 0
 
 
 def test_players_own_settings_are_as_before(boss: Player, ada: Player) -> None:

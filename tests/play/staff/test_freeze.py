@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from mud.core import events as e
-from tests.play.stage import Player, Stage
+from mud.testing import Kit, Player
+from mud.testing.fixtures import kit_of
+from tests.play.worlds import SMALL
 
 FROZEN = "You are frozen: spam. You can look, ask for help, and quit."
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
+kit = kit_of(world=SMALL)
 
 
-@pytest.fixture
-def boss(stage: Stage) -> Player:
-    return stage.enter("Boss", "admin")
-
-
-@pytest.fixture
-def ada(stage: Stage, boss: Player) -> Player:
-    found = stage.enter("Ada")
-    boss.read()
-    return found
-
-
-def test_who_is_frozen_can_look_ask_for_help_and_quit(stage: Stage, boss: Player, ada: Player) -> None:
+def test_who_is_frozen_can_look_ask_for_help_and_quit(kit: Kit, boss: Player, ada: Player) -> None:
     ada.do("alias walk north")
     assert boss.do("freeze ada because spam") == "Ada is frozen."
     assert ada.read() == FROZEN
@@ -37,7 +23,7 @@ def test_who_is_frozen_can_look_ask_for_help_and_quit(stage: Stage, boss: Player
     assert boss.read() == "" and ada.character.room == "square"
     assert "Ada (frozen)" in boss.do("who") and "Ada" in boss.do("who frozen")
     assert "Until another day." in ada.do("quit")
-    assert [x.text for x in stage.effects if isinstance(x, e.LogLine) and x.name == "mud.admin"] == [
+    assert [x.text for x in kit.effects if isinstance(x, e.LogLine) and x.name == "mud.admin"] == [
         "Boss: freeze Ada because spam"
     ]
 
@@ -51,27 +37,27 @@ def test_thawing(boss: Player, ada: Player) -> None:
     assert boss.do("freeze") == "Write: freeze WHOM because REASON." and boss.do("thaw") == "Thaw whom?"
 
 
-def test_it_lasts_over_a_copyover_and_a_log_out(stage: Stage, boss: Player, ada: Player) -> None:
+def test_it_lasts_over_a_copyover_and_a_log_out(kit: Kit, boss: Player, ada: Player) -> None:
     boss.do("freeze ada because spam")
-    stage.copyover()
+    kit.copyover()
     ada.read()
     assert ada.do("say hi") == FROZEN
     ada.do("quit")
-    stage.evict()
-    again = stage.player("Ada")
-    stage.post(e.Line(again.session, "say hi"))
+    kit.evict()
+    again = kit.player("Ada")
+    kit.post(e.Line(again.session, "say hi"))
     assert again.read() == FROZEN and again.character.frozen == "spam"
 
 
-def test_somebody_away_is_frozen_and_reads_it_at_the_login(stage: Stage, boss: Player, ada: Player) -> None:
+def test_somebody_away_is_frozen_and_reads_it_at_the_login(kit: Kit, boss: Player, ada: Player) -> None:
     ada.do("quit")
-    stage.evict()
+    kit.evict()
     boss.read()
-    assert stage.game.world.known("Ada") is None
+    assert kit.game.world.known("Ada") is None
     assert boss.do("freeze ada because spam") == "Ada is frozen."
-    assert ("characters", stage.game.world.known("Ada").id) in stage.game.world.journal.dirty  # type: ignore[union-attr]
-    stage.evict()
-    again = stage.player("Ada")
+    assert ("characters", kit.game.world.known("Ada").id) in kit.game.world.journal.dirty  # type: ignore[union-attr]
+    kit.evict()
+    again = kit.player("Ada")
     assert again.do("say hi") == FROZEN
     assert boss.do("thaw ada").endswith("Ada is free again.") and again.do("say hi").endswith('You say, "hi"')
 
@@ -95,8 +81,8 @@ def test_a_password_is_no_command_of_a_frozen_player(boss: Player, ada: Player) 
     assert any(isinstance(x, e.VerifyPassword) and x.password == "look" for x in ada.kit.effects)
 
 
-def test_only_who_is_lower_and_exactly_named_is_frozen(stage: Stage, boss: Player, ada: Player) -> None:
-    stage.enter("Root", "owner")
+def test_only_who_is_lower_and_exactly_named_is_frozen(kit: Kit, boss: Player, ada: Player) -> None:
+    kit.player("Root", "owner")
     boss.read()
     assert boss.do("freeze root") == "Root is an owner, and you are no more than that."
     assert boss.do("freeze boss") == "Not to yourself."

@@ -11,7 +11,8 @@ from mud.core import events as e
 from mud.server.log_reader import list_staff, read_log
 from mud.store.batch import Batch
 from mud.store.store import Store
-from tests.play.stage import Stage
+from mud.testing import Kit
+from tests.play.worlds import SMALL
 
 LOG = """\
 2026-01-02 10:00:00,000 INFO mud.login: login name=Ada from=192.0.2.1
@@ -35,17 +36,17 @@ RuntimeError: on \x01purpose
     ],
 )
 def test_the_log_is_asked_for(typed: str, count: int, level: str, word: str) -> None:
-    boss = Stage().enter("Boss", "admin")
+    boss = Kit(world=SMALL).player("Boss", "admin")
     boss.do(typed)
     assert boss.kit.effects[-1] == e.ReadLog(boss.session, count, level, word)
 
 
 def test_a_long_answer_comes_by_the_page() -> None:
-    boss = Stage().enter("Boss", "admin")
+    boss = Kit(world=SMALL).player("Boss", "admin")
     boss.do("set pager 5", "log")
     boss.kit.post(e.Told(boss.session, "\n".join(f"line {n}" for n in range(9)), answer=True))
     assert boss.read().endswith("line 4") and boss.prompt.startswith("-- 5 of 9 lines")
-    assert "There is no command 'log'" in Stage().enter("Ada").do("log")
+    assert "There is no command 'log'" in Kit(world=SMALL).player("Ada").do("log")
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,6 @@ def test_who_looks_after_the_world(tmp_path: Path) -> None:
 
 
 def test_the_list_is_asked_for_by_anybody() -> None:
-    ada = Stage().enter("Ada")
+    ada = Kit(world=SMALL).player("Ada")
     ada.do("wizlist")
     assert ada.kit.effects[-1] == e.ListStaff(ada.session)

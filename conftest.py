@@ -1,0 +1,3 @@
+"""For all tests, those of modules too."""
+
+pytest_plugins = ["mud.testing.fixtures"]
