@@ -12,28 +12,28 @@ if TYPE_CHECKING:
 
 def module_actions(server: Server) -> Actions:
     """The table of requests for `server`."""
-    hosting = server.hosting
+    modules = server.modules
 
     async def list_modules(request: dict[str, Any]) -> Answer:
-        sources = {i.name: i.source.kind for i in hosting.registry.instances.values()}
+        sources = {i.name: i.source.kind for i in modules.registry.instances.values()}
         keys = ("name", "version", "state", "text")
-        rows = [dict(zip(keys, row, strict=True)) for row in hosting.registry.table()]
+        rows = [dict(zip(keys, row, strict=True)) for row in modules.registry.table()]
         return {"modules": [row | {"source": sources[row["name"]]} for row in rows]}
 
     async def show_module(request: dict[str, Any]) -> Answer:
-        return {"text": hosting.registry.describe(request["name"])}
+        return {"text": modules.registry.describe(request["name"])}
 
     async def manage_module(request: dict[str, Any]) -> Answer:
-        return {"text": await hosting.master.manage(request["what"], request["name"])}
+        return {"text": await modules.manager.manage(request["what"], request["name"])}
 
     async def export(request: dict[str, Any]) -> Answer:
         path, seconds = Path(request["file"]), request.get("expires_in")
-        expires = hosting.now() + seconds if seconds is not None else None
-        size = hosting.export(request["name"], path, expires)
+        expires = modules.now() + seconds if seconds is not None else None
+        size = modules.export(request["name"], path, expires)
         return {"text": f"{request['name']} is in {path}, {size} bytes"}
 
     async def import_(request: dict[str, Any]) -> Answer:
-        return {"text": hosting.import_(request["name"], Path(request["file"]))}
+        return {"text": modules.import_(request["name"], Path(request["file"]))}
 
     return {
         "module.list": list_modules,

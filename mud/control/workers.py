@@ -18,32 +18,32 @@ if TYPE_CHECKING:
 
 def worker_actions(server: Server) -> Actions:
     """The table of requests for `server`."""
-    hosting = server.hosting
+    modules = server.modules
 
     async def list_workers(request: dict[str, Any]) -> Answer:
-        return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in hosting.workforce.all()]}
+        return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in modules.workers.all()]}
 
     async def show_worker(request: dict[str, Any]) -> Answer:
-        return {"worker": msgspec.to_builtins(hosting.workforce.get(request["id"]).diagnostics())}
+        return {"worker": msgspec.to_builtins(modules.workers.get(request["id"]).diagnostics())}
 
     async def add_worker(request: dict[str, Any]) -> Answer:
-        worker = await hosting.workforce.add(Path(request["manifest"]))
+        worker = await modules.workers.add(Path(request["manifest"]))
         return {"text": f"{worker.id} is {worker.state.value}"}
 
     async def remove_worker(request: dict[str, Any]) -> Answer:
-        hosting.workforce.remove(request["id"])
+        modules.workers.remove(request["id"])
         return {"text": f"{request['id']} is forgotten"}
 
     def told(do: Callable[[Controller, bool], Awaitable[None]]) -> Action:
         async def action(request: dict[str, Any]) -> Answer:
-            worker = hosting.workforce.get(request["id"])
+            worker = modules.workers.get(request["id"])
             await do(worker, bool(request.get("force")))
             return {"text": f"{worker.id} is {worker.state.value}"}
 
         return action
 
     async def show_metrics(request: dict[str, Any]) -> Answer:
-        return {"text": metrics.text([w.diagnostics() for w in hosting.workforce.all()], hosting.now())}
+        return {"text": metrics.text([w.diagnostics() for w in modules.workers.all()], modules.now())}
 
     return {
         "worker.list": list_workers,

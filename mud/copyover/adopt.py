@@ -117,11 +117,11 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
         server.connections[wire.session] = Connection.adopt(server.loop, wire, config.limits, server)
     server.listener = Listener(server.loop, [socket.socket(fileno=fd) for fd in given.listeners], server.accepted)
     _adopt_sessions(server, {session.id: session for session in carried.sessions})
-    master = server.hosting.master
-    master.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since
-    master.load(carried.modules, carried.schemas)
-    master.loader.rehearsed = frozenset()
-    server.hosting.all_there(given.modules, config.modules.optional)
+    manager = server.modules.manager
+    manager.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since
+    manager.load(carried.modules, carried.schemas)
+    manager.loader.rehearsed = frozenset()
+    server.modules.all_there(given.modules, config.modules.optional)
     return server, Lock.adopt(given.lock)
 
 

@@ -55,7 +55,7 @@ class Confirmation:
     def count(self) -> None:
         """A start from the database: with other code than before it is another generation."""
         self._counted = True
-        server, digest = self._server, self._server.copyovers.book.digest()
+        server, digest = self._server, self._server.orders.recorder.digest()
         try:
             before = self._kept.index()
         except OSError as error:
@@ -83,7 +83,7 @@ class Confirmation:
             self._begun = True
             self._ill = self._out_of_service()
             core = (participants.WORLD, participants.SESSIONS)
-            self._forms = self._server.hosting.forms() | {shape.participant: shape.form for shape in core}
+            self._forms = self._server.modules.forms() | {shape.participant: shape.form for shape in core}
         if not self._over and (self._task is None or self._task.done()):
             self._task = self._server.loop.create_task(self._watch())
 
@@ -114,7 +114,7 @@ class Confirmation:
             return False
 
     def _take_down(self) -> bool:
-        digest = self._server.copyovers.book.digest()
+        digest = self._server.orders.recorder.digest()
         if self._left:
             self._kept.leave(self._left)
         if not self._counted:  # somebody ordered it
@@ -131,28 +131,28 @@ class Confirmation:
 
     def _keep(self) -> None:
         if CODE == TREE:
-            self._kept.keep(self._server.copyovers.book.code.program, TREE)
+            self._kept.keep(self._server.orders.recorder.code.program, TREE)
 
     def _is_well(self) -> bool:
         return not self._server.flusher.failing and self._out_of_service() <= self._ill
 
     def _out_of_service(self) -> set[str]:
-        instances = self._server.hosting.registry.instances
+        instances = self._server.modules.registry.instances
         return {name for name, instance in instances.items() if instance.life.state in OUT_OF_SERVICE}
 
     def _confirm(self) -> None:
-        book = self._server.copyovers.book
-        self._kept.settled(book.digest())  # it is well, whatever becomes of its copy
+        recorder = self._server.orders.recorder
+        self._kept.settled(recorder.digest())  # it is well, whatever becomes of its copy
         self._take_down()
         self._keep()  # also where it was confirmed long ago, and its copy is damaged by now
         self._kept.confirm(
             Kept(
                 generation=self._server.generation,
-                digest=book.digest(),
+                digest=recorder.digest(),
                 version=__version__,
                 confirmed=time.time(),
                 parts=self._forms,
-                files={name: file.hash for name, file in book.code.program.items()},
+                files={name: file.hash for name, file in recorder.code.program.items()},
             )
         )
         self.confirmed = True
@@ -174,7 +174,7 @@ class Confirmation:
 
     def described(self) -> list[str]:
         """Which generation this is, a line each."""
-        generation, digest = self._server.generation, self._server.copyovers.book.digest()[:12]
+        generation, digest = self._server.generation, self._server.orders.recorder.digest()[:12]
         how = "confirmed" if self.confirmed else f"not confirmed yet, {self._progress()}"
         lines = [f"This is generation {generation}, code {digest or 'unknown'}, {how}."]
         if CODE != TREE:

@@ -41,7 +41,7 @@ class Handing:
         self.rehearsed = 0.0  # seconds that the start of the new code took in the rehearsal
         self.report = RehearsalReport()
         self.target = Target(server.config)  # the code that is to have the game
-        self._code = server.copyovers.book.code  # what was rehearsed last, or runs
+        self._code = server.orders.recorder.code  # what was rehearsed last, or runs
         self._written: list[str] = []  # the participants whose snapshots are there
         self._managing: asyncio.Lock | None = None  # held: nobody loads or reloads a module meanwhile
 
@@ -64,7 +64,7 @@ class Handing:
 
     async def _try(self, target: Target) -> RehearsalReport:
         """Rehearse code, of which nothing is taken from Python's caches that is not in the game for sure."""
-        running = self._server.copyovers.book.code
+        running = self._server.orders.recorder.code
         code, before = target.look(running), self._code
         if target.kept is None:
             changed = code.other_than(running) | code.other_than(before)
@@ -73,7 +73,7 @@ class Handing:
         return await check(self._server, target)
 
     def _look(self) -> Code:
-        return self.target.look(self._server.copyovers.book.code)
+        return self.target.look(self._server.orders.recorder.code)
 
     async def _keep(self) -> None:
         """Keep a copy of the new code, in case it proves to be good; a disk without room is no reason to stay."""
@@ -88,27 +88,27 @@ class Handing:
 
     async def prepare(self) -> None:
         """Have every module prepare itself, once nothing is being done to any of them; nothing is, until `go_on`."""
-        managing = self._server.hosting.master.managing
+        managing = self._server.modules.manager.managing
         await managing.acquire()
         self._managing = managing
-        self._server.hosting.prepare()
+        self._server.modules.prepare()
 
     def ask(self, force: bool) -> None:
         """Ask every module whether it may be."""
-        self._server.copyovers.ask(force)
+        self._server.orders.ask(force)
 
     async def settle(self) -> None:
         """Running workers finish, and everything is on the disk, while the game plays on."""
         server = self._server
-        await server.hosting.master.pause_work()  # jobs that are slow to end are so while the game plays on
+        await server.modules.manager.pause_work()  # jobs that are slow to end are so while the game plays on
         server.jobs.pause()
         await server.jobs.settle(SETTLE_SECONDS)
         await server.flusher.flush()
         if server.store is not None:
             await server.store.checkpoint()
-        await server.confirming.end()  # it clears away what nobody needs
+        await server.confirmation.end()  # it clears away what nobody needs
         await self._keep()
-        await server.onlooker.pause()
+        await server.observer.pause()
 
     async def freeze(self) -> None:
         """The silence begins. The last changes are written, the store closed. Raises Changed before that."""
@@ -140,7 +140,7 @@ class Handing:
             session=order.session,
             began=now,
             files=sums,
-            modules=server.hosting.active(),
+            modules=server.modules.active(),
             contracts=self.report.contracts,
             listeners=server.listener.fds(),
             wires=[c.export() for c in server.connections.values()],
@@ -148,7 +148,7 @@ class Handing:
             addresses=server.addresses.export(),
             next_session=server.next_session,
             lock=self._lock.fd,
-            left=server.copyovers.book.digest() if order.back_to is not None else "",
+            left=server.orders.recorder.digest() if order.back_to is not None else "",
         )
 
     async def go_on(self) -> None:
@@ -159,7 +159,7 @@ class Handing:
         for participant in written:
             with contextlib.suppress(OSError):
                 files.remove(server.config.snapshot_folder, participant)
-        server.hosting.cleanup()
+        server.modules.cleanup()
         if self._managing is not None:
             self._managing.release()
             self._managing = None

@@ -24,7 +24,7 @@ class CopyoverObserver:
         """A copyover, ordered by `by`, came to nothing, and the server runs again."""
 
 
-def onlooker(server: Server) -> CopyoverObserver:
+def copyover_observer(server: Server) -> CopyoverObserver:
     """Whom the configuration asks for."""
     if not server.config.dev.watch:
         return CopyoverObserver()

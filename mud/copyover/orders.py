@@ -64,7 +64,7 @@ class CopyoverOrders:
     def __init__(self, server: Server, start: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         self._server = server
         self._start = start
-        self.book = Recorder(server)
+        self.recorder = Recorder(server)
         self._order: PlacedOrder | None = None  # whoever is at it
         self._task: asyncio.Task[Any] | None = None
         self._cancelled_by = ""
@@ -79,7 +79,7 @@ class CopyoverOrders:
         except CopyoverError as error:
             log.warning("no copyover by %s: %s", order.by, error)
             self._server.loop.call_soon(self._tell, order, f"No copyover: {error}")
-            self._server.onlooker.failed(order.by, str(error))
+            self._server.observer.failed(order.by, str(error))
 
     def signalled(self) -> None:
         """SIGUSR1."""
@@ -94,13 +94,13 @@ class CopyoverOrders:
             order.back_to = self._kept(order.rollback)
             order.reason = order.reason or f"back to {order.back_to}"
         self._be_at_it(order)
-        number = self.book.begin(order)
+        number = self.recorder.begin(order)
         self._start(self._run(order))
         return number
 
     def _kept(self, generation: int) -> Kept:
         try:
-            return generations(self._server.config).before(self.book.digest(), generation)
+            return generations(self._server.config).before(self.recorder.digest(), generation)
         except OSError as error:
             raise CopyoverError(f"what is kept of older generations can't be read: {error}") from error
 
@@ -116,7 +116,7 @@ class CopyoverOrders:
         log.info("copyover by %s: %s", order.by, order.reason or "no reason given")
         try:
             self.ask(order.force)
-            doubt = self._server.confirming.doubt()
+            doubt = self._server.confirmation.doubt()
             self._tell(order, f"{doubt}\n{TRIED}" if doubt else TRIED)
             leaving = await server.copyover.run(order)
         except CopyoverError as error:
@@ -132,7 +132,7 @@ class CopyoverOrders:
             log.exception("the copyover failed before it began")
             self._over("failed", f": {type(error).__name__}: {error}")
         else:
-            self.book.leave(leaving)
+            self.recorder.leave(leaving)
             server.leaving = leaving
             server.stop()
 
@@ -140,11 +140,11 @@ class CopyoverOrders:
         """Ask modules and core, now. Raises Vetoed with what stands against it, and CopyoverError when called off."""
         if self._cancelled_by:
             raise CopyoverError(f"{self._cancelled_by} called it off")
-        self.book.passed(vetoes.sift(self.vetoes(), force))
+        self.recorder.passed(vetoes.sift(self.vetoes(), force))
 
     def vetoes(self) -> vetoes.Vetoes:
         """What stands against a copyover at this moment."""
-        found = self._server.hosting.vetoes()
+        found = self._server.modules.vetoes()
         return [*found, *vetoes.of_core(figures(self._server), bounds(self._server.config))]
 
     def _wait(self, order: PlacedOrder, error: CopyoverError) -> bool:
@@ -156,7 +156,7 @@ class CopyoverOrders:
         what = "; ".join(vetoes.worded(name, veto) for name, veto in vetoed.vetoes)
         seconds = vetoes.clears_in(vetoed.vetoes)
         self._order = self._task = None
-        self._server.hosting.perform(
+        self._server.modules.perform(
             lambda ctx: orders.wait(ctx, order.by, order.reason, order.since, order.until, seconds, what)
         )
         if order.first:
@@ -175,12 +175,12 @@ class CopyoverOrders:
             return
         text = f"No copyover {error}" if not error.startswith(":") else f"No copyover{error}"
         log.warning("%s", text)
-        self.book.fail(outcome, error.removeprefix(": "))
+        self.recorder.fail(outcome, error.removeprefix(": "))
         text += "\nThe game plays on."
         self._tell(order, text)
         others = f"{order.by} ordered a copyover. {text}"
-        self._server.hosting.perform(lambda ctx: orders.tell_admins(ctx, others, order.session))
-        self._server.onlooker.failed(order.by, error.removeprefix(": "))
+        self._server.modules.perform(lambda ctx: orders.tell_admins(ctx, others, order.session))
+        self._server.observer.failed(order.by, error.removeprefix(": "))
 
     def _tell(self, order: PlacedOrder, text: str) -> None:
         asked, order.asked = order.asked, False
@@ -196,7 +196,7 @@ class CopyoverOrders:
             case "status":
                 return self.described()
             case "history":
-                found = self.book.history.last(effect.count)
+                found = self.recorder.history.last(effect.count)
                 return "\n".join(map(report_text.line, found)) or "There has been no copyover yet."
             case "cancel":
                 return self.cancel(effect.by)
@@ -227,7 +227,7 @@ class CopyoverOrders:
     def cancel(self, by: str) -> str:
         """Call off the one that is under way, or else the planned one. Raises EverwakeError when there is none."""
         if self._order is None or self._task is None:
-            text = self._server.hosting.perform(lambda ctx: orders.cancel(ctx, by))
+            text = self._server.modules.perform(lambda ctx: orders.cancel(ctx, by))
             log.info("%s", text)
             return text
         if self._server.copyover.machine.phase in TOO_LATE:
@@ -260,7 +260,7 @@ class CopyoverOrders:
         """How things are, for programs."""
         now, order, machine = self._server.game.clock.wall, self._order, self._server.copyover.machine
         found = orders.planned(self._server.game.world)
-        last = self.book.history.last(1)
+        last = self.recorder.history.last(1)
         running = order and {
             "by": order.by,
             "reason": order.reason,
@@ -277,8 +277,8 @@ class CopyoverOrders:
         }
         return {
             "generation": self._server.generation,
-            "code": self.book.digest(),
-            "confirmed": self._server.confirming.confirmed,
+            "code": self.recorder.digest(),
+            "confirmed": self._server.confirmation.confirmed,
             "now": now,
             "running": running,
             "planned": planned,
@@ -288,7 +288,7 @@ class CopyoverOrders:
     def described(self) -> str:
         """How things are, for people."""
         now = self._server.game.clock.wall
-        lines = self._server.confirming.described()
+        lines = self._server.confirmation.described()
         if self._order is not None:
             order = self._order
             why = orders.because(order.reason)
@@ -298,19 +298,19 @@ class CopyoverOrders:
             lines.append(orders.described(found[1], now))
         if self._order is None and found is None:
             lines.append("No copyover is under way, and none is planned.")
-        lines += [f"The last one: {report_text.line(record)}" for record in self.book.history.last(1)]
+        lines += [f"The last one: {report_text.line(record)}" for record in self.recorder.history.last(1)]
         return "\n".join(lines)
 
     # The two ends of a program
 
     def began(self) -> None:
         """A start from the database: what was planned before is not done any more."""
-        self.book.look()
-        self._server.confirming.count()
+        self.recorder.look()
+        self._server.confirmation.count()
         forgotten = orders.forget(self._server.game.world)
         if forgotten is not None:
             log.warning("the server was restarted: the copyover that %s planned is called off", forgotten.by)
 
     def took_over(self, given: Handover, entered: float) -> None:
         """A start from a hand-over, which the new program had in its hands at `entered`."""
-        self.book.took_over(given, entered)
+        self.recorder.took_over(given, entered)

@@ -1,4 +1,4 @@
-"""The book of copyovers: each one's record is begun when it is ordered, and finished by whichever program plays on."""
+"""Records of copyovers: each one's record is begun when it is ordered, and finished by whichever program plays on."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Recorder:
         for text in passed:
             log.warning("passed: %s", text)
         draft.record.vetoes = passed
-        draft.record.warnings = list(self._server.hosting.warnings)
-        draft.record.doubt = self._server.confirming.doubt()
+        draft.record.warnings = list(self._server.modules.warnings)
+        draft.record.doubt = self._server.confirmation.doubt()
         draft.code = Target(self._server.config, self._to).look(self.code)
         draft.record.code_to = draft.code.digest
         draft.record.changed = self.code.changes(draft.code)
@@ -112,13 +112,13 @@ class Recorder:
     def took_over(self, given: Handover, entered: float) -> None:
         """GO was said."""
         game, draft = self._server.game, given.report
-        if draft is None:  # a program before that kept no book
+        if draft is None:  # a program before that kept no record
             self.look()
             return
         self.code, self._arrived = draft.code, draft
         draft.marks += [("recovering", entered), ("going_on", time.monotonic())]
         draft.record.version_to = __version__
-        lost = set(given.files) - {"world", "sessions"} - self._server.hosting.master.restored
+        lost = set(given.files) - {"world", "sessions"} - self._server.modules.manager.restored
         draft.record.warnings += [f"the module {name} could not take its state" for name in sorted(lost)]
         soon = game.clock.wall + 1  # the moment in which all are back is still to come
         self._waited = [soon - late for late in game.world.timers.overdue(soon)]

@@ -40,7 +40,7 @@ def size_of(state: WorldState) -> int:
 
 def figures(server: Server) -> Resources:
     """How things are now."""
-    instances = server.hosting.registry.instances.values()
+    instances = server.modules.registry.instances.values()
     game, disk = server.game, os.statvfs(server.config.data)
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return Resources(

@@ -311,7 +311,7 @@ class Reloader(CopyoverObserver):
         """Put the new code of one module into the game."""
         files, saved = self._trees.shown(wanted.code), _saved(wanted.code, now)
         try:
-            text = await self._server.hosting.master.manage("reload", wanted.alone)
+            text = await self._server.modules.manager.manage("reload", wanted.alone)
         except EverwakeError as error:
             self._trouble = True
             self._print(str(error))
@@ -358,14 +358,14 @@ class Reloader(CopyoverObserver):
 
     def _young(self) -> float:
         """Seconds that a generation which is not confirmed has yet to run."""
-        return 0.0 if self._server.confirming.confirmed else self._began + SETTLED - time.time()
+        return 0.0 if self._server.confirmation.confirmed else self._began + SETTLED - time.time()
 
     def _against(self) -> str:
         """What stands against a copyover now, "" for nothing."""
         order = self._server.copyover.order
         if order is not None:
             return f"a copyover by {order.by} is under way"
-        return "; ".join(vetoes.worded(name, veto) for name, veto in self._server.copyovers.vetoes())
+        return "; ".join(vetoes.worded(name, veto) for name, veto in self._server.orders.vetoes())
 
     # Words
 

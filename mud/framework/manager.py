@@ -1,4 +1,4 @@
-"""The master: brings modules up and down in order, runs what they have beside the game, and manages them one by one.
+"""The manager of modules (the requirements say master): it starts and stops them in order, and runs their work.
 
 It is the shell's side of the framework: everything that may wait is in here. Processes are its workers as well.
 """
@@ -39,7 +39,7 @@ PAUSED = "paused"
 
 
 class ManagerHost(Protocol):
-    """The game, as the master needs it."""
+    """The game, as the manager needs it."""
 
     def post(self, event: Event) -> None:
         """Let an event happen."""

@@ -117,9 +117,9 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         server = Server(config, loop, game, max(1, generation))
         server.store = store
         game.reopen([row[0] for row in loaded.sessions])
-        server.copyovers.began()
-        server.hosting.master.load(modules, schemas)
-        await server.hosting.master.start_all()
+        server.orders.began()
+        server.modules.manager.load(modules, schemas)
+        await server.modules.manager.start_all()
         game.populate()
         if not any(role == "owner" for _, role in await store.accounts()):
             print("There is no owner yet. To make one: python run.py account create NAME --role owner --password-stdin")
@@ -145,18 +145,18 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
     if not guardian.ask_to_go(given):
         log.error("the old program plays on; this one ends")
         os._exit(1)
-    server.copyovers.took_over(given, entered)
+    server.orders.took_over(given, entered)
     if given.left:
-        server.confirming.went_back(given.left)
-        for name in server.hosting.master.restored:  # as this code has it, and not as the other one left it there
+        server.confirmation.went_back(given.left)
+        for name in server.modules.manager.restored:  # as this code has it, and not as the other one left it there
             server.game.world.journal.touch("modules", name)
     server.game.populate()
     for participant in given.files:
-        if participant in ("world", "sessions") or participant in server.hosting.master.restored:
+        if participant in ("world", "sessions") or participant in server.modules.manager.restored:
             files.remove(config.snapshot_folder, participant)
         else:  # its module could not take it
             files.set_aside(config.snapshot_folder, participant, "corrupt")
-    loop.run_until_complete(server.hosting.start_in_silence())
+    loop.run_until_complete(server.modules.start_in_silence())
     after_turns(loop, ANSWERED, lambda: announce(server, given))
     guardian.reap(loop, before)
     return server, lock
@@ -183,19 +183,19 @@ def announce(server: Server, given: Handover) -> None:
         silence * 1000,
     )
     server.post(e.Announced("The world blinks, and goes on."))
-    for text in server.hosting.anew:
+    for text in server.modules.anew:
         log.error("%s", text)
         server.post(e.Announced(f"After the copyover: {text}.", "admin"))
-    server.loop.call_soon(server.copyovers.book.done)
+    server.loop.call_soon(server.orders.recorder.done)
 
 
 def run(server: Server, lock: Lock) -> int:
     """Run the loop until the end; a hand-over that fails is no end."""
     loop, handing = server.loop, Handing(server, lock)
-    server.copyover, server.copyovers.trials = Copyover(handing), handing
+    server.copyover, server.orders.trials = Copyover(handing), handing
     for number in ENDS:
         loop.add_signal_handler(number, server.terminate)
-    loop.add_signal_handler(signal.SIGUSR1, server.copyovers.signalled)
+    loop.add_signal_handler(signal.SIGUSR1, server.orders.signalled)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ready.write(server.config, server.listener, server.generation)
     gc.freeze()
@@ -256,7 +256,7 @@ async def given_up(server: Server, failure: Failure) -> None:
     """The old program plays on."""
     await server.copyover.give_up()
     log.error("no copyover: %s", failure)
-    server.copyovers.failed(str(failure))
+    server.orders.failed(str(failure))
 
 
 def raise_descriptor_limit() -> None:

@@ -43,10 +43,10 @@ class ModuleHost:
         self.registry = Registry(server.game.commands, server.game.spells)
         self.registry.context = server.game.context
         server.game.modules = self.registry
-        self.master = ModuleManager(self.registry, server.config.given(), server.config.data, self)
+        self.manager = ModuleManager(self.registry, server.config.given(), server.config.data, self)
         config = server.config
-        self.workforce = WorkerRegistry(
-            self.master, config.data / "workers", config.run / "workers", config.data / "logs", self.now
+        self.workers = WorkerRegistry(
+            self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now
         )
         self.anew: list[str] = []  # what the admins have to know of modules that lost their state in a copyover
         self._prepared: list[Instance] = []
@@ -55,8 +55,8 @@ class ModuleHost:
 
     def begin_work(self) -> None:
         """Whatever runs beside the game runs, from now or again."""
-        self.master.begin_work()
-        self.workforce.begin()
+        self.manager.begin_work()
+        self.workers.begin()
 
     def all_there(self, needed: list[str], optional: list[str]) -> None:
         """See that modules are there with their state; an optional one that can't take it begins anew: see `anew`.
@@ -74,7 +74,7 @@ class ModuleHost:
                 instance.life.go(ModuleState.LOADING, self.now(), "it begins anew")
                 instance.life.go(ModuleState.LOADED, self.now())
                 instance.forgive()
-                self.master.states.pop(name, None)
+                self.manager.states.pop(name, None)
                 self.anew[-1] += "; it begins anew, and what it had is set aside in the snapshots' folder"
         if failed:
             raise Failed("; ".join(failed))
@@ -86,8 +86,8 @@ class ModuleHost:
 
     async def _start(self) -> None:
         loaded = [i for i in self.registry.instances.values() if i.life.state is ModuleState.LOADED]
-        async with self.master.managing:
-            await self.master.start_all()
+        async with self.manager.managing:
+            await self.manager.start_all()
         for instance in loaded:
             if instance.life.state is ModuleState.FAILED:
                 text = f"The module {instance.name} is out of service: {instance.figures.last_error}. "
@@ -96,22 +96,22 @@ class ModuleHost:
         for instance in self._active():  # the program before prepared them; nobody knows which
             self._clean(instance)
         if self._server.running:
-            self.master.begin_work()
+            self.manager.begin_work()
 
     async def pause_work(self) -> None:
         """Nothing of ours runs beside the game; processes run on by themselves."""
-        await self.master.pause_work()
-        await self.workforce.let_go()
+        await self.manager.pause_work()
+        await self.workers.let_go()
 
     async def end(self) -> None:
         """The end: modules and processes are stopped."""
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             await asyncio.wait({self._starting})
-        await self.master.stop_all()
-        await self.workforce.stop_all()
+        await self.manager.stop_all()
+        await self.workers.stop_all()
 
-    # The master's host
+    # The host of ModuleManager
 
     def post(self, event: e.Event) -> None:
         """Let an event happen."""
@@ -232,8 +232,8 @@ class ModuleHost:
         """Write a module's state to a file that outlives a power cut; gives its size. Raises EverwakeError."""
         why = Metadata(reason="export", created_by=self._server.config.server.name, expires_at=expires_at)
         instance = self.registry.get(name)
-        if name in self.master.states:  # it could not take it: what it has now is nothing
-            state, source = self.master.states[name]
+        if name in self.manager.states:  # it could not take it: what it has now is nothing
+            state, source = self.manager.states[name]
             found = unpack(state, source) if isinstance(state, bytes) else state
             snapshot = msgspec.structs.replace(found, metadata=why)
         elif instance.broken:
@@ -257,7 +257,7 @@ class ModuleHost:
             return instance.restore_state(ctx, snapshot, str(path))
 
         found = self.perform(take)
-        self.master.states.pop(name, None)
+        self.manager.states.pop(name, None)
         warned = f"; {'; '.join(found.warnings)}" if found.warnings else ""
         return f"{name} has the state of {path}: {', '.join(found.imported) or 'no sections'}{warned}"
 

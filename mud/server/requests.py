@@ -51,7 +51,7 @@ async def audit(server: Server, effect: e.Audit) -> str:
     await server.flusher.flush()
     problems = await store.audit()
     found = "\n".join(f"  {problem}" for problem in problems) or "Every item has exactly one owner."
-    registry = server.hosting.registry
+    registry = server.modules.registry
     serving = {name for name in registry.instances if registry.active(name)}
     held = "".join(f"\n{line}" for line in escrow.summary(server.game.world, serving))
     return f"The ledger sums to {server.game.world.ledger.total()}.\n{found}{held}"
@@ -74,12 +74,12 @@ async def list_staff(server: Server, effect: e.ListStaff) -> str:
 
 async def manage(server: Server, effect: e.ManageModule) -> str:
     """A module restarted, reloaded, paused ..."""
-    return await server.hosting.master.manage(effect.do, effect.module)
+    return await server.modules.manager.manage(effect.do, effect.module)
 
 
 async def manage_copyover(server: Server, effect: e.ManageCopyover) -> str:
     """Status, history, a check, the calling off of one ..."""
-    return await server.copyovers.do(effect)
+    return await server.orders.do(effect)
 
 
 #: Who does what a session waits for.

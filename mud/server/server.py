@@ -20,7 +20,7 @@ from mud.control.control_socket import Control
 from mud.copyover.attempt import Copyover
 from mud.copyover.confirmation import Confirmation
 from mud.copyover.handover import Handover
-from mud.copyover.observer import onlooker
+from mud.copyover.observer import copyover_observer
 from mud.copyover.orders import CopyoverOrders
 from mud.core import events as e
 from mud.core.errors import StoreError
@@ -68,7 +68,7 @@ class Server:
         self._store_is_open = asyncio.Event()
         self.jobs = Jobs(self.answer, self._known_account, self._failures, self._failed_login)
         self.jobs.areas = AreaJobs(config.world, config.cache, lambda: game.world.defs, self.post)
-        self.hosting = ModuleHost(self)
+        self.modules = ModuleHost(self)
         self.kept: dict[str, dict[str, Section]] = {}  # sections of the core's that we do not know
         self.key = config.key()
         self.flusher = Flusher(
@@ -76,17 +76,17 @@ class Server:
             self.post,
             self._session_row,
             self.jobs.names,
-            self.hosting.registry,
+            self.modules.registry,
             generation,
             config.store.flush_seconds,
         )
         self._turns = Turns(loop, game, self.post)
-        self._bell = TimerAlarm(loop, game, self.post)
-        self.copyovers: CopyoverOrders = CopyoverOrders(self, self._start)
-        self.confirming = Confirmation(self)
+        self._alarm = TimerAlarm(loop, game, self.post)
+        self.orders: CopyoverOrders = CopyoverOrders(self, self._start)
+        self.confirmation = Confirmation(self)
         self.control = Control(config.run / "control.sock", actions(self))
         self.copyover: Copyover
-        self.onlooker = onlooker(self)
+        self.observer = copyover_observer(self)
         self.leaving: Handover | None = None  # set when `run` ends for a copyover
         self.started = time.time()
         self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
@@ -115,7 +115,7 @@ class Server:
                 EFFECT_HANDLERS[type(effect)](self, effect)
             except Exception:
                 log.exception("an effect failed: %s", type(effect).__name__)
-        self._bell.watch()
+        self._alarm.watch()
 
     def _output(self, effect: e.Output) -> None:
         connection = self.connections.get(effect.session)
@@ -149,10 +149,10 @@ class Server:
         self._start(answer(self, effect))
 
     def _ask_module(self, effect: e.AskModule) -> None:
-        self._start(self.hosting.master.answer(effect))
+        self._start(self.modules.manager.answer(effect))
 
     def _query_module(self, effect: e.QueryModule) -> None:
-        self._start(self.hosting.query(effect))
+        self._start(self.modules.query(effect))
 
     async def open_store(self) -> Store:
         """The store, once it is open."""
@@ -221,7 +221,7 @@ class Server:
         """A connection is gone."""
         if self.connections.pop(connection.id, None) is not None:
             self.addresses.disconnect(key_of(connection.address))
-            self.copyovers.book.gone(connection.id, reason)
+            self.orders.recorder.gone(connection.id, reason)
             self.post(e.Lost(connection.id, reason))
 
     def slowed(self, connection: Connection) -> None:
@@ -252,10 +252,10 @@ class Server:
     async def _start_workers(self) -> None:
         if self._flushing is None:
             self._flushing = self.loop.create_task(self._keep_writing())
-        self.hosting.begin_work()
+        self.modules.begin_work()
         await self.control.start()
-        self.onlooker.begin()
-        self.confirming.begin()
+        self.observer.begin()
+        self.confirmation.begin()
 
     async def _keep_writing(self) -> None:
         """Open the store, however long that takes: the game plays on in memory. Then flush for ever."""
@@ -273,9 +273,9 @@ class Server:
     def freeze(self) -> None:
         """Stand still between two events. Not to be called by an event."""
         self._frozen = True
-        self.copyovers.book.thaws.clear()
+        self.orders.recorder.thaws.clear()
         self.game.clock.stop()
-        self._bell.freeze()
+        self._alarm.freeze()
         self._turns.freeze()
         if self.listener is not None:
             self.listener.pause()
@@ -286,12 +286,12 @@ class Server:
         """Go on from where it stood: first what fell due, then what players typed."""
         self._frozen = False
         self.game.clock.go()
-        self._bell.go()
+        self._alarm.go()
         while self.work_lost:
             self.answer(e.JobFailed(self.work_lost.pop()))
         for connection in list(self.connections.values()):
             connection.thaw()
-            self.copyovers.book.thaws.append(time.monotonic())
+            self.orders.recorder.thaws.append(time.monotonic())
         self._turns.go(list(self.connections.values()))
         if self.listener is not None:
             self.listener.resume()
@@ -308,9 +308,9 @@ class Server:
     async def stop_workers(self) -> None:
         """End the flusher, the control socket and all background work; the store stays open."""
         await self.control.stop()
-        await self.onlooker.end()
-        await self.confirming.end()
-        await self.hosting.pause_work()
+        await self.observer.end()
+        await self.confirmation.end()
+        await self.modules.pause_work()
         tasks = [t for t in self._tasks if t is not asyncio.current_task()]
         if self._flushing is not None:
             tasks.append(self._flushing)
@@ -330,10 +330,10 @@ class Server:
     async def close(self) -> bool:
         """The end: everything is written, every connection closed. Gives whether it could be written."""
         self._closing = True  # a copyover that is under way is called off, and nothing goes on after it
-        await self.copyovers.call_off()
+        await self.orders.call_off()
         self.post(e.Announced("The server goes down."))
         self.jobs.pause()
-        await self.hosting.end()
+        await self.modules.end()
         await self.stop_workers()
         self.freeze()
         await self.jobs.settle(1.0)
@@ -406,7 +406,7 @@ EFFECT_HANDLERS: dict[type, Callable[[Server, Any], None]] = {
     e.FindPlayer: Server._job,
     e.ReadAreas: Server._job,
     e.SaveEdits: Server._job,
-    e.StartCopyover: lambda server, effect: server.copyovers.start(effect),
+    e.StartCopyover: lambda server, effect: server.orders.start(effect),
     e.Shutdown: Server._shut_down,
     e.LogLine: Server._log_line,
     e.AskModule: Server._ask_module,

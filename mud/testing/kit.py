@@ -231,11 +231,11 @@ class Kit:
 
     def manage(self, do: str, name: str = "") -> str:
         """What `module restart NAME` and its like do. Raises FrameworkError."""
-        return asyncio.run(self.master.manage(do, name or self.modules[0].name))
+        return asyncio.run(self.manager.manage(do, name or self.modules[0].name))
 
     def stop(self) -> None:
         """The end of the server, as far as modules are asked to it."""
-        asyncio.run(self.master.stop_all())
+        asyncio.run(self.manager.stop_all())
 
     def copyover(self, *modules: Module[Any], seconds: float = 0.0) -> None:
         """A copyover that takes `seconds`, into the same modules or into others: everything is saved to bytes, a new
@@ -253,7 +253,7 @@ class Kit:
         self.wall += seconds
         self.modules = modules or self.modules
         state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
-        self._build(state, states, self.master.schemas, strict=True)
+        self._build(state, states, self.manager.schemas, strict=True)
         self.game.world.accounts = accounts
         for session in import_(
             participants.SESSIONS, unpack(talking, "sessions"), self.wall, "sessions"
@@ -280,7 +280,7 @@ class Kit:
         self.players = {}
         self._stored = copy.deepcopy(kept[1])
         state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
-        self._build(state, states, self.master.schemas, strict=True, accounts=copy.deepcopy(kept[0]))
+        self._build(state, states, self.manager.schemas, strict=True, accounts=copy.deepcopy(kept[0]))
         self.wait(0.0)
 
     def audit(self) -> list[str]:
@@ -336,15 +336,15 @@ class Kit:
         self.registry = Registry(self.game.commands, self.game.spells)
         self.registry.context = self.game.context
         self.game.modules = self.registry
-        self.master = ModuleManager(self.registry, self._given, self._data, _Host(self))
-        self.master.states, self.master.schemas = dict(states), dict(schemas)
+        self.manager = ModuleManager(self.registry, self._given, self._data, _Host(self))
+        self.manager.states, self.manager.schemas = dict(states), dict(schemas)
         for module in self.modules:
-            self.master.loader.place(self._instance(module))
-        self.master.restore_all()
+            self.manager.loader.place(self._instance(module))
+        self.manager.restore_all()
         if accounts is not None:
             self.game.world.accounts = accounts
             self.game.reopen([])
-        asyncio.run(self.master.start_all())
+        asyncio.run(self.manager.start_all())
         self._write()
         for instance in self.registry.instances.values():
             if strict and instance.life.state is ModuleState.FAILED:
@@ -354,7 +354,7 @@ class Kit:
         source = ModuleSource(module.name, "test", Path(module.name))
         life = Life(module.name)
         life.go(ModuleState.LOADING, self.wall)
-        return self.master.loader.made(source, ModuleCode(module, {}), life, None)
+        return self.manager.loader.made(source, ModuleCode(module, {}), life, None)
 
     def _instant(self, reason: str) -> tuple[bytes, dict[str, tuple[Snapshot | bytes, str]]]:
         """The world and the modules' states as bytes."""
@@ -378,7 +378,7 @@ class Kit:
             elif isinstance(effect, e.QueryModule):
                 self._query(effect)
             elif isinstance(effect, e.AskModule):
-                asyncio.run(self.master.answer(effect))
+                asyncio.run(self.manager.answer(effect))
             else:
                 self.effects.append(effect)
         self._write()
@@ -418,7 +418,7 @@ class Kit:
 
 
 class _Host:
-    """What the master asks of a server."""
+    """What the manager asks of a server."""
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit

@@ -19,8 +19,8 @@ def test_nobody_clears_copies_away_while_the_new_code_is_copied(monkeypatch: pyt
         return AsyncMock(side_effect=lambda: done.append(what))
 
     server = MagicMock(config=Config(), store=None)
-    server.hosting.master.pause_work = server.jobs.settle = server.flusher.flush = server.onlooker.pause = AsyncMock()
-    server.confirming.end = note("nothing is confirmed any more")
+    server.modules.manager.pause_work = server.jobs.settle = server.flusher.flush = server.observer.pause = AsyncMock()
+    server.confirmation.end = note("nothing is confirmed any more")
     handing = Handing(server, MagicMock())
     monkeypatch.setattr(handing, "_keep", note("the new code is kept"))
     asyncio.run(handing.settle())

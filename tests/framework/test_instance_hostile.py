@@ -348,8 +348,8 @@ def test_a_job_that_exits_is_a_fault_and_no_end_of_the_game() -> None:  # S3.7
     kit = Kit(nest(jobs=(Job("burn", burn),)))
 
     async def main() -> None:
-        kit.master.begin_work()
-        while kit.master.tasks_of("nest"):
+        kit.manager.begin_work()
+        while kit.manager.tasks_of("nest"):
             await asyncio.sleep(0)
 
     asyncio.run(main())
@@ -470,7 +470,7 @@ def test_code_that_can_not_save_can_be_replaced_by_code_that_can(tmp_path: Path)
     )
     (home / "__init__.py").write_text(broken, "utf-8")
     kit = Kit()
-    kit._given = kit.master.loader.given = Given(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
+    kit._given = kit.manager.loader.given = Given(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
     try:
         kit.manage("load", "egg")
         ada = kit.player("Ada")
@@ -494,7 +494,7 @@ def test_a_reload_that_fails_says_what_of_the_module_did(hook: str, tmp_path: Pa
     code = 'from mud.api import Module\nMODULE = Module(name="egg", version="1.0.0")\n'
     (home / "__init__.py").write_text(code, "utf-8")
     kit = Kit()
-    kit._given = kit.master.loader.given = Given(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
+    kit._given = kit.manager.loader.given = Given(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
     try:
         kit.manage("load", "egg")
         wrong = code.replace('"1.0.0"', f'"1.0.0", {hook}=lambda *args: 1 / 0')

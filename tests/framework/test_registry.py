@@ -402,7 +402,7 @@ def test_the_state_and_timers_of_a_module_that_is_gone_wait_for_it(kit: Kit) -> 
     kit.state.total = 5
     kit.manage("unload")
     kit.wait(100)
-    assert kit.game.world.timers.pending and "bank" in kit.master.states
+    assert kit.game.world.timers.pending and "bank" in kit.manager.states
 
 
 # Hooks and life
@@ -450,7 +450,7 @@ def test_a_hook_that_fails_or_hangs_fails_its_module_and_can_be_tried_again(
 
     kit = Kit(bank())
     monkeypatch.setattr("mud.framework.work.HANDLER_SECONDS", 0.1)
-    kit.master.loader.given.options.start_seconds = 0.1
+    kit.manager.loader.given.options.start_seconds = 0.1
     object.__setattr__(kit.instance(), "module", bank(start=start))
     for says in ("no luck", "was interrupted", "took longer than 0.1 s"):
         with pytest.raises((Failed, Invalid, FrameworkError), match=says):

@@ -87,7 +87,7 @@ def snapshots_of(
         )
         for of, state in (world, sessions)
     ]
-    return core + server.hosting.snapshots(generation, why, readers)
+    return core + server.modules.snapshots(generation, why, readers)
 
 
 async def check(server: Server, target: Target) -> RehearsalReport:
@@ -103,7 +103,7 @@ async def check(server: Server, target: Target) -> RehearsalReport:
                     target.command(),
                     target.environment() | {STATE: folder},
                     config.copyover.rehearsal_seconds,
-                    server.hosting.active(),
+                    server.modules.active(),
                     config.copyover.rehearsal_bytes,
                 )
             finally:

@@ -1,4 +1,4 @@
-"""The workforce: every worker of a server, modules and processes alike, by one name and through one interface (S3)."""
+"""The registry of workers: modules and processes alike, by one name and through one interface (S3)."""
 
 from __future__ import annotations
 
@@ -29,44 +29,44 @@ class ModuleController:
 
     type: WorkerType = "module"
 
-    def __init__(self, master: ModuleManager, name: str) -> None:
+    def __init__(self, manager: ModuleManager, name: str) -> None:
         self.id = name
-        self._master = master
+        self._manager = manager
 
     @property
     def state(self) -> WorkerState:
         """What it is doing."""
-        return WORKER[self._master.registry.get(self.id).life.state]
+        return WORKER[self._manager.registry.get(self.id).life.state]
 
     async def start(self) -> None:
         """Start it. Raises Conflict when it runs."""
         if self.state is WorkerState.RUNNING:
             raise Conflict(f"{self.id} runs already.")
-        await self._master.manage("restart", self.id)
+        await self._manager.manage("restart", self.id)
 
     async def stop(self) -> None:
         """Take it out of service, for as long as this program runs."""
-        if self._master.registry.get(self.id).life.state is ModuleState.ACTIVE:
-            await self._master.manage("pause", self.id)
+        if self._manager.registry.get(self.id).life.state is ModuleState.ACTIVE:
+            await self._manager.manage("pause", self.id)
 
     async def restart(self, force: bool = False) -> None:
         """Stop and start."""
-        await self._master.manage("restart", self.id)
+        await self._manager.manage("restart", self.id)
 
     def diagnostics(self) -> Diagnostics:
         """All that is known of it."""
-        registry = self._master.registry
+        registry = self._manager.registry
         instance = registry.get(self.id)
-        return diagnose(instance, len(registry.timers_of(self.id)), self._master.tasks_of(self.id))
+        return diagnose(instance, len(registry.timers_of(self.id)), self._manager.tasks_of(self.id))
 
 
 class WorkerRegistry:
     """All workers. Manifests of processes lie in `manifests`; their records in `records`, their output in `logs`."""
 
     def __init__(
-        self, master: ModuleManager, manifests: Path, records: Path, logs: Path, now: Callable[[], float]
+        self, manager: ModuleManager, manifests: Path, records: Path, logs: Path, now: Callable[[], float]
     ) -> None:
-        self._master = master
+        self._manager = manager
         self._manifests = manifests
         self._records = records
         self._logs = logs
@@ -76,7 +76,7 @@ class WorkerRegistry:
 
     def all(self) -> list[Controller]:
         """Modules in the order of their start, then processes by name."""
-        modules: list[Controller] = [ModuleController(self._master, name) for name in self._master.registry.instances]
+        modules: list[Controller] = [ModuleController(self._manager, name) for name in self._manager.registry.instances]
         return modules + [self.processes[name] for name in sorted(self.processes)]
 
     def get(self, worker: str) -> Controller:
