@@ -1,4 +1,4 @@
-"""The documents: every path they name exists, every link leads somewhere, every name of docs/where.md is in its file."""
+"""The documents: every path they name exists, every link leads somewhere, every name in docs/where.md is defined."""
 
 from __future__ import annotations
 

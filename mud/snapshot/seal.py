@@ -1,6 +1,7 @@
-"""Compression and encryption of sections. Their libraries are imported when first needed: a start need not wait.
+"""Compression and encryption of sections. Their libraries are imported at the first use, to keep a start short.
 
-zstandard at level 1 was chosen by measurement (docs/decisions/dependencies.md): four times as fast as zlib at the same size.
+zstandard's level 1 was chosen by measurement (docs/decisions/dependencies.md): four times as fast as zlib at the same
+size.
 """
 
 from __future__ import annotations
