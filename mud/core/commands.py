@@ -69,6 +69,12 @@ class CommandTable(Generic[C]):
                     del self._exact[word]
         self._signs = {w for w in self._exact if not w[0].isalnum()}
 
+    def move_last(self, commands: Iterable[CommandEntry[C]]) -> None:
+        """List these after all others, in the order in which they are given; what is not there is passed over."""
+        for command in commands:
+            if self.commands.get(command.name) is command:
+                self.commands[command.name] = self.commands.pop(command.name)
+
     def words(self) -> frozenset[str]:
         """Every name and alias: none of them may be a player's name."""
         return frozenset(self._exact)

@@ -159,6 +159,7 @@ class ModuleManager:
             self.registry.swap(known, instance)
         else:
             self.registry.add(instance)
+            self.registry.arrange()
         await self._start(instance)
         self._begin_work(instance)
         return f"{name} {instance.module.version} is loaded and runs."

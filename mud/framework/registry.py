@@ -19,7 +19,7 @@ from mud.core.spells import SpellTable
 from mud.core.timers import AskEnds, ModuleTimer, PendingTimer
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
-from mud.framework.order import provided
+from mud.framework.order import provided, start_order
 from mud.framework.report import describe
 from mud.sdk.context import Context, plain, tag_of
 from mud.sdk.module import Answerer, SignalListener, Talker
@@ -92,6 +92,18 @@ class Registry:
             raise
         finally:
             self.instances = {name: self.instances[name] for name in place if name in self.instances}
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Put modules into the order of a start, whenever each of them came: who hears first, and what is listed
+        first, is the same after a reload as after the next copyover."""
+        order, _ = start_order(i.module for i in self.instances.values())
+        known = {name: self.instances[name] for name in order if name in self.instances}
+        self.instances = known | {name: i for name, i in self.instances.items() if name not in known}
+        place = {name: number for number, name in enumerate(self.instances)}
+        for listening in self._listeners.values():
+            listening.sort(key=lambda pair: place[pair[0].name])
+        self.commands.move_last(command for instance in self.instances.values() for command in instance.commands)
 
     def get(self, name: str) -> Instance:
         """A module by its name. Raises NotFound, with the nearest one."""

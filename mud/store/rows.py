@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from mud.store.batch import Batch
 from mud.store.store import Loaded
 
 Row = tuple[Any, ...]
+T = TypeVar("T", Character, Item)
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -139,6 +140,7 @@ def meta(world: World, game_time: float, generation: int) -> dict[str, Any]:
         "game_time": game_time,
         "generation": generation,
         "serial": world.serial,
+        "arrivals": world.arrivals,
         "timer_serial": world.timers.serial,
         "ledger_seq": world.ledger.seq,
         "writes_serial": world.writes.serial,
@@ -150,6 +152,11 @@ def decode_meta(rows: list[Row]) -> dict[str, Any]:
     return {name: msgspec.msgpack.decode(value) for name, value in rows}
 
 
+def _by_age(things: Iterable[T]) -> list[T]:
+    """Things in the order in which they were made, which their ids tell: rows lie in the order of some flush."""
+    return sorted(things, key=lambda thing: (len(thing.id), thing.id))
+
+
 def state(loaded: Loaded) -> tuple[WorldState, int]:
     """The living world as the last flush left it, and its generation.
 
@@ -158,14 +165,15 @@ def state(loaded: Loaded) -> tuple[WorldState, int]:
     known = decode_meta(loaded.meta)
     try:
         return WorldState(
-            characters=[_Decode.character(row[-1]) for row in loaded.characters],
-            items=[_Decode.item(row[-1]) for row in loaded.items],
+            characters=_by_age(_Decode.character(row[-1]) for row in loaded.characters),
+            items=_by_age(_Decode.item(row[-1]) for row in loaded.items),
             doors=dict(loaded.doors),
             balances=dict(loaded.balances),
-            timers=[_Decode.timer(row[-1]) for row in loaded.timers],
+            timers=sorted((_Decode.timer(row[-1]) for row in loaded.timers), key=lambda timer: timer.number),
             ledger_seq=known.get("ledger_seq", 0),
             timer_serial=known.get("timer_serial", 0),
             serial=known.get("serial", 0),
+            arrivals=known.get("arrivals", 0),
             writes_serial=known.get("writes_serial", 0),
             bans=msgspec.convert(known.get("bans", []), list[Ban]),
             game_time=known.get("game_time", 0.0),

@@ -32,6 +32,7 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     id: str
     name: str
     room: str
+    arrived: int = 0  # when it came there, as a number that only grows: a room's people are in this order
     mob: str | None = None  # definition id
     account: str | None = None
     area: str | None = None  # a mob's home: the area whose reset made it
@@ -91,6 +92,7 @@ class Item(Struct, kw_only=True, omit_defaults=True):
     id: str
     kind: str  # definition id
     owner: str
+    arrived: int = 0  # when its owner got it, as a number that only grows: what somebody holds is in this order
     slot: str | None = None  # where it is worn
     short: str | None = None
     long: str | None = None

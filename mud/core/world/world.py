@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -34,6 +34,7 @@ class WorldState(Struct, kw_only=True):
     timers: list[PendingTimer] = []
     timer_serial: int = 0
     serial: int = 0
+    arrivals: int = 0
     writes_serial: int = 0
     bans: list[Ban] = []
     game_time: float = 0.0
@@ -55,9 +56,9 @@ class World:
         self.items: dict[str, Item] = {}
         self.doors: dict[str, DoorState] = dict(state.doors)
         self.serial = state.serial
+        self.arrivals = state.arrivals  # how often anything has come to where it is
         self._held: dict[str, list[str]] = {}  # owner: item ids, oldest first
-        self._mixed: dict[str, None] = {}  # owners who may have got them in another order than that of `items`
-        self._present: dict[str, list[str]] = {}  # room: character ids
+        self._present: dict[str, list[str]] = {}  # room: character ids, in the order of their coming
         self._kinds: dict[str, int] = {}  # "mob:ID" or "item:ID": how many there are
         self._players: dict[str, str] = {}  # casefolded name: character id
         self._index(state)
@@ -66,25 +67,18 @@ class World:
         """All of the living state, for a snapshot. Not a copy."""
         return WorldState(
             characters=list(self.characters.values()),
-            items=self._items_in_order(),
+            items=list(self.items.values()),
             doors=self.doors,
             balances=self.ledger.balances,
             ledger_seq=self.ledger.seq,
             timers=list(self.timers.pending.values()),
             timer_serial=self.timers.serial,
             serial=self.serial,
+            arrivals=self.arrivals,
             writes_serial=self.writes.serial,
             bans=self.bans.all(),
             game_time=game_time,
         )
-
-    def _items_in_order(self) -> list[Item]:
-        """All items, in an order in which everybody who takes them in has theirs as they got them: the oldest first."""
-        mixed, items = self._mixed, self.items
-        if not mixed:
-            return list(items.values())
-        apart = [items[i] for owner in mixed for i in self._held.get(owner, ())]
-        return [item for item in items.values() if item.owner not in mixed] + apart
 
     # Looking
 
@@ -227,11 +221,12 @@ class World:
         if item.owner != owner_key:
             self.journal.remove(self._held[item.owner], item.id)
             self.journal.append(self._held.setdefault(owner_key, []), item.id)
-            self._mixed[owner_key] = None
+            item.arrived = self._next_arrival()
         item.owner, item.slot = owner_key, slot
 
     def add_item(self, item: Item) -> Item:
-        """A new item in the world."""
+        """An item enters the world: a new one, or one that came with its owner and knows when it was got."""
+        item.arrived = item.arrived or self._next_arrival()
         self.journal.put(self.items, item.id, item)
         self.journal.append(self._held.setdefault(item.owner, []), item.id)
         self._count(f"item:{item.kind}", 1)
@@ -244,7 +239,6 @@ class World:
             self.remove_item(inside)
         self.journal.drop(self.items, item.id)
         self.journal.remove(self._held[item.owner], item.id)
-        self._mixed.pop(item.owner_key, None)
         self._count(f"item:{item.kind}", -1)
         self.journal.touch("items", item.id)
 
@@ -254,19 +248,19 @@ class World:
             fights.end(self, character)
         self.edit(character)
         self.journal.remove(self._present[character.room], character.id)
-        self.journal.append(self._present.setdefault(room_id, []), character.id)
         character.room = room_id
+        self._stand(character)
 
     def add_character(self, character: Character, items: Iterable[Item] = ()) -> Character:
         """A character enters memory, with what it holds, and unless it is away stands in its room."""
         self.journal.put(self.characters, character.id, character)
         if not character.away:
-            self.journal.append(self._present.setdefault(character.room, []), character.id)
+            self._stand(character)
         if character.mob is not None:
             self._count(f"mob:{character.mob}", 1)
         else:
             self.journal.put(self._players, character.name.casefold(), character.id)
-        for item in items:
+        for item in sorted(items, key=lambda item: item.arrived):
             self.add_item(item)
         self.journal.touch("characters", character.id)
         return character
@@ -282,7 +276,7 @@ class World:
         """A player's character that is in memory, but away, comes back into its room."""
         self.edit(character)
         character.away = False
-        self.journal.append(self._present.setdefault(character.room, []), character.id)
+        self._stand(character)
 
     def forget(self, character: Character) -> None:
         """Drop an away character and its items from memory; the database has them. Not an event, not undoable."""
@@ -290,10 +284,8 @@ class World:
             del self.items[item.id]
             self._held[item.owner].remove(item.id)
             self._held.pop(item.owner_key, None)
-            self._mixed.pop(item.owner_key, None)
             self._kinds[f"item:{item.kind}"] -= 1
         self._held.pop(character.owner_key, None)
-        self._mixed.pop(character.owner_key, None)
         del self.characters[character.id], self._players[character.name.casefold()]
 
     def remove_mob(self, mob: Character) -> None:
@@ -301,11 +293,20 @@ class World:
         fights.end(self, mob)
         for item in self.held(mob.owner_key):
             self.remove_item(item)
-        self._mixed.pop(mob.owner_key, None)
         self.journal.drop(self.characters, mob.id)
         self.journal.remove(self._present[mob.room], mob.id)
         self._count(f"mob:{mob.mob}", -1)
         self.journal.touch("characters", mob.id)
+
+    def _stand(self, character: Character) -> None:
+        """A character comes into its room, as the last of those who are there."""
+        character.arrived = self._next_arrival()
+        self.journal.append(self._present.setdefault(character.room, []), character.id)
+
+    def _next_arrival(self) -> int:
+        """A number that is greater than any before."""
+        self.journal.put(vars(self), "arrivals", self.arrivals + 1)
+        return self.arrivals
 
     def _count(self, key: str, by: int) -> None:
         self.journal.put(self._kinds, key, self._kinds.get(key, 0) + by)
@@ -322,10 +323,19 @@ class World:
         for item in state.items:
             self.items[item.id] = item
             self._held.setdefault(item.owner, []).append(item.id)
+        _sort(self._present, self.characters)
+        _sort(self._held, self.items)
         mobs = Counter(character.mob for character in state.characters if character.mob is not None)
         self._kinds.update((f"mob:{kind}", count) for kind, count in mobs.items())
         items = Counter(item.kind for item in state.items)
         self._kinds.update((f"item:{kind}", count) for kind, count in items.items())
+
+
+def _sort(places: dict[str, list[str]], things: Mapping[str, Character | Item]) -> None:
+    """Put what is in each place into the order of its coming. Order is state: `2.guard` is the same guard tomorrow."""
+    for ids in places.values():
+        if len(ids) > 1:
+            ids.sort(key=lambda id_: things[id_].arrived)
 
 
 __all__ = ["World", "WorldState", "room_key"]
