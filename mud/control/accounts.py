@@ -1,49 +1,65 @@
-"""What `run.py` may ask of a running server through the control socket, by name."""
+"""What `run.py` may ask of a running server about accounts, and the copy of the database that it makes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from mud.control.copyovers import copyover_actions
-from mud.control.modules import module_actions
-from mud.control.workers import worker_actions
+from mud.control.control_socket import Actions, Answer
 from mud.core import events as e
-from mud.core.errors import StoreError
 from mud.core.world.model import Account
 from mud.play import accounts
 from mud.play.names import proper
 from mud.store import rows
-
-if TYPE_CHECKING:
-    from mud.control.control_socket import Actions, Answer
-    from mud.server.server import Server
-    from mud.store.store import Store
+from mud.store.store import Store
 
 
-def actions(server: Server) -> Actions:
-    """The table of requests for `server`."""
+class StoreSource(Protocol):
+    """Who has the store."""
 
-    def store() -> Store:
-        if server.store is None:
-            raise StoreError("the database is not open just now; try again in a moment")
-        return server.store
+    def need(self) -> Store:
+        """The store. Raises StoreError while it is not open."""
+
+
+class Writer(Protocol):
+    """Who writes what changed."""
+
+    async def flush(self) -> None:
+        """All that changed is written. Raises StoreError."""
+
+
+class Hasher(Protocol):
+    """Who has passwords hashed."""
+
+    async def hash(self, password: str) -> str:
+        """A password's hash."""
+
+
+def account_actions(
+    known: Mapping[str, Account],
+    storage: StoreSource,
+    writer: Writer,
+    hasher: Hasher,
+    post: Callable[[e.Event], None],
+) -> Actions:
+    """The table of requests. `known` are the accounts in memory, newer than the store's, by casefolded name."""
 
     async def find(name: str) -> Account | None:
         name = proper(name)
-        known = server.game.world.accounts.get(name.casefold())
-        row = await store().account(name) if known is None else None
-        return rows.account(row) if row is not None else known
+        found = known.get(name.casefold())
+        row = await storage.need().account(name) if found is None else None
+        return rows.account(row) if row is not None else found
 
     async def put(account: Account) -> Answer:
-        server.post(e.AccountSet(account))
-        await server.flusher.flush()
+        post(e.AccountSet(account))
+        await writer.flush()
         return {"account": account.name, "role": account.role}
 
     async def create(request: dict[str, Any]) -> Answer:
         name, role, password = accounts.proper_name(request["name"]), request["role"], request["password"]
         accounts.check_new(await find(name), name, role, password)
-        hash_ = await server.jobs.hash(password)
+        hash_ = await hasher.hash(password)
         accounts.check_new(await find(name), name, role, password)  # somebody may have been quicker
         return await put(accounts.create(name, role, hash_))
 
@@ -52,16 +68,16 @@ def actions(server: Server) -> Actions:
 
     async def reset(request: dict[str, Any]) -> Answer:
         accounts.check_password(request["password"], accounts.need(await find(request["name"]), request["name"]).name)
-        hash_ = await server.jobs.hash(request["password"])
+        hash_ = await hasher.hash(request["password"])
         return await put(accounts.with_password(await find(request["name"]), request["name"], hash_))
 
     async def listing(request: dict[str, Any]) -> Answer:
-        await server.flusher.flush()
-        return {"accounts": [list(row) for row in await store().accounts()]}
+        await writer.flush()
+        return {"accounts": [list(row) for row in await storage.need().accounts()]}
 
     async def backup(request: dict[str, Any]) -> Answer:
-        await server.flusher.flush()
-        await store().backup(Path(request["file"]))
+        await writer.flush()
+        await storage.need().backup(Path(request["file"]))
         return {"file": request["file"]}
 
     return {
@@ -70,7 +86,4 @@ def actions(server: Server) -> Actions:
         "account.reset": reset,
         "account.list": listing,
         "backup": backup,
-        **copyover_actions(server),
-        **module_actions(server),
-        **worker_actions(server),
     }

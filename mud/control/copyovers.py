@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
+from mud.control.control_socket import Actions, Answer
 from mud.copyover import report_text
-from mud.copyover.orders import PlacedOrder
+from mud.copyover.orders import CopyoverOrders, PlacedOrder
 from mud.core import events as e
 from mud.play.staff import copyover_command
 from mud.play.staff.copyover_syntax import parse
-
-if TYPE_CHECKING:
-    from mud.control.control_socket import Actions, Answer
-    from mud.server.server import Server
+from mud.sdk.context import Context
 
 
-def copyover_actions(server: Server) -> Actions:
-    """The table of requests for `server`."""
-    orders = server.orders
+class Performer(Protocol):
+    """Who lets things happen in the game."""
+
+    def perform(self, do: Callable[[Context[Any]], object]) -> object:
+        """Have `do` happen as an event of its own. Raises what it raises."""
+
+
+def copyover_actions(orders: CopyoverOrders, game: Performer, wall: Callable[[], float]) -> Actions:
+    """The table of requests. `wall` gives the time on the clock on the wall."""
 
     async def order(request: dict[str, Any]) -> Answer:
         """`number`, where there is one, is that of the record which will say what came of it."""
-        by, now = request["by"], server.game.clock.wall
+        by, now = request["by"], wall()
         wanted = parse(request["words"], now)
         match wanted.verb:
             case "now" | "force" | "when-clear":
                 until = now + wanted.seconds if wanted.verb == "when-clear" else 0.0
                 effect = e.StartCopyover(0, by, wanted.reason, wanted.verb == "force", until)
                 if until:
-                    server.modules.perform(copyover_command.need_none)
+                    game.perform(copyover_command.need_none)
                 return {"text": "ordered", "number": orders.begin(PlacedOrder(effect))}
             case "rollback":
                 back = PlacedOrder(e.StartCopyover(0, by, wanted.reason, rollback=wanted.count))
                 return {"text": "ordered", "number": orders.begin(back)}
             case "in" | "at":
-                server.modules.perform(lambda ctx: copyover_command.plan(ctx, by, wanted))
+                game.perform(lambda ctx: copyover_command.plan(ctx, by, wanted))
                 return {"text": await orders.do(e.ManageCopyover(0, by, "foresee"))}
             case verb:
                 return {"text": await orders.do(e.ManageCopyover(0, by, verb, wanted.reason, wanted.count))}

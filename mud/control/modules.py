@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from mud.control.control_socket import Actions, Answer
-    from mud.server.server import Server
+from mud.control.control_socket import Actions, Answer
+from mud.framework.manager import ModuleManager
 
 
-def module_actions(server: Server) -> Actions:
-    """The table of requests for `server`."""
-    modules = server.modules
+class Transfer(Protocol):
+    """Who writes modules' states to files, and reads them from there."""
+
+    def export(self, name: str, path: Path, expires_at: float | None) -> int:
+        """Write a module's state; gives the file's size. Raises EverwakeError."""
+
+    def import_(self, name: str, path: Path) -> str:
+        """Give a module the state that a file holds. Raises EverwakeError, with nothing changed."""
+
+
+def module_actions(manager: ModuleManager, transfer: Transfer, wall: Callable[[], float]) -> Actions:
+    """The table of requests. `wall` gives the time on the clock on the wall."""
+    registry = manager.registry
 
     async def list_modules(request: dict[str, Any]) -> Answer:
-        sources = {i.name: i.source.kind for i in modules.registry.instances.values()}
+        sources = {i.name: i.source.kind for i in registry.instances.values()}
         keys = ("name", "version", "state", "text")
-        rows = [dict(zip(keys, row, strict=True)) for row in modules.registry.table()]
+        rows = [dict(zip(keys, row, strict=True)) for row in registry.table()]
         return {"modules": [row | {"source": sources[row["name"]]} for row in rows]}
 
     async def show_module(request: dict[str, Any]) -> Answer:
-        return {"text": modules.registry.describe(request["name"])}
+        return {"text": registry.describe(request["name"])}
 
     async def manage_module(request: dict[str, Any]) -> Answer:
-        return {"text": await modules.manager.manage(request["what"], request["name"])}
+        return {"text": await manager.manage(request["what"], request["name"])}
 
     async def export(request: dict[str, Any]) -> Answer:
         path, seconds = Path(request["file"]), request.get("expires_in")
-        expires = modules.now() + seconds if seconds is not None else None
-        size = modules.export(request["name"], path, expires)
+        expires = wall() + seconds if seconds is not None else None
+        size = transfer.export(request["name"], path, expires)
         return {"text": f"{request['name']} is in {path}, {size} bytes"}
 
     async def import_(request: dict[str, Any]) -> Answer:
-        return {"text": modules.import_(request["name"], Path(request["file"]))}
+        return {"text": transfer.import_(request["name"], Path(request["file"]))}
 
     return {
         "module.list": list_modules,

@@ -4,46 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from mud.control.control_socket import Action, Actions, Answer
 from mud.framework import metrics
 from mud.framework.workers.controller import Controller
-
-if TYPE_CHECKING:
-    from mud.control.control_socket import Action, Actions, Answer
-    from mud.server.server import Server
+from mud.framework.workers.registry import WorkerRegistry
 
 
-def worker_actions(server: Server) -> Actions:
-    """The table of requests for `server`."""
-    modules = server.modules
+def worker_actions(workers: WorkerRegistry, wall: Callable[[], float]) -> Actions:
+    """The table of requests. `wall` gives the time on the clock on the wall."""
 
     async def list_workers(request: dict[str, Any]) -> Answer:
-        return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in modules.workers.all()]}
+        return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in workers.all()]}
 
     async def show_worker(request: dict[str, Any]) -> Answer:
-        return {"worker": msgspec.to_builtins(modules.workers.get(request["id"]).diagnostics())}
+        return {"worker": msgspec.to_builtins(workers.get(request["id"]).diagnostics())}
 
     async def add_worker(request: dict[str, Any]) -> Answer:
-        worker = await modules.workers.add(Path(request["manifest"]))
+        worker = await workers.add(Path(request["manifest"]))
         return {"text": f"{worker.id} is {worker.state.value}"}
 
     async def remove_worker(request: dict[str, Any]) -> Answer:
-        modules.workers.remove(request["id"])
+        workers.remove(request["id"])
         return {"text": f"{request['id']} is forgotten"}
 
     def told(do: Callable[[Controller, bool], Awaitable[None]]) -> Action:
         async def action(request: dict[str, Any]) -> Answer:
-            worker = modules.workers.get(request["id"])
+            worker = workers.get(request["id"])
             await do(worker, bool(request.get("force")))
             return {"text": f"{worker.id} is {worker.state.value}"}
 
         return action
 
     async def show_metrics(request: dict[str, Any]) -> Answer:
-        return {"text": metrics.text([w.diagnostics() for w in modules.workers.all()], modules.now())}
+        return {"text": metrics.text([w.diagnostics() for w in workers.all()], wall())}
 
     return {
         "worker.list": list_workers,

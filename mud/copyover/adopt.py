@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import time
 from typing import Any, TypeVar
 
@@ -21,7 +20,6 @@ from mud.core.world.area import WorldDef
 from mud.core.world.world import World, WorldState
 from mud.game import Game
 from mud.net.connection import Connection
-from mud.net.listener import Listener
 from mud.play.login import names_in_creation
 from mud.server.server import Server
 from mud.snapshot import files, participants
@@ -110,12 +108,8 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     game = Game(World(_definitions(config), carried.world), clock)
     server = Server(config, loop, game, given.generation)
     server.kept = carried.kept
-    server.addresses.restore(given.addresses)
-    server.next_session = given.next_session
     server.jobs.waiting = given.jobs.all()
-    for wire in given.wires:
-        server.connections[wire.session] = Connection.adopt(server.loop, wire, config.limits, server)
-    server.listener = Listener(server.loop, [socket.socket(fileno=fd) for fd in given.listeners], server.accepted)
+    server.connections.adopt(given.listeners, given.wires, given.addresses, given.next_session)
     _adopt_sessions(server, {session.id: session for session in carried.sessions})
     manager = server.modules.manager
     manager.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since
@@ -142,7 +136,7 @@ def _adopt_sessions(server: Server, sessions: dict[int, Session]) -> None:
     for account in map(rows.account, account_rows):
         game.world.accounts[account.name.casefold()] = account
     waiting = {job.session for job in server.jobs.waiting}
-    for connection in server.connections.values():
+    for connection in server.connections.by_session.values():
         row = confirmed.get(connection.id)
         session = sessions.get(connection.id) or _bare_session(connection, row)
         claimed = (connection.inode, connection.peer, session.account, session.character)
@@ -151,7 +145,7 @@ def _adopt_sessions(server: Server, sessions: dict[int, Session]) -> None:
             session.account = session.character = None
             session.stack = [d.AskName()]
         elif session.stack and type(session.stack[-1]) is d.Working and session.id not in waiting:
-            server.work_lost.append(session.id)
+            server.requests.lost.append(session.id)
         game.sessions.by_id[session.id] = session
         if session.character is not None:
             game.sessions.by_character[session.character] = session

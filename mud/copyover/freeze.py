@@ -104,8 +104,8 @@ class Handing:
         server.jobs.pause()
         await server.jobs.settle(SETTLE_SECONDS)
         await server.flusher.flush()
-        if server.store is not None:
-            await server.store.checkpoint()
+        if server.storage.store is not None:
+            await server.storage.store.checkpoint()
         await server.confirmation.end()  # it clears away what nobody needs
         await self._keep()
         await server.observer.pause()
@@ -117,10 +117,10 @@ class Handing:
             raise Changed("the code was changed again and again after it was rehearsed; order it once all is saved")
         server.freeze()
         await server.stop_workers()
-        if server.store is not None:
-            await server.store.relax()
+        if server.storage.store is not None:
+            await server.storage.store.relax()
         await server.flusher.flush(last=True)
-        await server.close_store()
+        await server.storage.close()
 
     def export(self, order: Order) -> Handover:
         """Write the snapshots; gather everything else."""
@@ -131,7 +131,7 @@ class Handing:
         folder = server.config.snapshot_folder
         self._written = [s.participant for s in snapshots]
         sums = {s.participant: files.write(folder, s, server.key)[-32:] for s in snapshots}
-        assert server.listener is not None
+        assert server.connections.listener is not None
         return Handover(
             generation=generation,
             version=__version__,
@@ -142,11 +142,11 @@ class Handing:
             files=sums,
             modules=server.modules.active(),
             contracts=self.report.contracts,
-            listeners=server.listener.fds(),
-            wires=[c.export() for c in server.connections.values()],
+            listeners=server.connections.listener.fds(),
+            wires=[c.export() for c in server.connections.by_session.values()],
             jobs=CarriedJobs.of(server.jobs.waiting),
-            addresses=server.addresses.export(),
-            next_session=server.next_session,
+            addresses=server.connections.addresses.export(),
+            next_session=server.connections.next_session,
             lock=self._lock.fd,
             left=server.orders.recorder.digest() if order.back_to is not None else "",
         )

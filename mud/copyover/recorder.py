@@ -136,7 +136,7 @@ class Recorder:
         sessions = self._server.game.sessions.by_id
         record = draft.record
         for session, before in draft.kinds.items():
-            if session in self._server.connections:
+            if session in self._server.connections.by_session:
                 after = kind(sessions.get(session))
                 record.kept[after] = record.kept.get(after, 0) + 1
                 if after == KINDS["ask_name"] != before:

@@ -11,24 +11,23 @@ import contextlib
 import logging
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
+from mud.config import Config
 from mud.copyover import vetoes
 from mud.copyover.locations import CODE, TREE, known
 from mud.copyover.observer import CopyoverObserver
 from mud.copyover.phases import Phase
 from mud.core import events as e
 from mud.core.errors import CopyoverError, EverwakeError
+from mud.core.veto import Veto
 from mud.dev import changes
 from mud.dev.changes import Files, NeededActions, Trees
 from mud.dev.watcher import Burst, Watcher
 from mud.store.threads import in_thread
-
-if TYPE_CHECKING:
-    from mud.server.server import Server
 
 log = logging.getLogger("mud.dev")
 
@@ -98,12 +97,41 @@ class Streak:
         return f"That is {self.count} in a row: automatic copyovers stop until an admin's `copyover` succeeds."
 
 
+class ReloaderHost(Protocol):
+    """The running server, as saves need it."""
+
+    def generation(self) -> int:
+        """The number of the program that runs."""
+
+    def is_confirmed(self) -> bool:
+        """Whether that program has run well for long enough."""
+
+    def copyover_by(self) -> str:
+        """Who has a copyover under way; "" for nobody."""
+
+    def vetoes(self) -> list[tuple[str, Veto]]:
+        """What stands against a copyover now, and whose veto it is."""
+
+    async def read_areas(self) -> e.Built:
+        """Have the areas' files read again; gives what came of it."""
+
+    async def reload_module(self, name: str) -> str:
+        """Put a module's new code into the game; gives what there is to say. Raises EverwakeError."""
+
+    def order_copyover(self, order: e.StartCopyover) -> None:
+        """Begin a copyover, of which `Reloader.failed` is told if nothing comes of it."""
+
+    def announce(self, text: str) -> None:
+        """A line to the admins in the game."""
+
+
 class Reloader(CopyoverObserver):
     """Watches while the server runs."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        config = server.config
+    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, host: ReloaderHost) -> None:
+        self._config = config.dev
+        self._loop = loop
+        self._host = host
         folders = (TREE / "modules", *map(known, config.modules.folders))
         self._trees = Trees(
             core=TREE / "mud",
@@ -135,7 +163,7 @@ class Reloader(CopyoverObserver):
         """Watch, from now or again. What was saved meanwhile is found."""
         self._began = self._began or time.time()
         if self._watcher is None:
-            call = self._server.loop.call_soon_threadsafe
+            call = self._loop.call_soon_threadsafe
             self._watcher = Watcher(
                 self._trees.roots(),
                 lambda path: self._trees.kind(path) is not None,
@@ -145,7 +173,7 @@ class Reloader(CopyoverObserver):
             self._watcher.start()
         if self._task is None or self._task.done():
             self._rung = asyncio.Event()  # one belongs to a loop, and this may be another one
-            self._task = self._server.loop.create_task(self._work())
+            self._task = self._loop.create_task(self._work())
 
     async def pause(self) -> None:
         """Before a copyover's silence: leave no thread, and a note for the next program.
@@ -164,7 +192,7 @@ class Reloader(CopyoverObserver):
         else:  # somebody else's, who did not see to it that the rehearsal compiled what was saved just now
             wanted = self._trees.sort(changes.changed(self._played, now))
             await in_thread(changes.forget_compiled, wanted.code)
-        note = Note(generation=self._server.generation + 1, files=now, attempt=self._attempt)
+        note = Note(generation=self._host.generation() + 1, files=now, attempt=self._attempt)
         try:
             await in_thread(self._note.write_bytes, msgspec.json.encode(note))
         except OSError as error:
@@ -186,7 +214,7 @@ class Reloader(CopyoverObserver):
             return
         attempt, self._attempt = self._attempt, None
         vetoed = error.startswith(f"while {Phase.VETOING.value}")
-        outrun = self._todo or self._outrun or self._server.copyover.order is not None  # other files, another copyover
+        outrun = self._todo or self._outrun or bool(self._host.copyover_by())  # other files, another copyover
         if outrun or (vetoed and self._retries < ENOUGH):
             self._retries += vetoed
             self._todo = True
@@ -202,7 +230,7 @@ class Reloader(CopyoverObserver):
     # What was saved
 
     def _ring(self) -> None:
-        self._burst.ring(self._server.loop.time())
+        self._burst.ring(self._loop.time())
         self._rung.set()
 
     def _blind(self, error: Exception) -> None:
@@ -214,7 +242,7 @@ class Reloader(CopyoverObserver):
             await self._first_look()
         while True:
             await self._rung.wait()
-            while (left := self._burst.left(self._server.loop.time())) > 0:
+            while (left := self._burst.left(self._loop.time())) > 0:
                 await asyncio.sleep(left)
             self._rung.clear()
             self._burst.over()
@@ -230,7 +258,7 @@ class Reloader(CopyoverObserver):
         self._played = note.files if note is not None else await in_thread(changes.scan, self._trees)
         self._seen = self._played
         if note is None:
-            way = "; one module alone is reloaded" if self._server.config.dev.modules == "reload" else ""
+            way = "; one module alone is reloaded" if self._config.modules == "reload" else ""
             folders = ", ".join(map(str, self._trees.roots()))
             self._print(f"watching {folders}: what you save there comes into play a moment later{way}")
         elif note.attempt is not None:
@@ -242,7 +270,7 @@ class Reloader(CopyoverObserver):
         except (OSError, msgspec.DecodeError):
             return None
         self._note.unlink(missing_ok=True)
-        return note if note.generation == self._server.generation else None
+        return note if note.generation == self._host.generation() else None
 
     async def _look(self) -> None:
         """Look at what was saved."""
@@ -266,7 +294,7 @@ class Reloader(CopyoverObserver):
         if not wanted.code:
             self._healed()
             return True
-        if wanted.alone and self._server.config.dev.modules == "reload" and CODE == TREE:  # what a copy has stays
+        if wanted.alone and self._config.modules == "reload" and CODE == TREE:  # what a copy has stays
             await self._reload(wanted, now)
             return True
         return await self._copy_over(wanted, now)
@@ -293,10 +321,7 @@ class Reloader(CopyoverObserver):
 
     async def _read_world(self, wanted: NeededActions, now: Files) -> bool:
         """Have the areas read again. Gives whether they could be."""
-        areas, saved = self._server.jobs.areas, _saved(wanted.world, now)
-        assert areas is not None
-        answer = await areas.run(e.ReadAreas(0), in_thread)
-        assert isinstance(answer, e.Built)
+        saved, answer = _saved(wanted.world, now), await self._host.read_areas()
         files = self._trees.shown(wanted.world)
         if not answer.done:
             self._trouble = True
@@ -311,7 +336,7 @@ class Reloader(CopyoverObserver):
         """Put the new code of one module into the game."""
         files, saved = self._trees.shown(wanted.code), _saved(wanted.code, now)
         try:
-            text = await self._server.modules.manager.manage("reload", wanted.alone)
+            text = await self._host.reload_module(wanted.alone)
         except EverwakeError as error:
             self._trouble = True
             self._print(str(error))
@@ -340,14 +365,14 @@ class Reloader(CopyoverObserver):
         )
         self._tried, self._outrun = now, False
         self._print(f"{files} was saved: rehearsing")
-        self._server.carry_out([e.StartCopyover(0, BY, f"{files} was saved", planned=True)])
+        self._host.order_copyover(e.StartCopyover(0, BY, f"{files} was saved", planned=True))
         return True
 
     async def _cleared(self, why: str, files: str) -> bool:
         """Wait until nothing stands against a copyover. False when it took too long; a save ends the waiting too."""
         self._tell(f"{files} waits: {why}")
-        end = self._server.loop.time() + self._server.config.dev.wait_seconds
-        while self._server.loop.time() < end:
+        end = self._loop.time() + self._config.wait_seconds
+        while self._loop.time() < end:
             await asyncio.sleep(LOOK_AGAIN)
             why = self._against()
             if not why or self._rung.is_set():
@@ -358,14 +383,13 @@ class Reloader(CopyoverObserver):
 
     def _young(self) -> float:
         """Seconds that a generation which is not confirmed has yet to run."""
-        return 0.0 if self._server.confirmation.confirmed else self._began + SETTLED - time.time()
+        return 0.0 if self._host.is_confirmed() else self._began + SETTLED - time.time()
 
     def _against(self) -> str:
         """What stands against a copyover now, "" for nothing."""
-        order = self._server.copyover.order
-        if order is not None:
-            return f"a copyover by {order.by} is under way"
-        return "; ".join(vetoes.worded(name, veto) for name, veto in self._server.orders.vetoes())
+        if by := self._host.copyover_by():
+            return f"a copyover by {by} is under way"
+        return "; ".join(vetoes.worded(name, veto) for name, veto in self._host.vetoes())
 
     # Words
 
@@ -373,7 +397,7 @@ class Reloader(CopyoverObserver):
         """On the console, and to admins in the game."""
         self._print(text)
         plain = "\n".join("".join(c if c.isprintable() else " " for c in line) for line in text.splitlines())
-        self._server.post(e.Announced(plain, "admin"))
+        self._host.announce(plain)
 
     def _print(self, text: str) -> None:
         log.info("%s", text)

@@ -29,6 +29,12 @@ WARN_SECONDS, MAX_PAUSE = 60.0, 5.0
 CLOCK_SECONDS = 5.0
 
 
+class StoreHolder(Protocol):
+    """Who has the store, or None while it is not open."""
+
+    store: Store | None
+
+
 class Persistent(Protocol):
     """The modules, as far as their states are written."""
 
@@ -50,6 +56,7 @@ class Flusher:
 
     def __init__(
         self,
+        holder: StoreHolder,
         game: Game,
         post: Callable[[e.Event], None],
         session_row: Callable[[int], tuple[Any, ...] | None],
@@ -58,6 +65,7 @@ class Flusher:
         generation: int,
         seconds: float,
     ) -> None:
+        self._holder = holder
         self._game = game
         self._post = post
         self._session_row = session_row
@@ -65,7 +73,6 @@ class Flusher:
         self._modules = modules
         self.generation = generation
         self._seconds = seconds
-        self.store: Store | None = None
         self._lock = asyncio.Lock()
         self._failing_since: float | None = None
         self._warned = -math.inf
@@ -93,7 +100,8 @@ class Flusher:
         Raises StoreError, with nothing lost, when the store refuses.
         """
         async with self._lock:
-            if self.store is None or not (last or self._due()):
+            store = self._holder.store
+            if store is None or not (last or self._due()):
                 return
             game_time = self._game.clock.game
             meta = rows.meta(self._game.world, game_time, self.generation)
@@ -102,7 +110,7 @@ class Flusher:
                 log.error("%s %s can't be written, and stays as it was in the database: %s", *key, cut.stuck[key])
             self._stuck = cut.stuck
             try:
-                refused = await self.store.flush(cut.batch)
+                refused = await store.flush(cut.batch)
             except StoreError as error:
                 cut.undo()
                 self.failed(error)

@@ -17,6 +17,7 @@ from mud.core.errors import StoreError
 from mud.core.world.model import Account
 from mud.server import passwords
 from mud.server.area_jobs import AreaJobs
+from mud.server.flusher import StoreHolder
 from mud.store import rows
 from mud.store.store import Store
 
@@ -35,17 +36,19 @@ class Jobs:
 
     def __init__(
         self,
+        storage: StoreHolder,
+        areas: AreaJobs,
         post: Callable[[e.Event], None],
         known: Callable[[str], Account | None],
         failures: Callable[[int], int],
         failed_login: Callable[[e.LogIn], None],
     ) -> None:
+        self._storage = storage
+        self.areas = areas
         self._post = post
         self._failed_login = failed_login  # told at once; the client hears of it later
         self._known = known  # the account in memory, newer than the database's
         self._failures = failures
-        self.store: Store | None = None
-        self.areas: AreaJobs | None = None
         self.waiting: list[e.Job] = []
         self._late: dict[e.Event, asyncio.TimerHandle] = {}
         self._running: dict[asyncio.Task[None], e.Job] = {}
@@ -91,7 +94,7 @@ class Jobs:
             self._threads = None
 
     def _begin(self) -> None:
-        while self.waiting and self.store is not None and not self._paused and len(self._running) < AT_ONCE:
+        while self.waiting and self._storage.store is not None and not self._paused and len(self._running) < AT_ONCE:
             job = self.waiting.pop(0)
             task = asyncio.get_running_loop().create_task(self._run(job))
             self._running[task] = job
@@ -124,7 +127,6 @@ class Jobs:
         self._post(answer)
 
     async def _answer(self, job: e.Job) -> e.Event:
-        assert self.store is not None
         match job:
             case e.CheckName(session, name):
                 return e.NameChecked(session, name, await self._account(name) is not None)
@@ -138,11 +140,10 @@ class Jobs:
                 return e.Registered(session, name, await self._thread(passwords.hash_password, password))
             case e.FindPlayer(session, name):
                 known = self._known(name)
-                return e.PlayerFound(session, *rows.player(*await self.store.load_player(name), known))
+                return e.PlayerFound(session, *rows.player(*await self._store.load_player(name), known))
             case e.LogIn():
                 return await self._log_in(job)
             case e.ReadAreas() | e.SaveEdits():
-                assert self.areas is not None
                 return await self.areas.run(job, self._thread)
 
     async def _log_in(self, job: e.LogIn) -> e.Event:
@@ -153,17 +154,21 @@ class Jobs:
         if account is None or not right:
             self._failed_login(job)
             return e.LoggedIn(session, name, None)
-        assert self.store is not None
-        account, character, items = rows.player(*await self.store.load_player(name), account)
+        account, character, items = rows.player(*await self._store.load_player(name), account)
         return e.LoggedIn(session, name, account, character, items)
 
     async def _account(self, name: str) -> Account | None:
         known = self._known(name)
         if known is not None:
             return known
-        assert self.store is not None
-        row = await self.store.account(name)
+        row = await self._store.account(name)
         return rows.account(row) if row is not None else None
+
+    @property
+    def _store(self) -> Store:
+        """The store, which is open while a job runs."""
+        assert self._storage.store is not None
+        return self._storage.store
 
     async def hash(self, password: str) -> str:
         """The hash of a password, made in one of the threads."""

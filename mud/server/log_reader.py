@@ -1,16 +1,13 @@
-"""What admins read from inside of the game: the server's log, and who has a role."""
+"""The server's log, as admins read it from inside of the game."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from mud.core import events as e
-from mud.core.world.model import ROLES
-from mud.store.store import Store
 
 #: How a record begins, with its level; what follows it without that (a traceback) belongs to it.
 _RECORD = re.compile(r"\d{4}-\d\d-\d\d [\d:,]+ ([A-Z]+) ")
@@ -43,14 +40,3 @@ def records(path: Path, wanted: e.ReadLog) -> list[str]:
 def _level(line: str) -> int:
     match = _RECORD.match(line)
     return logging.getLevelNamesMapping().get(match[1], 0) if match is not None else 0
-
-
-async def list_staff(store: Callable[[], Awaitable[Store]]) -> str:
-    """Everybody who has more rights than a player, the highest first."""
-    accounts = await (await store()).accounts()
-    rows = []
-    for role in reversed(ROLES[1:]):
-        names = [name for name, found in accounts if found == role]
-        if names:
-            rows.append(f"  {role}: {', '.join(names)}")
-    return "\n".join(["Who looks after this world:", *rows]) if rows else "Nobody looks after this world yet."

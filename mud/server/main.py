@@ -31,7 +31,6 @@ from mud.core.clock import Clock
 from mud.core.world.world import World
 from mud.framework.watch import WATCH
 from mud.game import Game
-from mud.net.listener import Listener
 from mud.net.telnet import warm_up
 from mud.server import logs, ready
 from mud.server.server import Server
@@ -115,7 +114,7 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         modules, schemas = modules_of(loaded.modules, loaded.module_schemas)
         game = Game(World(defs, state), Clock(time.monotonic, time.time, state.game_time))
         server = Server(config, loop, game, max(1, generation))
-        server.store = store
+        server.storage.store = store
         game.reopen([row[0] for row in loaded.sessions])
         server.orders.began()
         server.modules.manager.load(modules, schemas)
@@ -123,8 +122,7 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         game.populate()
         if not any(role == "owner" for _, role in await store.accounts()):
             print("There is no owner yet. To make one: python run.py account create NAME --role owner --password-stdin")
-        address = (config.server.host, config.server.port)
-        server.listener = Listener.open(loop, *address, server.accepted)
+        server.connections.listen()
     except BaseException:
         await store.close()
         raise
@@ -197,7 +195,7 @@ def run(server: Server, lock: Lock) -> int:
         loop.add_signal_handler(number, server.terminate)
     loop.add_signal_handler(signal.SIGUSR1, server.orders.signalled)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-    ready.write(server.config, server.listener, server.generation)
+    ready.write(server.config, server.connections.port, server.generation)
     gc.freeze()
     gc.enable()
     warming = threading.Thread(target=warm_up, name="warm-up", daemon=True)
@@ -247,7 +245,7 @@ def take_back(server: Server, lock: Lock, failure: Failure) -> None:
     server.loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
     server.copyover.machine.go(Phase.RECOVERING)
     lock.sign()
-    ready.write(server.config, server.listener, server.generation)
+    ready.write(server.config, server.connections.port, server.generation)
     for number in failure.signals & SIGNALS:
         os.kill(os.getpid(), number)  # heard when they are unblocked
 

@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from mud import config as configuration
+from mud.config import Config
 from mud.core import events as e
-from mud.core.errors import Conflict, CopyoverError, EverwakeError, Failed, ModuleFault, SnapshotError
+from mud.core.errors import CopyoverError, Failed, ModuleFault, SnapshotError
 from mud.core.veto import Veto
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
@@ -20,14 +21,12 @@ from mud.framework.loader import Given
 from mud.framework.manager import PAUSED, ModuleManager
 from mud.framework.registry import Registry
 from mud.framework.workers.registry import WorkerRegistry
+from mud.game import Game
 from mud.sdk.context import Context
-from mud.snapshot import files
-from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
+from mud.server.dispatcher import Dispatcher
+from mud.snapshot.envelope import Metadata, Snapshot, pack
 from mud.snapshot.form import Form
-from mud.snapshot.shape import Imported, validate
-
-if TYPE_CHECKING:
-    from mud.server.server import Server
+from mud.snapshot.shape import validate
 
 log = logging.getLogger("mud.modules")
 T = TypeVar("T")
@@ -38,13 +37,15 @@ SILENT_SECONDS = 0.1
 class ModuleHost:
     """What modules need of a server, and a server of its modules."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self.registry = Registry(server.game.commands, server.game.spells)
-        self.registry.context = server.game.context
-        server.game.modules = self.registry
-        self.manager = ModuleManager(self.registry, server.config.given(), server.config.data, self)
-        config = server.config
+    def __init__(self, game: Game, config: Config, events: Dispatcher, is_running: Callable[[], bool]) -> None:
+        self._config = config
+        self._clock = game.clock
+        self._is_running = is_running
+        self._events = events
+        self.registry = Registry(game.commands, game.spells)
+        self.registry.context = game.context
+        game.modules = self.registry
+        self.manager = ModuleManager(self.registry, config.given(), config.data, self)
         self.workers = WorkerRegistry(
             self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now
         )
@@ -92,10 +93,10 @@ class ModuleHost:
             if instance.life.state is ModuleState.FAILED:
                 text = f"The module {instance.name} is out of service: {instance.figures.last_error}. "
                 text += f"`module restart {instance.name}` tries again."
-                self._server.loop.call_soon(self.post, e.Announced(text, "admin"))
+                asyncio.get_running_loop().call_soon(self.post, e.Announced(text, "admin"))
         for instance in self._active():  # the program before prepared them; nobody knows which
             self._clean(instance)
-        if self._server.running:
+        if self._is_running():
             self.manager.begin_work()
 
     async def pause_work(self) -> None:
@@ -115,45 +116,28 @@ class ModuleHost:
 
     def post(self, event: e.Event) -> None:
         """Let an event happen."""
-        self._server.post(event)
+        self._events.post(event)
 
     def perform(self, do: Callable[[Context[Any]], T]) -> T:
         """Have `do` happen as an event of its own, and do what it asks for. Raises what it raises."""
-        found, effects = self._server.game.perform(do)
-        self._server.carry_out(effects)
-        return found
+        return self._events.perform(do)
 
     def now(self) -> float:
         """Wall-clock seconds."""
-        return self._server.game.clock.wall
+        return self._clock.wall
 
     def configuration(self) -> dict[str, Any]:
         """The operator's configuration."""
-        found: dict[str, Any] = msgspec.to_builtins(self._server.config)
+        found: dict[str, Any] = msgspec.to_builtins(self._config)
         return found
 
     def given(self) -> Given:
         """What the operator says about modules, read afresh. Raises ConfigError."""
-        config = self._server.config
+        config = self._config
         if config.file:
             fresh = configuration.load(Path(config.file))
             config.modules, config.settings, config.permissions = fresh.modules, fresh.settings, fresh.permissions
         return config.given()
-
-    # Effects
-
-    async def query(self, asked: e.QueryModule) -> None:
-        """Ask a module's tables, once all that it wrote is there; tell it the rows."""
-        rows: list[Any] = []
-        error = ""
-        try:
-            store = await self._server.open_store()
-            await self._server.flusher.flush()
-            rows = [list(row) for row in await store.query(asked.module, asked.sql, asked.parameters)]
-        except EverwakeError as failure:
-            error = str(failure)
-            log.warning("%s asked its tables: %s", asked.module, error)
-        self.post(e.ModuleAnswered(asked.module, asked.id, rows, error))
 
     # Copyover
 
@@ -191,7 +175,7 @@ class ModuleHost:
             size = len(pack(snapshot))
         except (ModuleFault, SnapshotError) as error:
             return [Veto.firm(f"it could not be asked: {error.__cause__ or error}")]
-        limits = self._server.config.snapshots
+        limits = self._config.snapshots
         found = [own] if own is not None else []
         readable = validate(instance.shape, snapshot, self.now())
         if not readable.is_valid:
@@ -227,39 +211,6 @@ class ModuleHost:
                 except ModuleFault as fault:
                     raise CopyoverError(f"the module {instance.name} can't save: {fault.__cause__}") from fault
         return found
-
-    def export(self, name: str, path: Path, expires_at: float | None) -> int:
-        """Write a module's state to a file that outlives a power cut; gives its size. Raises EverwakeError."""
-        why = Metadata(reason="export", created_by=self._server.config.server.name, expires_at=expires_at)
-        instance = self.registry.get(name)
-        if name in self.manager.states:  # it could not take it: what it has now is nothing
-            state, source = self.manager.states[name]
-            found = unpack(state, source) if isinstance(state, bytes) else state
-            snapshot = msgspec.structs.replace(found, metadata=why)
-        elif instance.broken:
-            raise Conflict(f"{name} could not be loaded ({instance.figures.last_error}), and there is no state of it")
-        else:
-            snapshot = self.save(instance, self._server.generation, why)
-        return len(files.write_to(path, snapshot, self._server.key, sync=True))
-
-    def import_(self, name: str, path: Path) -> str:
-        """Give a module the state that a file holds. Raises EverwakeError, with nothing changed."""
-        instance = self.registry.get(name)
-        if instance.broken:
-            raise Conflict(f"{name} could not be loaded: mend it first ({instance.figures.last_error})")
-        try:
-            snapshot = unpack(path.read_bytes(), str(path), self._server.key)
-        except OSError as error:
-            raise SnapshotError(f"{path}: {error.strerror}") from error
-
-        def take(ctx: Context[Any]) -> Imported[Any]:
-            ctx.world.journal.touch("modules", name)
-            return instance.restore_state(ctx, snapshot, str(path))
-
-        found = self.perform(take)
-        self.manager.states.pop(name, None)
-        warned = f"; {'; '.join(found.warnings)}" if found.warnings else ""
-        return f"{name} has the state of {path}: {', '.join(found.imported) or 'no sections'}{warned}"
 
     def active(self) -> list[str]:
         """The names of the modules that are in service."""

@@ -10,15 +10,13 @@ import socket
 from pathlib import Path
 
 from mud.config import Config
-from mud.net.listener import Listener
 from mud.server.console import say
 
 log = logging.getLogger("mud.server")
 
 
-def write(config: Config, listener: Listener | None, generation: int) -> None:
+def write(config: Config, port: int, generation: int) -> None:
     """Rewrite ready.json whole, and print the line. The game is on by then: what refuses is no reason to end it."""
-    port = listener.port if listener is not None else config.server.port
     content = {
         "pid": os.getpid(),
         "service_pid": os.getpid(),

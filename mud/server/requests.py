@@ -5,90 +5,122 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from mud.config import Config
 from mud.core import escrow
 from mud.core import events as e
 from mud.core.errors import EverwakeError, StoreError
 from mud.core.text.markup import tag
+from mud.core.world.world import World
+from mud.framework.registry import Registry
+from mud.play.staff.records import staff_list
 from mud.server import log_reader
+from mud.server.flusher import Flusher
+from mud.server.storage import Storage
 from mud.server.world_check import check_world
-
-if TYPE_CHECKING:
-    from mud.server.server import Server
 
 log = logging.getLogger("mud.server")
 
 
-async def answer(server: Server, effect: Any) -> None:
-    """Do what `effect`, one of ANSWERS, asks for, and tell its session what came of it."""
-    session: int = effect.session
-    try:
-        await server.open_store()
-        server.answer(e.Told(session, await REQUEST_HANDLERS[type(effect)](server, effect), answer=True))
-    except StoreError as error:
-        text = f"The database can't be used just now: {error}. Nothing is lost; the server keeps trying."
-        server.answer(e.Told(session, text, answer=True))
-    except EverwakeError as error:
-        server.answer(e.Told(session, tag("error", str(error)), answer=True))
-    except asyncio.CancelledError:  # a copyover; if it fails, the session hears that its work was not done
-        server.work_lost.append(session)
-        raise
-    except Exception:
-        log.exception("work for session %d failed", session)
-        server.answer(e.JobFailed(session))
+class ModuleDesk(Protocol):
+    """Who manages modules."""
+
+    registry: Registry
+
+    async def manage(self, do: str, name: str) -> str:
+        """Restart, reload, pause ... a module; gives what there is to say."""
 
 
-async def flush(server: Server, effect: e.Flush) -> str:
-    """All that changed is written."""
-    await server.flusher.flush()
-    return "Everything is saved."
+class CopyoverDesk(Protocol):
+    """Who manages copyovers."""
+
+    async def do(self, effect: e.ManageCopyover) -> str:
+        """Status, history, a check, the calling off of one ...; gives what there is to say."""
 
 
-async def audit(server: Server, effect: e.Audit) -> str:
-    """The whole economy, memory and database."""
-    store = await server.open_store()
-    await server.flusher.flush()
-    problems = await store.audit()
-    found = "\n".join(f"  {problem}" for problem in problems) or "Every item has exactly one owner."
-    registry = server.modules.registry
-    serving = {name for name in registry.instances if registry.active(name)}
-    held = "".join(f"\n{line}" for line in escrow.summary(server.game.world, serving))
-    return f"The ledger sums to {server.game.world.ledger.total()}.\n{found}{held}"
+class Requests:
+    """Answers what sessions ask."""
 
+    def __init__(
+        self,
+        config: Config,
+        world: World,
+        storage: Storage,
+        flusher: Flusher,
+        modules: ModuleDesk,
+        copyovers: CopyoverDesk,
+        answer: Callable[[e.Event], None],
+    ) -> None:
+        self._config = config
+        self._world = world
+        self._storage = storage
+        self._flusher = flusher
+        self._modules = modules
+        self._copyovers = copyovers
+        self._answer = answer
+        self.lost: list[int] = []  # sessions that wait for work nobody does any more
+        self.table: dict[type, Callable[[Any], Coroutine[Any, Any, str]]] = {
+            e.Flush: self.flush,
+            e.Audit: self.audit,
+            e.CheckWorld: self.check,
+            e.ReadLog: self.read_log,
+            e.ListStaff: self.list_staff,
+            e.ManageModule: self.manage,
+            e.ManageCopyover: self._copyovers.do,
+        }
 
-async def check(server: Server, effect: e.CheckWorld) -> str:
-    """What is wrong with the world's files."""
-    return await check_world(server.config, effect.area)
+    async def answer(self, effect: Any) -> None:
+        """Do what `effect`, one of the table's, asks for, and tell its session what came of it."""
+        session: int = effect.session
+        try:
+            await self._storage.opened()
+            self._answer(e.Told(session, await self.table[type(effect)](effect), answer=True))
+        except StoreError as error:
+            text = f"The database can't be used just now: {error}. Nothing is lost; the server keeps trying."
+            self._answer(e.Told(session, text, answer=True))
+        except EverwakeError as error:
+            self._answer(e.Told(session, tag("error", str(error)), answer=True))
+        except asyncio.CancelledError:  # a copyover; if it fails, the session hears that its work was not done
+            self.lost.append(session)
+            raise
+        except Exception:
+            log.exception("work for session %d failed", session)
+            self._answer(e.JobFailed(session))
 
+    def give_up_lost(self) -> None:
+        """Tell those who wait for what was lost that it was not done."""
+        while self.lost:
+            self._answer(e.JobFailed(self.lost.pop()))
 
-async def read_log(server: Server, effect: e.ReadLog) -> str:
-    """The last records of the log."""
-    return await log_reader.read_log(server.config.data / "logs" / "everwake.log", effect)
+    async def flush(self, effect: e.Flush) -> str:
+        """All that changed is written."""
+        await self._flusher.flush()
+        return "Everything is saved."
 
+    async def audit(self, effect: e.Audit) -> str:
+        """The whole economy, memory and database."""
+        store = await self._storage.opened()
+        await self._flusher.flush()
+        problems = await store.audit()
+        found = "\n".join(f"  {problem}" for problem in problems) or "Every item has exactly one owner."
+        registry = self._modules.registry
+        active = {name for name in registry.instances if registry.active(name)}
+        held = "".join(f"\n{line}" for line in escrow.summary(self._world, active))
+        return f"The ledger sums to {self._world.ledger.total()}.\n{found}{held}"
 
-async def list_staff(server: Server, effect: e.ListStaff) -> str:
-    """Who is more than a player."""
-    return await log_reader.list_staff(server.open_store)
+    async def check(self, effect: e.CheckWorld) -> str:
+        """What is wrong with the world's files."""
+        return await check_world(self._config.world, effect.area)
 
+    async def read_log(self, effect: e.ReadLog) -> str:
+        """The last records of the log."""
+        return await log_reader.read_log(self._config.data / "logs" / "everwake.log", effect)
 
-async def manage(server: Server, effect: e.ManageModule) -> str:
-    """A module restarted, reloaded, paused ..."""
-    return await server.modules.manager.manage(effect.do, effect.module)
+    async def list_staff(self, effect: e.ListStaff) -> str:
+        """Who is more than a player."""
+        return staff_list(await (await self._storage.opened()).accounts())
 
-
-async def manage_copyover(server: Server, effect: e.ManageCopyover) -> str:
-    """Status, history, a check, the calling off of one ..."""
-    return await server.orders.do(effect)
-
-
-#: Who does what a session waits for.
-REQUEST_HANDLERS: dict[type, Callable[[Server, Any], Coroutine[Any, Any, str]]] = {
-    e.Flush: flush,
-    e.Audit: audit,
-    e.CheckWorld: check,
-    e.ReadLog: read_log,
-    e.ListStaff: list_staff,
-    e.ManageModule: manage,
-    e.ManageCopyover: manage_copyover,
-}
+    async def manage(self, effect: e.ManageModule) -> str:
+        """A module restarted, reloaded, paused ..."""
+        return await self._modules.manage(effect.do, effect.module)

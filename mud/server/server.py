@@ -1,55 +1,45 @@
 """The server: one game, its sockets, its store and its workers, wired together.
 
-It is the composition root: the one place that knows them all. What becomes of it in a copyover is in
-`mud.copyover.freeze`, the main program in `mud.server.main`.
+It is the composition root: the one place that knows them all, and that nobody else is given. What becomes of it in a
+copyover is in `mud.copyover.freeze`, the main program in `mud.server.main`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any
 
-from mud import __version__
 from mud.config import Config
-from mud.control.accounts import actions
-from mud.control.control_socket import Control
+from mud.control.accounts import account_actions
+from mud.control.control_socket import Actions, Control
+from mud.control.copyovers import copyover_actions
+from mud.control.modules import module_actions
+from mud.control.workers import worker_actions
 from mud.copyover.attempt import Copyover
 from mud.copyover.confirmation import Confirmation
 from mud.copyover.handover import Handover
-from mud.copyover.observer import copyover_observer
+from mud.copyover.observer import CopyoverObserver
 from mud.copyover.orders import CopyoverOrders
 from mud.core import events as e
 from mud.core.errors import StoreError
-from mud.core.session import Session, Terminal
-from mud.core.world.model import Account
 from mud.game import Game
-from mud.net.budget import AddressBook, key_of
-from mud.net.connection import Connection, turn_away
-from mud.net.listener import Listener
-from mud.net.render import render
-from mud.play.lookup import screen
 from mud.server.area_jobs import AreaJobs
+from mud.server.connections import Connections
+from mud.server.dev_host import DevHost
+from mud.server.dispatcher import Dispatcher, EffectHandlers
 from mud.server.flusher import Flusher
 from mud.server.jobs import Jobs
+from mud.server.login_limits import LoginLimits
 from mud.server.module_host import ModuleHost
-from mud.server.requests import REQUEST_HANDLERS, answer
-from mud.server.turns import TimerAlarm, Turns
+from mud.server.module_queries import ModuleQueries
+from mud.server.module_transfer import ModuleTransfer
+from mud.server.requests import Requests
+from mud.server.storage import Storage
+from mud.server.tasks import Tasks
 from mud.snapshot.envelope import Section
-from mud.store.store import Store
 
 log = logging.getLogger("mud.server")
-
-#: Seconds between two tries to open a database that can't be opened after a copyover.
-REOPEN_SECONDS = 2.0
-#: What an address is told that has had too much of something.
-TOO_MANY = {
-    "failed_login": "There have been too many failed logins from your address. Please wait a minute.",
-    "creation": "There have been too many new characters from your address. Please come back in an hour.",
-}
 
 
 class Server:
@@ -60,177 +50,111 @@ class Server:
         self.loop = loop
         self.game = game
         self.generation = generation
-        self.addresses = AddressBook(config.limits)
-        self.connections: dict[int, Connection] = {}
-        self.next_session = 1
-        self.listener: Listener | None = None
-        self.store: Store | None = None
-        self._store_is_open = asyncio.Event()
-        self.jobs = Jobs(self.answer, self._known_account, self._failures, self._failed_login)
-        self.jobs.areas = AreaJobs(config.world, config.cache, lambda: game.world.defs, self.post)
-        self.modules = ModuleHost(self)
         self.kept: dict[str, dict[str, Section]] = {}  # sections of the core's that we do not know
         self.key = config.key()
+        self.tasks = Tasks(loop)
+        self.storage = Storage(config.database)
+        self.events = Dispatcher(loop, game)
+        self.post = self.events.post
+        self.orders: CopyoverOrders = CopyoverOrders(self, self.tasks.start)
+        self.confirmation = Confirmation(self)
+        self.connections = Connections(loop, game, config, self.post, self.orders.recorder.gone)
+        self.answer = self.connections.answer
+        self.modules = ModuleHost(game, config, self.events, lambda: self.running)
+        self._limits = LoginLimits(self.connections.addresses)
+        self.jobs = Jobs(
+            self.storage,
+            AreaJobs(config.world, config.cache, lambda: game.world.defs, self.post),
+            self.answer,
+            lambda name: game.world.accounts.get(name.casefold()),
+            lambda session: game.sessions.by_id[session].failures if session in game.sessions.by_id else 0,
+            self._limits.failed_login,
+        )
         self.flusher = Flusher(
+            self.storage,
             game,
             self.post,
-            self._session_row,
+            self.connections.row,
             self.jobs.names,
             self.modules.registry,
             generation,
             config.store.flush_seconds,
         )
-        self._turns = Turns(loop, game, self.post)
-        self._alarm = TimerAlarm(loop, game, self.post)
-        self.orders: CopyoverOrders = CopyoverOrders(self, self._start)
-        self.confirmation = Confirmation(self)
-        self.control = Control(config.run / "control.sock", actions(self))
+        self.requests = Requests(
+            config, game.world, self.storage, self.flusher, self.modules.manager, self.orders, self.answer
+        )
+        self.queries = ModuleQueries(self.storage, self.flusher, self.post)
+        self.events.connect(self._effect_handlers())
+        self.control = Control(config.run / "control.sock", self._control_actions())
         self.copyover: Copyover
-        self.observer = copyover_observer(self)
+        self.observer = self._observer()
         self.leaving: Handover | None = None  # set when `run` ends for a copyover
-        self.started = time.time()
-        self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
         self._frozen = True
         self._closing = False
         self.ending = False
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._flushing: asyncio.Task[None] | None = None
         self._done: asyncio.Future[None] | None = None
 
-    # Events and effects
+    # Wiring
 
-    def post(self, event: e.Event) -> None:
-        """Let an event happen, and do what it asks for."""
-        try:
-            effects = self.game.handle(event)
-        except Exception:
-            log.exception("an event's outputs failed: %s", type(event).__name__)
-            return
-        self.carry_out(effects)
-
-    def carry_out(self, effects: list[e.Effect]) -> None:
-        """Do what an event asked for."""
-        for effect in effects:
-            try:
-                EFFECT_HANDLERS[type(effect)](self, effect)
-            except Exception:
-                log.exception("an effect failed: %s", type(effect).__name__)
-        self._alarm.watch()
-
-    def _output(self, effect: e.Output) -> None:
-        connection = self.connections.get(effect.session)
-        if connection is None:
-            return
-        look = screen(self.game.sessions.by_id[effect.session], self.game.world)
-        connection.echo(not effect.secret)
-        if effect.text:
-            connection.write(render(effect.text, look))
-        if effect.prompt:
-            connection.prompt(render(effect.prompt, look))
-        connection.flush()
-
-    def _close(self, effect: e.Close) -> None:
-        connection = self.connections.get(effect.session)
-        if connection is not None:
-            connection.close(None)
+    def _effect_handlers(self) -> EffectHandlers:
+        """Who does what an event asked for."""
+        start = self.tasks.start
+        return {
+            e.Output: self.connections.output,
+            e.Close: self.connections.close,
+            e.AddressDid: self._limits.count,
+            e.CheckName: self._job,
+            e.LogIn: self._job,
+            e.Register: self._job,
+            e.HashPassword: self._job,
+            e.VerifyPassword: self._job,
+            e.FindPlayer: self._job,
+            e.ReadAreas: self._job,
+            e.SaveEdits: self._job,
+            e.StartCopyover: self.orders.start,
+            e.Shutdown: self._shut_down,
+            e.LogLine: lambda effect: logging.getLogger(effect.name).info(effect.text),
+            e.AskModule: lambda effect: start(self.modules.manager.answer(effect)),
+            e.QueryModule: lambda effect: start(self.queries.answer(effect)),
+            **dict.fromkeys(self.requests.table, lambda effect: start(self.requests.answer(effect))),
+        }
 
     def _job(self, job: e.Job) -> None:
         """Have a job done, unless the session's address has had too much of its kind."""
-        session = self.game.sessions.by_id[job.session]
-        creation = isinstance(job, e.Register) or (isinstance(job, e.HashPassword) and session.account is None)
-        what = "failed_login" if isinstance(job, e.LogIn) else "creation" if creation else ""
-        if what and self.addresses.exhausted(key_of(session.address), what, time.time()):
-            log.warning("refused from=%s reason=too many: %s", session.address, what)
-            self.loop.call_soon(self.answer, e.Told(job.session, TOO_MANY[what], answer=True))
+        refusal = self._limits.refusal(job, self.game.sessions.by_id[job.session])
+        if refusal:
+            self.loop.call_soon(self.answer, e.Told(job.session, refusal, answer=True))
         else:
             self.jobs.add(job)
 
-    def _answer(self, effect: Any) -> None:
-        self._start(answer(self, effect))
+    def _control_actions(self) -> Actions:
+        """Who answers what `run.py` asks through the control socket."""
+        modules, wall = self.modules, lambda: self.game.clock.wall
+        transfer = ModuleTransfer(modules, self.config.server.name, lambda: self.generation, self.key)
+        return {
+            **account_actions(self.game.world.accounts, self.storage, self.flusher, self.jobs, self.post),
+            **copyover_actions(self.orders, self.events, wall),
+            **module_actions(modules.manager, transfer, wall),
+            **worker_actions(modules.workers, wall),
+        }
 
-    def _ask_module(self, effect: e.AskModule) -> None:
-        self._start(self.modules.manager.answer(effect))
+    def _observer(self) -> CopyoverObserver:
+        """Whom the configuration asks for."""
+        if not self.config.dev.watch:
+            return CopyoverObserver()
+        from mud.dev.reloader import Reloader  # some milliseconds of a copyover's silence, for who wants it
 
-    def _query_module(self, effect: e.QueryModule) -> None:
-        self._start(self.modules.query(effect))
-
-    async def open_store(self) -> Store:
-        """The store, once it is open."""
-        await self._store_is_open.wait()
-        assert self.store is not None
-        return self.store
-
-    def _shut_down(self, effect: e.Shutdown) -> None:
-        log.info("shutdown by %s", effect.by)
-        self.stop()
-
-    def terminate(self) -> None:
-        """A signal says that the end has come; also if a copyover is just about to leave."""
-        self.ending = True
-        self.stop()
-
-    def stop(self) -> None:
-        """End `run`: for good, or when `leaving` is set for a copyover."""
-        if self._done is not None and not self._done.done():
-            self._done.set_result(None)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self.loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _log_line(self, effect: e.LogLine) -> None:
-        logging.getLogger(effect.name).info(effect.text)
-
-    def _address_did(self, effect: e.AddressDid) -> None:
-        self.addresses.count(key_of(effect.address), effect.what, time.time())
-
-    # Connections
-
-    def accepted(self, sock: socket.socket, address: str) -> None:
-        """A newcomer: a session, if its address has not too many."""
-        address_key = key_of(address)
-        now = time.time()
-        refusal = self.game.world.bans.refusal(address, now) or self.addresses.connect(address_key, now)
-        if refusal:
-            log.warning("refused from=%s reason=%s", address, refusal)
-            turn_away(self.loop, sock, refusal)
-            return
-        session_id, self.next_session = self.next_session, self.next_session + 1
-        try:
-            connection = Connection(self.loop, sock, session_id, address, self.config.limits, self)
-        except OSError:  # it was gone before we could look at it
-            self.addresses.disconnect(address_key)
-            raise
-        self.connections[session_id] = connection
-        connection.start()
-        self.post(e.Opened(Session(id=session_id, address=address, stack=[], connected_at=now, last_input=now)))
-
-    def ready(self, connection: Connection) -> None:
-        """A connection has lines: it takes its turn among all that have."""
-        self._turns.add(connection)
-
-    def answer(self, event: e.Event) -> None:
-        """A job's answer: after it, lines that waited for it go on."""
-        self.post(event)
-        connection = self.connections.get(getattr(event, "session", 0))
-        if connection is not None:
-            self._turns.wake(connection)
-
-    def closed(self, connection: Connection, reason: str) -> None:
-        """A connection is gone."""
-        if self.connections.pop(connection.id, None) is not None:
-            self.addresses.disconnect(key_of(connection.address))
-            self.orders.recorder.gone(connection.id, reason)
-            self.post(e.Lost(connection.id, reason))
-
-    def slowed(self, connection: Connection) -> None:
-        """A connection sends more than its budget."""
-        self.post(e.Told(connection.id, "You send faster than the game listens: your lines wait their turn."))
-
-    def terminal(self, connection: Connection, terminal: Terminal) -> None:
-        """A client told more about itself."""
-        self.post(e.TerminalTold(connection.id, terminal))
+        host = DevHost(
+            self.events,
+            self.jobs.areas,
+            self.modules.manager,
+            self.orders,
+            self.confirmation,
+            lambda: self.generation,
+            lambda: self.copyover.order.by if self.copyover.order is not None else "",
+        )
+        return Reloader(self.config, self.loop, host)
 
     # Running
 
@@ -249,6 +173,20 @@ class Server:
         finally:
             self._done = None
 
+    def _shut_down(self, effect: e.Shutdown) -> None:
+        log.info("shutdown by %s", effect.by)
+        self.stop()
+
+    def terminate(self) -> None:
+        """A signal says that the end has come; also if a copyover is just about to leave."""
+        self.ending = True
+        self.stop()
+
+    def stop(self) -> None:
+        """End `run`: for good, or when `leaving` is set for a copyover."""
+        if self._done is not None and not self._done.done():
+            self._done.set_result(None)
+
     async def _start_workers(self) -> None:
         if self._flushing is None:
             self._flushing = self.loop.create_task(self._keep_writing())
@@ -259,14 +197,7 @@ class Server:
 
     async def _keep_writing(self) -> None:
         """Open the store, however long that takes: the game plays on in memory. Then flush for ever."""
-        while self.store is None:
-            try:
-                self.store = await Store.open(self.config.database)
-            except StoreError as error:
-                self.flusher.failed(error)
-                await asyncio.sleep(REOPEN_SECONDS)
-        self.flusher.store = self.jobs.store = self.store
-        self._store_is_open.set()
+        await self.storage.open_at_last(self.flusher.failed)
         self.jobs.resume()
         await self.flusher.run()
 
@@ -275,26 +206,16 @@ class Server:
         self._frozen = True
         self.orders.recorder.thaws.clear()
         self.game.clock.stop()
-        self._alarm.freeze()
-        self._turns.freeze()
-        if self.listener is not None:
-            self.listener.pause()
-        for connection in self.connections.values():
-            connection.freeze()
+        self.events.alarm.freeze()
+        self.connections.freeze()
 
     def go(self) -> None:
         """Go on from where it stood: first what fell due, then what players typed."""
         self._frozen = False
         self.game.clock.go()
-        self._alarm.go()
-        while self.work_lost:
-            self.answer(e.JobFailed(self.work_lost.pop()))
-        for connection in list(self.connections.values()):
-            connection.thaw()
-            self.orders.recorder.thaws.append(time.monotonic())
-        self._turns.go(list(self.connections.values()))
-        if self.listener is not None:
-            self.listener.resume()
+        self.events.alarm.go()
+        self.requests.give_up_lost()
+        self.connections.go(lambda: self.orders.recorder.thaws.append(time.monotonic()))
 
     async def unfreeze(self) -> None:
         """Go on as if nothing had been: whatever was stopped for a copyover runs again, unless the end has come."""
@@ -311,21 +232,11 @@ class Server:
         await self.observer.end()
         await self.confirmation.end()
         await self.modules.pause_work()
-        tasks = [t for t in self._tasks if t is not asyncio.current_task()]
+        await self.tasks.end()
         if self._flushing is not None:
-            tasks.append(self._flushing)
-            self._flushing = None
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def close_store(self) -> None:
-        """Close the database; no thread is left."""
-        self._store_is_open.clear()
-        self.flusher.store = self.jobs.store = None
-        if self.store is not None:
-            store, self.store = self.store, None
-            await store.close()
+            flushing, self._flushing = self._flushing, None
+            flushing.cancel()
+            await asyncio.gather(flushing, return_exceptions=True)
 
     async def close(self) -> bool:
         """The end: everything is written, every connection closed. Gives whether it could be written."""
@@ -338,79 +249,12 @@ class Server:
         self.freeze()
         await self.jobs.settle(1.0)
         try:
-            if self.store is None:
-                self.flusher.store = self.store = await Store.open(self.config.database)
+            await self.storage.open()
             await self.flusher.flush(last=True)
         except StoreError as error:
             log.critical("the last changes could not be written: %s", error)
             return False
         finally:
-            for connection in list(self.connections.values()):
-                connection.thaw()
-                connection.close(None)
-            if self.listener is not None:
-                self.listener.close()
-            await self.close_store()
+            self.connections.close_all()
+            await self.storage.close()
         return True
-
-    # What others ask
-
-    def _known_account(self, name: str) -> Account | None:
-        return self.game.world.accounts.get(name.casefold())
-
-    def _failed_login(self, job: e.LogIn) -> None:
-        """A wrong password: in the log for fail2ban, and in its address's book, whether the client waits or not."""
-        shown = job.name if job.name.isalpha() else "?"  # nobody writes an address of their choice into the log
-        logging.getLogger("mud.login").info("login failed name=%s from=%s", shown, job.address)
-        self.addresses.count(key_of(job.address), "failed_login", time.time())
-
-    def _failures(self, session_id: int) -> int:
-        session = self.game.sessions.by_id.get(session_id)
-        return session.failures if session is not None else 0
-
-    def _session_row(self, session_id: int) -> tuple[Any, ...] | None:
-        """A logged-in session as the database knows it: what rule 7 compares after a copyover."""
-        session = self.game.sessions.by_id.get(session_id)
-        connection = self.connections.get(session_id)
-        if session is None or session.character is None or connection is None:
-            return None
-        return (session_id, connection.inode, connection.peer, session.account, session.character)
-
-    def mssp(self) -> dict[str, str]:
-        """What crawlers are told (the MSSP specification's official variables)."""
-        return {
-            "NAME": self.config.server.name,
-            "PLAYERS": str(len(self.game.world.players())),
-            "UPTIME": str(int(self.started)),
-            "CODEBASE": f"Everwake {__version__}",
-            "PORT": str(self.listener.port if self.listener else self.config.server.port),
-            "ROOMS": str(len(self.game.world.defs.rooms)),
-            "AREAS": str(len(self.game.world.defs.areas)),
-            "MOBILES": str(len(self.game.world.defs.mobs)),
-            "OBJECTS": str(len(self.game.world.defs.items)),
-            "ANSI": "1",
-            "UTF-8": "1",
-            "XTERM 256 COLORS": "1",
-        }
-
-
-#: Who does what an event asked for.
-EFFECT_HANDLERS: dict[type, Callable[[Server, Any], None]] = {
-    e.Output: Server._output,
-    e.Close: Server._close,
-    e.CheckName: Server._job,
-    e.LogIn: Server._job,
-    e.Register: Server._job,
-    e.HashPassword: Server._job,
-    e.VerifyPassword: Server._job,
-    e.FindPlayer: Server._job,
-    e.ReadAreas: Server._job,
-    e.SaveEdits: Server._job,
-    e.StartCopyover: lambda server, effect: server.orders.start(effect),
-    e.Shutdown: Server._shut_down,
-    e.LogLine: Server._log_line,
-    e.AskModule: Server._ask_module,
-    e.QueryModule: Server._query_module,
-    e.AddressDid: Server._address_did,
-    **dict.fromkeys(REQUEST_HANDLERS, Server._answer),
-}

@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 
 import mud
-from mud.config import Config
 from mud.copyover.rehearsal.process import end_of
 from mud.core.errors import EverwakeError
 
@@ -18,12 +17,12 @@ SHOWN = 30
 RUN = Path(mud.__file__).parent.parent / "run.py"
 
 
-async def check_world(config: Config, area: str) -> str:
+async def check_world(world: Path, area: str) -> str:
     """What is wrong with the world's files, or with one area's, in words for a builder.
 
     Raises EverwakeError when it can't be looked at. The child ends with this, whatever ends it.
     """
-    command = [sys.executable, str(RUN), "world", "check", "--json", str(config.world.absolute())]
+    command = [sys.executable, str(RUN), "world", "check", "--json", str(world.absolute())]
     command += ["--area", area] if area else []
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complaint:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=complaint)

@@ -18,7 +18,8 @@ def test_nobody_clears_copies_away_while_the_new_code_is_copied(monkeypatch: pyt
     def note(what: str) -> Any:
         return AsyncMock(side_effect=lambda: done.append(what))
 
-    server = MagicMock(config=Config(), store=None)
+    server = MagicMock(config=Config())
+    server.storage.store = None
     server.modules.manager.pause_work = server.jobs.settle = server.flusher.flush = server.observer.pause = AsyncMock()
     server.confirmation.end = note("nothing is confirmed any more")
     handing = Handing(server, MagicMock())

@@ -49,7 +49,7 @@ if here("way back"):
     while here("way back"):
         time.sleep(0.01)
     os._exit(3)
-import mud.copyover.carriers.channel, mud.copyover.freeze, mud.server.server, mud.store.store
+import mud.copyover.carriers.channel, mud.copyover.freeze, mud.server.storage, mud.store.store
 settle = mud.store.store.Store.checkpoint
 async def checkpoint(store):
     while here("preparing"):
@@ -57,7 +57,7 @@ async def checkpoint(store):
     await settle(store)
 mud.store.store.Store.checkpoint = checkpoint
 before(mud.copyover.freeze.Handing, "ask", "vetoing")
-before(mud.server.server.Server, "close_store", "state_transferring")
+before(mud.server.storage.Storage, "close", "state_transferring")
 before(os, "execve", "handing_over")
 before(mud.copyover.carriers.channel, "ask_to_go", "recovering")
 """

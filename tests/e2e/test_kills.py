@@ -68,7 +68,7 @@ PLACES = {
     "preparing: flushed": ("old", AT + 'at("mud.store.store:Store.checkpoint")'),
     "vetoing": ("old", AT + 'at("mud.copyover.freeze:Handing.ask")'),
     "state transferring": ("old", AT + 'at("mud.server.server:Server.stop_workers")'),
-    "state transferring: flushed": ("old", AT + 'at("mud.server.server:Server.close_store")'),
+    "state transferring: flushed": ("old", AT + 'at("mud.server.storage:Storage.close")'),
     "state transferring: in the second snapshot": ("old", AT + IN_A_SNAPSHOT),
     "handing over: before the fork": ("old", AT + 'at("os:fork")'),
     "recovering: HEALTHY, and the guardian before": ("new", ALONE + ASKS),

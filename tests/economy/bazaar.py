@@ -56,7 +56,7 @@ class Bazaar(Market):
         self._loop = asyncio.new_event_loop()
         self._folder, self._starts = folder, 0
         super().__init__(world=BAZAAR, **settings)
-        self.store = self.flusher.store = self._open()
+        self.store = self._open()
 
     @property
     def path(self) -> Path:
@@ -81,8 +81,7 @@ class Bazaar(Market):
         if state is not None:  # before anything can cancel one, all timers are there as they were
             assert {timer.id: timer for timer in state.timers} == self._pending_then
         super()._build(state, *args, **more)
-        self.flusher = Flusher(self.game, self.post, lambda _: None, set, self.registry, 1, 0.25)
-        self.flusher.store = getattr(self, "store", None)
+        self.flusher = Flusher(self, self.game, self.post, lambda _: None, set, self.registry, 1, 0.25)
 
     # Players
 

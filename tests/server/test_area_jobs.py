@@ -34,9 +34,9 @@ class Shell:
         self.events: list[e.Event] = []
         self.news = asyncio.Event()
         self.refuses = False
-        self.jobs = Jobs(self.post, lambda name: None, lambda session: 0, lambda job: None)
-        self.jobs.areas = AreaJobs(folder, cache, lambda: self.defs, self.post)
-        self.jobs.store = object()  # type: ignore[assignment]  # no job in here asks it
+        self.store: Any = object()  # no job in here asks it
+        areas = AreaJobs(folder, cache, lambda: self.defs, self.post)
+        self.jobs = Jobs(self, areas, self.post, lambda name: None, lambda session: 0, lambda job: None)
 
     def post(self, event: e.Event) -> None:
         self.events.append(event)
@@ -127,9 +127,8 @@ def test_a_save_that_is_too_slow_for_a_copyover_goes_along_and_is_done_again(
 
     before = shell.defs
     asyncio.run(go_on_with(load(shell.path.parent)))  # the new program has read the file
-    shell.jobs = Jobs(shell.post, lambda name: None, lambda session: 0, lambda job: None)
-    shell.jobs.areas = AreaJobs(shell.path.parent, shell.path.parent / "c", lambda: shell.defs, shell.post)
-    shell.jobs.store = object()  # type: ignore[assignment]
+    areas = AreaJobs(shell.path.parent, shell.path.parent / "c", lambda: shell.defs, shell.post)
+    shell.jobs = Jobs(shell, areas, shell.post, lambda name: None, lambda session: 0, lambda job: None)
     asyncio.run(go_on_with(before))  # the old one goes on after all, and never heard that it was written
 
 

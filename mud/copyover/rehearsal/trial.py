@@ -129,8 +129,8 @@ async def _hand_out(server: Server, folder: Path, readers: Mapping[str, Form]) -
     why = Metadata(reason="copyover")
     for snapshot in snapshots_of(server, server.generation + 1, time.time(), why, readers):
         await in_thread(files.write, folder, snapshot, server.key)
-    if server.store is not None:
-        await server.store.backup(folder / DATABASE)
+    if server.storage.store is not None:
+        await server.storage.store.backup(folder / DATABASE)
 
 
 # The new program

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mud.core import events as e
 from mud.core.context import CoreContext
+from mud.core.world.model import ROLES
 from mud.play import login
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -28,3 +31,14 @@ def show_log(ctx: CoreContext, args: str) -> None:
 def wizlist(ctx: CoreContext, args: str) -> None:
     """Who is a builder, an admin or an owner."""
     login.work(ctx, e.ListStaff(ctx.session.id))
+
+
+def staff_list(accounts: Iterable[tuple[str, str]]) -> str:
+    """Everybody who has more rights than a player, the highest first; `accounts` are names and roles."""
+    known = list(accounts)
+    rows = []
+    for role in reversed(ROLES[1:]):
+        names = [name for name, found in known if found == role]
+        if names:
+            rows.append(f"  {role}: {', '.join(names)}")
+    return "\n".join(["Who looks after this world:", *rows]) if rows else "Nobody looks after this world yet."

@@ -1,0 +1,62 @@
+"""The running server as `--dev` needs it: `mud.dev.reloader.ReloaderHost`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mud.copyover.confirmation import Confirmation
+from mud.copyover.orders import CopyoverOrders
+from mud.core import events as e
+from mud.core.veto import Veto
+from mud.framework.manager import ModuleManager
+from mud.server.area_jobs import AreaJobs
+from mud.server.dispatcher import Dispatcher
+from mud.store.threads import in_thread
+
+
+class DevHost:
+    """Brings what was saved into play."""
+
+    def __init__(
+        self,
+        events: Dispatcher,
+        areas: AreaJobs,
+        manager: ModuleManager,
+        orders: CopyoverOrders,
+        confirmation: Confirmation,
+        generation: Callable[[], int],
+        copyover_by: Callable[[], str],
+    ) -> None:
+        self._events = events
+        self._areas = areas
+        self._manager = manager
+        self._orders = orders
+        self._confirmation = confirmation
+        self.generation = generation
+        self.copyover_by = copyover_by
+
+    def is_confirmed(self) -> bool:
+        """Whether the program that runs has done so, and well, for long enough."""
+        return self._confirmation.confirmed
+
+    def vetoes(self) -> list[tuple[str, Veto]]:
+        """What stands against a copyover now, and whose veto it is."""
+        return self._orders.vetoes()
+
+    async def read_areas(self) -> e.Built:
+        """Have the areas' files read again; gives what came of it."""
+        answer = await self._areas.run(e.ReadAreas(0), in_thread)
+        assert isinstance(answer, e.Built)
+        return answer
+
+    async def reload_module(self, name: str) -> str:
+        """Put a module's new code into the game; gives what there is to say. Raises EverwakeError."""
+        return await self._manager.manage("reload", name)
+
+    def order_copyover(self, order: e.StartCopyover) -> None:
+        """Begin a copyover."""
+        self._events.carry_out([order])
+
+    def announce(self, text: str) -> None:
+        """A line to the admins in the game."""
+        self._events.post(e.Announced(text, "admin"))

@@ -1,0 +1,55 @@
+"""The store as a running server has it: opened beside the game, however long that takes, and closed for a copyover."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from mud.core.errors import StoreError
+from mud.store.store import Store
+
+#: Seconds between two tries to open a database that can't be opened after a copyover.
+REOPEN_SECONDS = 2.0
+
+
+class Storage:
+    """The store, or None while it is not open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open = asyncio.Event()
+        self.store: Store | None = None
+
+    async def open(self) -> None:
+        """Open it, unless it is open. Raises StoreError."""
+        if self.store is None:
+            self.store = await Store.open(self._path)
+        self._open.set()
+
+    async def open_at_last(self, failed: Callable[[StoreError], None]) -> None:
+        """Open it, however long that takes; each failure is told."""
+        while not self._open.is_set():
+            try:
+                await self.open()
+            except StoreError as error:
+                failed(error)
+                await asyncio.sleep(REOPEN_SECONDS)
+
+    async def opened(self) -> Store:
+        """The store, once it is open."""
+        await self._open.wait()
+        return self.need()
+
+    def need(self) -> Store:
+        """The store now. Raises StoreError while it is not open."""
+        if self.store is None:
+            raise StoreError("the database is not open just now; try again in a moment")
+        return self.store
+
+    async def close(self) -> None:
+        """Close the database; no thread is left."""
+        self._open.clear()
+        if self.store is not None:
+            store, self.store = self.store, None
+            await store.close()
