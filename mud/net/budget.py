@@ -1,4 +1,4 @@
-"""Budgets: what one connection and one address may do. Token buckets as data, so that a copyover carries them."""
+"""Budgets: what one connection and one address may do. Token buckets are data, so a copyover can carry them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from msgspec import Struct
 
 
 class Limits(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """The budgets. A burst is what may come at once; then so many a second.
+    """The budgets. A burst may come at once; after that the rate per second holds.
 
-    Lines and bytes over budget wait their turn (the connection is read no further); everything else over budget
-    ends the connection. `trusted` addresses are not limited as addresses: a proxy's players share its address.
+    Lines and bytes over budget wait (nothing more is read from the connection). Anything else over budget ends the
+    connection. `trusted` addresses are not limited as addresses: a proxy's players share its address.
     """
 
     bytes_per_second: float = 65_536
@@ -46,7 +46,7 @@ class Bucket(Struct):
         return True
 
     def spend(self, rate: float, burst: float, now: float, tokens: float) -> float:
-        """Take tokens even if that makes a debt; gives the seconds until there is none."""
+        """Take tokens even if that makes a debt. Returns the seconds until the debt is paid."""
         self.level = min(burst, self.level + max(0.0, now - self.at) * rate) - tokens
         self.at = now
         return -self.level / rate if self.level < 0 else 0.0
@@ -69,7 +69,7 @@ def key_of(address: str) -> str:
 
 
 class AddressBook:
-    """What each address did lately. Times are wall-clock seconds."""
+    """What each address has done recently. Times are wall-clock seconds."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -81,7 +81,7 @@ class AddressBook:
         }
 
     def connect(self, address: str, now: float) -> str | None:
-        """Count a new connection. Gives the reason, fit for people, when it may not be; then it is not counted."""
+        """Count a new connection; or do not, and return the reason for refusing it, in words for people."""
         entry = self._entry(address, now)
         if address not in self._limits.trusted:
             if entry.open >= self._limits.connections:
@@ -92,19 +92,19 @@ class AddressBook:
         return None
 
     def disconnect(self, address: str) -> None:
-        """A connection that was counted is gone."""
+        """A connection that was counted has ended."""
         entry = self._book.get(address)
         if entry is not None:
             entry.open = max(0, entry.open - 1)
 
     def count(self, address: str, what: str, now: float) -> None:
-        """It did `what` ("failed_login" or "creation") once more."""
+        """Count one more `what` ("failed_login" or "creation")."""
         entry = self._entry(address, now)
         bucket: Bucket = getattr(entry, what)
         bucket.spend(*self._rates[what], now, 1.0)
 
     def exhausted(self, address: str, what: str, now: float) -> bool:
-        """Whether it may not do `what` now."""
+        """Whether the address has no budget left for `what`."""
         if address in self._limits.trusted:
             return False
         bucket: Bucket = getattr(self._entry(address, now), what)

@@ -1,4 +1,4 @@
-"""Letters in and out: decoding what players type, with all in it that could harm removed, and encoding for screens."""
+"""Text in and out: what players type is decoded and cleaned, what they see is encoded for their screen."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _ESCAPES = re.compile(
 _CONTROLS = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\ufff9-\ufffb]"
 )
-#: Noncharacters and lone surrogates have no business in a text either.
+#: Noncharacters and lone surrogates do not belong in a text either.
 _PLANE_ENDS = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
 _NOTHING = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{_PLANE_ENDS}]")
 
-#: What typographers use, for screens that can't show it.
+#: Typographic characters, and what stands for them on screens that can't show them.
 _PLAIN = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"',
@@ -32,7 +32,7 @@ _PLAIN = str.maketrans(
 def decode(line: bytes, utf8_agreed: bool) -> tuple[str, bool]:
     """A line of input as clean text, and whether it was valid UTF-8.
 
-    What is no UTF-8 is Latin-1, unless the client agreed to UTF-8: then its broken bytes become U+FFFD.
+    Invalid UTF-8 is taken for Latin-1, unless the client agreed to UTF-8: then invalid bytes become U+FFFD.
     """
     if line.isascii():
         text, valid = line.decode("ascii"), True
@@ -47,18 +47,18 @@ def decode(line: bytes, utf8_agreed: bool) -> tuple[str, bool]:
 
 
 def clean(text: str) -> str:
-    """`text` without terminal sequences, control characters and tricks of direction; in normal form C."""
+    """`text` without terminal sequences, control characters and changes of direction (bidi); in normal form C."""
     text = _ESCAPES.sub("", text).replace("\t", " ")
     return unicodedata.normalize("NFC", _NOTHING.sub("", _CONTROLS.sub("", text)))
 
 
 def encode(text: str, charset: str) -> bytes:
-    """`text` for a screen of `charset` ("utf-8", "latin-1" or "ascii"); what it can't show is spelled out, or `?`."""
+    """`text` for a screen of `charset` ("utf-8", "latin-1" or "ascii"); the rest is spelled out or `?`."""
     return spell(text, charset).encode(charset, "replace")
 
 
 def spell(text: str, charset: str) -> str:
-    """`text` in letters that `charset` has. It may become longer: to be done before text is wrapped."""
+    """`text` in characters that `charset` has. It may become longer, so spell before wrapping."""
     if charset == "utf-8" or text.isascii():
         return text
     end = 256 if charset == "latin-1" else 128
@@ -66,13 +66,13 @@ def spell(text: str, charset: str) -> str:
 
 
 def _shown(letter: str, end: int) -> str:
-    """A letter as a charset of `end` code points can show it."""
+    """A character as a charset of `end` code points can show it."""
     if ord(letter) < end and letter != "\xa0":
         return letter
     plain = letter.translate(_PLAIN)
     if plain != letter:
         return plain
     if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
-        return ""  # a mark on the letter before it, which is shown without
+        return ""  # a mark on the letter before it: the letter is shown without it
     bare = "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
     return bare if bare and all(ord(c) < end for c in bare) else "?"

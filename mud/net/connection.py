@@ -1,7 +1,7 @@
 """A connection: one socket of ours, from bytes to lines and back.
 
-What the kernel has not taken yet is ours, and so is what has come of a line that is not complete: a copyover
-carries both. A connection over its budget is slowed or closed; no other one notices.
+We hold the output that the kernel has not taken yet, and the input of a line that is not complete; a copyover carries
+both. A connection over its budget is slowed or closed, without an effect on others.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from mud.net.wire import Wire
 log = logging.getLogger("mud.net")
 
 READ_BYTES = 65_536
-#: With so many lines waiting a connection is read no further until they are done.
+#: When this many lines wait, nothing more is read from a connection until they are done.
 MAX_WAITING = 64
-#: Seconds that a closing connection gets to take what was written to it, and then to say goodbye.
+#: How many seconds a closing connection gets to take its output, and then again to end.
 LINGER_SECONDS = 2.0
 
 _HTTP = re.compile(rb"^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) \S+ HTTP/\d")
 
 
 class Handler(Protocol):
-    """Who hears of a connection."""
+    """What a connection reports to."""
 
     def ready(self, connection: Connection) -> None:
-        """There is a line, after there was none."""
+        """A line is waiting, after there was none."""
 
     def slowed(self, connection: Connection) -> None:
-        """It sends more than its budget; its lines will wait. Said once."""
+        """It sends more than its budget; its lines will wait. Called once."""
 
     def closed(self, connection: Connection, reason: str) -> None:
-        """It is over. Said once."""
+        """The connection has ended. Called once."""
 
     def terminal(self, connection: Connection, terminal: Terminal) -> None:
-        """The client told something new about itself."""
+        """The client reported something new about itself."""
 
     def mssp(self) -> dict[str, str]:
         """What crawlers are told."""
@@ -85,13 +85,13 @@ class Connection:
         self._reading = False
         self._writing = False
         self._over = False
-        self._owing = False  # a line was asked for and not given: `ready` is owed
+        self._owing = False  # a line was asked for and not returned: `ready` must be called
         self._pause: asyncio.TimerHandle | None = None
 
     def _new_wire(self, now: float) -> Wire:
         limits, sock = self._limits, self._sock
         peer = (self.address, 0)
-        with contextlib.suppress(OSError):  # it is gone already: the first write will find out
+        with contextlib.suppress(OSError):  # it has ended already: the first write will show that
             peer = sock.getpeername()
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -111,7 +111,7 @@ class Connection:
     def adopt(cls, loop: asyncio.AbstractEventLoop, wire: Wire, limits: Limits, handler: Handler) -> Connection:
         """The connection that `wire` describes, on its inherited descriptor. Frozen, and not a byte is sent.
 
-        Raises OSError when the descriptor is not that very socket.
+        Raises OSError when the descriptor is another socket.
         """
         if os.fstat(wire.fd).st_ino != wire.inode:
             raise OSError(f"descriptor {wire.fd} is not the socket of session {wire.session}")
@@ -120,7 +120,7 @@ class Connection:
 
     @property
     def inode(self) -> int:
-        """The socket's inode number: the same over exec, and no other socket's while it lives."""
+        """The socket's inode number. It stays the same over exec, and is unique while the socket lives."""
         return self._wire.inode
 
     @property
@@ -131,12 +131,12 @@ class Connection:
     # Life
 
     def start(self) -> None:
-        """Make our offers, and listen."""
+        """Offer our telnet options, and begin to read."""
         self._telnet.offer()
         self.thaw()
 
     def freeze(self) -> None:
-        """Leave the loop: nothing is read or written until `thaw`."""
+        """Leave the event loop: nothing is read or written until `thaw`."""
         self._frozen = True
         self._stop_reading()
         self._stop_writing()
@@ -145,7 +145,7 @@ class Connection:
             self._pause = None
 
     def thaw(self) -> None:
-        """Be part of the loop."""
+        """Join the event loop again."""
         self._frozen = False
         self._read_on()
         self.flush()
@@ -163,7 +163,7 @@ class Connection:
     # Reading
 
     def _read_on(self) -> None:
-        """Read, unless there is a reason not to."""
+        """Read from the socket, unless there is a reason not to."""
         wanted = not (self._frozen or self._over or self._wire.ended or self._pause or len(self._lines) > MAX_WAITING)
         if wanted and not self._reading:
             self._loop.add_reader(self._fd, self._readable)
@@ -192,7 +192,7 @@ class Connection:
             self._end_if_done()
 
     def _end_if_done(self) -> None:
-        """The client sent its end and all its lines are taken. It may still read: what is written goes to it."""
+        """The client has shut down its side, and all its lines are taken. It may still read its output."""
         if self._wire.ended and not self._lines and not self._frozen:
             self.close("closed by the client")
 
@@ -222,7 +222,7 @@ class Connection:
             self._handler.ready(self)
 
     def _is_http(self) -> bool:
-        """A browser or a scanner took the wrong door: it gets no answer."""
+        """Whether a browser or a scanner has connected, which gets no answer."""
         self._wire.heard = True
         if not _HTTP.match(self._lines[0]):
             return False
@@ -232,7 +232,7 @@ class Connection:
         return True
 
     def _slow(self, seconds: float) -> None:
-        """Read no further for a while; what comes meanwhile waits in the network."""
+        """Stop reading for a while; what is sent in that time waits in the network."""
         if seconds <= 0 or self._pause is not None or self._over:
             return
         self._pause = self._loop.call_later(seconds, self._resume)
@@ -276,7 +276,7 @@ class Connection:
         self._handler.terminal(self, terminal)
 
     def _edit(self, act: str) -> None:
-        """A telnet command that edits the line, or asks for a sign of life."""
+        """A telnet command that edits the line, or asks whether anybody is there."""
         if act == "alive":
             self.write(b"\r\n[Yes]\r\n")
         elif act == "erase":
@@ -287,7 +287,7 @@ class Connection:
     # Writing
 
     def write(self, data: bytes) -> None:
-        """Add to what is to be sent; `flush` sends it."""
+        """Append to the output; `flush` sends it."""
         if not self._over:
             self._out += data
 
@@ -296,13 +296,13 @@ class Connection:
         self.write(data + self._telnet.prompt_mark())
 
     def echo(self, on: bool) -> None:
-        """Have what is typed shown or hidden. Only a change is told to the client."""
+        """Show or hide what is typed. The client is told only when this changes."""
         if on == self._wire.echo_off:
             self._wire.echo_off = not on
             self._telnet.echo(on)
 
     def flush(self) -> None:
-        """Send what the kernel takes; the rest when it can take more."""
+        """Send what the kernel takes, and the rest when it can take more."""
         if self._frozen or self._over:
             return
         while self._out:
@@ -336,14 +336,14 @@ class Connection:
         self.close(reason)
 
     def close(self, reason: str | None) -> None:
-        """Close after what was written, as far as the client takes it. `closed` is told at once."""
+        """Close once the client has taken its output, within a time limit. `closed` is called at once."""
         if self._over:
             return
         self._end(reason or "closed by the game")
         Farewell(self._loop, self._sock, bytes(self._out))
 
     def _gone(self, reason: str) -> None:
-        """The other side is gone."""
+        """The other side has ended the connection."""
         if not self._over:
             self._end(reason)
             self._sock.close()
@@ -355,16 +355,15 @@ class Connection:
 
 
 def turn_away(loop: asyncio.AbstractEventLoop, sock: socket.socket, reason: str) -> None:
-    """Say why somebody is not let in, and close."""
+    """Tell a new client why it is refused, and close."""
     sock.setblocking(False)
     Farewell(loop, sock, f"*** {reason}\r\n".encode())
 
 
 class Farewell:
-    """A socket on its way out: the last bytes, then our end, then a moment for the client to take them.
+    """A socket that is closing: send the last bytes, shut down our side, give the client a moment to take them.
 
-    To close at once, with something unread, would make the kernel throw away what was just sent (RFC 1122
-    4.2.2.13).
+    Closing at once, with input unread, would make the kernel discard what was just sent (RFC 1122 4.2.2.13).
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, rest: bytes) -> None:

@@ -1,6 +1,6 @@
 """Telnet framing (RFC 854): where text ends and commands begin in a stream of bytes. Pure.
 
-Only whole commands come out; what is cut in half stays in `partial`, and that is what a copyover carries.
+Only complete commands are returned. An incomplete one stays in `partial`, which a copyover carries.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from msgspec import Struct
 
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 _IAC = b"\xff"
-#: What may stand in a subnegotiation. Possessive: it is scanned again with every byte that comes late.
+#: The contents of a subnegotiation. Possessive, because it is scanned again with every byte that arrives.
 _INSIDE = re.compile(rb"(?:[^\xff]++|\xff\xff)*+")
 
 
 class OverBudget(Exception):
-    """A connection did more than it may. str() of it is the reason, fit for people."""
+    """A connection did more than it may. str() of it is the reason, in words for people."""
 
 
 class TelnetCommand(Struct, frozen=True):
-    """One whole telnet command, IAC and all."""
+    """One complete telnet command, with its IAC."""
 
     data: bytes
 
@@ -33,7 +33,7 @@ class Framer:
         self.partial = partial
 
     def feed(self, data: bytes) -> list[bytes | TelnetCommand]:
-        """The text and the commands that are complete with `data`. IAC IAC is the byte 255 in a text.
+        """The text and the commands that `data` completes. IAC IAC is the byte 255 of a text.
 
         Raises OverBudget when a subnegotiation grows past the limit.
         """
@@ -76,7 +76,7 @@ def command_end(data: bytes, start: int) -> int:
 
 
 def _subnegotiation_end(data: bytes, at: int) -> int:
-    """Just behind IAC SE. IAC IAC is a byte of it; IAC and anything else breaks it off (RFC 855)."""
+    """The offset after IAC SE. IAC IAC is a byte of the data; IAC and anything else ends it early (RFC 855)."""
     inside = _INSIDE.match(data, at)
     iac = inside.end() if inside else at
     if len(data) < iac + 2:

@@ -16,7 +16,7 @@ from telnetlib3.stream_writer import TelnetWriter
 from mud.net import telnet_options as t
 from mud.net.wire import TelnetState
 
-# What a client does wrong is no news for the operator, and it may do it fifty times a second.
+# A client's mistakes do not concern the operator, and may come fifty times a second.
 logging.getLogger("telnetlib3").setLevel(logging.ERROR)
 
 _SEPARATOR = ";"
@@ -25,7 +25,7 @@ _REQUEST, _ACCEPTED, _REJECTED = b"\x01", b"\x02", b"\x03"
 
 
 class Negotiation(Protocol):
-    """Who decides, and hears what the client says: `mud.net.telnet.Telnet`."""
+    """What makes the decisions and receives what the client reports: `mud.net.telnet.Telnet`."""
 
     state: TelnetState
 
@@ -49,17 +49,17 @@ class Negotiation(Protocol):
 
 
 class Pipe:
-    """What the interpreter takes for a transport."""
+    """A stand-in for the transport that the interpreter expects."""
 
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self.write = send
 
     def is_closing(self) -> bool:
-        """Never, for the interpreter: the connection decides about that."""
+        """Never, as far as the interpreter is concerned: that is the connection's decision."""
         return False
 
     def get_extra_info(self, name: str, default: object = None) -> object:
-        """Nothing is known here."""
+        """There is no such information here."""
         return default
 
 
@@ -76,12 +76,12 @@ class Interpreter(TelnetWriter):
         self.set_ext_offer_callback(t.NEW_ENVIRON, lambda: list(t.ENVIRON))
 
     def handle_do(self, opt: bytes) -> bool:
-        """The client wants us to perform an option: the new state of it."""
+        """The client asks us to perform an option. Returns the option's new state."""
         ours = self.pending_option.enabled(t.WILL + opt)  # it agrees to our own offer
         if opt == t.ECHO and self._telnet.echo_answered():
             return True
         if opt == t.TIMING_MARK:
-            self.send_iac(t.IAC + t.WILL + opt)  # RFC 860: the answer is all there is to it
+            self.send_iac(t.IAC + t.WILL + opt)  # RFC 860: this option is nothing but its answer
             return False
         if opt not in t.LOCAL:
             self.send_iac(t.IAC + t.WONT + opt)
@@ -94,7 +94,7 @@ class Interpreter(TelnetWriter):
         return True
 
     def handle_dont(self, opt: bytes) -> None:
-        """The client wants us to stop an option; that is confirmed once."""
+        """The client asks us to stop an option, which is confirmed once."""
         if opt == t.ECHO:
             self._telnet.echo_answered()
         elif self.local_option.enabled(opt):
@@ -116,13 +116,13 @@ class Interpreter(TelnetWriter):
             self.request_environ()
 
     def handle_wont(self, opt: bytes) -> None:
-        """The client stops an option; that is confirmed once."""
+        """The client stops an option, which is confirmed once."""
         if self.remote_option.enabled(opt):
             self.send_iac(t.IAC + t.DONT + opt)
         self.remote_option[opt] = False
 
     def handle_subnegotiation(self, buf: deque[bytes]) -> None:
-        """Only of options that are on: anything else was never agreed to."""
+        """Handle subnegotiations of options that are on; the others were never agreed to."""
         option = buf[0] if buf else b""
         if option == t.CHARSET and (self.local_option.enabled(option) or self.remote_option.enabled(option)):
             self._charset(b"".join(buf)[1:])
@@ -130,7 +130,7 @@ class Interpreter(TelnetWriter):
             super().handle_subnegotiation(buf)
 
     def _began(self, opt: bytes) -> None:
-        """We perform an option from now on."""
+        """An option of ours was switched on."""
         if opt == t.CHARSET:
             self._subnegotiate(t.CHARSET, _REQUEST + (_SEPARATOR + _SEPARATOR.join(t.CHARSETS)).encode())
         elif opt == t.MSSP:
@@ -161,7 +161,7 @@ class Interpreter(TelnetWriter):
 
 
 def _asks(buf: deque[bytes]) -> bool:
-    """Whether the client asks for our type or environment, which we never offered to tell."""
+    """Whether the client asks for our type or environment, which we never offered."""
     return buf[0] in (t.TTYPE, t.NEW_ENVIRON) and len(buf) > 1 and buf[1] == _SEND
 
 

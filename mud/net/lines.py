@@ -1,6 +1,6 @@
-"""From text to lines: every line ending there is, split anywhere, and backspace. Pure, on bytes.
+"""From text to lines: all kinds of line endings, split anywhere, and backspace. Pure, on bytes.
 
-A character of UTF-8 that is cut in half is just bytes here; it is decoded with its line.
+An incomplete UTF-8 character is just bytes here; it is decoded with its line.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _is_character(data: bytes | bytearray) -> bool:
 
 
 class LineBuffer:
-    """Collects bytes into lines. `partial` is the line not yet ended, `after_cr` that a CR ended the last one."""
+    """Collects bytes into lines. `partial` is the line that has not ended; `after_cr`: a CR ended the last one."""
 
     def __init__(self, limit: int, partial: bytes = b"", after_cr: bool = False) -> None:
         self._limit = limit
@@ -49,7 +49,7 @@ class LineBuffer:
             byte = piece[0] if len(piece) == 1 else -1
             if byte in (CR, LF, NUL, BS, DEL, KILL):
                 self._edit(byte, lines)
-            elif piece:  # other control characters go when the line is decoded: they may end a sequence
+            elif piece:  # others are removed when the line is decoded: they may end a terminal sequence
                 self.after_cr = False
                 self._line += piece
                 self._check(len(self._line))

@@ -1,4 +1,4 @@
-"""Listening: one port on one or two address families. In a copyover the sockets stay, and newcomers wait in them."""
+"""Listening: one port on one or two address families. In a copyover new connections wait in the sockets."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from mud.core.errors import ConfigError
 
 log = logging.getLogger("mud.net")
 
-#: Newcomers taken at once, so that a rush of them does not hold up those who play.
+#: How many connections are accepted at once, so that a rush of them does not delay those who play.
 AT_ONCE = 64
 BACKLOG = 1024
-#: Seconds without accepting after the system had no descriptor left.
+#: For how many seconds nothing is accepted after the system had no descriptor left.
 PAUSE_SECONDS = 1.0
-#: This machine has no such family, or not that address of it: the other one will do where both were asked for.
+#: Errors that mean: this machine lacks the address family or the address. If both families were asked for, one is
+#: enough.
 NOT_HERE = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 BOTH = {"localhost": ("127.0.0.1", "::1"), "*": ("0.0.0.0", "::"), "": ("0.0.0.0", "::")}
 
@@ -36,7 +37,7 @@ class Listener:
         self._on_accept = on_accept
         self._listening = False
         self._retry: asyncio.TimerHandle | None = None
-        self._short = False  # of descriptors or memory; said once
+        self._short = False  # of descriptors or memory; logged once
         self.addresses: list[str] = [sock.getsockname()[0] for sock in socks]
         self.port: int = socks[0].getsockname()[1]
 
@@ -46,7 +47,7 @@ class Listener:
     ) -> Listener:
         """Bind `host`: an address, or "localhost" or "*" for both families. Port 0 finds one that is free on all.
 
-        Raises ConfigError when that can't be.
+        Raises ConfigError when that is impossible.
         """
         hosts = BOTH.get(host, (host,))
         for _ in range(20):
@@ -72,7 +73,7 @@ class Listener:
         return [sock.fileno() for sock in self._socks]
 
     def pause(self) -> None:
-        """Leave the loop; newcomers wait in the kernel."""
+        """Leave the event loop; new connections wait in the kernel."""
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
@@ -90,7 +91,7 @@ class Listener:
                 self._loop.add_reader(sock.fileno(), self._accept, sock)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self.pause()
         for sock in self._socks:
             sock.close()
@@ -103,7 +104,7 @@ class Listener:
                 sock, peer = listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
-            except OSError as error:  # out of descriptors or memory: those who are in play come first
+            except OSError as error:  # out of descriptors or memory: players who are connected come first
                 if not self._short:
                     log.error("can't accept connections for a moment: %s", error.strerror)
                 self._short = True
@@ -114,7 +115,7 @@ class Listener:
             try:
                 self._on_accept(sock, peer[0])
             except OSError:
-                sock.close()  # it was gone before we could look at it
+                sock.close()  # it was closed before we could look at it
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -20,12 +20,12 @@ _SIXTEEN: list[str] = [
 ]  # fmt: skip
 
 
-#: Longer texts are rarely for more than one screen, and would fill the memory.
+#: Longer texts are rarely sent to more than one screen, and would fill the cache.
 MAX_CACHED_LENGTH = 400
 
 
 def render(text: str, screen: Screen) -> bytes:
-    """`text` for `screen`: wrapped at its width, tags as colours or gone, CR LF, IAC doubled (RFC 854)."""
+    """`text` for `screen`: wrapped at its width, tags turned into colours or removed, CR LF, IAC doubled (RFC 854)."""
     if OPEN not in text and len(text) <= screen.width and text.isascii():
         return text.replace("\n", "\r\n").encode("ascii")
     return _kept(text, screen) if len(text) <= MAX_CACHED_LENGTH else _render(text, screen)
@@ -37,12 +37,12 @@ def _render(text: str, screen: Screen) -> bytes:
     return encode(coloured.replace("\n", "\r\n"), screen.charset).replace(b"\xff", b"\xff\xff")
 
 
-#: What is said to many is rendered once for each kind of screen.
+#: A text for many players is rendered once for each kind of screen.
 _kept = lru_cache(maxsize=512)(_render)
 
 
 def colour(text: str, colours: int) -> str:
-    """Tags as colour sequences. A style ends with its tag, and no style runs over the end of a line."""
+    """Tags turned into colour sequences. A style ends with its tag, and no style continues over the end of a line."""
     if OPEN not in text:
         return text
     if not colours:
@@ -60,7 +60,7 @@ def colour(text: str, colours: int) -> str:
 
 
 def _turn(name: str, open_tags: list[str], colours: int) -> str:
-    """One tag: an opening one adds its style, a closing one goes back to the style around it."""
+    """One tag: an opening tag adds its style, a closing tag returns to the style around it."""
     if name != "/":
         open_tags.append(name)
         return sequence(name, colours)

@@ -1,8 +1,8 @@
 """Telnet options, by telnetlib3's interpreter with our own policy in place of its hooks.
 
-The interpreter is made when the client sends its first command, not before: hundreds of them cost more than a
-copyover may take. Its option tables go over a copyover as data and are put back without a byte on the wire:
-strict clients ignore a second offer, and features would die.
+The interpreter is made when the client sends its first command: making hundreds of them would take longer than a
+copyover may. A copyover carries its option tables as data and puts them back without a byte on the wire, because strict
+clients ignore a second offer and would lose features.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _MTTS = re.compile(r"[0-9]{1,6}")
 
 
 class Telnet:
-    """One connection's negotiation. `send` takes raw bytes, `told` hears of a changed terminal."""
+    """One connection's negotiation. `send` takes raw bytes; `told` is called when the terminal changes."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Telnet:
         self._writer: Any = None
 
     def offer(self) -> None:
-        """Say what we can do and would like to know."""
+        """Offer our options and ask for the client's."""
         for option in OFFERED_LOCAL:
             self.state.pending[WILL + option] = True
         for option in OFFERED_REMOTE:
@@ -72,7 +72,7 @@ class Telnet:
         self._send(OFFERS)
 
     def command(self, data: bytes) -> None:
-        """Interpret one whole command. A malformed one is logged and forgotten."""
+        """Interpret one complete command. A malformed one is logged and ignored."""
         self.state.spoke = True
         if data[1:2] == SB and not data.endswith(IAC + SE):
             log.debug("subnegotiation broken off: %r", data[:40])
@@ -88,7 +88,7 @@ class Telnet:
             writer = self._interpreter()
             for at in range(len(data)):
                 writer.feed_byte(data[at : at + 1])
-        except Exception as error:  # whatever a client can send, it costs only that command
+        except Exception as error:  # nothing that a client sends affects more than that command
             log.debug("malformed telnet command %r: %s", data[:40], error)
             if writer is not None:
                 writer.iac_received = writer.cmd_received = False
@@ -100,9 +100,9 @@ class Telnet:
             self._send(IAC + answer + IAC)
 
     def echo(self, on: bool) -> None:
-        """Let the client echo what is typed, or not (RFC 857): not, while a password is asked.
+        """Let the client echo what is typed, or not while a password is asked (RFC 857).
 
-        Each change has one answer. It is counted, so that a late one is not taken for a wish of the client's own.
+        Each change has one answer. Answers are counted, so that a late one is not taken for a request by the client.
         """
         self.state.echo_answers += 1
         self._send(IAC + (WONT if on else WILL) + ECHO)
@@ -115,7 +115,7 @@ class Telnet:
         return True
 
     def prompt_mark(self) -> bytes:
-        """What goes behind a prompt: EOR if that was agreed (RFC 885), else GA unless suppressed (RFC 858).
+        """What follows a prompt: EOR if that was agreed (RFC 885), else GA unless suppressed (RFC 858).
 
         Nothing for a client that never spoke telnet.
         """
@@ -148,7 +148,7 @@ class Telnet:
         return self._writer
 
     def _edit_by(self, data: bytes) -> None:
-        """The commands that edit a line or ask whether anybody is there (RFC 854)."""
+        """Handle the commands that edit a line or ask whether anybody is there (RFC 854)."""
         act = {244: "clear", 247: "erase", 248: "clear", 246: "alive"}.get(data[1]) if len(data) == 2 else None
         if act:
             self._edit(act)
@@ -200,7 +200,7 @@ class Telnet:
         self.state.utf8_agreed = charset == "utf-8"
 
     def heard_environ(self, values: dict[str, str]) -> None:
-        """NEW-ENVIRON (RFC 1572). What a client says of itself is taken for its word, not for the truth."""
+        """NEW-ENVIRON (RFC 1572). What a client reports of itself is not trusted."""
         told: dict[str, Any] = {}
         if values.get("CLIENT_NAME") and not self.state.terminal.client:
             told["client"] = clean(values["CLIENT_NAME"]).strip()[:40]
@@ -218,7 +218,7 @@ class Telnet:
         return self._mssp()
 
     def use_latin1(self) -> None:
-        """The client's letters are no UTF-8."""
+        """The client does not use UTF-8."""
         self._tell(charset="latin-1")
 
     def _tell(self, **changed: Any) -> None:
@@ -229,7 +229,7 @@ class Telnet:
 
 
 def warm_up() -> None:
-    """Import telnetlib3 before a client needs it. Not in the silence of a copyover, and best in a thread."""
+    """Import telnetlib3 before a client needs it: not in the silence of a copyover, and best in a thread."""
     import mud.net.interpreter  # noqa: F401
 
 

@@ -1,4 +1,4 @@
-"""A connection as data: everything about it that is not the socket. What a copyover carries, in memory only."""
+"""A connection as data: everything except the socket. A copyover carries it, in memory only."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class TelnetState(Struct, kw_only=True, omit_defaults=True):
     types: list[str] = []  # what TTYPE told, in order
     terminal: Terminal = Terminal()
     utf8_agreed: bool = False
-    charset_told: bool = False  # by CHARSET or NEW-ENVIRON, which know better than MTTS
+    charset_told: bool = False  # reported by CHARSET or NEW-ENVIRON, which take precedence over MTTS
 
 
 class Wire(Struct, kw_only=True, omit_defaults=True):
-    """One connection: whose it is, what is half received, what is half sent."""
+    """One connection: whose it is, the input that is incomplete, the output that is not sent."""
 
     session: int
     fd: int
@@ -31,15 +31,15 @@ class Wire(Struct, kw_only=True, omit_defaults=True):
     inode: int
     peer: str
     address: str
-    framing: bytes = b""  # a telnet command cut in half
-    partial: bytes = b""  # a line cut in half
+    framing: bytes = b""  # an incomplete telnet command
+    partial: bytes = b""  # an incomplete line
     after_cr: bool = False
     lines: list[bytes] = []  # complete, not yet executed
     output: bytes = b""  # not yet taken by the kernel
     telnet: TelnetState = field(default_factory=TelnetState)
     echo_off: bool = False
     heard: bool = False  # the first line has come
-    ended: bool = False  # the client sent its end
+    ended: bool = False  # the client shut down its side
     closing: bool = False
     warned: bool = False
     bytes_: Bucket
