@@ -1,9 +1,9 @@
-"""The envelope: how one participant's state is laid out in bytes, whichever way it is carried.
+"""The envelope: the layout in bytes of one participant's state, the same for every use.
 
     magic "EVWK" | format u16 | length u64 | header length u32 | header (msgpack) | sections ... | BLAKE2b-256
 
-`length` counts everything before the checksum, and the checksum covers all of that: a snapshot that is cut
-short, or has any bit changed, is never read (S1.11).
+`length` counts everything before the checksum, and the checksum covers all of that: a snapshot that is truncated, or
+has a single bit changed, is never read (S1.11).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mud.snapshot.seal import Encryption, Key
 
 MAGIC = b"EVWK"
 FORMAT = 2
-#: A snapshot of more bytes than this, packed or unpacked, is not read.
+#: A snapshot with more bytes than this, packed or unpacked, is not read.
 LARGEST = 1 << 30
 _FIXED = struct.Struct("!4sHQI")
 _SUM = 32
@@ -41,7 +41,7 @@ class Metadata(Struct, frozen=True, omit_defaults=True):
 
 
 class SectionHeader(Struct, frozen=True, omit_defaults=True):
-    """One section as it lies in the file: `size` bytes, which are `plain` bytes when opened."""
+    """One section in the file: `size` bytes, which become `plain` bytes when it is decrypted and decompressed."""
 
     name: str
     schema: int
@@ -66,7 +66,7 @@ class Header(Struct, frozen=True, kw_only=True):
 
 
 class _HeaderV1(Struct, frozen=True):
-    """The header of format 1, which sections were neither compressed nor encrypted in."""
+    """The header of format 1, whose sections were neither compressed nor encrypted."""
 
     participant: str
     version: str
@@ -76,7 +76,7 @@ class _HeaderV1(Struct, frozen=True):
     sections: tuple[SectionHeader, ...]
 
     def upgraded(self) -> Header:
-        """The same in today's form."""
+        """The same as a header of the current format."""
         return Header(
             id="",
             participant=self.participant,
@@ -90,7 +90,7 @@ class _HeaderV1(Struct, frozen=True):
 
 
 class Section(Struct, frozen=True):
-    """A named part of a participant's state (S1.2), opened; `compression` and `encryption` say how it lay there."""
+    """A named part of a state (S1.2) as plain bytes; `compression` and `encryption` tell how it was stored."""
 
     schema: int
     data: bytes
@@ -100,9 +100,9 @@ class Section(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
-    """One participant's state (S1.1): who it is of, and its sections by name. `taken` is wall-clock seconds.
+    """One participant's state (S1.1): its owner, and its sections by name. `taken` is wall-clock seconds.
 
-    `checksum` is set in one that was read.
+    `checksum` is set in a snapshot that was read.
     """
 
     id: str = msgspec.field(default_factory=lambda: os.urandom(16).hex())
@@ -117,7 +117,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 
 def pack(snapshot: Snapshot, key: Key | None = None, compress: bool = True) -> bytes:
-    """The bytes of a snapshot: large sections compressed, with a key all of them encrypted."""
+    """The bytes of a snapshot. Large sections are compressed; with a key, all sections are encrypted."""
     stored = [_close(snapshot.participant, name, s, key, compress) for name, s in snapshot.sections.items()]
     header = msgspec.msgpack.encode(
         Header(
@@ -150,7 +150,7 @@ def _close(
 def unpack(data: bytes, source: str, key: Key | None = None) -> Snapshot:
     """Read the bytes of a snapshot.
 
-    Raises SnapshotError, naming `source` and the reason, for anything but an unharmed one of a known format.
+    Raises SnapshotError, naming `source` and the reason, unless it is undamaged and of a known format.
     """
     header, at = read_header(data, source)
     sections = {}
@@ -171,7 +171,7 @@ def unpack(data: bytes, source: str, key: Key | None = None) -> Snapshot:
 
 
 def read_header(data: bytes, source: str) -> tuple[Header, int]:
-    """Check all but what the sections hold; gives the header and where the first section begins."""
+    """Check everything but the sections' contents. Returns the header and the offset of the first section."""
     if len(data) < _FIXED.size + _SUM:
         raise SnapshotError(f"{source}: {len(data)} bytes are too few for a snapshot")
     magic, format_, length, header_size = _FIXED.unpack_from(data)
@@ -216,7 +216,7 @@ def _open(participant: str, head: SectionHeader, data: bytes, key: Key | None, s
 
 
 def _bound(participant: str, name: str, schema: int) -> bytes:
-    """What an encrypted section is bound to: it can't be passed off as another one."""
+    """What an encrypted section is bound to, so that it can't be passed off as another."""
     return f"{participant}\0{name}\0{schema}".encode()
 
 

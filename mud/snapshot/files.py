@@ -1,4 +1,4 @@
-"""Snapshot files: `NAME.dat` in one folder, private, whole or not there at all (S0.3)."""
+"""Snapshot files: `NAME.dat` in one folder, private, complete or not there at all (S0.3)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ log = logging.getLogger("mud.snapshot")
 
 
 def path_of(folder: Path, participant: str) -> Path:
-    """Where a participant's snapshot lies."""
+    """The path of a participant's snapshot."""
     return folder / f"{participant}.dat"
 
 
 def write(folder: Path, snapshot: Snapshot, key: Key | None = None, sync: bool = False) -> bytes:
-    """Write a snapshot under its participant's name, mode 0600, by way of a temporary file. Gives its bytes.
+    """Write a snapshot under its participant's name, mode 0600, through a temporary file. Returns its bytes.
 
-    With a key it is encrypted. A copyover's are not synced to the disk: a power cut in the middle of one falls back to
-    the database, which is. With `sync`, file and folder are: for what is to outlive a power cut.
+    With a key it is encrypted. A copyover's files are not synced to the disk: after a power cut in the middle of one,
+    the database is used, which is synced. With `sync`, file and folder are synced, for what has to outlive a power cut.
     Raises SnapshotError when the disk refuses.
     """
     return write_to(path_of(folder, snapshot.participant), snapshot, key, sync)
@@ -63,7 +63,7 @@ def _sync_folder(folder: Path) -> None:
 def read(folder: Path, participant: str, key: Key | None = None) -> Snapshot | None:
     """Read a participant's snapshot; None when there is none (S0.4).
 
-    Raises SnapshotError when it can't be read or is not this participant's.
+    Raises SnapshotError if it can't be read or is another participant's.
     """
     path = path_of(folder, participant)
     try:
@@ -79,7 +79,7 @@ def read(folder: Path, participant: str, key: Key | None = None) -> Snapshot | N
 
 
 def remove(folder: Path, participant: str) -> None:
-    """Its state has been restored, and everything that came of it is safe. One that can't be removed does no harm."""
+    """Remove a snapshot whose state was restored and is committed. One that can't be removed does no harm."""
     try:
         path_of(folder, participant).unlink(missing_ok=True)
     except OSError as error:
@@ -87,7 +87,7 @@ def remove(folder: Path, participant: str) -> None:
 
 
 def set_aside(folder: Path, participant: str, why: str) -> Path | None:
-    """Keep a snapshot that can't be used under another name: `NAME.dat.WHY-TIME` (S0.7); None when that can't be."""
+    """Keep a snapshot that can't be used as `NAME.dat.WHY-TIME` (S0.7). Returns None if that fails."""
     path = path_of(folder, participant)
     aside = path.with_name(f"{path.name}.{why}-{int(time.time())}")
     try:
@@ -101,7 +101,7 @@ def set_aside(folder: Path, participant: str, why: str) -> Path | None:
 
 
 def clear_away(folder: Path) -> list[Path]:
-    """What a copyover in which everybody was killed left: the database has the same. Gives what was set aside.
+    """Set aside what a killed copyover left; the database has the same state. Returns the new paths.
 
     Raises OSError when the disk refuses.
     """

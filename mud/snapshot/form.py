@@ -1,4 +1,4 @@
-"""The form in which a program has a participant's state."""
+"""The form of a participant's state in one program."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Form(Struct, frozen=True, array_like=True):
-    """Which version of a participant's code, with which schema of its state."""
+    """The version of a participant's code, and the schema of its state."""
 
     version: str
     schema: int

@@ -1,4 +1,4 @@
-"""The core's own participants: the world with its timers, and the sessions. They go the way of any module."""
+"""The core's own participants: the world with its timers, and the sessions. They are carried like any module."""
 
 from __future__ import annotations
 

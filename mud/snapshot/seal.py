@@ -25,7 +25,7 @@ _NONCE_BYTES = 12
 
 
 class Encryption(Struct, frozen=True):
-    """How a section is encrypted: the cipher, which key (a name made from it, not the key), and the nonce."""
+    """How a section is encrypted: the cipher, the name of the key (derived from it, not the key), and the nonce."""
 
     cipher: str
     key: str
@@ -33,7 +33,7 @@ class Encryption(Struct, frozen=True):
 
 
 def compress(data: bytes) -> tuple[bytes, str]:
-    """`data` as it is to be stored, and how: "" where compression would not help."""
+    """`data` as it is to be stored, and the compression: "" if that would not help."""
     if len(data) < COMPRESS_FROM:
         return data, ""
     import zstandard
@@ -43,7 +43,7 @@ def compress(data: bytes) -> tuple[bytes, str]:
 
 
 def decompress(data: bytes, compression: str, size: int, where: str) -> bytes:
-    """The other way; never more than `size` bytes. Raises SnapshotError."""
+    """The reverse of `compress`; never more than `size` bytes. Raises SnapshotError."""
     if not compression:
         return data
     try:
@@ -53,7 +53,7 @@ def decompress(data: bytes, compression: str, size: int, where: str) -> bytes:
             import zstandard
 
             if zstandard.frame_content_size(data) != size:
-                raise SnapshotError(f"{where} says another size in its header than in its data")
+                raise SnapshotError(f"{where} has another size in its header than in its data")
             return zstandard.ZstdDecompressor().decompress(data)
     except (zlib.error, ImportError) as error:
         raise SnapshotError(f"{where} can't be decompressed: {error}") from error
@@ -73,7 +73,7 @@ class Key:
 
     @classmethod
     def read(cls, path: Path) -> Key:
-        """The key in a file of 32 bytes and mode 0600. Raises SnapshotError, saying what to do, when it is not that."""
+        """The key in a file of 32 bytes and mode 0600. Otherwise raises SnapshotError, which says what to do."""
         try:
             mode = stat.S_IMODE(path.stat().st_mode)
             secret = path.read_bytes()
@@ -87,14 +87,14 @@ class Key:
         return cls(secret)
 
     def encrypt(self, data: bytes, bound: bytes) -> tuple[bytes, Encryption]:
-        """`data`, readable only with this key and only as what `bound` says it is."""
+        """`data`, readable only with this key and only for the same `bound`."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         nonce = os.urandom(_NONCE_BYTES)
         return AESGCM(self._secret).encrypt(nonce, data, bound), Encryption(CIPHER, self.name, nonce)
 
     def decrypt(self, data: bytes, how: Encryption, bound: bytes, where: str) -> bytes:
-        """The other way. Raises SnapshotError for another key, another cipher, or data that was changed."""
+        """The reverse of `encrypt`. Raises SnapshotError for another key, another cipher, or data that was changed."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -103,4 +103,4 @@ class Key:
         try:
             return AESGCM(self._secret).decrypt(how.nonce, data, bound)
         except (InvalidTag, ValueError) as error:
-            raise SnapshotError(f"{where} can't be decrypted: it was changed, or is of another place") from error
+            raise SnapshotError(f"{where} can't be decrypted: it was changed or comes from another place") from error

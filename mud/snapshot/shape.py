@@ -1,7 +1,7 @@
-"""What a participant's state looks like, and the one way of it into a snapshot and back (S1).
+"""The shape of a participant's state, and the only way to turn it into a snapshot and back (S1).
 
-A state is a Struct; each of its fields is a section. Nothing in here changes what lives: `examine` builds the new
-state beside the old one, and the caller swaps it in or throws it away (S1.6).
+A state is a Struct; each of its fields is a section. Nothing in here changes the living state: `examine` builds the new
+one beside it, and the caller swaps it in or discards it (S1.6).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _encode = msgspec.msgpack.Encoder().encode
 class Shape(Struct, Generic[S], frozen=True, kw_only=True):
     """A participant: its id, the version of its code, its state's type and schema, and the steps between schemas.
 
-    A section named in `optional` may be lost: it then starts with its default.
+    A section named in `optional` may be lost and then starts with its default.
     """
 
     participant: str
@@ -37,7 +37,7 @@ class Shape(Struct, Generic[S], frozen=True, kw_only=True):
 
     @property
     def form(self) -> Form:
-        """What it is as this program has it."""
+        """The form of the state in this program."""
         return Form(self.version, self.schema)
 
 
@@ -49,7 +49,7 @@ class Verdict(Struct):
 
 
 class Validation(Struct, kw_only=True):
-    """Whether a snapshot can be imported (S1.9). `score` is from 0 (not at all) to 1 (all is well)."""
+    """Whether a snapshot can be imported (S1.9). `score` goes from 0 (not at all) to 1 (no findings)."""
 
     is_valid: bool
     schema_compatible: bool = True
@@ -66,8 +66,7 @@ class Validation(Struct, kw_only=True):
 
 
 class Imported(Struct, Generic[S], kw_only=True):
-    """What an import gives (S1.4): the new state, `kept`, the sections that this program does not know, and how long
-    it took in seconds."""
+    """The result of an import (S1.4): the new state, the unknown sections (`kept`), the seconds it took."""
 
     state: S
     imported: list[str]
@@ -87,9 +86,9 @@ def export(
     kept: dict[str, Section] | None = None,
     reader: Form | None = None,
 ) -> Snapshot:
-    """A state as a snapshot, as its `reader` has it where that is older. `kept` sections are written again.
+    """A state as a snapshot, in the form of its `reader` if that is older. `kept` sections are written again.
 
-    Raises SnapshotError when there is no way back to the reader's schema.
+    Raises SnapshotError if no steps lead back to the reader's schema.
     """
     form = reader if reader is not None and reader.schema < shape.schema else shape.form
     wanted = form.schema
@@ -124,7 +123,7 @@ def validate(shape: Shape[Any], snapshot: Snapshot, now: float) -> Validation:
 
 
 def import_(shape: Shape[S], snapshot: Snapshot, now: float, source: str) -> Imported[S]:
-    """The state in `snapshot`. Raises SnapshotError, naming `source`, the reasons and the score, if there is none."""
+    """The state in `snapshot`. If it is invalid, raises SnapshotError, naming `source`, the reasons and the score."""
     began = time.perf_counter()
     found, imported = examine(shape, snapshot, now)
     if imported is None:
@@ -134,7 +133,7 @@ def import_(shape: Shape[S], snapshot: Snapshot, now: float, source: str) -> Imp
 
 
 def examine(shape: Shape[S], snapshot: Snapshot, now: float) -> tuple[Validation, Imported[S] | None]:
-    """Validate, and where that succeeds, build the state."""
+    """Validate, and if that succeeds, build the state."""
     result = Validation(is_valid=False)
     if snapshot.participant != shape.participant:
         result.errors.append(f"this is the state of {snapshot.participant!r}, not of {shape.participant!r}")
@@ -179,7 +178,7 @@ def _check_time(snapshot: Snapshot, now: float, result: Validation) -> None:
 def _check_schema(shape: Shape[Any], snapshot: Snapshot, result: Validation) -> None:
     if snapshot.schema > shape.schema:
         result.schema_compatible = False
-        result.errors.append(f"it has schema {snapshot.schema}, and this program reads up to {shape.schema}")
+        result.errors.append(f"it has schema {snapshot.schema}, but this program reads up to {shape.schema}")
         result.score /= 2
     missing = set(range(snapshot.schema + 1, shape.schema + 1)) - {step.to for step in shape.steps}
     if missing:
@@ -203,7 +202,7 @@ def _check_version(shape: Shape[Any], snapshot: Snapshot, result: Validation) ->
 
 
 def _values(shape: Shape[Any], snapshot: Snapshot, result: Validation) -> tuple[Sections, dict[str, str]]:
-    """Each section's value, typed, or where steps have to be taken, plain; and what could not be decoded."""
+    """Each section's value: typed, or plain if steps have to be taken. And what could not be decoded."""
     types = {f.name: f.type for f in msgspec.structs.fields(shape.type)}
     migrate = snapshot.schema < shape.schema
     values: Sections = {}
@@ -247,7 +246,7 @@ def _build(
     built: Sections,
     verdict: Verdict,
 ) -> None:
-    """One field's value: what the snapshot has, else the default where that may be."""
+    """One field's value: the snapshot's, or the default where that is allowed."""
     name = field.name
     has_default = field.default is not NODEFAULT or field.default_factory is not NODEFAULT
     if name in values:

@@ -1,10 +1,10 @@
-"""The audit: does the database hold every coin and every item exactly once?"""
+"""The audit: whether the database holds every coin and every item exactly once."""
 
 from __future__ import annotations
 
 from mud.store.connection import DatabaseConnection
 
-#: What is wrong, and the query that finds it: each row is one case, its columns go into the text.
+#: A text for each kind of fault, and the query that finds it. Each row is one case; its columns go into the text.
 CHECKS: tuple[tuple[str, str], ...] = (
     (
         "the accounts sum to {0}, not to 0",
@@ -15,7 +15,7 @@ CHECKS: tuple[tuple[str, str], ...] = (
         "SELECT account, amount FROM balances WHERE amount < 0 AND account <> 'mint'",
     ),
     (
-        "account {0} has {1}, but its entries say {2}",
+        "account {0} has {1}, but its entries sum to {2}",
         "SELECT account, sum(has), sum(says) FROM ("
         " SELECT account, amount AS has, 0 AS says FROM balances"
         " UNION ALL SELECT credit, 0, amount FROM ledger UNION ALL SELECT debit, 0, -amount FROM ledger"
@@ -41,8 +41,8 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " OR owner GLOB 'room:?*' OR owner GLOB 'escrow:?*')",
     ),
     (
-        # whatever can't be reached from an item that is in no other one
-        "item {0} is inside of itself",
+        # items that can't be reached from an item that is in no other
+        "item {0} is inside itself",
         "WITH RECURSIVE reached (id) AS ("
         " SELECT id FROM items WHERE owner NOT GLOB 'item:*' OR substr(owner, 6) NOT IN (SELECT id FROM items)"
         " UNION ALL SELECT i.id FROM reached JOIN items i ON i.owner = 'item:' || reached.id)"
@@ -52,5 +52,5 @@ CHECKS: tuple[tuple[str, str], ...] = (
 
 
 async def audit(db: DatabaseConnection) -> list[str]:
-    """Run all checks; a line for each case that was found. Raises sqlite3.Error."""
+    """Run all checks. Returns a line for each case. Raises sqlite3.Error."""
     return [text.format(*row) for text, sql in CHECKS for row in await db.rows(sql)]

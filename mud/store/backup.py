@@ -1,4 +1,4 @@
-"""Copies of a database: made while the game plays on, and put back while it does not. Synchronous."""
+"""Copies of a database: made while the game runs, restored while it does not. Synchronous."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from pathlib import Path
 from mud.core.errors import StoreError
 from mud.store import file, schema
 
-#: What SQLite keeps beside a database.
+#: The files that SQLite keeps beside a database.
 SIDES = ("-wal", "-shm", "-journal")
 
 
 def copy(source: Path, destination: Path) -> None:
-    """A consistent copy of a database, even while it is written: whole or not there, verified, synced, mode 0600.
+    """A consistent copy of a database, even while that is written to: complete or not there, verified, synced, mode
+    0600.
 
-    One file that needs none beside it. What lay at `destination` is replaced. Raises StoreError.
+    The copy is one file that needs no other beside it, and replaces what was at `destination`. Raises StoreError.
     """
     _refuse_same(source, destination)
     with file.in_words(f"{source}, copied to {destination}"):
@@ -29,7 +30,7 @@ def copy(source: Path, destination: Path) -> None:
         try:
             file.create(temporary)
             with contextlib.closing(file.look(source)) as old, contextlib.closing(_target(temporary)) as new:
-                old.backup(new)  # in one step, in one read transaction: the writer goes on, and is not seen
+                old.backup(new)  # in one step and one read transaction: later writes are not seen
                 new.execute("PRAGMA journal_mode = DELETE")
             check(temporary)
             file.sync(temporary)
@@ -40,7 +41,7 @@ def copy(source: Path, destination: Path) -> None:
 
 
 def check(path: Path) -> None:
-    """Raises StoreError when a database file is damaged."""
+    """Raise StoreError if a database file is damaged."""
     with file.in_words(path), contextlib.closing(file.look(path)) as db:
         found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
     if found != "ok":
@@ -48,9 +49,9 @@ def check(path: Path) -> None:
 
 
 def restore(backup: Path, database: Path) -> Path | None:
-    """Put a backup in the database's place; gives where the old one was set aside. The caller holds the lock.
+    """Put a backup in the database's place. Returns where the old one was set aside. The caller holds the lock.
 
-    Raises StoreError, with nothing changed, when the backup is not good.
+    Raises StoreError, with nothing changed, if the backup is not good.
     """
     if not backup.is_file():
         raise StoreError(f"{backup}: there is no such file")
@@ -71,9 +72,9 @@ def restore(backup: Path, database: Path) -> Path | None:
 
 
 def _set_aside(database: Path) -> Path | None:
-    """Keep a database under another name, its log first: a log must never meet a database that is not its own.
+    """Keep a database under another name. Its log goes first: a log must never lie beside another database.
 
-    The file itself stays in place as well until the new one takes that: a server started between the two must not
+    The file also stays in its place until the new one replaces it: a server that is started between the two must not
     find an empty folder and begin a new world.
     """
     aside = file.beside(database, f".replaced-{datetime.now():%Y%m%d-%H%M%S-%f}")
@@ -90,7 +91,7 @@ def _set_aside(database: Path) -> Path | None:
 
 
 def _target(path: Path) -> sqlite3.Connection:
-    """Where a copy is written: without syncing, which is done once at the end."""
+    """The database that a copy is written to: without syncing, which is done once at the end."""
     db = file.connect(path, "mode=rw")
     db.execute("PRAGMA synchronous = OFF")
     return db

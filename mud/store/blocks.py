@@ -1,4 +1,4 @@
-"""Modules' own tables: who may touch which, and blocks of writes that are done whole or not at all."""
+"""Modules' own tables: which module may use which, and blocks of writes that are done as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mud.store.connection import DatabaseConnection, Row
 from mud.store.guard import STEPS, WRITE_SECONDS, authorizer, forbidden
 from mud.store.schema import put_sql
 
-#: Errors that say something about a statement, not about the database.
+#: Errors that are the fault of a statement, not of the database.
 ITS_OWN_FAULT = frozenset(
     {
         sqlite3.SQLITE_ERROR,
@@ -28,7 +28,7 @@ ITS_OWN_FAULT = frozenset(
         sqlite3.SQLITE_INTERRUPT,
     }
 )
-#: The most rows that a query gives, and the most seconds that it may take.
+#: How many rows a query may return, and how many seconds it may take.
 MAX_ROWS, QUERY_SECONDS = 10_000, 2.0
 _DONE = "writes_done"
 
@@ -39,11 +39,11 @@ class Refusal(Struct, frozen=True):
     module: str
     name: str
     error: str
-    schema: int = 0  # that the module's tables should have had
+    schema: int = 0  # the schema that the module's tables should have had
 
 
 class TooSlow(Exception):
-    """A block was interrupted, and with it SQLite has undone the transaction that it was part of."""
+    """A block was interrupted, and SQLite has undone the whole transaction with it."""
 
     def __init__(self, serial: int) -> None:
         super().__init__(f"block {serial} took too long")
@@ -53,10 +53,10 @@ class TooSlow(Exception):
 async def write_blocks(
     db: DatabaseConnection, blocks: Iterable[WriteBlock], slow: Collection[int] = ()
 ) -> list[Refusal]:
-    """Write blocks within the open transaction, each once whatever became of earlier tries; gives the refused ones.
+    """Write blocks within the open transaction, each once even if it was tried before. Returns the refused ones.
 
-    Those whose serial is in `slow` are refused. Raises TooSlow for one more of them, with the transaction undone;
-    sqlite3.Error when the database itself fails.
+    Blocks whose serial is in `slow` are refused. Raises TooSlow for another slow one, with the transaction undone, and
+    sqlite3.Error if the database itself fails.
     """
     done = await _done(db)
     refused = []
@@ -83,7 +83,7 @@ async def _schema(db: DatabaseConnection, module: str) -> int:
 
 
 async def _write(db: DatabaseConnection, block: WriteBlock) -> str:
-    """Write one block; gives why it was refused, or ""."""
+    """Write one block. Returns why it was refused, or ""."""
     for sql, _ in block.statements:
         if word := forbidden(sql):
             return f"{word} is not for modules: {sql[:80]}"
@@ -117,11 +117,11 @@ def _its_own_fault(error: Exception) -> bool:
     if not isinstance(error, sqlite3.Error):
         return True
     code = getattr(error, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in ITS_OWN_FAULT  # without one it is of Python's making: wrong parameters
+    return code is None or code & 0xFF in ITS_OWN_FAULT  # without a code Python raised it: wrong parameters
 
 
 async def query(db: DatabaseConnection, module: str, sql: str, parameters: tuple[Any, ...]) -> list[Row]:
-    """The rows of a module's query. Raises Invalid when it is refused for what it is, or gives or takes too much."""
+    """The rows of a module's query. Raises Invalid if SQLite refuses it, or it returns too much or takes too long."""
     end = time.monotonic() + QUERY_SECONDS
     try:
         async with db.only(authorizer(module)), db.interrupted(lambda: time.monotonic() > end, STEPS):

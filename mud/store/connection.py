@@ -1,4 +1,4 @@
-"""One open database and the thread it lives in, which has ended when `close` returns."""
+"""One open database and its thread, which has ended when `close` returns."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mud.core.errors import StoreError
 
 Row = tuple[Any, ...]
 
-#: How a connection is set up. FULL: a commit that returned is on the disk.
+#: How a connection is set up. FULL: once a commit returns, it is on the disk.
 PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "wal_autocheckpoint = 1000")
 
 
 class DatabaseConnection:
-    """aiosqlite's connection, in autocommit mode: transactions are begun and ended in words."""
+    """aiosqlite's connection, in autocommit mode: transactions are begun and ended explicitly."""
 
     def __init__(self, db: aiosqlite.Connection, threads: list[threading.Thread]) -> None:
         self._db = db
@@ -28,14 +28,14 @@ class DatabaseConnection:
 
     @classmethod
     async def open(cls, path: Path, busy_seconds: float) -> DatabaseConnection:
-        """Open a database that is there. Raises StoreError or sqlite3.Error, with no thread left."""
+        """Open an existing database. Raises StoreError or sqlite3.Error, with no thread left."""
         threads: list[threading.Thread] = []
 
         def made(*args: Any, **kwargs: Any) -> sqlite3.Connection:
             threads.append(threading.current_thread())
             return sqlite3.Connection(*args, **kwargs)
 
-        # rw, not rwc: a database that is gone must not come back as an empty one
+        # rw, not rwc: a missing database must not come back as an empty one
         location = f"{path.absolute().as_uri()}?mode=rw"
         try:
             db = await aiosqlite.connect(location, uri=True, isolation_level=None, timeout=busy_seconds, factory=made)
@@ -56,16 +56,16 @@ class DatabaseConnection:
             raise StoreError(f"{path}: its file system can't hold a write-ahead log")
         for pragma in PRAGMAS:
             await self.execute(f"PRAGMA {pragma}")
-        await self.rows("PRAGMA user_version")  # the first look makes the log, by which others see that it is in use
+        await self.rows("PRAGMA user_version")  # makes the log, which shows that the file is in use
 
     async def execute(self, sql: str) -> None:
-        """Run a statement that gives no rows."""
+        """Run a statement that returns no rows."""
         await self._db.execute_fetchall(sql)
 
     async def write(self, sql: str, parameters: Iterable[Row]) -> None:
-        """Run a statement once for each of `parameters`. Only one that changes rows: no COMMIT, no PRAGMA.
+        """Run a statement that changes rows once for each of `parameters`. No COMMIT, no PRAGMA.
 
-        Python sees to that (sqlite3.Cursor.executemany raises ProgrammingError).
+        Python enforces that (sqlite3.Cursor.executemany raises ProgrammingError).
         """
         await self._db.executemany(sql, parameters)
 
@@ -75,7 +75,7 @@ class DatabaseConnection:
 
     @contextlib.asynccontextmanager
     async def only(self, authorizer: Callable[..., int]) -> AsyncIterator[None]:
-        """Within this, statements may do only what `authorizer` lets them."""
+        """Within this, statements may only do what `authorizer` allows."""
         await self._db.set_authorizer(authorizer)
         try:
             yield
@@ -84,7 +84,7 @@ class DatabaseConnection:
 
     @contextlib.asynccontextmanager
     async def interrupted(self, when: Callable[[], bool], steps: int) -> AsyncIterator[None]:
-        """Within this, a statement ends with an error once `when` says so; it is asked every so many steps."""
+        """Within this, a statement ends with an error once `when` returns True; it is called every so many steps."""
         await self._db.set_progress_handler(when, steps)
         try:
             yield
@@ -92,11 +92,11 @@ class DatabaseConnection:
             await self._db.set_progress_handler(None, 0)  # type: ignore[arg-type]
 
     async def rollback(self) -> None:
-        """Undo the transaction, if SQLite has not done so itself."""
+        """Undo the transaction, unless SQLite has done so itself."""
         await self._db.rollback()
 
     async def close(self) -> None:
-        """Close the connection and end its thread. Raises sqlite3.Error with the thread ended all the same."""
+        """Close the connection and end its thread. It may raise sqlite3.Error; the thread has ended even then."""
         try:
             await self._db.close()
         finally:
@@ -104,6 +104,6 @@ class DatabaseConnection:
 
 
 def _join(threads: list[threading.Thread]) -> None:
-    """Wait for threads that have nothing left to do: aiosqlite lets go of them a moment before they end."""
+    """Wait for threads that have nothing left to do: aiosqlite drops them a moment before they end."""
     for thread in threads:
         thread.join()

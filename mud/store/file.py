@@ -1,7 +1,7 @@
-"""The database as a file: made, opened, looked at without a trace. Synchronous; standard library only.
+"""The database as a file: making, opening and reading it without a trace. Synchronous; standard library only.
 
-POSIX locks are lost as soon as *any* descriptor of the file is closed by the process that holds them. So nothing here
-opens a database but SQLite itself, which knows, or before there is a connection.
+A process loses its POSIX locks on a file as soon as it closes *any* descriptor of it. So a database is opened by SQLite
+only, which takes care of that, or before there is a connection.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mud.store import schema
 
 @contextlib.contextmanager
 def in_words(what: object) -> Iterator[None]:
-    """SQLite's and the system's errors as StoreError that names `what`: a file, mostly."""
+    """Turns SQLite's and the system's errors into a StoreError that names `what`, usually a file."""
     try:
         yield
     except OSError as error:
@@ -33,15 +33,15 @@ def beside(path: Path, suffix: str) -> Path:
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open a file that is there; `mode` as in https://sqlite.org/uri.html ("mode=ro", "mode=rw")."""
+    """Open an existing file; `mode` as in https://sqlite.org/uri.html ("mode=ro", "mode=rw")."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
 
 
 def look(path: Path) -> sqlite3.Connection:
-    """Open to read, leaving no trace: without a log beside it nobody has the file open, and it needs no lock.
+    """Open for reading without a trace. If there is no log beside the file, nobody has it open, and no lock is needed.
 
-    With one, SQLite reads both; it may have to make the log's index. A rollback journal is what a kill leaves of a
-    database that was just being made: it can't be read before that is undone, which takes writing.
+    If there is one, SQLite reads both and may have to make the log's index. A rollback journal is left when the server
+    is killed while it makes a database. It must be undone before the file can be read, which takes writing.
     """
     if beside(path, "-journal").exists():
         return connect(path, "mode=rw")
@@ -49,16 +49,16 @@ def look(path: Path) -> sqlite3.Connection:
 
 
 def create(path: Path) -> None:
-    """Make an empty file of mode 0600 if there is none, and its folder. Raises StoreError for what is no file."""
+    """Make an empty file of mode 0600, and its folder, if there is none. Raises StoreError if it is not a file."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.exists() and not path.is_file():
-        raise StoreError(f"{path} is no file")
+        raise StoreError(f"{path} is not a file")
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file lies there: device and inode; None when there is none."""
+    """The identity of a file: device and inode; None if there is none."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -67,7 +67,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def sync(path: Path) -> None:
-    """Have a file, or a folder's entries, survive a power cut. Not for a database that is open (see above)."""
+    """Make a file, or a folder's entries, survive a power cut. Not for an open database (see above)."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -76,16 +76,16 @@ def sync(path: Path) -> None:
 
 
 def version(path: Path, known: int) -> int:
-    """The schema version of a database; 0 for an empty file. Nothing is changed.
+    """The schema version of a database, 0 for an empty file. Nothing is changed.
 
-    Raises StoreError when it is no database, another program's, or of a newer version than `known`.
+    Raises StoreError if it is not a database, is another program's, or is of a newer version than `known`.
     """
     with in_words(path), contextlib.closing(look(path)) as db:
         found = _number(db, "user_version")
         ours = _number(db, "application_id") == schema.APPLICATION_ID
         blank = not found and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
     if not ours and not blank:
-        raise StoreError(f"{path} is a database, but not one of Everwake")
+        raise StoreError(f"{path} is a database, but not one of Everwake's")
     if found > known:
         raise StoreError(f"{path} is of schema version {found}, but this program knows versions up to {known}")
     return found

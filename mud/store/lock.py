@@ -1,4 +1,4 @@
-"""The lock: one server a data folder. It belongs to the open file, so it survives fork and exec (flock(2))."""
+"""The lock: one server for each data folder. It belongs to the open file, so it survives fork and exec (flock(2))."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mud.core.errors import StoreError
 
 
 class Lock:
-    """A held lock. `fd` is what a copyover passes on; it is not inheritable until somebody says so."""
+    """A lock that is held. A copyover passes on `fd`, which is not inheritable until it is made so."""
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
@@ -21,7 +21,7 @@ class Lock:
     def acquire(cls, path: Path) -> Lock:
         """Take the lock DATA/run/lock without waiting.
 
-        Raises StoreError, saying which process has it since when, or why there can be none.
+        Raises StoreError, which says which process holds it since when, or why it can't be taken.
         """
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,27 +42,27 @@ class Lock:
 
     @classmethod
     def adopt(cls, fd: int) -> Lock:
-        """A lock that the program before took. Raises StoreError when `fd` does not hold it."""
+        """A lock that the previous program took. Raises StoreError if `fd` does not hold it."""
         try:
             os.set_inheritable(fd, False)
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nothing to do for whoever has it
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # does nothing if it is held already
         except OSError as error:
             raise StoreError(f"the inherited lock (descriptor {fd}) can't be used: {error.strerror}") from error
         return cls(fd)
 
     def sign(self) -> None:
-        """Say that it is held by this process: another one than before, after the way back."""
+        """Record that this process holds it, which after the way back is another process than before."""
         _sign(self.fd)
 
     def release(self) -> None:
-        """Give it back. It stays taken while another process still shares the open file. Twice is once."""
+        """Release it. It stays taken while another process shares the open file. A second call does nothing."""
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
 
 
 def _sign(fd: int) -> None:
-    """Say who holds it. Written before it is cut: whoever reads meanwhile finds a name. A full disk is no obstacle."""
+    """Record who holds it: written, then truncated, so a reader always finds a name. It may fail on a full disk."""
     text = f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode()
     with contextlib.suppress(OSError):
         os.pwrite(fd, text, 0)

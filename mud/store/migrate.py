@@ -1,4 +1,4 @@
-"""Bringing a database up to the newest schema. Synchronous; nobody else has the file open meanwhile."""
+"""Migrates a database to the newest schema. Synchronous; nobody else may have the file open."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from mud.store.backup import copy
 
 
 def prepare(path: Path, migrations: schema.Migrations) -> None:
-    """Make a database, or bring an older one up to date, each step in a transaction of its own.
+    """Make a database, or migrate an older one, each step in a transaction of its own.
 
-    An older one is copied to NAME.before-vN before step N. Raises StoreError: with nothing changed when the file is
-    no database of ours or of a newer version, with the steps before it done when a step fails.
+    An older one is copied to NAME.before-vN before step N. Raises StoreError. If the file is not a database of ours or
+    is of a newer version, nothing is changed; if a step fails, the steps before it are done.
     """
     with file.in_words(path):
         file.create(path)
@@ -32,9 +32,9 @@ def prepare(path: Path, migrations: schema.Migrations) -> None:
 
 @contextlib.contextmanager
 def look(path: Path, migrations: schema.Migrations = schema.MIGRATIONS) -> Iterator[sqlite3.Connection]:
-    """A look at a database in the newest schema: an older one is migrated in memory. Nothing is written.
+    """Read a database in the newest schema: an older one is migrated in memory. Nothing is written.
 
-    For a new program that may have to give the game back. Raises StoreError, also within.
+    For a new program that may have to give the game back. Raises StoreError, also inside the block.
     """
     with file.in_words(path), contextlib.closing(file.look(path)) as db:
         found, known = int(db.execute("PRAGMA user_version").fetchone()[0]), schema.newest(migrations)
@@ -53,7 +53,7 @@ def look(path: Path, migrations: schema.Migrations = schema.MIGRATIONS) -> Itera
 
 
 def _take(db: sqlite3.Connection, number: int, step: schema.Step) -> None:
-    """Take one step. Whoever gives up half-way closes the connection, which undoes it."""
+    """Take one step. If it fails, closing the connection undoes it."""
     db.execute("BEGIN IMMEDIATE")
     if callable(step):
         step(db)

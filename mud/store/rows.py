@@ -1,4 +1,4 @@
-"""Between the model and the rows of the database. What a row holds beside its `data` is there to be searched for."""
+"""Between the model and the rows of the database. The columns other than `data` are there to be searched by."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def account_row(account: Account) -> Row:
 
 
 def account(row: Row) -> Account:
-    """An account from its row. The role is what the row says."""
+    """An account from its row. The row's own column decides the role."""
     found: Account = _Decode.account(row[2])
     found.role = row[1]
     return found
@@ -54,7 +54,7 @@ def item_row(item: Item) -> Row:
 def player(
     account_: Row | None, character: Row | None, items: list[Row], known: Account | None
 ) -> tuple[Account | None, Character | None, tuple[Item, ...]]:
-    """What was loaded of a player; `known` is the account in memory, for when it is in no row yet."""
+    """A player from loaded rows; `known` is the account in memory, in case it has no row yet."""
     found = account(account_) if account_ is not None else known
     return (
         found,
@@ -64,10 +64,10 @@ def player(
 
 
 class Cut:
-    """All that changed since the last flush, cut out of a world between two events.
+    """Everything that changed since the last flush, taken from a world between two events.
 
-    `batch` is what to write. If that fails, `undo` puts everything back to be written with the next one. What can't be
-    put into a row (a fault of ours) is in `stuck` with the error, and waits: the rest of the world is written anyway.
+    `batch` is what to write. If that fails, `undo` marks everything to be written by the next flush. What can't be put
+    into a row (a bug of ours) is in `stuck` with the error and waits; the rest of the world is written anyway.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Cut:
             self._put("ledger", (entry.seq, entry.debit, entry.credit, entry.amount, entry.reason, entry.at))
         for name, value in meta.items():
             self._put("meta", (name, _encode(value)))
-        # Only now, that nothing can fail any more, are they no longer to be written.
+        # They stay marked until here, where nothing can fail any more.
         self.dirty, world.journal.dirty = world.journal.dirty, set(self.stuck)
         self.entries, world.ledger.unwritten = world.ledger.unwritten, []
         self.batch.blocks, world.writes.unwritten = world.writes.unwritten, []
@@ -102,7 +102,7 @@ class Cut:
 
     def _add(self, key: Key, session_row: Callable[[int], Row | None], module_row: Callable[[str], Row | None]) -> None:
         table, name = key
-        if table == "modules":  # what a module once saved stays, also when the module is gone
+        if table == "modules":  # what a module once saved stays, even if the module is removed
             found = module_row(name)
             if found is not None:
                 self._put(table, found)
@@ -128,14 +128,14 @@ ROWS: dict[str, Callable[[World, str], Row | None]] = {
     "items": lambda w, k: _of(w.items.get(k), item_row),
     "balances": lambda w, k: (k, w.ledger.balances[k]) if k in w.ledger.balances else None,
     "doors": lambda w, k: (k, w.doors[k]) if k in w.doors else None,
-    # Bans are a row of their own among what belongs to no row, written when they change.
+    # Bans are one row of `meta`, written when they change.
     "meta": lambda w, k: (k, _encode(w.bans.all())),
     "timers": lambda w, k: _of(w.timers.pending.get(k), lambda t: (t.id, _encode(t))),
 }
 
 
 def meta(world: World, game_time: float, generation: int) -> dict[str, Any]:
-    """What belongs to no row of its own."""
+    """What has no table of its own."""
     return {
         "game_time": game_time,
         "generation": generation,
@@ -148,7 +148,7 @@ def meta(world: World, game_time: float, generation: int) -> dict[str, Any]:
 
 
 def decode_meta(rows: list[Row]) -> dict[str, Any]:
-    """The table `meta` as it was given to a Cut."""
+    """The table `meta` as a Cut was given it."""
     return {name: msgspec.msgpack.decode(value) for name, value in rows}
 
 
@@ -158,9 +158,9 @@ def _by_age(things: Iterable[T]) -> list[T]:
 
 
 def state(loaded: Loaded) -> tuple[WorldState, int]:
-    """The living world as the last flush left it, and its generation.
+    """The world as the last flush left it, and its generation.
 
-    Raises StoreError when a row can't be read.
+    Raises StoreError if a row can't be read.
     """
     known = decode_meta(loaded.meta)
     try:

@@ -1,4 +1,4 @@
-"""The database's tables as data: their columns, the SQL made from them, and how an older schema becomes a newer one."""
+"""The database's tables as data: their columns, the SQL made from them, and the migrations of the schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from mud.core.errors import StoreError
 
-#: In the file's header: how a database of ours is told from any other SQLite file.
+#: In the file's header. It distinguishes our database from any other SQLite file.
 APPLICATION_ID = int.from_bytes(b"EvWk", "big")
 
 #: Table: its columns, the key first.
@@ -27,13 +27,13 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 #: A step of a migration: statements, or a function of the open connection that neither commits nor rolls back.
 Step = Sequence[str] | Callable[[sqlite3.Connection], None]
-#: (version, step): what turns a database of the version before into one of `version`. In rising order.
+#: (version, step): the step that migrates a database from the version before to `version`. In rising order.
 Migrations = Sequence[tuple[int, Step]]
 
 _V1 = (
     "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE accounts (name TEXT NOT NULL PRIMARY KEY COLLATE NOCASE, role TEXT NOT NULL, data BLOB NOT NULL)",
-    # account is NULL for mobs; active: is in the world now
+    # account is NULL for mobs; active means: in the world now
     "CREATE TABLE characters (id TEXT NOT NULL PRIMARY KEY, name TEXT COLLATE NOCASE,"
     " account TEXT COLLATE NOCASE, active INTEGER NOT NULL, data BLOB NOT NULL)",
     "CREATE UNIQUE INDEX characters_name ON characters (name) WHERE account IS NOT NULL",
@@ -54,7 +54,7 @@ _V1 = (
 _V2 = (
     # state: a snapshot in its envelope, as in a module's .dat file
     "CREATE TABLE modules (name TEXT NOT NULL PRIMARY KEY, version TEXT NOT NULL, state BLOB NOT NULL)",
-    # of the tables that modules have of their own
+    # the schemas of modules' own tables
     "CREATE TABLE module_schemas (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
 )
 
@@ -62,12 +62,12 @@ MIGRATIONS: Migrations = ((1, _V1), (2, _V2))
 
 
 def newest(migrations: Migrations = MIGRATIONS) -> int:
-    """The version that `migrations` lead to."""
+    """The version to which `migrations` lead."""
     return migrations[-1][0]
 
 
 def columns(table: str) -> tuple[str, ...]:
-    """The columns of `table`, the key first. Raises StoreError when there is none of that name."""
+    """The columns of `table`, the key first. Raises StoreError if there is no such table."""
     if table not in TABLES:
         raise StoreError(f"there is no table {table!r}")
     return TABLES[table]
@@ -76,8 +76,8 @@ def columns(table: str) -> tuple[str, ...]:
 def put_sql(table: str) -> str:
     """The statement that puts a row into `table`.
 
-    An upsert by the key alone. INSERT OR REPLACE would also delete whatever else stands in a row's way: another
-    character of the same name, say.
+    An upsert by the key alone. INSERT OR REPLACE would also delete other rows that conflict, such as another character
+    of the same name.
     """
     key, *others = columns(table)
     names = ", ".join((key, *others))

@@ -1,7 +1,7 @@
 """The store: one SQLite file in WAL mode, written one instant at a time.
 
-A flush is one transaction. After a crash, a kill or a power cut the file holds the last one that returned, or the one
-that was being written, never a mix; one that fails leaves nothing behind and can be tried again.
+A flush is one transaction. After a crash, a kill or a power cut the file holds the last flush that returned or the one
+that was being written, never a mix. A flush that fails leaves nothing behind and can be tried again.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from mud.store.migrate import look, prepare
 from mud.store.schema import select_sql
 from mud.store.threads import heard, in_thread, seen_through
 
-#: How long a flush waits for whoever else has the database locked.
+#: How many seconds a flush waits while another process has the database locked.
 BUSY_SECONDS = 5.0
 
-#: After these a connection may be of no more use, whatever became of the disk since: the next try opens a new one.
+#: After these errors a connection may be unusable even if the disk is well again, so the next try opens a new one.
 BROKEN = frozenset(
     {
         sqlite3.SQLITE_IOERR,
@@ -41,7 +41,7 @@ BROKEN = frozenset(
     }
 )
 
-#: Items, and all that is inside of them, holders first, each holder's oldest first. {roots} says with which to begin.
+#: Items and everything inside them: holders first, and of each holder the oldest first. {roots} selects the first ones.
 _INSIDE = """
 WITH RECURSIVE inside (id, owner, data, depth, born) AS (
     SELECT id, owner, data, 0, rowid FROM items WHERE {roots}
@@ -50,11 +50,11 @@ WITH RECURSIVE inside (id, owner, data, depth, born) AS (
 )
 SELECT id, owner, data FROM inside ORDER BY depth, born
 """
-#: What lies with nobody (room:, escrow:, anything that is no holder of ours), and what those have who are active.
+#: Items that no character and no item holds (in room:, escrow:, anything else), and those of active characters.
 _ON_TOP = """{0}.owner NOT GLOB 'item:*' AND ({0}.owner NOT GLOB 'char:*' OR EXISTS (
     SELECT 1 FROM characters c WHERE c.id = substr({0}.owner, 6) AND c.active))"""
 _OUTSIDE = f"SELECT id, owner, data FROM items WHERE {_ON_TOP.format('items')} ORDER BY rowid"
-#: What is inside of that. Few items are inside of one, so it begins with those: a start waits for this.
+#: What is inside these. It begins with items in items, because there are few of them and a start waits for this query.
 _NESTED = f"""
 WITH RECURSIVE inside (id, owner, data, depth, born) AS (
     SELECT i.id, i.owner, i.data, 1, i.rowid FROM items i JOIN items holder ON holder.id = substr(i.owner, 6)
@@ -68,7 +68,7 @@ _OF_OWNER = _INSIDE.format(roots="owner = ?")
 
 
 class Loaded(Struct):
-    """The rows of all that is in the world, whole, in the order of their tables' columns."""
+    """The rows of everything in the world, complete, in the order of their tables' columns."""
 
     meta: list[Row]
     characters: list[Row]
@@ -82,9 +82,9 @@ class Loaded(Struct):
 
 
 class Store:
-    """An open database. Every method raises StoreError, in words, when SQLite refuses.
+    """An open database. Every method raises StoreError, in words for people, if SQLite refuses.
 
-    One thing at a time: a reader waits for a flush and never sees half of it. One event loop for all its life.
+    It does one thing at a time: a reader waits for a flush and never sees half of it. It stays with one event loop.
     """
 
     def __init__(self, path: Path, connection: DatabaseConnection, busy_seconds: float) -> None:
@@ -94,7 +94,7 @@ class Store:
         self._connection: DatabaseConnection | None = connection
         self._closed = False
         self._lock = asyncio.Lock()
-        # set by `relax`: it keeps SQLite from working through the log when the other connection is closed
+        # set by `relax`: it keeps SQLite from copying the log into the file when the other connection is closed
         self._companion: sqlite3.Connection | None = None
         self._relaxed_flush_done = False
 
@@ -102,9 +102,9 @@ class Store:
     async def open(
         cls, path: Path, migrations: schema.Migrations = schema.MIGRATIONS, busy_seconds: float = BUSY_SECONDS
     ) -> Store:
-        """Open the database, made or migrated if need be.
+        """Open the database; make or migrate it if necessary.
 
-        Raises StoreError, with the file untouched, when it is no database of ours or of a newer version.
+        Raises StoreError, with the file untouched, if it is not a database of ours or is of a newer version.
         """
         await in_thread(prepare, path, migrations)
         with file.in_words(path):
@@ -113,10 +113,10 @@ class Store:
     # Writing
 
     async def flush(self, batch: Batch) -> list[Refusal]:
-        """Write a batch, whole or not at all; gives the blocks in it that SQLite refused for what they are.
+        """Write a batch as a whole or not at all. Returns the blocks in it that SQLite refused.
 
-        Raises StoreError when not at all; it can be tried again. One that has begun is seen through when the caller is
-        cancelled.
+        Raises StoreError if nothing was written; it can be tried again. A flush that has begun is completed even if the
+        caller is cancelled.
         """
         if batch.empty:
             return []
@@ -132,7 +132,7 @@ class Store:
             while True:
                 try:
                     return await self._write(db, batch, slow)
-                except blocks.TooSlow as error:  # SQLite has given up the whole of it: once more, without that block
+                except blocks.TooSlow as error:  # SQLite has undone the whole flush: try once more, without that block
                     slow.add(error.serial)
 
     async def _write(self, db: DatabaseConnection, batch: Batch, slow: set[int]) -> list[Refusal]:
@@ -154,25 +154,25 @@ class Store:
             await self._drop()
 
     async def checkpoint(self) -> bool:
-        """Bring all that the write-ahead log holds into the file, so that closing has little left to do.
+        """Copy the contents of the write-ahead log into the file, so that closing has little left to do.
 
-        False when a reader (a backup, say) stood in the way of some of it.
+        False if a reader (such as a backup) kept it from copying everything.
         """
         async with self._using() as db:
             busy, _, _ = (await db.rows("PRAGMA wal_checkpoint(TRUNCATE)"))[0]
         return not busy
 
     async def relax(self) -> None:
-        """Wait for the disk no more: for the last small flush of a copyover, in its silence, and the close after it.
+        """Stop waiting for the disk: for the last small flush of a copyover, in its silence, and the close after it.
 
-        A power cut then falls back to the flush before: the relaxed one goes into the log only, where checksums tell
-        a torn write, and stays there, as working through the log without syncing could tear the file itself. If the
-        game plays on instead of closing, every flush but the first waits for the disk again.
+        After a power cut the flush before is used. The relaxed flush is written to the log only, where checksums reveal
+        a torn write, and stays there, because copying the log without syncing could tear the file itself. If the game
+        plays on instead of closing, every flush but the first waits for the disk again.
         """
         async with self._using() as db:
             if self._companion is None:
-                # SQLite works through the log when the last connection is closed; this one outlasts the other,
-                # and may only read
+                # SQLite copies the log into the file when the last connection is closed; this one outlasts the other
+                # and can only read
                 self._companion = file.connect(self.path, "mode=ro")
                 self._companion.execute("SELECT count(*) FROM sqlite_master").fetchall()
             await db.execute("PRAGMA wal_autocheckpoint = 0")
@@ -190,11 +190,11 @@ class Store:
             self._companion = None
 
     async def backup(self, destination: Path) -> None:
-        """A consistent copy while the game plays on: verified, synced, mode 0600, whole or not there."""
+        """A consistent copy while the game plays on: verified, synced, mode 0600, complete or not there."""
         await in_thread(backup.copy, self.path, destination)
 
     async def close(self) -> None:
-        """Close; the thread has ended. Twice is once."""
+        """Close; its thread has ended afterwards. A second call does nothing."""
         await seen_through(self._close())
 
     async def _close(self) -> None:
@@ -206,7 +206,7 @@ class Store:
     # Reading
 
     async def load_active(self) -> Loaded:
-        """All that is in the world: who is active, and every item that is not with somebody who is away."""
+        """Everything in the world: active characters, and every item that does not belong to somebody who is away."""
         async with self._using() as db:
             return Loaded(
                 meta=await db.rows(select_sql("meta")),
@@ -221,7 +221,7 @@ class Store:
             )
 
     async def load_player(self, name: str) -> tuple[Row | None, Row | None, list[Row]]:
-        """The rows of an account, its character, and all that this holds."""
+        """The rows of an account, its character, and everything that the character holds."""
         async with self._using() as db:
             accounts = await db.rows(select_sql("accounts", "WHERE name = ?"), name)
             characters = await db.rows(select_sql("characters", "WHERE account = ? ORDER BY rowid LIMIT 1"), name)
@@ -240,12 +240,12 @@ class Store:
             return await db.rows("SELECT name, role FROM accounts ORDER BY name")
 
     async def query(self, module: str, sql: str, parameters: tuple[Any, ...]) -> list[Row]:
-        """The rows of a module's query on its own tables. Raises Invalid when SQLite refuses it for what it is."""
+        """The rows of a module's query on its own tables. Raises Invalid if SQLite refuses the query."""
         async with self._using() as db:
             return await blocks.query(db, module, sql, parameters)
 
     async def audit(self) -> list[str]:
-        """What is wrong with gold and items in the database, a line each."""
+        """What is wrong with gold and items in the database, one line each."""
         async with self._using() as db:
             return await audit(db)
 
@@ -253,13 +253,13 @@ class Store:
 
     @contextlib.asynccontextmanager
     async def _using(self) -> AsyncIterator[DatabaseConnection]:
-        """The connection, for one at a time. After an error that may have broken it the next one gets a new one."""
+        """The connection, for one caller at a time. After an error that may have broken it, the next gets a new one."""
         async with self._lock:
             with file.in_words(self.path):
                 if self._closed:
                     raise StoreError(f"{self.path} is closed")
                 if file.identity(self.path) != self._identity:
-                    raise StoreError(f"{self.path} was moved or replaced: put back the file this server opened")
+                    raise StoreError(f"{self.path} was moved or replaced: put back the file that this server opened")
                 if self._connection is None:
                     self._connection = await seen_through(DatabaseConnection.open(self.path, self._busy_seconds))
                 try:
@@ -279,7 +279,7 @@ class Store:
 def read_sessions(path: Path, names: Iterable[str] = ()) -> tuple[list[Row], list[Row]]:
     """The sessions of the last flush, their accounts and those called `names`, for a new program.
 
-    Read at once, without a thread or a write. Raises StoreError.
+    Reads synchronously, without a thread or a write. Raises StoreError.
     """
     with look(path) as db:
         sessions = db.execute(select_sql("sessions", "ORDER BY id")).fetchall()
@@ -292,7 +292,7 @@ def read_sessions(path: Path, names: Iterable[str] = ()) -> tuple[list[Row], lis
 
 
 def read_modules(path: Path) -> tuple[list[Row], list[Row]]:
-    """What the last flush left of modules: their states, and the schemas of their tables. Raises StoreError."""
+    """Modules' states and the schemas of their tables, as of the last flush. Raises StoreError."""
     with look(path) as db:
         return db.execute(select_sql("modules")).fetchall(), db.execute(select_sql("module_schemas")).fetchall()
 

@@ -1,6 +1,6 @@
-"""Waiting for threads: work on the disk that has begun is seen through, and no thread is left behind.
+"""Waiting for threads: disk work that has begun is completed, and no thread is left behind.
 
-Threads survive neither fork nor exec, so a copyover has to know that there is none: the loop's own executor, whose
+Threads survive neither fork nor exec, so a copyover must be sure that there is none. The loop's own executor, whose
 threads stay, is not used here.
 """
 
@@ -16,10 +16,10 @@ T = TypeVar("T")
 
 
 async def seen_through(work: Awaitable[T]) -> T:
-    """Wait for `work` to end, even when cancelled meanwhile: whether it was done has to be known.
+    """Wait for `work` to end, even when cancelled: the caller must know whether it was done.
 
-    The cancellation is not lost: it reaches the caller when it next waits for something. (`heard` before `work` is
-    made, or who does one such thing after the other would put it off for ever.)
+    The cancellation is not lost: it reaches the caller when it next waits for something. (Call `heard` before `work` is
+    made; otherwise a caller that does one such thing after the other would put it off for ever.)
     """
     task = asyncio.ensure_future(work)
     cancelled = False
@@ -30,18 +30,18 @@ async def seen_through(work: Awaitable[T]) -> T:
             cancelled = True
     caller = asyncio.current_task()
     if cancelled and caller is not None:
-        caller.uncancel()  # the same request again, not a second one: asyncio.timeout counts them
+        caller.uncancel()  # the same request again, not another one: asyncio.timeout counts them
         caller.cancel()
     return task.result()
 
 
 async def heard() -> None:
-    """Let a cancellation that is still on its way arrive now, before anything begins."""
+    """Let a pending cancellation arrive now, before anything begins."""
     await asyncio.sleep(0)
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a function that waits for the disk in a thread of its own, which is gone afterwards."""
+    """Run a function that waits for the disk in a thread of its own, which has ended afterwards."""
     await heard()
     with ThreadPoolExecutor(1, thread_name_prefix="store") as pool:
         loop = asyncio.get_running_loop()

@@ -33,15 +33,15 @@ SOUND = Batch(
 PLANTED: dict[str, tuple[Batch, list[str]]] = {
     "gold out of nothing": (
         Batch(puts={"balances": [("char:p1", 5)]}),
-        ["the accounts sum to 1, not to 0", "account char:p1 has 5, but its entries say 4"],
+        ["the accounts sum to 1, not to 0", "account char:p1 has 5, but its entries sum to 4"],
     ),
     "gold moved without an entry": (
         Batch(puts={"balances": [("char:p1", 5), ("sink", 1)]}),
-        ["account char:p1 has 5, but its entries say 4", "account sink has 1, but its entries say 2"],
+        ["account char:p1 has 5, but its entries sum to 4", "account sink has 1, but its entries say 2"],
     ),
     "an account lost": (
         Batch(deletes={"balances": ["sink"]}),
-        ["the accounts sum to -2, not to 0", "account sink has 0, but its entries say 2"],
+        ["the accounts sum to -2, not to 0", "account sink has 0, but its entries sum to 2"],
     ),
     "a debt": (
         Batch(
@@ -76,11 +76,11 @@ PLANTED: dict[str, tuple[Batch, list[str]]] = {
     ),
     "an item inside of itself": (
         Batch(puts={"items": [("i6", "item:i6", b"")]}),
-        ["item i6 is inside of itself"],
+        ["item i6 is inside itself"],
     ),
     "a ring of containers": (
         Batch(puts={"items": [("i6", "item:i7", b""), ("i7", "item:i8", b""), ("i8", "item:i6", b"")]}),
-        ["item i6 is inside of itself", "item i7 is inside of itself", "item i8 is inside of itself"],
+        ["item i6 is inside itself", "item i7 is inside itself", "item i8 is inside itself"],
     ),
     "owners of no known kind": (
         Batch(puts={"items": [("i6", "shelf:1", b""), ("i7", "", b""), ("i8", "CHAR:p1", b""), ("i9", "room:", b"")]}),
