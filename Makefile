@@ -1,8 +1,10 @@
-# Each target does its own set-up: it makes .venv and installs what it needs when pyproject.toml has changed.
+# Each target does its own set-up: it makes .venv and installs what it needs, in the versions of constraints.txt, when that
+# or pyproject.toml has changed.
 #   make run     the server, on 127.0.0.1 port 4000        make test   all tests but the soak
 #   make dev     the same, and it takes in what you save   make soak   tests that take minutes
 #   make lint    ruff, mypy, the direction of imports      make bench  the measurements (ARGS=--json)
 #   make tools   system packages that tests use            make docs   the pages made from tables in the code
+#   make update  the newest versions for constraints.txt   make coverage  all tests, and how much of the code they run
 # ARGS are passed on:  make run ARGS="--port 5000"         make test ARGS="tests/net -x"
 # PYTHON names the interpreter that .venv is made with:    make test PYTHON=python3.12
 
@@ -22,7 +24,7 @@ export SOAK_PLAYERS ?= 50
 python := .venv/bin/python
 setup := @sh .ci/install
 
-.PHONY: run dev test lint bench soak docs tools clean
+.PHONY: run dev test coverage lint bench soak docs tools update clean
 
 run:
 	$(setup) run "$(PYTHON)"
@@ -35,6 +37,14 @@ dev:
 test:
 	$(setup) dev "$(PYTHON)"
 	$(python) -m pytest --numprocesses $(TEST_JOBS) --dist worksteal $(ARGS)
+
+# Programs that tests start, fork or exec are measured too. It takes twice as long as the tests alone.
+coverage:
+	$(setup) dev "$(PYTHON)"
+	@$(python) -m coverage erase
+	@status=0; \
+	$(python) -m coverage run -m pytest --numprocesses $(TEST_JOBS) --dist worksteal $(ARGS) || status=$$?; \
+	$(python) -m coverage combine --quiet && $(python) -m coverage report && exit $$status
 
 lint:
 	$(setup) dev "$(PYTHON)"
@@ -57,6 +67,9 @@ docs:
 
 tools:
 	@sh .ci/tools
+
+update:
+	@sh .ci/update "$(PYTHON)"
 
 clean:
 	rm -rf .venv

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SYSTEM = ["sh", "cksum", "dirname", "flock", "head", "ls", "mkdir", "rm", "touch", "tr"]
+SYSTEM = ["sh", "cat", "cksum", "dirname", "flock", "head", "ls", "mkdir", "rm", "touch", "tr"]
 PROJECT = '[project]\nname = "x"\ndependencies = {dependencies}\n[project.optional-dependencies]\ndev = []\n'
 
 
@@ -27,11 +30,22 @@ class Checkout:
             if found := shutil.which(name):
                 (self.path / name).symlink_to(found)
         shutil.copytree(ROOT / ".ci", self.folder / ".ci")
+        self.environment = {
+            "PATH": str(self.path),
+            "HOME": str(self.folder),
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(self.folder),
+            "PIP_CONFIG_FILE": os.devnull,
+        }
         self.requires()
 
     def requires(self, *dependencies: str) -> None:
         text = PROJECT.format(dependencies=list(dependencies))
         (self.folder / "pyproject.toml").write_text(text, "utf-8")
+        self.constrains()
+
+    def constrains(self, *versions: str) -> None:
+        (self.folder / "constraints.txt").write_text("".join(f"{version}\n" for version in versions), "utf-8")
 
     def program(self, name: str, *lines: str) -> None:
         """Put a script on the PATH."""
@@ -47,7 +61,13 @@ class Checkout:
         return subprocess.run(
             ["sh", ".ci/install", what, python],
             cwd=self.folder,
-            env={"PATH": str(self.path), "HOME": str(self.folder), "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull},
+            env={
+                "PATH": str(self.path),
+                "HOME": str(self.folder),
+                "PIP_NO_INDEX": "1",
+                "PIP_FIND_LINKS": str(self.folder),
+                "PIP_CONFIG_FILE": os.devnull,
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -129,3 +149,38 @@ def test_a_killed_install_leaves_no_stamp_and_the_next_one_starts_over(checkout:
     checkout.python("python3")
     assert checkout.install().returncode == 0
     assert len(checkout.stamps()) == 1
+
+
+def wheel(folder: Path, version: str) -> None:
+    """A distribution called x-y with nothing in it, as pip finds it in a folder."""
+    info = f"x_y-{version}.dist-info"
+    kind = "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    with zipfile.ZipFile(folder / f"x_y-{version}-py3-none-any.whl", "w") as archive:
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: x-y\nVersion: {version}\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(f"{info}/RECORD", "")
+
+
+def test_what_is_installed_is_what_the_constraints_say_and_a_new_word_of_theirs_counts(checkout: Checkout) -> None:
+    checkout.python("python3")
+    for version in ("1.0", "1.1", "2.0"):
+        wheel(checkout.folder, version)
+    checkout.requires("x-y>=1")
+    for version in ("1.0", "1.1"):
+        checkout.constrains(f"x-y=={version}")
+        done = checkout.install()
+        assert done.returncode == 0, done.stderr
+        assert list(checkout.folder.glob(f".venv/lib/*/site-packages/x_y-{version}.dist-info"))
+        assert done.stderr.count("\n") == 1, "one line says that it is set up"
+        assert len(checkout.stamps()) == 1
+
+
+def test_the_constraints_name_every_requirement_of_ours_to_the_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+    names = {re.split(r"[^\w.-]", requirement, maxsplit=1)[0] for requirement in asked}
+    assert names - set(pinned) == set() and all(pinned.values())
