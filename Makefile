@@ -2,7 +2,7 @@
 # or pyproject.toml has changed.
 #   make run     the server, on 127.0.0.1 port 4000        make test   all tests but the soak
 #   make dev     the same, and it takes in what you save   make soak   tests that take minutes
-#   make lint    ruff, mypy, the direction of imports      make bench  the measurements (ARGS=--json)
+#   make lint    ruff, mypy, dead code, imports            make bench  the measurements (ARGS=--json)
 #   make tools   system packages that tests use            make docs   the pages made from tables in the code
 #   make update  the newest versions for constraints.txt   make coverage  all tests, and how much of the code they run
 # ARGS are passed on:  make run ARGS="--port 5000"         make test ARGS="tests/net -x"
@@ -51,6 +51,7 @@ lint:
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	$(python) -m vulture
 	$(python) -m pytest -q tests/test_imports.py
 
 bench:

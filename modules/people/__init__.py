@@ -85,11 +85,14 @@ def hear_again(ctx: Context[State], name: str) -> None:
 
 
 def finger(ctx: Context[State], args: str) -> None:
-    """finger NAME -- what is known of a player: title, role, when they were here last, whether mail waits for them"""
+    """finger NAME -- what is known of a player: title, role, how long they are here or away, and whether mail waits"""
     who = ctx.find_player(args) if args else ctx.player
     role = ctx.role(who)
     rows = [f"{tag('player', who.name)}{f' {who.title}' if who.title else ''}"]
     rows.append(f"  level {who.level}{f', {role}' if role != 'player' else ''}, {presence(ctx, who.id)}")
+    session = ctx.sessions.of(who)
+    if session is not None:
+        rows.append(f"  connected for {duration(ctx.clock.wall - session.connected_at)}")
     rows.append(f"  first seen {ago(ctx.clock.wall - who.created)}")
     try:
         waiting = ctx.call(Waiting(who.id))

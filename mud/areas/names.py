@@ -69,10 +69,6 @@ WEAR_PLACES = (
     "take", "finger", "neck", "body", "head", "legs", "feet", "hands", "arms", "shield", "about", "waist", "wrist",
     "wield", "hold",
 )  # fmt: skip
-EQUIP_SLOTS = (
-    "light", "finger_right", "finger_left", "neck_1", "neck_2", "body", "head", "legs", "feet", "hands", "arms",
-    "shield", "about", "waist", "wrist_right", "wrist_left", "wield", "hold",
-)  # fmt: skip
 
 POSITIONS = (
     "dead", "mortally_wounded", "incapacitated", "stunned", "sleeping", "resting", "sitting", "fighting", "standing",

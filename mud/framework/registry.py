@@ -252,15 +252,6 @@ class Registry:
         known = ", ".join(tag_of(m.kind) for m in instance.module.methods) or "none"
         raise NotFound(f"{service} has no method {tag!r}; it has {known}")
 
-    def call_method(self, ctx: Context[Any], tag: str, data: dict[str, Any]) -> Any:
-        """The same by name and plain data, as the outside calls it. Raises NotFound or Invalid."""
-        instance, method = self.method(tag)
-        try:
-            asked = msgspec.convert(data, method.kind)
-        except msgspec.ValidationError as error:
-            raise Invalid(f"{tag}: {error}", method=tag) from error
-        return msgspec.to_builtins(self.run(ctx, instance, method.handler, asked))
-
     def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
         """Who shares with a character what it wins: what the first module in service with a Method for it says."""
         tag = tag_of(Companions)

@@ -168,7 +168,6 @@ def show_visits(ctx: Context[§State], request: None) -> Visits:
 """,
     ),
 }
-FEATURES: tuple[str, ...] = tuple(PARTS)
 
 
 def scaffold(

@@ -312,9 +312,6 @@ def test_a_call_happens_within_the_callers_event() -> None:  # S2.5
     assert ada.do("deposit -1") == "The bank takes nothing back."
     assert kit.state.total == 5
     assert kit.call(Pay(2)) == 7
-    assert kit.act(lambda ctx: kit.registry.call_method(ctx, "bank.pay", {"amount": 3})) == 10
-    with pytest.raises(Invalid, match=r"bank\.pay: Expected `int`"):
-        kit.act(lambda ctx: kit.registry.call_method(ctx, "bank.pay", {"amount": "x"}))
     with pytest.raises(NotFound, match=r"no method 'bank\.rob'; it has bank\.pay, bank\.slow"):
         kit.registry.method("bank.rob")
 

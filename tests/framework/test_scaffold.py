@@ -16,15 +16,15 @@ from mud.framework.finder import ModuleSource, load, package_of, take_out
 from mud.framework.packages.archive import checksum
 from mud.framework.packages.manifest import read_manifest
 from mud.framework.packages.packages import verify
-from mud.framework.scaffold import FEATURES, scaffold
+from mud.framework.scaffold import PARTS, scaffold
 
 ROOT = Path(__file__).parents[2]
-COMBINATIONS = [c for n in range(len(FEATURES) + 1) for c in itertools.combinations(FEATURES, n)]
+COMBINATIONS = [c for n in range(len(PARTS) + 1) for c in itertools.combinations(PARTS, n)]
 
 
 def name_of(features: tuple[str, ...]) -> str:
     """A name of its own for each combination, the longest that there may be."""
-    return "a_rather_long_name_of_".ljust(27, "x") + "".join(word[0] if word in features else "_" for word in FEATURES)
+    return "a_rather_long_name_of_".ljust(27, "x") + "".join(word[0] if word in features else "_" for word in PARTS)
 
 
 @pytest.fixture(scope="module")

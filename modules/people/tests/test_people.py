@@ -117,6 +117,7 @@ def test_finger_knows_who_is_here(kit: Kit, ada: Player, ben: Player) -> None:
     assert ada.do("finger ben").splitlines() == [
         "Ben the Bold",
         "  level 1, here, idle for 2 minutes 5 seconds",
+        "  connected for 2 minutes 5 seconds",
         "  first seen 2 minutes 5 seconds ago",
         "  no mail is waiting",
     ]

@@ -20,7 +20,6 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from mud.core.errors import Conflict, FrameworkError, Invalid, NotFound
@@ -48,16 +47,12 @@ UNKNOWN = "unknown"
 
 
 class Installed(Struct, frozen=True, kw_only=True):
-    """An installed package. `problem` says what is wrong with it, if anything is; without a manifest it can't be read.
-
-    `replaced` is the version that it took the place of just now.
-    """
+    """An installed package. `problem` says what is wrong with it; without a manifest it can't be read."""
 
     name: str
     version: str
     folder: Path
     manifest: PackageManifest | None = None
-    replaced: str = ""
     problem: str = ""
 
 
@@ -205,7 +200,7 @@ class Packages:
             deadline.check()
             archive.put(staged, live, aside)
             archive.sync(self.folder)
-        return msgspec.structs.replace(self._look(manifest.name), replaced=before.version)
+        return self._look(manifest.name)
 
     @contextlib.contextmanager
     def _staged(

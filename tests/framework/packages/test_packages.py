@@ -584,12 +584,12 @@ def test_upgrade_and_downgrade(tmp_path: Path, packages: Packages) -> None:
     # S3.9: upgrade, downgrade
     packages.install(package(tmp_path / "1"))
     replaced = packages.upgrade(package(tmp_path / "2", "1.1.0"))
-    assert (replaced.version, replaced.replaced, replaced.problem) == ("1.1.0", "1.0.0", "")
+    assert (replaced.version, replaced.problem) == ("1.1.0", "")
     assert tree(replaced.folder) == tree(tmp_path / "2" / "auction")
     assert [path.name for path in packages.kept("auction")] == ["auction-1.0.0"]
     assert tree(packages.kept("auction")[0]) == tree(tmp_path / "1" / "auction")
     back = packages.downgrade(packages.kept("auction")[0])
-    assert (back.version, back.replaced) == ("1.0.0", "1.1.0") and tree(back.folder) == tree(tmp_path / "1" / "auction")
+    assert back.version == "1.0.0" and tree(back.folder) == tree(tmp_path / "1" / "auction")
     assert [path.name for path in packages.kept("auction")] == ["auction-1.1.0", "auction-1.0.0"]
 
 
@@ -675,7 +675,7 @@ def test_a_package_that_could_not_be_loaded_is_not_installed(tmp_path: Path) -> 
             package(tmp_path / "2", "1.1.0", requires=["mial"])
         )
     fine = Packages(tmp_path / "modules", "0.1.0", lambda: {"mail", "economy"})
-    assert fine.upgrade(package(tmp_path / "3", "1.1.0", requires=["economy", "mail"])).replaced == "1.0.0"
+    assert fine.upgrade(package(tmp_path / "3", "1.1.0", requires=["economy", "mail"])).version == "1.1.0"
 
 
 def test_an_installed_package_that_was_changed_shows(tmp_path: Path, packages: Packages) -> None:
