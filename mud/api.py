@@ -39,6 +39,7 @@ from mud.core.text.words import ago, duration, seconds_in, whole_number
 from mud.core.veto import Veto
 from mud.core.world.calendar import CALENDAR, Calendar, Moment, Month, Season
 from mud.core.world.capacity import cannot_carry
+from mud.core.world.hands import cannot_let_go
 from mud.core.world.item_names import capital, coins, find_item, is_coins, seek_items, short
 from mud.core.world.model import ROLES, Account, Character, Item, Role, purse_key, room_key
 from mud.sdk.bases import Dialog, Permission, Settings, State, Timer, WallTimer
@@ -106,6 +107,7 @@ __all__ = [
     "WriteFailed",
     "ago",
     "cannot_carry",
+    "cannot_let_go",
     "capital",
     "coins",
     "convert",

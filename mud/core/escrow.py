@@ -12,6 +12,7 @@ from collections import Counter
 from msgspec import Struct
 
 from mud.core.timers import ItemDecays
+from mud.core.world.hands import cannot_let_go
 from mud.core.world.item_names import capital, is_coins, short
 from mud.core.world.model import Item
 from mud.core.world.world import World
@@ -53,10 +54,10 @@ def refusal(world: World, item: Item) -> str | None:
     called = capital(short(world, item))
     if is_coins(world, item):
         return f"{called}: gold is not handed over as a thing."
+    if cursed := cannot_let_go(world, item):
+        return cursed
     for part in (item, *world.all_inside(item.owner_key)):
         of = "" if part is item else f" because of {short(world, part)} in it"
-        if "nodrop" in world.item_def(part).flags:
-            return f"You can't let go of {short(world, item)}{of}."
         if world.timers.find(ItemDecays(part.id)) is not None:
             return f"{called} won't last long enough{of}."
     return None

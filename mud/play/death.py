@@ -8,7 +8,9 @@ from mud.core.text.markup import strip, tag
 from mud.core.timers import ItemDecays
 from mud.core.world import fights
 from mud.core.world.area import CORPSE
+from mud.core.world.hands import cursed_things
 from mud.core.world.model import Character, Item, room_key
+from mud.core.world.world import World
 from mud.play import bodies, describe, rooms, things
 from mud.play.describe import capital
 
@@ -44,7 +46,7 @@ def die(ctx: CoreContext, victim: Character, by: Character | None = None, lies: 
 
 
 def make_corpse(ctx: CoreContext, victim: Character, room: str) -> Item:
-    """All that somebody held, in a corpse; coins as a heap in it."""
+    """All that somebody held, in a corpse; coins as a heap in it. A player keeps what nobody can let go of."""
     world = ctx.world
     called = strip(describe.name(world, victim))
     corpse = world.add_item(
@@ -58,13 +60,30 @@ def make_corpse(ctx: CoreContext, victim: Character, room: str) -> Item:
             values={"player": victim.id} if victim.mob is None else {},
         )
     )
+    stays = cling(world, victim) if victim.mob is None else set()
     for item in world.held(victim.owner_key):
-        world.move_item(item, corpse.owner_key)
+        if item.id not in stays:
+            world.move_item(item, corpse.owner_key)
     gold = world.ledger.balance(victim.owner_key)
     if gold:
         ctx.pay(victim.owner_key, things.coin_heap(ctx, corpse.owner_key).owner_key, gold, "died")
     ctx.after(PLAYER_CORPSE_SECONDS if victim.mob is None else MOB_CORPSE_SECONDS, ItemDecays(corpse.id))
     return corpse
+
+
+def cling(world: World, victim: Character) -> set[str]:
+    """What not even death parts somebody from comes to lie in their hands; what is in it, or around it, does not stay.
+
+    Gives the ids of what stays.
+    """
+    cursed = list(cursed_things(world, victim.owner_key))
+    stays = {item.id for item in cursed}
+    for item in cursed:
+        for inside in world.held(item.owner_key):
+            world.move_item(inside, victim.owner_key)
+        if item.owner != victim.owner_key:
+            world.move_item(item, victim.owner_key)
+    return stays
 
 
 def wake(ctx: CoreContext, character: Character, lost: bool) -> None:
@@ -84,6 +103,8 @@ def wake(ctx: CoreContext, character: Character, lost: bool) -> None:
     ctx.tell(character, tag("system", "Light, and a voice that you know. You wake, and you are whole."))
     if lost:
         ctx.tell(character, "What you had lies with your corpse. It is yours alone; fetch it before it falls to dust.")
+        if world.held(character.owner_key):
+            ctx.tell(character, "What you can't let go of is still with you.")
     ctx.room_says(character.room, f"{describe.name(world, character)} wakes here, pale as chalk.", but=(character,))
     rooms.show_room(ctx, character)
 

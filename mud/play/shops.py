@@ -18,6 +18,7 @@ from mud.core.text.keywords import matches
 from mud.core.text.markup import strip, tag
 from mud.core.world.area import ItemDef, ShopDef
 from mud.core.world.calendar import CALENDAR, HOURS, open_at
+from mud.core.world.hands import cannot_let_go
 from mud.core.world.model import Character, Item
 from mud.core.world.world import World
 from mud.play import describe, things, zones
@@ -290,8 +291,8 @@ def own_things(ctx: CoreContext, args: str, question: str) -> tuple[Shop, list[I
 def judge(ctx: CoreContext, shop: Shop, item: Item) -> tuple[int, str]:
     """The price that a keeper pays for an item, or why it does not buy it. Whether it can pay is another matter."""
     world, definition = ctx.world, ctx.world.item_def(item)
-    if "nodrop" in definition.flags:
-        return 0, f"You can't let go of {describe.short(world, item)}."
+    if refusal := cannot_let_go(world, item):
+        return 0, refusal
     price = offer(shop.shop, definition)
     if price < 1 or not trades_in(shop.shop, definition, item.keywords) or used_up(world, item):
         return 0, message(ctx, shop, "does_not_buy")

@@ -10,6 +10,7 @@ from mud.core.signals import Worn
 from mud.core.targets import parse_target, split
 from mud.core.world.body import SLOTS, slots_for
 from mud.core.world.capacity import cannot_carry
+from mud.core.world.hands import cannot_let_go
 from mud.core.world.model import Character, Item, room_key
 from mud.core.world.world import DEEPEST, World
 from mud.play import describe, rooms
@@ -140,8 +141,8 @@ def drop(ctx: CoreContext, args: str) -> None:
         return
     what = need(args, "Drop what?")
     for item in describe.find_items(ctx.world, what, ctx.world.carried(ctx.player), "in your hands"):
-        if "nodrop" in ctx.world.item_def(item).flags:
-            refusal = f"You can't let go of {describe.short(ctx.world, item)}."
+        refusal = cannot_let_go(ctx.world, item)
+        if refusal:
             if not parse_target(what).every:
                 raise Rejected(refusal)
             ctx.send(refusal)
@@ -169,7 +170,7 @@ def put(ctx: CoreContext, args: str) -> None:
     for item in describe.find_items(world, words[0], world.carried(me), "in your hands"):
         if item is chest and many:
             continue
-        refusal = cannot_put(world, chest, item, me)
+        refusal = cannot_put(world, chest, item)
         if refusal and not many:
             raise Rejected(refusal)
         if refusal:
@@ -197,11 +198,11 @@ def need_right(ctx: CoreContext, corpse: Item) -> None:
         raise Rejected(f"{capital(describe.short(ctx.world, corpse))} is not yours to touch.")
 
 
-def cannot_put(world: World, chest: Item, item: Item, me: Character) -> str | None:
-    """Why somebody can't put `item` into `chest`; None when nothing is in the way."""
+def cannot_put(world: World, chest: Item, item: Item) -> str | None:
+    """Why `item` can't be put into `chest`; None when nothing is in the way."""
     called = describe.short(world, item)
-    if "nodrop" in world.item_def(item).flags and chest.owner != me.owner_key:
-        return f"You can't let go of {called}."
+    if refusal := cannot_let_go(world, item, chest.owner_key):
+        return refusal
     if item is chest or any(i is chest for i in world.all_inside(item.owner_key)):
         return f"{capital(called)} can't go into itself."
     if depth(world, chest) + height(world, item) > DEEPEST:
@@ -283,9 +284,7 @@ def give_all(ctx: CoreContext, what: str) -> None:
 
 def cannot_give(world: World, who: Character, item: Item) -> str | None:
     """Why an item can't go to somebody; None when nothing is in the way."""
-    if "nodrop" in world.item_def(item).flags:
-        return f"You can't let go of {describe.short(world, item)}."
-    return cannot_hold(world, who, item)
+    return cannot_let_go(world, item) or cannot_hold(world, who, item)
 
 
 def hand_over(ctx: CoreContext, who: Character, what: str) -> None:
