@@ -28,7 +28,7 @@ from mud.core.text.markup import tag
 from mud.core.timers import ModuleTimer
 from mud.core.world.area import WorldDef
 from mud.core.world.world import World
-from mud.play import dialogs, login, lookup, play_dialog, zones
+from mud.play import dialogs, drafts, login, lookup, play_dialog, zones
 from mud.play.commands import COMMANDS
 from mud.play.names import proper
 from mud.play.rules import DikuRules
@@ -46,6 +46,7 @@ APOLOGY = "Something went wrong with that. Nothing was changed, and it has been 
 HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
     events.Opened: login.opened,
     events.Line: dialogs.line,
+    events.LineTooLong: dialogs.line_too_long,
     events.Lost: login.lost,
     events.TerminalTold: login.terminal_told,
     events.NameChecked: login.name_checked,
@@ -166,6 +167,8 @@ class Game:
             self._note(error, event, session)
             if isinstance(event, events.Due):
                 ctx.after(RETRY_SECONDS, event.timer.payload)
+        if session is not None:
+            drafts.remember(self.world, session)
         self.world.journal.commit()
         return ctx
 

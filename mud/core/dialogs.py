@@ -67,9 +67,11 @@ class AskPronouns(CoreDialog, frozen=True, tag="ask_pronouns"):
 class Working(CoreDialog, frozen=True, tag="working"):
     """On top while the answer to an effect is awaited: lines typed meanwhile wait their turn.
 
-    Remembers nothing: if the work is lost with the program that did it, this is taken off and the dialog below asks
-    again.
+    If the work is lost with the program that did it, this is taken off and the dialog below
+    asks again. With `closes` an answer that all is saved ends that dialog too.
     """
+
+    closes: bool = False
 
 
 class Seeking(CoreDialog, frozen=True, tag="seeking"):

@@ -33,6 +33,13 @@ class Line(Struct, frozen=True):
     expanded: bool = False
 
 
+class LineTooLong(Struct, frozen=True):
+    """A player sent a line of more than `most` bytes. Nothing of it was kept."""
+
+    session: int
+    most: int
+
+
 class Lost(Struct, frozen=True):
     """A connection ended. `reason` is for the log."""
 
@@ -173,7 +180,7 @@ class ModuleAnswered(Struct, frozen=True):
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
     | (Ordered | PlayerFound | JobFailed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
-    | (WorldRead | Built)
+    | (WorldRead | Built | LineTooLong)
 )  # fmt: skip
 
 # Effects

@@ -19,7 +19,7 @@ from mud.core.session import Terminal
 from mud.net.budget import Bucket, Limits
 from mud.net.charset import decode
 from mud.net.framer import Framer, OverBudget, TelnetCommand
-from mud.net.lines import LineBuffer
+from mud.net.lines import OVERLONG, LineBuffer
 from mud.net.telnet import Telnet
 from mud.net.wire import Wire
 
@@ -30,6 +30,8 @@ READ_BYTES = 65_536
 MAX_WAITING = 64
 #: How many seconds a closing connection gets to take its output, and then again to end.
 LINGER_SECONDS = 2.0
+#: What `next_line` gives for a line that was too long. No line is this: control characters never get into one.
+TOO_LONG = OVERLONG.decode()
 
 _HTTP = re.compile(rb"^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) \S+ HTTP/\d")
 
@@ -77,7 +79,7 @@ class Connection:
         self._handler = handler
         self._wire = wire = wire or self._new_wire(now)
         self._framer = Framer(limits.subnegotiation, wire.framing)
-        self._buffer = LineBuffer(limits.line, wire.partial, wire.after_cr)
+        self._buffer = LineBuffer(limits.line, wire.partial, wire.after_cr, wire.overlong)
         self._lines = deque(wire.lines)
         self._out = bytearray(wire.output)
         self._telnet = Telnet(self.write, self._told, self._edit, handler.mssp, wire.telnet)
@@ -156,6 +158,7 @@ class Connection:
         wire = self._wire
         wire.framing = self._framer.partial
         wire.partial, wire.after_cr = self._buffer.partial, self._buffer.after_cr
+        wire.overlong = self._buffer.overlong
         wire.lines, wire.output = list(self._lines), bytes(self._out)
         wire.telnet = self._telnet.export()
         return wire
@@ -254,8 +257,16 @@ class Connection:
         """Whether there is a complete line."""
         return bool(self._lines)
 
+    @property
+    def longest_line(self) -> int:
+        """The bytes that a line may have."""
+        return self._limits.line
+
     def next_line(self) -> str | None:
-        """The next line, clean; None when there is none, or it must wait for the budget (then `ready` follows)."""
+        """The next line, clean; None when there is none, or it must wait for the budget (then `ready` follows).
+
+        TOO_LONG stands for one of more than `longest_line` bytes.
+        """
         if not self._lines or self._over:
             return None
         wire, limits, now = self._wire, self._limits, self._loop.time()
@@ -263,7 +274,8 @@ class Connection:
             self._owing = True
             self._slow((1 - wire.lines_.level) / limits.lines_per_second)
             return None
-        text, valid = decode(self._lines.popleft(), wire.telnet.utf8_agreed)
+        line = self._lines.popleft()
+        text, valid = (TOO_LONG, True) if line == OVERLONG else decode(line, wire.telnet.utf8_agreed)
         if not valid and not wire.telnet.utf8_agreed:
             self._telnet.use_latin1()
         if not self._lines and wire.ended:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from mud.net.framer import OverBudget
-
 CR, LF, NUL, BS, DEL, KILL = 13, 10, 0, 8, 127, 21
+#: Stands for a line that was longer than the limit. No line can be this: NUL never gets into one.
+OVERLONG = b"\0"
 _SPECIAL = re.compile(rb"([\x00\x08\n\r\x15\x7f])")
 
 
@@ -22,12 +22,16 @@ def _is_character(data: bytes | bytearray) -> bool:
 
 
 class LineBuffer:
-    """Collects bytes into lines. `partial` is the line that has not ended; `after_cr`: a CR ended the last one."""
+    """Collects bytes into lines. `partial` is the line not yet ended, `after_cr` that a CR ended the last one.
 
-    def __init__(self, limit: int, partial: bytes = b"", after_cr: bool = False) -> None:
+    Of a line longer than the limit nothing is kept (`overlong`), and OVERLONG comes out in its place: it is lost alone.
+    """
+
+    def __init__(self, limit: int, partial: bytes = b"", after_cr: bool = False, overlong: bool = False) -> None:
         self._limit = limit
         self._line = bytearray(partial)
         self.after_cr = after_cr
+        self.overlong = overlong
 
     @property
     def partial(self) -> bytes:
@@ -35,15 +39,10 @@ class LineBuffer:
         return bytes(self._line)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The lines that `data` completes: CR LF, CR NUL, CR alone and LF alone all end one (RFC 854).
-
-        Raises OverBudget for a line longer than the limit.
-        """
+        """The lines that `data` completes: CR LF, CR NUL, CR alone and LF alone all end one (RFC 854)."""
         if data.endswith(b"\r\n") and not self.after_cr and not _SPECIAL.search(data, 0, len(data) - 2):
-            line = bytes(self._line) + data[:-2]  # the usual: one line, whole
-            self._line.clear()
-            self._check(len(line))
-            return [line]
+            self._add(data[:-2])  # the usual: one line, whole
+            return [self._take()]
         lines: list[bytes] = []
         for piece in _SPECIAL.split(data):
             byte = piece[0] if len(piece) == 1 else -1
@@ -51,8 +50,7 @@ class LineBuffer:
                 self._edit(byte, lines)
             elif piece:  # others are removed when the line is decoded: they may end a terminal sequence
                 self.after_cr = False
-                self._line += piece
-                self._check(len(self._line))
+                self._add(piece)
         return lines
 
     def _edit(self, byte: int, lines: list[bytes]) -> None:
@@ -61,12 +59,11 @@ class LineBuffer:
         if second:
             return
         if byte in (CR, LF):
-            lines.append(bytes(self._line))
-            self._line.clear()
+            lines.append(self._take())
         elif byte in (BS, DEL):
             self.erase()
         elif byte == KILL:
-            self._line.clear()
+            self.clear()
 
     def erase(self) -> None:
         """Take back one character: in UTF-8 that may be several bytes."""
@@ -79,7 +76,17 @@ class LineBuffer:
     def clear(self) -> None:
         """Take back the whole line."""
         self._line.clear()
+        self.overlong = False
 
-    def _check(self, length: int) -> None:
-        if length > self._limit:
-            raise OverBudget(f"a line of more than {self._limit} bytes")
+    def _add(self, piece: bytes) -> None:
+        self.overlong = self.overlong or len(self._line) + len(piece) > self._limit
+        if self.overlong:
+            self._line.clear()
+        else:
+            self._line += piece
+
+    def _take(self) -> bytes:
+        """The line that is complete; the next one begins."""
+        line = OVERLONG if self.overlong else bytes(self._line)
+        self.clear()
+        return line

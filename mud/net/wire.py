@@ -34,6 +34,7 @@ class Wire(Struct, kw_only=True, omit_defaults=True):
     framing: bytes = b""  # an incomplete telnet command
     partial: bytes = b""  # an incomplete line
     after_cr: bool = False
+    overlong: bool = False  # the line cut in half is too long already
     lines: list[bytes] = []  # complete, not yet executed
     output: bytes = b""  # not yet taken by the kernel
     telnet: TelnetState = field(default_factory=TelnetState)

@@ -20,6 +20,7 @@ from mud.play import (
     movement,
     password,
     positions,
+    resume,
     rooms,
     scores,
     shops,
@@ -293,6 +294,14 @@ SELF = [
         admin.save,
         "yourself",
         "save -- write the world to the disk now (it is written a few times a second anyway)",
+    ),
+    CoreCommand(
+        "resume",
+        resume.resume,
+        "yourself",
+        "resume [N] | resume forget [N] -- go on with what was left half written, or throw it away\n"
+        "A letter, a notice, a description or a form that you are in the middle of when your connection is lost is kept\n"
+        "with you, and so it is when you quit. You are told of it when you come back.",
     ),
     CoreCommand("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),
 ]

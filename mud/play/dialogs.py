@@ -9,11 +9,16 @@ from msgspec import Struct
 
 from mud.core import dialogs as d
 from mud.core.context import CoreContext
-from mud.core.events import Line
+from mud.core.events import Line, LineTooLong
 from mud.core.session import Session
+from mud.core.text.markup import tag
 from mud.play import editor, login, password, play_dialog
 from mud.play.olc import form
 from mud.play.staff import freeze
+
+
+#: Before a command it makes it one in any dialog; twice, it is a letter like others.
+SIGN = "!"
 
 
 class Behaviour(Struct, frozen=True):
@@ -61,8 +66,31 @@ def line(ctx: CoreContext, event: Line) -> None:
         play_dialog.run(ctx, event.text)
     elif event.expanded:
         play_dialog.expanded(ctx, event.text)
+    elif is_aside(ctx, session, event.text):
+        play_dialog.aside(ctx, event.text[len(SIGN) :])
     else:
-        DIALOGS[type(dialog)].answer(ctx, dialog, event.text)
+        text = event.text.removeprefix(SIGN) if is_doubled(dialog, event.text) else event.text
+        DIALOGS[type(dialog)].answer(ctx, dialog, text)
+
+
+def is_aside(ctx: CoreContext, session: Session, text: str) -> bool:
+    """Whether a line is a command whatever the session is in the middle of. A password may begin with anything."""
+    found = session.character is not None and not session.stack[-1].secret and SIGN not in ctx.commands.words()
+    return found and text.startswith(SIGN) and text[len(SIGN) :][:1] not in ("", " ", SIGN)
+
+
+def is_doubled(dialog: d.AnyDialog, text: str) -> bool:
+    """Whether a line begins with the sign twice, and so is none that runs a command."""
+    return text.startswith(2 * SIGN) and not dialog.secret and type(dialog) is not d.Play
+
+
+def line_too_long(ctx: CoreContext, event: LineTooLong) -> None:
+    """A line that was not taken: what the session is in the middle of stays as it is."""
+    session = ctx.session
+    session.last_input = ctx.clock.wall
+    session.at_prompt = session.stack[-1].secret
+    text = f"That line is too long: it has more than {event.most:,} bytes. It was not taken, and nothing else is lost."
+    ctx.send(tag("error", f"{text} Send it in shorter lines."))
 
 
 def prompt(ctx: CoreContext, session: Session) -> tuple[str, bool]:

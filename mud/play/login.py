@@ -15,7 +15,7 @@ from mud.core.text.markup import tag
 from mud.core.timers import LinkDeadEnds
 from mud.core.world.model import Account, Character
 from mud.core.world.world import World
-from mud.play import bodies, mobs, password, positions, rooms
+from mud.play import bodies, drafts, mobs, password, positions, rooms
 from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
 from mud.play.staff import snoop
@@ -272,6 +272,7 @@ def enter(ctx: CoreContext, account: Account, character: Character) -> None:
         mobs.awaken(ctx)
         positions.affected(ctx, character, asleep=False)  # to leave is no way to wake from magic
         ctx.emit(PlayerEntered(character.id))
+    drafts.put_aside(world, character)  # what a program that was killed had in hand
     world.journal.edit(session)
     session.account, session.character = account.name, character.id
     session.snoopers = ()
@@ -282,6 +283,7 @@ def enter(ctx: CoreContext, account: Account, character: Character) -> None:
     ctx.send(tag("system", how))
     ctx.others(f"{tag('player', character.name)} {'wakes again' if resumed else 'arrives'}.")
     rooms.look_room(ctx)
+    drafts.offer(ctx)
     if character.frozen is not None:
         ctx.send(tag("system", frozen_words(character)))
 
@@ -290,6 +292,8 @@ def leave_session(ctx: CoreContext, session: Session) -> None:
     """A session lets go of its character."""
     snoop.end(ctx, session)
     if session.character is not None:
+        drafts.remember(ctx.world, session)
+        drafts.put_aside(ctx.world, ctx.world.characters[session.character])
         ctx.world.journal.drop(ctx.sessions.by_character, session.character)
     ctx.world.journal.edit(session)
     ctx.world.journal.touch("sessions", str(session.id))
@@ -391,7 +395,10 @@ def evict(world: World, pinned: set[str]) -> None:
             del world.accounts[key]
 
 
-def work(ctx: CoreContext, job: e.Job | e.Question | e.StartCopyover) -> None:
-    """Have something done outside of the game; the session's next lines wait for its answer."""
-    ctx.push(d.Working())
+def work(ctx: CoreContext, job: e.Job | e.Question | e.StartCopyover, closes: bool = False) -> None:
+    """Have something done outside of the game; the session's next lines wait for its answer.
+
+    With `closes` the dialog that asks for it ends when it is saved.
+    """
+    ctx.push(d.Working(closes))
     ctx.do(job)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from mud.core.context import CoreContext, page_height
 from mud.core.dialogs import AskName, Confirm, Pager, Play, Seeking, Working
+from mud.core.errors import Rejected
 from mud.core.events import Ordered
 from mud.core.session import Session
 from mud.play import alias, positions, prompts
 from mud.play.staff import freeze
+
+#: So many conversations can lie one over the other.
+DEEPEST = 8
 
 
 def prompt(ctx: CoreContext, session: Session, dialog: Play) -> str:
@@ -55,6 +59,13 @@ def run(ctx: CoreContext, text: str) -> None:
     command.handler(ctx, rest)
 
 
+def aside(ctx: CoreContext, text: str) -> None:
+    """One command in the middle of something else, which is gone on with afterwards."""
+    if len(ctx.session.stack) > DEEPEST:
+        raise Rejected("You are in the middle of too many things. Finish one of them first.")
+    run(ctx, text)
+
+
 def ordered(ctx: CoreContext, event: Ordered) -> None:
     """Run a command for a character whose player did not type it, if it is still theirs."""
     if ctx.session.character == event.character:
@@ -64,7 +75,7 @@ def ordered(ctx: CoreContext, event: Ordered) -> None:
 def answer_seeking(ctx: CoreContext, dialog: Seeking, text: str) -> None:
     """The answer that this waited for is lost: the new line stands for the old one."""
     ctx.pop()
-    answer(ctx, Play(), text)
+    take_again(ctx, text)
 
 
 def pager_prompt(ctx: CoreContext, session: Session, dialog: Pager) -> str:
@@ -86,7 +97,15 @@ def answer_pager(ctx: CoreContext, dialog: Pager, text: str) -> None:
         return
     ctx.pop()
     if word != "q":
+        take_again(ctx, text)
+
+
+def take_again(ctx: CoreContext, text: str) -> None:
+    """A line that is not for the dialog that just ended is for the one below."""
+    if type(ctx.session.stack[-1]) is Play:
         answer(ctx, Play(), text)
+    else:
+        ctx.again = Seeking(text, ())
 
 
 def answer_confirm(ctx: CoreContext, dialog: Confirm, text: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from mud.core import events as e
 from mud.game import Game
-from mud.net.connection import Connection
+from mud.net.connection import TOO_LONG, Connection
 
 #: The longest the loop sleeps without a look at the timers: somebody may set the wall clock.
 MAX_WAIT = 1.0
@@ -69,7 +69,10 @@ class Turns:
             line = connection.next_line()
             if line is None:
                 continue
-            self._post(e.Line(connection.id, line))
+            if line == TOO_LONG:
+                self._post(e.LineTooLong(connection.id, connection.longest_line))
+            else:
+                self._post(e.Line(connection.id, line))
             if connection.lines_waiting:
                 self._queue.append(connection)
         self._arrange()

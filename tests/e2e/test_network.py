@@ -116,11 +116,12 @@ def test_what_players_type_never_reaches_anybody_as_control(game: Game) -> None:
     assert b"\x1b[41m" not in stored and b"\x1b[31m" not in stored and b"Evil  text" in stored
 
 
-def test_a_line_that_is_too_long_costs_that_connection_alone(game: Game) -> None:
+def test_a_line_that_is_too_long_is_lost_alone_also_in_the_middle_of_a_letter(game: Game) -> None:
     ada, bob = game.player("Ada"), game.player("Bob")
-    ada.send_raw(b"say " + b"x" * 5000 + b"\r\n")
-    assert "disconnected: a line of more than 4096 bytes" in ada.expect_end()
-    assert "Ada (link-dead)" in bob.command("who")
+    ada.send_raw(b"mail bob Tides\r\nFirst.\r\n" + b"x" * 5000 + b"\r\nLast.\r\n.save\r\n")
+    assert "it has more than 4,096 bytes" in ada.expect("on its way")
+    bob.expect("A letter from Ada has come")
+    assert "First.\r\nLast." in bob.command("mail 1")
 
 
 def test_a_subnegotiation_that_is_too_long_costs_that_connection_alone(game: Game) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from mud.core.session import Terminal
 from mud.net.budget import Limits
-from mud.net.connection import MAX_WAITING, Connection
+from mud.net.connection import MAX_WAITING, TOO_LONG, Connection
 from mud.net.telnet_options import OFFERS
 from mud.net.wire import Wire
 from tests.net.sockets import Client, Host, Table, consumed, run, until
@@ -238,13 +238,11 @@ def test_it_reads_no_further_than_so_many_lines() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"x" * 5000, "a line of more than 4096 bytes"),
-        (b"x" * 5000 + b"\r\n", "a line of more than 4096 bytes"),
         (b"\xff\xfa\x18" + b"x" * 9000, "a telnet subnegotiation of more than 8192 bytes"),
         (b"\xff\xfa\x18" + b"x" * 9000 + b"\xff\xf0", "a telnet subnegotiation of more than 8192 bytes"),
         (b"\xff\xf1" * 300, "more than 50 telnet commands a second"),
     ],
-    ids=["line", "whole line", "subnegotiation", "whole subnegotiation", "telnet commands"],
+    ids=["subnegotiation", "whole subnegotiation", "telnet commands"],
 )
 def test_over_budget_is_closed_with_its_reason(data: bytes, reason: str) -> None:
     async def test(table: Table) -> None:
@@ -255,6 +253,40 @@ def test_over_budget_is_closed_with_its_reason(data: bytes, reason: str) -> None
         await until(lambda: client.read() and client.ended and host.reasons, "the end")
         assert host.reasons == [reason]
         assert client.raw == OFFERS + f"\r\n*** You are disconnected: {reason}.\r\n".encode()
+
+    run(test)
+
+
+def test_a_line_that_is_too_long_is_lost_alone_and_said_to_be_in_its_turn() -> None:
+    async def test(table: Table) -> None:
+        host = Host()
+        client, ours = table.connect(host)
+        ours.start()
+        client.sock.send(b"before\r\n" + b"x" * 5000 + b"\r\nafter\r\n" + b"y" * 4100)
+        await until(lambda: len(ours.export().lines) == 3 and ours.export().overlong, "the lines")
+        ours.freeze()
+        wire = ours.export()
+        assert wire.partial == b""
+        client.sock.send(b"yyy\r\nlast\r\n")
+        ours.thaw()
+        await until(lambda: len(ours.export().lines) == 5, "the rest")
+        assert lines(ours) == ["before", TOO_LONG, "after", TOO_LONG, "last"]
+        assert host.reasons == []
+
+    run(test)
+
+
+def test_a_copyover_in_the_middle_of_a_line_that_is_too_long() -> None:
+    async def test(table: Table) -> None:
+        client, ours = table.connect(Host())
+        ours.start()
+        client.sock.send(b"x" * 5000)
+        await until(lambda: ours.export().overlong, "the beginning")
+        ours = handed_over(table, ours, sock_of(ours), Host())
+        ours.thaw()
+        client.sock.send(b"xxx\r\nlook\r\n")
+        await until(lambda: len(ours.export().lines) == 2, "the rest")
+        assert lines(ours) == [TOO_LONG, "look"]
 
     run(test)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mud.net.framer import Framer, OverBudget, TelnetCommand
-from mud.net.lines import LineBuffer
+from mud.net.lines import OVERLONG, LineBuffer
 
 BYTES = st.lists(
     st.sampled_from([b"a", b"\xe9", "ü".encode(), "🐉".encode(), b"\0", b"\x08", b"\n", b"\r", b"\x15", b"\x1b"])
@@ -46,3 +46,18 @@ def test_a_long_subnegotiation_is_refused_however_it_comes(end: bytes) -> None:
         Framer(8192).feed(b"\xff\xfa\x18" + b"x" * 8200 + end)
     whole = b"\xff\xfa\x18" + b"x" * 8000 + b"\xff\xf0"
     assert Framer(8192).feed(whole) == [TelnetCommand(whole)]
+
+
+def test_a_line_longer_than_the_limit_is_lost_alone_however_it_comes() -> None:
+    long = b"x" * 4097
+    assert LineBuffer(4096).feed(b"x" * 4096 + b"\r\n") == [b"x" * 4096]
+    assert LineBuffer(4096).feed(long + b"\r\n") == [OVERLONG]
+    assert LineBuffer(4096).feed(b"a\n" + long + b"\nb\n") == [b"a", OVERLONG, b"b"]
+    buffer = LineBuffer(4096)
+    assert [line for n in range(5000) for line in buffer.feed(b"x")] == [] and buffer.partial == b""
+    assert buffer.feed(b"\x08x\r\nnext\r\n") == [OVERLONG, b"next"]
+
+
+def test_a_long_line_that_is_taken_back_was_none() -> None:
+    buffer = LineBuffer(4096)
+    assert buffer.feed(b"x" * 5000 + b"\x15look\r\n") == [b"look"]

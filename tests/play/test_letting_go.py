@@ -98,13 +98,19 @@ def test_no_way_out_by_a_trade(ada: Player) -> None:
     assert ada.do("trade offer sack") == BECAUSE
 
 
+PLACES_OF_WORDS = (
+    *("sack", "sack bob", "bob sack", "sack chest", "sack 5", "all", "stone"),
+    *("sell sack 5", "sell all", "offer sack", "offer all", "send bob sack"),
+)
+
+
 def test_whatever_command_is_tried(ada: Player) -> None:
     """Every command of the table, and of the modules, with the sack in every place of what it may be given."""
     me = ada.character
     names = [name for name, entry in ada.kit.game.commands.commands.items() if entry.role == "player"]
     assert {"drop", "auction", "trade", "mail", "raffle"} <= set(names)
     for name in (name for name in names if name not in ("quit", "password")):
-        for rest in ("sack", "sack bob", "bob sack", "sack chest", "sell sack 5", "offer sack", "offer all", "all", "sack 5", "stone"):
+        for rest in PLACES_OF_WORDS:
             ada.do(f"{name} {rest}")
             del ada.kit.game.sessions.by_id[ada.session].stack[1:]
             assert holder_of(ada, "stone") == me.owner_key, f"{name} {rest}"

@@ -23,8 +23,9 @@ from mud.core.world.draft import Change, Edits
 from mud.play import login
 from mud.play.olc.fields import Draft, Field
 from mud.play.olc.kinds import AREA, ITEM, MOB, ROOM
-from mud.play.olc.rights import need_area
+from mud.play.olc.rights import need_form
 from mud.play.staff import admin
+from mud.play.staff.world_reload import CLOSED
 
 #: Steps that `undo` takes back.
 MAX_STEPS = 30
@@ -54,20 +55,21 @@ KINDS = {
 VERBS = {
     "show": "show -- all fields again; show FIELD -- all of one",
     "undo": "undo -- take the last step back",
-    "save": "save -- check it, write it into the area's file, and take it into the game\n"
+    "save": "save -- check it, write it into the area's file, take it into the game, and close the form\n"
     "save over -- the same, also over what somebody else changed meanwhile",
     "reload": "reload -- take what somebody changed in the file into the game; your edit stays",
-    "cancel": "cancel -- leave, and forget what is not saved",
+    "cancel": "cancel -- close the form, and forget what is not saved",
+    "!": "!COMMAND -- run one command of the game, and come back here",
     "help": "help [FIELD] -- this",
 }
 
 
 def editor_of(ctx: CoreContext, kind: type[d.Edit], id_: str) -> str | None:
-    """Who else edits a thing."""
+    """Who edits a thing; "You" for the player, who may be in the middle of more than one form."""
     for session in ctx.sessions.by_character.values():
         for dialog in session.stack:
-            if isinstance(dialog, kind) and draft_of(dialog).id == id_ and session is not ctx.session:
-                return ctx.world.characters[session.character or ""].name
+            if isinstance(dialog, kind) and draft_of(dialog).id == id_:
+                return ctx.world.characters[session.character or ""].name if session is not ctx.session else "You"
     return None
 
 
@@ -75,7 +77,8 @@ def need_free(ctx: CoreContext, kind: type[d.Edit], id_: str) -> None:
     """Raises Rejected when somebody else edits a thing."""
     who = editor_of(ctx, kind, id_)
     if who is not None:
-        raise Rejected(f"{who} is editing {KINDS[kind].word} {id_} just now.")
+        verb = "are" if who == "You" else "is"
+        raise Rejected(f"{who} {verb} editing {KINDS[kind].word} {id_} just now.")
 
 
 def begin(ctx: CoreContext, dialog: Any) -> None:
@@ -83,7 +86,10 @@ def begin(ctx: CoreContext, dialog: Any) -> None:
     kind = KINDS[type(dialog)]
     need_free(ctx, type(dialog), draft_of(dialog).id)
     ctx.push(dialog)
-    ctx.send(f"{kind.command}: type a field's name or number and what it is to be. `help` explains, `save` saves.")
+    ctx.send(
+        f"{kind.command}: type a field's name or number and what it is to be. `help` explains,\n"
+        "`save` saves it and closes the form, `cancel` closes it, `!COMMAND` runs one command of the game."
+    )
     ctx.send(shown(ctx, dialog))
 
 
@@ -205,15 +211,15 @@ def save(ctx: CoreContext, dialog: Any, rest: str) -> None:
     kind, draft = KINDS[type(dialog)], draft_of(dialog)
     if rest not in ("", "over"):
         raise Rejected("Write: save, or save over.")
-    need_area(ctx, dialog.area)  # roles may have changed since
+    need_form(ctx, dialog)  # roles may have changed since
     if not unsaved(dialog):
         ctx.pop()
-        ctx.send("Nothing was changed.")
+        ctx.send(f"Nothing was changed.{CLOSED}")
         return
     edits: Any = {kind.part: (Change(dialog.area, dialog.base, draft),)}
     admin.log(ctx, f"{kind.command} {draft.id}")
     ctx.send(tag("system", "Checking and writing ..."))
-    login.work(ctx, e.SaveEdits(ctx.session.id, Edits(**edits), rest == "over"))
+    login.work(ctx, e.SaveEdits(ctx.session.id, Edits(**edits), rest == "over"), closes=True)
 
 
 def reload(ctx: CoreContext, dialog: Any, rest: str) -> None:
@@ -224,7 +230,7 @@ def reload(ctx: CoreContext, dialog: Any, rest: str) -> None:
 def cancel(ctx: CoreContext, dialog: Any, rest: str) -> None:
     """Leave."""
     ctx.pop()
-    ctx.send("Nothing was saved." if unsaved(dialog) else "Left as it is.")
+    ctx.send(("Nothing was saved." if unsaved(dialog) else "Left as it is.") + CLOSED)
 
 
 def help_(ctx: CoreContext, dialog: Any, rest: str) -> None:

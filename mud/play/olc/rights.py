@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mud.core.context import CoreContext
+from mud.core.dialogs import AnyEdit, EditArea
 from mud.core.errors import Rejected
 from mud.core.world.area import AreaDef
 
@@ -22,6 +23,14 @@ def need_area(ctx: CoreContext, area_id: str) -> AreaDef:
         who = f"its builders are {', '.join(area.builders)}" if area.builders else "it names no builders"
         raise Rejected(f"{area.name} is not yours to build: {who}.")
     return area
+
+
+def need_form(ctx: CoreContext, dialog: AnyEdit) -> None:
+    """Raises Rejected when the player may not change what a form is about. A new area is for admins to begin."""
+    if not isinstance(dialog, EditArea) or dialog.base is not None:
+        need_area(ctx, dialog.area)
+    elif not ctx.may("admin"):
+        raise Rejected("Only an admin begins a new area.")
 
 
 def need_room(ctx: CoreContext, room: str) -> str:

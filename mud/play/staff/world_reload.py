@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mud.core import events as e
 from mud.core.context import CoreContext
-from mud.core.dialogs import Edit, Working
+from mud.core.dialogs import Working
 from mud.core.errors import Rejected
 from mud.core.targets import split
 from mud.core.text.markup import tag
@@ -13,6 +13,8 @@ from mud.core.world.model import room_key
 from mud.play import login, zones
 from mud.play.staff import admin
 
+#: What is said when a form ends.
+CLOSED = " The form is closed."
 SHIFTED = "The world shifts around you: where you were is no more. This is {}."
 
 
@@ -63,8 +65,10 @@ def is_door(defs: WorldDef, key: str) -> bool:
 
 def built(ctx: CoreContext, event: e.Built) -> None:
     """The files were read or written, or not."""
-    if type(ctx.session.stack[-1]) is Working:
+    top, closed = ctx.session.stack[-1], ""
+    if isinstance(top, Working):
         ctx.pop()
-        if event.saved and isinstance(ctx.session.stack[-1], Edit):
+        if event.saved and top.closes:
             ctx.pop()
-    ctx.send(event.text if event.done else tag("error", event.text))
+            closed = CLOSED
+    ctx.send(event.text + closed if event.done else tag("error", event.text))

@@ -71,7 +71,7 @@ def test_undo_takes_back_step_by_step(site: Site) -> None:
 def test_cancel_changes_nothing(site: Site) -> None:
     ada = site.enter("Ada")
     before = site.path.read_text("utf-8")
-    assert ada.do("redit", "name Nowhere", "cancel").endswith("Nothing was saved.")
+    assert ada.do("redit", "name Nowhere", "cancel").endswith("Nothing was saved. The form is closed.")
     assert type(top(site)) is d.Play and site.jobs() == []
     assert site.path.read_text("utf-8") == before and "The Square" in ada.do("look")
 
