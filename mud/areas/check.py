@@ -16,6 +16,7 @@ from mud.areas.area_file import AreaFile
 from mud.areas.load import read_world
 from mud.areas.locate import Path as Where
 from mud.areas.references import places_of, resets_of
+from mud.areas.workable import lacks
 from mud.core.world import area as a
 from mud.core.world.body import slots_for
 
@@ -92,6 +93,7 @@ def _look(notes: list[Notes], world: a.WorldDef) -> None:
     made, locks, reached = _made(world), _locks(world), _reached(world)
     for each in notes:
         _doors(each, world)
+        _items(each)
         _keys(each, made, locks)
         _resets(each, world, made)
         _unreachable(each, world, reached)
@@ -120,6 +122,14 @@ def _other_side(there: a.RoomDef, here: str, direction: str) -> str:
     if back.to != here:
         return f"{direction} from there leads {f'to {back.to!r}' if back.to else 'nowhere'}"
     return "" if back.door else f"the way back {direction} has no door"
+
+
+def _items(notes: Notes) -> None:
+    """Things that lack what they need to do what they are for."""
+    for item in notes.area.items:
+        for lack in lacks(item):
+            say = notes.error if lack.grave else notes.warn
+            say(notes.of("item", item.id, *(["values"] if item.values else [])), lack.text)
 
 
 def _keys(notes: Notes, made: set[str], locks: set[str]) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mud.areas.area_file import AreaFile, read
+from mud.areas.area_file import AreaFile, places_of, read
 from mud.areas.reload import Changes
 from mud.areas.rewrite import FileEdit, rewrite
+from mud.areas.workable import lacks
 from mud.core.errors import WorldError
 from mud.core.world import area as a
 from mud.core.world.draft import PARTS, Change, Edits
@@ -107,6 +108,7 @@ class _Plan:
             written = rewrite(content.decode("utf-8"), edits).encode("utf-8")
             file = AreaFile(path, self._directory, written)
             said = changes.take(file)
+            _need_workable(file, edits)
             if not file.problems and said != wanted:
                 raise WorldError([f"{name} is written in a way that can't be edited here; edit it by hand"])
             new.append((path, file, content))
@@ -138,6 +140,16 @@ class _Plan:
                     "then `save` again"
                 ]
             )
+
+
+def _need_workable(file: AreaFile, edits: list[FileEdit]) -> None:
+    """Note everything of what was edited that would be of no use. What is in a file already may stay as it is."""
+    for edit in edits:
+        if isinstance(edit.after, a.ItemDef):
+            where = places_of(file, "item").get(edit.after.id, ("item",))
+            for lack in lacks(edit.after):
+                if lack.grave:
+                    file.wrong((*where, "values"), lack.text)
 
 
 def with_edits(area: a.AreaDef, edits: list[FileEdit]) -> a.AreaDef:
