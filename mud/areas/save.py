@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mud.areas.area_file import AreaFile, places_of, read
+from mud.areas.area_file import AreaFile, read
+from mud.areas.references import places_of
 from mud.areas.reload import Changes
 from mud.areas.rewrite import FileEdit, rewrite
 from mud.areas.workable import lacks

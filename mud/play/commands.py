@@ -300,7 +300,7 @@ SELF = [
         resume.resume,
         "yourself",
         "resume [N] | resume forget [N] -- go on with what was left half written, or throw it away\n"
-        "A letter, a notice, a description or a form that you are in the middle of when your connection is lost is kept\n"
+        "If your connection is lost in the middle of a letter, a notice, a description or a form, it is kept\n"
         "with you, and so it is when you quit. You are told of it when you come back.",
     ),
     CoreCommand("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),

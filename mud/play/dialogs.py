@@ -16,7 +16,6 @@ from mud.play import editor, login, password, play_dialog
 from mud.play.olc import form
 from mud.play.staff import freeze
 
-
 #: Before a command it makes it one in any dialog; twice, it is a letter like others.
 SIGN = "!"
 

@@ -14,7 +14,7 @@ from mud.core.world.model import Role
 from mud.play import drafts
 from mud.testing import Kit, Player
 from tests.play.site import Site
-from tests.play.stage import SMALL
+from tests.play.worlds import SMALL
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ HELP = """Write your text line by line. A line that begins with a dot is for the
   .show   show the text with numbers     .clear  begin anew
   .del N  delete line N                  .ins N TEXT  insert TEXT before line N
   .set N TEXT  replace line N            ..TEXT  a line that begins with a dot
-A line that begins with ! is one command of the game (!look), after which you go on; !!TEXT is a line that begins with !."""
+A line that begins with ! is one command of the game (!look), and then you go on.
+!!TEXT is a line that begins with a !."""
 
 
 def as_lines(text: str) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     notes: dict[str, bytes] = {}  # module: what it has written down about this character, encoded (MessagePack)
     ready: dict[str, float] = {}  # spell: the game clock when it can be cast again
     remembers: list[str] = []  # ids of players that a mob with a memory bears a grudge
-    # Conversations with something half written in them, each encoded, so that none can keep a character from being read.
+    # Conversations with something half written in them, encoded, so that none can keep a character from being read.
     draft: bytes = b""  # what its player is in the middle of now
     drafts: list[bytes] = []  # what was left by a lost link or the like, oldest first
 

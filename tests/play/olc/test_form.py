@@ -396,3 +396,28 @@ def test_what_was_saved_is_in_the_game_even_if_the_builder_has_left(site: Site) 
     site.post(e.Lost(ada.session, "gone"))
     site.work()
     assert "The Kitchen" in bob.do("look")
+
+
+@pytest.mark.parametrize(
+    ("kind", "lacks", "mend"),
+    [
+        ("weapon", "has no dice to strike with", ("values dice_number 2", "values dice_size 4")),
+        ("potion", "holds no spell", ("values spell1 heal",)),
+        ("wand", "is spent from the beginning", ("values spell heal", "values charges_left 3")),
+    ],
+)
+def test_what_would_be_of_no_use_is_not_saved(site: Site, kind: str, lacks: str, mend: tuple[str, ...]) -> None:
+    ada = site.enter("Ada")
+    before = site.path.read_text("utf-8")
+    refused = site.do(ada, "oedit new blade", f"kind {kind}", "save")
+    assert f"{kind} 'blade' {lacks}" in refused and "small.toml:" in refused
+    assert site.path.read_text("utf-8") == before and type(top(site)) is d.EditItem
+    assert "Saved in small.toml. The form is closed." in site.do(ada, *mend, "save")
+    assert type(top(site)) is d.Play
+
+
+def test_what_is_in_the_file_already_does_not_keep_others_from_saving(site: Site) -> None:
+    site.edit("values = { dice_number = 1, dice_size = 6 }\n", "")
+    ada = site.enter("Ada")
+    site.do(ada, "world reload")
+    assert "Saved in" in site.do(ada, "redit", "name A Lane", "save")

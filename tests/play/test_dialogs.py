@@ -9,11 +9,11 @@ import pytest
 from modules.post import MODULE as POST
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.dialogs import Confirm, EditRoom, Editor, Pager, Play
+from mud.core.dialogs import Confirm, Editor, EditRoom, Pager, Play
 from mud.play import dialogs, play_dialog
 from mud.testing import Kit, Player
 from tests.play.site import Site
-from tests.play.stage import SMALL
+from tests.play.worlds import SMALL
 
 
 @pytest.fixture
