@@ -8,13 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import mud
+from mud.copyover.locations import CODE
 from mud.copyover.rehearsal.process import end_of
 from mud.core.errors import EverwakeError
 
 #: Findings that a builder is shown at once; the command line shows all.
 SHOWN = 30
-RUN = Path(mud.__file__).parent.parent / "run.py"
 
 
 async def check_world(world: Path, area: str) -> str:
@@ -22,7 +21,7 @@ async def check_world(world: Path, area: str) -> str:
 
     Raises EverwakeError when it can't be looked at. The child ends with this, whatever ends it.
     """
-    command = [sys.executable, str(RUN), "world", "check", "--json", str(world.absolute())]
+    command = [sys.executable, str(CODE / "run.py"), "world", "check", "--json", str(world.absolute())]
     command += ["--area", area] if area else []
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complaint:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=complaint)
