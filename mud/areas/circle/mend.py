@@ -8,25 +8,29 @@ from typing import TypeVar
 import msgspec
 
 from mud.areas import names
+from mud.areas.circle.kinds import Kinds
 from mud.core.world import area as a
 
 T = TypeVar("T", a.MobDef, a.ItemDef)
 
 
-def mend(areas: list[a.AreaDef], places: dict[str, list[str]], warnings: list[str]) -> tuple[list[a.AreaDef], int]:
+def mend(
+    areas: list[a.AreaDef], places: dict[str, list[str]], warnings: list[str], changed: Kinds
+) -> tuple[list[a.AreaDef], int]:
     """The areas without names of things that do not exist, and how many exits led to a missing room.
 
     `places` says for each area where its resets stand (file:line).
     """
-    mender = Mender(a.WorldDef.of(areas), places, warnings)
+    mender = Mender(a.WorldDef.of(areas), places, warnings, changed)
     return [mender.area(area) for area in areas], mender.missing
 
 
 class Mender:
     """Knows all that exists."""
 
-    def __init__(self, world: a.WorldDef, places: dict[str, list[str]], warnings: list[str]) -> None:
+    def __init__(self, world: a.WorldDef, places: dict[str, list[str]], warnings: list[str], changed: Kinds) -> None:
         self._world = world
+        self._changed = changed
         self._places = places
         self._warnings = warnings
         self.missing = 0
@@ -60,7 +64,8 @@ class Mender:
         """Numbers that can't be less than 0 here, some worlds use them so: -1 for "can't be rented"."""
         below = {key: 0 for key in keys if getattr(thing, key) < 0}
         what = "mob" if isinstance(thing, a.MobDef) else "object"
-        self._warnings.extend(f"{what} {thing.id}: {key} {getattr(thing, key)} is taken as 0" for key in below)
+        for key in below:
+            self._changed.add(f"{key} below 0, taken as 0", f"{what} {thing.id}")
         return msgspec.structs.replace(thing, **below) if below else thing
 
     def _item(self, item: a.ItemDef) -> a.ItemDef:

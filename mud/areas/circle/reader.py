@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Final
 
-from mud.core.text.markup import CLOSE, END, OPEN, strip
+from mud.areas.circle.colours import Colours
+from mud.areas.circle.kinds import Kinds
+from mud.areas.circle.prose import reflow
+from mud.core.text.markup import strip
 
 _RECORD = re.compile(r"#([0-9]{1,10})\s*~?$")
 _END = re.compile(r"\$\s*~?$")
 #: What the last line of a record looks like. Prose that has a `#5` on a line of its own has none of these before it.
 _LAST = re.compile(r"[SE]$|T\s+[0-9]+$|[-+0-9\s]+$")
+#: From here on CircleMUD takes a number for the end of the file.
+LAST_NUMBER = 99999
+_FLAGS = re.compile("(?:[A-Za-z][0-9]?)+")
+#: The first line of a block: a letter, maybe with something behind it.
+_BLOCK = re.compile(r"[A-Z][0-9]*(?:\s|$)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}$")
-
-#: tbaMUD's colour codes, as styles of ours; what has no name there is a colour of 256.
-_COLOURS = dict(zip("rgybmcwdRGYBMCWD", "red green yellow blue magenta cyan white grey".split() * 2, strict=True))
-_COLOURS |= {"o": "208", "O": "214", "a": "29", "A": "49", "p": "125", "P": "197", "+": "bold"}
-_CODE = re.compile(r"@(?:\[[fF]([0-5]{3})\]|\[[bB][0-5]{3}\]|(.))", re.S)
 
 
 class Malformed(Exception):
@@ -28,14 +32,27 @@ class Malformed(Exception):
         self.line = line
 
 
-class Reader:
-    """One file's lines, and how far they have been read. Raises OSError for a file that can't be read."""
+class Findings:
+    """What is said of all files together: what is lost, and what was taken otherwise than it stands there."""
 
-    def __init__(self, path: Path) -> None:
-        self.name = f"{path.parent.name}/{path.name}"
+    def __init__(self) -> None:
+        self.lost: Final = Kinds()
+        self.changed: Final = Kinds()
+        self.counts: Final = Counter[str]()
+
+
+class Reader:
+    """One file's lines, and how far they have been read."""
+
+    def __init__(self, name: str, text: str, colours: Colours, findings: Findings) -> None:
+        self.name = name
         self.problems: list[tuple[int, str]] = []  # what is wrong, but costs no record
         self.lost = False  # looking for the next record after a malformed one
-        self._lines = path.read_bytes().decode("latin-1").replace("\r\n", "\n").split("\n")
+        self.findings = findings
+        self._colours = colours
+        for end in ("\r\n", "\n\r", "\r"):
+            text = text.replace(end, "\n")
+        self._lines = text.split("\n")
         if self._lines[-1] == "":
             self._lines.pop()
         self._next = 0
@@ -43,6 +60,24 @@ class Reader:
     def lines(self) -> list[str]:
         """All lines, without the spaces around them."""
         return [line.strip() for line in self._lines]
+
+    def lose(self, kind: str) -> None:
+        """Something in the line read last has no place here."""
+        self.findings.lost.add(kind, self.place)
+
+    @property
+    def version_3(self) -> bool:
+        """Whether the file says that it is of CircleMUD 3.0: shops do."""
+        return any("v3.0" in line for line in self._lines[:3])
+
+    @property
+    def place(self) -> str:
+        """The line read last, for people."""
+        return f"{self.name}:{max(1, self._next)}"
+
+    def rewind(self, line: int) -> None:
+        """Go on behind a line that was read before."""
+        self._next = line
 
     @property
     def line(self) -> int:
@@ -62,6 +97,11 @@ class Reader:
             )
         self._next += 1
         return line
+
+    def at_record(self) -> bool:
+        """Whether a record is over: the next one begins here, or the file ends."""
+        line = self.peek()
+        return not line or _END.match(line) is not None or _RECORD.match(line) is not None
 
     def peek(self) -> str:
         """The next line that is not empty, without taking it; "" at the end."""
@@ -85,9 +125,23 @@ class Reader:
                 break
             self._next += 1
             if line.endswith("~"):
-                return coloured("\n".join([*parts, line[:-1]])).strip("\n")
+                return self._coloured("\n".join([*parts, line[:-1]])).strip("\n")
             parts.append(self._lines[self._next - 1])
         raise Malformed(start, f"{what} has no ~ at its end; add it")
+
+    def prose(self, what: str) -> str:
+        """The same for a text to read, its paragraphs a line each. Raises Malformed."""
+        return reflow(self.text(what))
+
+    def _coloured(self, text: str) -> str:
+        clean = "".join(c for c in text if c in "\n\t\x1b" or 32 <= ord(c) < 127 or ord(c) >= 160)
+        coloured, gone = self._colours.read(clean)
+        if gone:
+            self.findings.lost.add("colour codes for backgrounds, blinking and the like", self.place, gone)
+        controls = len(text) - len(clean) + coloured.count("\x1b")
+        if controls:
+            self.findings.lost.add("control characters", self.place, controls)
+        return coloured.replace("\x1b", "")
 
     def plain(self, what: str) -> str:
         """A text without colours: keywords and such. Raises Malformed."""
@@ -126,11 +180,11 @@ class Reader:
             line = self._lines[self._next].strip()
             self._next += 1
             found = _RECORD.match(line)
+            if _END.match(line) or (found and self._ends(int(found[1]))):
+                return
             if found:
                 self.lost = False
                 yield int(found[1])
-            elif _END.match(line):
-                return
             elif line and not self.lost and not (self._next == 1 and "v3.0" in line):
                 self.problems.append(
                     (self._next, f"{line[:30]!r} belongs to no record; up to the next # it is left out")
@@ -139,30 +193,43 @@ class Reader:
         if not self.lost:
             self.problems.append((max(1, self._next), "there is no $ at the end of the file; is it cut short?"))
 
+    def _ends(self, number: int) -> bool:
+        """Whether a `#NUMBER` is the end of the file: in old ones with a $ behind it, or from 99999 on with nothing."""
+        after = self.peek()
+        return after.startswith("$") or (number >= LAST_NUMBER and not after)
 
-def coloured(text: str) -> str:
-    """tbaMUD's `@r` as our markup: a new colour ends the one before, `@n` ends it, `@@` is an @.
+    # What has no like here
 
-    Backgrounds have no like here and go; a code that tbaMUD does not know either stays as it is.
-    """
-    text = "".join(c for c in text if c in "\n\t" or 32 <= ord(c) < 127 or ord(c) >= 160)
-    if "@" not in text:
-        return text
-    is_open = False
+    def pick(self, table: tuple[str, ...], word: str, what: str, instead: str) -> str:
+        """The name of a number; of one that has none, `instead`."""
+        if re.fullmatch("[0-9]{1,9}", word) and int(word) < len(table):
+            return table[int(word)]
+        self.lose(f"{what} {word[:20]}, taken as {instead}")
+        return instead
 
-    def turn(match: re.Match[str]) -> str:
-        nonlocal is_open
-        rgb, code = match.groups()
-        if code == "@":
-            return "@"
-        name = str(16 + int(rgb, 6)) if rgb else _COLOURS.get(code)
-        if name is None and code != "n":
-            return match[0] if code else ""
-        close, is_open = (CLOSE if is_open else ""), name is not None
-        return close + (f"{OPEN}{name}{END}" if name else "")
+    def flags(self, words: list[str], table: tuple[str, ...], what: str) -> tuple[str, ...]:
+        """The names of the bits that are set in one or four words of flags, each a number, letters ("abQ"), or letters
+        with the digit of a plane of 30 ("d0e1"). Bits without a name are kept by their numbers."""
+        found: list[str] = []
+        for at, word in enumerate(words):
+            bits = _bits(word)
+            if bits is None:
+                self.lose(f"{what} {word[:20]!r}, which are none")
+            for number in (bit + 32 * at for bit in bits or ()):
+                name = table[number] if number < len(table) else f"bit{number}"
+                if name.startswith("bit"):
+                    self.findings.changed.add(f"{what} {name}: kept, and nothing comes of it", self.place)
+                found.append(name)
+        return tuple(dict.fromkeys(found))
 
-    text = _CODE.sub(turn, text)
-    return text + CLOSE if is_open else text
+    def pass_by(self, what: str, known: str) -> None:
+        """Blocks that have no like here, up to a line that is `known` or to the next record: named by their letters."""
+        if not _BLOCK.match(self.peek()):
+            return
+        while (line := self.peek()) and not re.match(known, line) and not self.at_record():
+            self.take("a block")
+            if _BLOCK.match(line):
+                self.lose(f"{what}: {line.split()[0]}")
 
 
 def whole(word: str, line: int) -> int:
@@ -172,30 +239,14 @@ def whole(word: str, line: int) -> int:
     return int(word)
 
 
-def bits(words: list[str], table: tuple[str, ...], line: int) -> tuple[str, ...]:
-    """The names of the bits that are set in one or four words of flags, each a number or letters ("abQ").
-
-    Raises Malformed for a word that is neither.
-    """
-    found: list[str] = []
-    for at, word in enumerate(words):
-        for bit in _bits_of(word, line):
-            number = bit + 32 * at
-            found.append(table[number] if number < len(table) else f"bit{number}")
-    return tuple(found)
-
-
-def _bits_of(word: str, line: int) -> list[int]:
+def _bits(word: str) -> list[int] | None:
+    """The numbers of the bits in a word of flags; None for what is none."""
     if _WHOLE.match(word):
         value = int(word) & 0xFFFFFFFF
         return [n for n in range(32) if value >> n & 1]
-    if not word.isalpha() or not word.isascii():
-        raise Malformed(line, f"{word[:20]!r} are no flags; write a number, or letters from a to Z")
-    return sorted({ord(c) - ord("a") if c.islower() else ord(c) - ord("A") + 26 for c in word})
-
-
-def pick(table: tuple[str, ...], number: int, what: str, line: int) -> str:
-    """The name of a number. Raises Malformed for one that has none."""
-    if not 0 <= number < len(table):
-        raise Malformed(line, f"there is no {what} {number}; known are 0 to {len(table) - 1}")
-    return table[number]
+    if not _FLAGS.fullmatch(word):
+        return None
+    pairs = re.findall("([A-Za-z])([0-9]?)", word)
+    return sorted(
+        {30 * int(plane or 0) + (ord(c) - ord("a") if c.islower() else ord(c) - ord("A") + 26) for c, plane in pairs}
+    )

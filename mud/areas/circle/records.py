@@ -1,56 +1,72 @@
-"""The records of .wld, .mob, .obj and .shp files as definitions. Each function reads one, behind its `#NUMBER`.
+"""The records of .wld, .mob and .obj files. Each function reads one, behind its `#NUMBER`, into the fields of what it
+becomes: where one can't be read to its end, what was read of it is there.
 
-The formats are those of CircleMUD 3.0 (doc/building) and tbaMUD, whose flags take four words instead of one.
+The formats are those of CircleMUD 3.0 (doc/building) and tbaMUD, whose flags take four words instead of one; what their
+relatives have added is passed by, and named.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
+from typing import Any
 
 from mud.areas import names
-from mud.areas.circle.reader import Malformed, Reader, bits, pick, whole
+from mud.areas.circle.reader import Malformed, Reader, whole
 from mud.core.world import area as a
 
 DIRECTIONS = tuple(a.DIRECTIONS)
-_DICE = re.compile(r"[0-9]{1,9}d[0-9]{1,9}([+-][0-9]{1,9})?$")
-_TRADE = re.compile(r"(?:([0-9]+)|(\w*))\s*(.*)", re.S)
 NOWHERE = (-1, 65535)
+_DICE = re.compile(r"[0-9]{1,9}d[0-9]{1,9}([+-][0-9]{1,9})?$")
+_SEXES = ("neutral", "male", "female")
+#: The types of a door: none, a plain one, pickproof, hidden, both.
+_DOORS = ("0", "1", "2", "3", "4")
+#: What begins a block that is known here.
+_ROOM_BLOCK, _ITEM_BLOCK, _SCRIPT = r"D\s*[0-9]+$|[ES](?:\s|$)", r"[EA]$|T\s", r"T\s"
+
+Found = dict[str, Any]
 
 
-def room(reader: Reader, number: int, counts: Counter[str]) -> a.RoomDef:
-    """A room of a .wld file."""
-    name, description = reader.text("the room's name"), reader.text("the room's description")
+def room(reader: Reader, number: int, found: Found) -> None:
+    """A room of a .wld file. Raises Malformed."""
+    found["name"], found["description"] = reader.text("the room's name"), reader.prose("the room's description")
     words = reader.words("zone, flags and sector", 3)
     flags, sector = (words[1:5], words[5]) if len(words) >= 6 else (words[1:2], words[2])
-    line = reader.line
-    exits: dict[str, a.ExitDef] = {}
-    extras: list[a.Extra] = []
-    while (head := reader.take("D, E or S"))[0] in "DE":
+    found["flags"] = reader.flags(flags, names.CIRCLE_ROOM_FLAGS, "room flag")
+    found["sector"] = reader.pick(names.SECTORS, sector, "sector", "inside")
+    exits, extras = found.setdefault("exits", {}), found.setdefault("extras", [])
+    reader.pass_by("block of a room", _ROOM_BLOCK)
+    while re.match(_ROOM_BLOCK, head := reader.take("D, E or S")) and head[0] != "S":
         if head[0] == "E":
             extras.append(extra(reader))
         else:
-            direction = pick(DIRECTIONS, number_of(head[1:], reader), "direction", reader.line)
-            exits[direction] = exit_(reader)
+            add_exit(reader, head[1:].strip(), exits)
+        reader.pass_by("block of a room", _ROOM_BLOCK)
     if head[0] != "S":
         raise Malformed(reader.line, f"expected D, E or S, not {head[:20]!r}")
-    triggers(reader, counts)
-    return a.RoomDef(
-        id=str(number),
-        name=name,
-        description=description,
-        sector=pick(names.SECTORS, whole(sector, line), "sector", line),
-        flags=bits(flags, names.CIRCLE_ROOM_FLAGS, line),
-        exits=exits,
-        extras=tuple(extras),
-    )
+    behind(reader, "block of a room")
+
+
+def add_exit(reader: Reader, number: str, exits: dict[str, a.ExitDef]) -> None:
+    """A D block. Raises Malformed where reading can't go on behind it."""
+    try:
+        way = exit_(reader)
+    except Malformed as error:
+        if reader.at_record():
+            raise
+        reader.problems.append((error.line, f"{error} (this exit is left out)"))
+        return
+    if len(number) < 3 and int(number) < len(DIRECTIONS):
+        exits[DIRECTIONS[int(number)]] = way
+    else:
+        reader.lose(f"exit in direction {number[:9]}")
 
 
 def exit_(reader: Reader) -> a.ExitDef:
-    """A D block: description, keywords, then door, key and room."""
-    description, keywords = reader.text("an exit's description"), reader.plain("an exit's keywords")
+    """What is in a D block: description, keywords, then door, key and room. Raises Malformed."""
+    description, keywords = reader.prose("an exit's description"), reader.plain("an exit's keywords")
     door, key, to = reader.numbers("door, key and room of an exit", 3)[:3]
+    if door > 0:
+        door = int(reader.pick(_DOORS, str(door), "door of type", "1"))
     return a.ExitDef(
         to=None if to in NOWHERE else str(to),
         description=description,
@@ -63,120 +79,118 @@ def exit_(reader: Reader) -> a.ExitDef:
 
 
 def extra(reader: Reader) -> a.Extra:
-    """An E block."""
-    return a.Extra(keywords=tuple(reader.plain("extra keywords").split()), text=reader.text("an extra description"))
+    """An E block. Raises Malformed."""
+    return a.Extra(keywords=tuple(reader.plain("extra keywords").split()), text=reader.prose("an extra description"))
 
 
-def triggers(reader: Reader, counts: Counter[str]) -> None:
+def scripts(reader: Reader) -> None:
     """T lines attach scripts, which are not imported."""
-    while reader.peek()[:2] in ("T ", "T\t"):
-        reader.take("a trigger")
-        counts["triggers_attached"] += 1
+    while re.match(_SCRIPT, reader.peek()):
+        reader.take("a script")
+        reader.findings.counts["triggers_attached"] += 1
 
 
-def mob(reader: Reader, number: int, counts: Counter[str]) -> a.MobDef:
-    """A mob of a .mob file."""
-    keywords = reader.plain("the mob's keywords")
-    short, long = reader.text("the mob's name"), reader.text("the mob's line in the room")
-    description = reader.text("the mob's description")
+def behind(reader: Reader, what: str) -> None:
+    """What may stand behind a record: scripts, and blocks that have no like here."""
+    line = -1
+    while line != reader.line:
+        line = reader.line
+        scripts(reader)
+        reader.pass_by(what, _SCRIPT)
+
+
+def mob(reader: Reader, number: int, found: Found) -> None:
+    """A mob of a .mob file. Raises Malformed."""
+    found["keywords"] = tuple(reader.plain("the mob's keywords").split())
+    found["short"], found["long"] = reader.text("the mob's name"), reader.prose("the mob's line in the room")
+    found["description"] = reader.prose("the mob's description")
     words = reader.words("flags, affects, alignment and format", 4)
     new = len(words) >= 10
     flags, affects, rest = (words[:4], words[4:8], words[8:]) if new else (words[:1], words[1:2], words[2:])
-    line = reader.line
+    found["flags"] = reader.flags(flags, names.CIRCLE_MOB_FLAGS, "mob flag")
+    found["affects"] = reader.flags(affects, names.TBA_AFFECTS if new else names.AFFECTS, "affect")
+    found["alignment"] = whole(rest[0], reader.line)
     level, thac0, armour, hit_dice, damage_dice = reader.words("level, thac0, armour, hit and damage dice", 5)[:5]
-    fight = reader.line
-    for dice in (hit_dice, damage_dice):
-        if not _DICE.match(dice):
-            raise Malformed(reader.line, f"{dice!r} is no dice; write them like 3d8+20")
-    gold, experience = reader.numbers("gold and experience", 2)[:2]
-    position, default, sex = reader.numbers("position, default position and sex", 3)[:3]
-    at = reader.line
-    attributes = especs(reader) if rest[1].upper() == "E" else {}
-    triggers(reader, counts)
-    return a.MobDef(
-        id=str(number),
-        keywords=tuple(keywords.split()),
-        short=short,
-        long=long,
-        description=description,
-        level=whole(level, fight),
-        flags=bits(flags, names.CIRCLE_MOB_FLAGS, line),
-        affects=bits(affects, names.TBA_AFFECTS if new else names.AFFECTS, line),
-        alignment=whole(rest[0], line),
-        hitroll=20 - whole(thac0, fight),
-        armour=10 * whole(armour, fight),
-        hit_dice=hit_dice,
-        damage_dice=damage_dice,
-        gold=gold,
-        experience=experience,
-        position=pick(names.POSITIONS, position, "position", at),
-        default_position=pick(names.POSITIONS, default, "position", at),
-        sex=("neutral", "male", "female")[sex] if 0 <= sex <= 2 else "neutral",
-        attributes=attributes,
-    )
+    found["level"], found["hitroll"] = whole(level, reader.line), 20 - whole(thac0, reader.line)
+    found["armour"] = 10 * whole(armour, reader.line)
+    found["hit_dice"], found["damage_dice"] = dice(hit_dice, reader), dice(damage_dice, reader)
+    found["gold"], found["experience"] = reader.numbers("gold and experience", 2)[:2]
+    position, default, sex = map(str, reader.numbers("position, default position and sex", 3)[:3])
+    found["position"] = reader.pick(names.POSITIONS, position, "position", "standing")
+    found["default_position"] = reader.pick(names.POSITIONS, default, "position", "standing")
+    found["sex"] = reader.pick(_SEXES, sex, "sex", "neutral")
+    if rest[1].upper() == "E":
+        especs(reader, found.setdefault("attributes", {}))
+    behind(reader, "block of a mob")
 
 
-def especs(reader: Reader) -> dict[str, int]:
-    """The `Name: value` lines of an enhanced mob, up to its E."""
-    found: dict[str, int] = {}
+def dice(word: str, reader: Reader) -> str:
+    """Dice, also those with less than nothing added ("1d4+-2"). Raises Malformed."""
+    word = word.replace("+-", "-")
+    if not _DICE.match(word):
+        raise Malformed(reader.line, f"{word[:20]!r} is no dice; write them like 3d8+20")
+    return word
+
+
+def especs(reader: Reader, found: dict[str, int]) -> None:
+    """The `Name: value` lines of an enhanced mob, up to its E. Raises Malformed."""
     while (line := reader.take("an E that ends the mob")) != "E":
-        name, colon, value = line.partition(":")
-        if not colon or line.startswith("#"):
-            raise Malformed(reader.line, f"expected NAME: VALUE or E, not {line[:30]!r}")
-        found[re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip()).lower()] = number_of(value, reader)
-    return found
+        name, _, value = (part.strip() for part in line.partition(":"))
+        key = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+        if re.fullmatch("[+-]?[0-9]{1,12}", value) and key not in found:
+            found[key] = int(value)
+        else:
+            reader.lose(f"line {name.split()[0][:20]!r} of an enhanced mob")
 
 
-def item(reader: Reader, number: int, counts: Counter[str]) -> a.ItemDef:
-    """An object of an .obj file."""
-    keywords = reader.plain("the object's keywords")
-    short, long = reader.text("the object's name"), reader.text("the object's line on the ground")
-    description = reader.text("the object's action description")
+def item(reader: Reader, number: int, found: Found) -> None:
+    """An object of an .obj file. Raises Malformed."""
+    found["keywords"] = tuple(reader.plain("the object's keywords").split())
+    found["short"], found["long"] = reader.text("the object's name"), reader.prose("the object's line on the ground")
+    found["description"] = reader.prose("the object's action description")
     words = reader.words("type, flags and places", 3)
     new = len(words) >= 13
     flags, wear, affects = (words[1:5], words[5:9], words[9:13]) if new else (words[1:2], words[2:3], words[3:4])
-    line = reader.line
-    kind = pick(names.ITEM_KINDS, number_of(words[0], reader), "type of object", line)
+    kind = reader.pick(names.ITEM_KINDS, words[0], "object of type", "other")
+    found["flags"] = reader.flags(flags, names.CIRCLE_ITEM_FLAGS, "object flag")
+    found["wear"] = reader.flags(wear, names.WEAR_PLACES, "place to wear")
+    found["affects"] = reader.flags(affects, names.TBA_AFFECTS if new else names.AFFECTS, "affect")
     raw = reader.numbers("the object's four values", 4)
-    weight, cost, rent, *more = reader.numbers("weight, cost and rent", 3)
-    extras, modifiers = additions(reader, counts)
-    return a.ItemDef(
-        id=str(number),
-        keywords=tuple(keywords.split()),
-        short=short,
-        long=long,
-        description=description,
-        kind=kind,
-        flags=bits(flags, names.CIRCLE_ITEM_FLAGS, line),
-        wear=bits(wear, names.WEAR_PLACES, line),
-        affects=bits(affects, names.TBA_AFFECTS if new else names.AFFECTS, line),
-        values=values(kind, raw),
-        weight=weight,
-        cost=cost,
-        rent=rent,
-        level=more[0] if more else 0,
-        timer=more[1] if len(more) > 1 else 0,
-        extras=tuple(extras),
-        modifiers=tuple(modifiers),
-    )
+    if any(raw[4:]):
+        reader.lose("values of an object beyond the fourth")
+    found["kind"], found["values"] = kind, values(kind, raw)
+    found["weight"], found["cost"], found["rent"], *more = reader.numbers("weight, cost and rent", 3)
+    found |= dict(zip(("level", "timer"), more, strict=False))
+    additions(reader, found.setdefault("extras", []), found.setdefault("modifiers", []))
+    behind(reader, "block of an object")
 
 
-def additions(reader: Reader, counts: Counter[str]) -> tuple[list[a.Extra], list[a.Modifier]]:
-    """An object's E, A and T blocks, in any order: tbaMUD writes the scripts first."""
-    extras: list[a.Extra] = []
-    modifiers: list[a.Modifier] = []
-    triggers(reader, counts)
-    while reader.peek() in ("E", "A"):
-        if reader.take("E or A") == "E":
+def additions(reader: Reader, extras: list[a.Extra], modifiers: list[a.Modifier]) -> None:
+    """An object's E and A blocks, between scripts and what has no like here, in any order. Raises Malformed."""
+    line = -1
+    while line != reader.line:
+        line = reader.line
+        if reader.peek() == "E":
+            reader.take("E")
             extras.append(extra(reader))
-        else:
-            where, by = reader.numbers("a place and a number", 2)[:2]
-            if where < 0:
-                raise Malformed(reader.line, f"there is nothing {where} for an object to change; take the A out")
-            apply = names.APPLIES[where] if where < len(names.APPLIES) else f"bit{where}"
-            modifiers.append(a.Modifier(apply=apply, by=by))
-        triggers(reader, counts)
-    return extras, modifiers
+        elif reader.peek() == "A":
+            reader.take("A")
+            modifiers += modifier(reader)
+        scripts(reader)
+        reader.pass_by("block of an object", _ITEM_BLOCK)
+
+
+def modifier(reader: Reader) -> list[a.Modifier]:
+    """What is in an A block; nothing where there is nothing to change. Raises Malformed."""
+    where, by, *more = reader.numbers("a place and a number", 2)
+    if any(more):
+        reader.lose("third number of an object's A")
+    if where < 0:
+        reader.lose(f"object that changes {where}")
+        return []
+    if where >= len(names.APPLIES):
+        reader.findings.changed.add(f"object that changes bit{where}: kept, and nothing comes of it", reader.place)
+    return [a.Modifier(apply=names.APPLIES[where] if where < len(names.APPLIES) else f"bit{where}", by=by)]
 
 
 def values(kind: str, raw: list[int]) -> dict[str, int | str]:
@@ -191,70 +205,3 @@ def values(kind: str, raw: list[int]) -> dict[str, int | str]:
         if raw[2] > 0 and raw[2] not in NOWHERE:
             named["key"] = str(raw[2])
     return named
-
-
-#: The messages of a shop, in the order of the file.
-MESSAGES = ("no_such_item", "player_has_not", "does_not_buy", "shop_too_poor", "player_too_poor", "sold", "bought")
-
-
-def shop(reader: Reader, number: int, counts: Counter[str]) -> a.ShopDef:
-    """A shop of a .shp file of version 3.0, in which lists end with -1."""
-    sells = listed(reader, "what the shop sells")
-    sell_factor, buy_factor = (float_of(reader.take("a price factor"), reader) for _ in range(2))
-    buys = [trade(line) for line in lines(reader, "what the shop buys")]
-    messages = {name: reader.plain(f"the message {name}") for name in MESSAGES}
-    temper, flags, keeper, refuses = (reader.numbers(what, 1)[0] for what in ("temper", "flags", "keeper", "with whom"))
-    rooms = listed(reader, "the shop's rooms")
-    opens1, closes1, opens2, closes2 = (reader.numbers("opening hours", 1)[0] for _ in range(4))
-    hours = tuple(h for h in ((opens1, closes1), (opens2, closes2)) if h != (0, 0))
-    return a.ShopDef(
-        id=str(number),
-        keeper=str(keeper) if keeper >= 0 else None,
-        rooms=tuple(rooms),
-        sells=tuple(sells),
-        buys=tuple(buys),
-        sell_factor=sell_factor,
-        buy_factor=buy_factor,
-        messages={name: text for name, text in messages.items() if text},
-        temper=temper,
-        flags=bits([str(flags)], names.SHOP_FLAGS, reader.line),
-        refuses=bits([str(refuses)], names.SHOP_REFUSALS, reader.line),
-        hours=hours,
-    )
-
-
-def lines(reader: Reader, what: str) -> list[str]:
-    """Lines up to -1."""
-    found: list[str] = []
-    while (line := reader.take(f"a -1 that ends {what}")) != "-1":
-        found.append(line)
-    return found
-
-
-def listed(reader: Reader, what: str) -> list[str]:
-    """Ids up to -1."""
-    return [str(number_of(line.split()[0], reader)) for line in lines(reader, what)]
-
-
-def trade(line: str) -> str:
-    """A kind of object by number or name, with the keywords that follow it ("11leather" is one and the other)."""
-    number, word, keywords = _TRADE.match(line).groups("")  # type: ignore[union-attr]  # it matches anything
-    known = dict(enumerate(names.ITEM_KINDS)).get(int(number[:9] or -1)) or word.lower() or number
-    kind = {"armor": "armour", "liq": "drink_container"}.get(known, known)
-    return f"{kind} {keywords.removeprefix('container') if word.lower() == 'liq' else keywords}".strip()
-
-
-def number_of(word: str, reader: Reader) -> int:
-    """A number in the line read last. Raises Malformed."""
-    return whole(word.strip(), reader.line)
-
-
-def float_of(word: str, reader: Reader) -> float:
-    """A number with a fraction. Raises Malformed."""
-    try:
-        found = float(word.split()[0])
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
-        raise Malformed(reader.line, f"expected a number, not {word[:20]!r}")
-    return found

@@ -1,51 +1,75 @@
-"""A whole world: which files there are, what they hold together, and what was left out."""
+"""A whole world: what its files hold together, and what of it was lost."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from mud.areas.circle import records, zones
+from mud.areas.circle import encoding, records, shops, zones
+from mud.areas.circle.colours import Colours
+from mud.areas.circle.files import WorldFiles
 from mud.areas.circle.mend import mend
-from mud.areas.circle.reader import Malformed, Reader
+from mud.areas.circle.reader import Findings, Malformed, Reader
 from mud.core.world import area as a
 
-Read = Callable[[Reader, int, Counter[str]], Any]
+Read = Callable[[Reader, int, dict[str, Any]], None]
 
-_NUMBER = re.compile("[0-9]{1,9}")
-_PLAIN = re.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
-#: The folder of each kind of file: where its records go in an area, how the report calls them, what reads one.
-FORMATS: dict[str, tuple[str, str, Read]] = {
-    "wld": ("rooms", "rooms", records.room),
-    "mob": ("mobs", "mobs", records.mob),
-    "obj": ("items", "objects", records.item),
-    "shp": ("shops", "shops", records.shop),
+class Format(NamedTuple):
+    """A kind of file: where its records go in an area, how the report calls them, what reads one, what it becomes, and
+    with which fields one is worth to be kept if the rest of it can't be read."""
+
+    field: str
+    what: str
+    read: Read
+    make: type[a.Definition]
+    needs: tuple[str, ...]
+
+
+_TEXTS = ("keywords", "short", "long", "description")
+ZONES = Format("", "zones", zones.zone, a.AreaDef, ("name",))
+FORMATS: dict[str, Format] = {
+    "wld": Format("rooms", "rooms", records.room, a.RoomDef, ("name", "description")),
+    "mob": Format("mobs", "mobs", records.mob, a.MobDef, _TEXTS),
+    "obj": Format("items", "objects", records.item, a.ItemDef, _TEXTS),
+    "shp": Format("shops", "shops", shops.shop, a.ShopDef, ("hours",)),
 }
+#: Kinds of files whose records are only counted, and how the report calls them.
+COUNTED = {"trg": "triggers", "qst": "quests"}
 
 #: Where mortals begin in CircleMUD's own configuration: no file of the world says it.
 MORTAL_START = "3001"
+#: Places of one kind that the report for people names.
+MOST = 20
 
 
 class ImportedWorld(Struct):
-    """What came of an import. `problems` are mistakes in the files, `warnings` what they name that is not there."""
+    """What came of an import. `problems` are mistakes in the files, `warnings` what they name that is not there, `lost`
+    what has no like here, once a kind; `notes` say how the files were read and what was taken otherwise."""
 
     areas: list[a.AreaDef]
     problems: list[str]
     warnings: list[str]
     report: dict[str, int]
     left_out: list[str]
+    lost: list[str] = []
+    notes: list[str] = []
 
     @property
     def start(self) -> str | None:
         """Where newcomers wake: the room that CircleMUD has for that, if this world has it too."""
         return next((MORTAL_START for area in self.areas for room in area.rooms if room.id == MORTAL_START), None)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that the files say is here."""
+        return not (self.problems or self.warnings or self.lost or self.left_out)
 
 
 class Owners:
@@ -63,39 +87,45 @@ class Owners:
         for head in [*alike, *self._heads.values()]:
             if head.numbers and head.numbers[0] <= number <= head.numbers[1]:
                 return head.id, head
-        id_ = stem if stem.isdecimal() else f"zone-{re.sub('[^A-Za-z0-9]', '-', stem).lower()}"
+        id_ = (
+            stem
+            if stem.isdecimal() and stem.isascii()
+            else f"zone-{re.sub('[^a-z0-9]+', '-', stem.casefold()).strip('-') or 'unnamed'}"
+        )
         return id_, a.AreaDef(id=id_, name=f"Zone {stem}")
 
 
 class Import:
     """An import in progress."""
 
-    def __init__(self, source: Path) -> None:
-        self._source = source
+    def __init__(self, source: Path, charset: str | None) -> None:
         self.problems: list[str] = []
         self.warnings: list[str] = []
-        self.counts: Counter[str] = Counter()
+        self.findings = Findings()
+        self._kinds = (*FORMATS, "zon", *COUNTED)
+        self._files = WorldFiles(source, self._kinds, self.problems, self.findings)
+        self._texts = encoding.decode_all(self._contents(), charset)
+        self._colours = Colours(
+            self._texts[str(path)].text
+            for kind in FORMATS
+            for path in self._files.paths(kind)
+            if str(path) in self._texts
+        )
 
     def run(self) -> ImportedWorld:
         """Read everything."""
-        if not self._source.is_dir():
-            self.problems.append(
-                f"{self._source}:1: there is no such folder; name the one that holds wld, mob, obj ..."
-            )
-        elif not any((self._source / kind).is_dir() for kind in FORMATS):
-            self.problems.append(f"{self._source}:1: no wld, mob, obj or shp in it; name the folder that holds them")
-        zones_of = {stem: [zone for _, zone in found] for stem, found in self._files("zon", zones.zone).items()}
-        heads = {head.id: head for found in zones_of.values() for head, _ in found}
-        steps = {head.id: found for zone in zones_of.values() for head, found in zone}
-        self.counts["zones"] = len(heads)
-        whose = Owners(heads, {stem: [head for head, _ in found] for stem, found in zones_of.items()})
+        if not any(self._files.paths(kind) for kind in FORMATS):
+            self.problems.append(self._files.explain())
+        counts = self.findings.counts
+        heads, by_stem, steps = self._zones()
+        counts["zones"] = len(heads)
+        whose = Owners(heads, by_stem)
         parts: dict[str, dict[str, list[Any]]] = {}
-        for kind, (field, what, read) in FORMATS.items():
-            for stem, found in self._files(kind, read).items():
-                self.counts[what] += len(found)
-                for number, part in found:
-                    owner = heads.setdefault(*whose.of(stem, number))
-                    parts.setdefault(owner.id, {}).setdefault(field, []).append(part)
+        for kind, format_ in FORMATS.items():
+            for path, number, part in self._records(kind, format_):
+                counts[format_.what] += 1
+                owner = heads.setdefault(*whose.of(path.stem, number))
+                parts.setdefault(owner.id, {}).setdefault(format_.field, []).append(part)
         areas = [
             msgspec.structs.replace(
                 head,
@@ -105,90 +135,107 @@ class Import:
             for id_, head in sorted(heads.items(), key=lambda pair: (len(pair[0]), pair[0]))
         ]
         ways = [way for area in areas for room in area.rooms for way in room.exits.values()]
-        self.counts.update(exits=len(ways), exits_nowhere=sum(way.to is None for way in ways))
+        counts.update(exits=len(ways), exits_nowhere=sum(way.to is None for way in ways))
         places = {id_: [step.where for step in found] for id_, found in steps.items()}
-        mended, self.counts["exits_missing"] = mend(areas, places, self.warnings)
+        mended, counts["exits_missing"] = mend(areas, places, self.warnings, self.findings.changed)
         left_out = self._left_out()
-        return ImportedWorld(mended, self.problems, self.warnings, dict(self.counts), left_out)
+        self._files.others(self._kinds)
+        notes = [*self._read_as(), *self.findings.changed.rows()]
+        return ImportedWorld(
+            mended, self.problems, self.warnings, dict(counts), left_out, self.findings.lost.rows(), notes
+        )
 
-    def _files(self, kind: str, read: Read) -> dict[str, list[tuple[int, Any]]]:
-        """All records of one kind of file with their numbers, by the file's stem."""
-        seen: dict[int, str] = {}
-        return {path.stem: self._records(path, read, seen) for path in self._paths(kind)}
-
-    def _paths(self, kind: str) -> list[Path]:
-        """The files that the index names; without one, all of that kind."""
-        folder = self._source / kind
-        try:
-            if (folder / "index").is_file():
-                return self._indexed(folder)
-            found = [p for p in folder.glob(f"*.{kind}") if _NUMBER.fullmatch(p.stem) and p.is_file()]
-        except OSError as error:
-            self.problems.append(f"{kind}:1: it can't be read: {error.strerror}; mend that")
-            return []
-        return sorted(found, key=lambda path: int(path.stem))
-
-    def _indexed(self, folder: Path) -> list[Path]:
-        """The files that an index names, each once. Raises OSError."""
-        paths: list[Path] = []
-        for line, name in enumerate(Reader(folder / "index").lines(), 1):
-            if name.startswith("$"):
-                break
-            # Plain names only: an index must not lead out of its folder.
-            if name and not (_PLAIN.fullmatch(name) and (folder / name).is_file()):
-                what = f"there is no file {name[:40]}; take it out, or bring it back"
-                self.problems.append(f"{folder.name}/index:{line}: {what}")
-            elif name and folder / name not in paths:
-                paths.append(folder / name)
-        return paths
-
-    def _reader(self, path: Path) -> Reader | None:
-        try:
-            return Reader(path)
-        except OSError as error:
-            self.problems.append(f"{path.parent.name}/{path.name}:1: it can't be read: {error.strerror}; mend that")
-            return None
-
-    def _records(self, path: Path, read: Read, seen: dict[int, str]) -> list[tuple[int, Any]]:
-        """The records of a file; what is malformed is noted, and reading goes on at the next one."""
-        reader = self._reader(path)
-        if reader is None:
-            return []
-        found: list[tuple[int, Any]] = []
-        for number in reader.records():
-            line = reader.line
-            place = f"{reader.name}:{line}"
+    def _contents(self) -> dict[str, bytes]:
+        """What is in all files, by kind and name."""
+        found: dict[str, bytes] = {}
+        for path in (path for kind in self._kinds for path in self._files.paths(kind)):
             try:
-                made = read(reader, number, self.counts)
-            except Malformed as error:
-                reader.problems.append((error.line, f"{error} (#{number} is left out)"))
-                reader.lost = True
-                continue
-            if number in seen:
-                what = f"#{number} is there twice, first at {seen[number]}; give one another number"
-                reader.problems.append((line, f"{what} (this one is left out)"))
-                continue
-            seen[number] = place
-            found.append((number, made))
-        self.problems += [f"{reader.name}:{line}: {text}" for line, text in sorted(reader.problems)]
+                found[str(path)] = path.read_bytes()
+            except OSError as error:
+                self.problems.append(f"{path.parent.name}/{path.name}:1: it can't be read: {error.strerror}; mend that")
         return found
+
+    def _readers(self, kind: str) -> Iterable[tuple[Path, Reader]]:
+        """All files of a kind that could be read."""
+        for path in self._files.paths(kind):
+            if str(path) in self._texts:
+                name = f"{path.parent.name}/{path.name}"
+                yield path, Reader(name, self._texts[str(path)].text, self._colours, self.findings)
+
+    def _zones(self) -> tuple[dict[str, a.AreaDef], dict[str, list[a.AreaDef]], dict[str, list[zones.ResetStep]]]:
+        """The heads of all zones, by id and by the stem of their file; and their resets by id."""
+        heads: dict[str, a.AreaDef] = {}
+        by_stem: dict[str, list[a.AreaDef]] = {}
+        steps: dict[str, list[zones.ResetStep]] = {}
+        for path, _, zone in self._records("zon", ZONES):
+            steps[zone.id] = list(zone.resets)
+            heads[zone.id] = msgspec.structs.replace(zone, resets=())
+            by_stem.setdefault(path.stem, []).append(heads[zone.id])
+        return heads, by_stem, steps
+
+    def _records(self, kind: str, format_: Format) -> Iterable[tuple[Path, int, Any]]:
+        """The records of all files of a kind; what is malformed is noted, and reading goes on at the next one."""
+        seen: dict[int, str] = {}
+        for path, reader in self._readers(kind):
+            for number in reader.records():
+                line, place = reader.line, reader.place
+                made = self._record(reader, number, format_)
+                if made is not None and number in seen:
+                    what = f"#{number} is there twice, first at {seen[number]}; give one another number"
+                    reader.problems.append((line, f"{what} (this one is left out)"))
+                elif made is not None:
+                    seen[number] = place
+                    yield path, number, made
+            self.problems += [f"{reader.name}:{line}: {text}" for line, text in sorted(reader.problems)]
+
+    def _record(self, reader: Reader, number: int, format_: Format) -> a.Definition | None:
+        """One record, or what of it could be read; None where that is too little."""
+        found: dict[str, Any] = {}
+        try:
+            format_.read(reader, number, found)
+        except Malformed as error:
+            kept = all(field in found for field in format_.needs)
+            left = f"the rest of #{number}" if kept else f"#{number}"
+            reader.problems.append((error.line, f"{error} ({left} is left out)"))
+            reader.lost = True
+            if not kept:
+                return None
+        return format_.make(
+            id=str(number), **{name: tuple(each) if isinstance(each, list) else each for name, each in found.items()}
+        )
 
     def _left_out(self) -> list[str]:
         """Scripts and quests: counted by file, not imported."""
         rows = []
-        for kind, what in (("trg", "triggers"), ("qst", "quests")):
-            for path in self._paths(kind) if (self._source / kind).is_dir() else []:
-                reader = self._reader(path)
-                count = sum(1 for _ in reader.records()) if reader else 0
-                self.counts[what] += count
+        for kind, what in COUNTED.items():
+            for _, reader in self._readers(kind):
+                count = sum(1 for _ in reader.records())
+                self.findings.counts[what] += count
                 if count:
-                    rows.append(f"{kind}/{path.name}: {count} {what}")
+                    rows.append(f"{reader.name}: {count} {what}")
         return rows
 
+    def _read_as(self) -> list[str]:
+        """In which encoding the files are, and how they write colours."""
+        files = Counter(decoded.encoding for decoded in self._texts.values() if decoded.encoding)
+        notes = [f"encoding: {name.upper()} in {count} files" for name, count in files.most_common()]
+        for name, decoded in self._texts.items():
+            place = "/".join(Path(name).parts[-2:])
+            if decoded.strays:
+                kind = f"bytes that are no {decoded.encoding.upper()}, taken as CP1252"
+                self.findings.changed.add(kind, place, decoded.strays)
+            if decoded.bad:
+                self.findings.lost.add(f"letters that are none in {decoded.encoding.upper()}", place, decoded.bad)
+        colours = self._colours.names
+        return [*(notes or ["encoding: ASCII"]), *([f"colour codes: {' '.join(colours)}"] if colours else [])]
 
-def import_world(source: Path) -> ImportedWorld:
-    """Import the world in `source`, the folder that holds `wld`, `mob`, `obj`, `zon` and `shp`."""
-    return Import(source).run()
+
+def import_world(source: Path, charset: str | None = None) -> ImportedWorld:
+    """Import the world in `source`, the folder that holds `wld`, `mob`, `obj`, `zon` and `shp`.
+
+    The files are in `charset`; without one, in what they most likely are.
+    """
+    return Import(source, charset).run()
 
 
 def report_text(found: ImportedWorld) -> str:
@@ -201,11 +248,26 @@ def report_text(found: ImportedWorld) -> str:
         f"{r['exits']:,} exits: {r['exits_nowhere']:,} lead nowhere by intent (-1), "
         f"{r['exits_missing']:,} to a missing room",
         f"resets: {resets or 'none'}",
+        *(f"read as: {note}" if at == 0 else f"  {note}" for at, note in enumerate(found.notes)),
         f"not imported: {r['triggers']:,} triggers ({r['triggers_attached']:,} attached), {r['quests']:,} quests",
         *(f"  {row}" for row in found.left_out),
     ]
+    if found.lost:
+        lines += ["lost, having no like here:", *(f"  {row}" for row in found.lost)]
     if found.warnings:
-        lines += [f"{len(found.warnings)} names without a thing, left out:", *(f"  {w}" for w in found.warnings)]
+        lines += [f"{len(found.warnings)} names without a thing, left out:", *_by_kind(found.warnings)]
     if found.problems:
         lines += [f"{len(found.problems)} problems:", *(f"  {p}" for p in found.problems)]
     return "\n".join(lines)
+
+
+def _by_kind(warnings: list[str]) -> list[str]:
+    """Each kind once, and below it where."""
+    kinds: dict[str, list[str]] = {}
+    for warning in warnings:
+        kinds.setdefault(re.sub(r"\b[0-9]+\b", "N", warning.split(": ", 1)[-1]), []).append(warning)
+    rows = []
+    for kind, each in kinds.items():
+        rows += [f"  {kind}: {len(each):,}", *(f"    {warning}" for warning in each[:MOST])]
+        rows += [f"    and {len(each) - MOST:,} more, which --json lists"] if len(each) > MOST else []
+    return rows

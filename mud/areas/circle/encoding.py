@@ -1,0 +1,98 @@
+"""Bytes to letters. UTF-8 shows by itself; encodings of one byte a letter are told apart by the words they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+UTF8 = "utf-8"
+#: What files are tried as, the likeliest first: it wins where two read alike. CP1252 is Latin-1 and has letters more.
+CANDIDATES = ("cp1252", "koi8-r", "koi8-u", "cp1251", "cp866", "iso8859-2", "cp1250", "cp437")
+#: Letters that texts of each have often. Those that are not here only have to make words.
+_CYRILLIC, _EAST, _WEST = "оеаинтсрвлкмдпуя", "łąęśćńóżźěščřžýáíéůőűăâî", "éèêàâçîôùüöäßñáíóúåøæãõ"
+_COMMON = {"cp1252": _WEST, "cp437": _WEST, "iso8859-2": _EAST, "cp1250": _EAST}
+_PUNCTUATION = frozenset("‘’“”–—…«»°•№")
+_ENOUGH = 5000  # words that are looked at
+_DOUBT = 4  # by which another has to be better than the first: a word of two letters
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_PIECE = re.compile(r"[^\W\d_]+")
+
+
+class Decoded(NamedTuple):
+    """A file's text. `encoding` is "" for one that needs none; `strays` are bytes that were none of it, `bad` letters
+    that nothing could be made of."""
+
+    text: str
+    encoding: str = ""
+    strays: int = 0
+    bad: int = 0
+
+
+def decode_all(contents: dict[str, bytes], encoding: str | None = None) -> dict[str, Decoded]:
+    """The texts of files by their names, all in `encoding`; without one, in what they are most likely in.
+
+    Files that are no UTF-8 are taken to be in one encoding together: a short one says too little by itself.
+    """
+    if encoding is not None:
+        return {name: _as(content, encoding) for name, content in contents.items()}
+    found = {name: _unmistakable(content) for name, content in contents.items()}
+    guessed = guess(contents[name] for name, decoded in found.items() if decoded is None)
+    return {name: decoded or _as(contents[name], guessed) for name, decoded in found.items()}
+
+
+def known(encoding: str) -> bool:
+    """Whether there is an encoding of that name."""
+    try:
+        return b"".decode(encoding) == ""
+    except (LookupError, ValueError):
+        return False
+
+
+def guess(contents: Iterable[bytes]) -> str:
+    """The encoding of one byte a letter in which contents read best."""
+    words: list[bytes] = []
+    for content in contents:
+        words += _WORD.findall(content)[: _ENOUGH - len(words)]
+    return max(
+        CANDIDATES, key=lambda name: sum(_likeness(word, name) for word in words) - _DOUBT * (name != CANDIDATES[0])
+    )
+
+
+def _unmistakable(content: bytes) -> Decoded | None:
+    """What is ASCII, UTF-16 by its mark, or UTF-8 but for a few bytes that somebody's editor left; None for others."""
+    if content.isascii():
+        return Decoded(content.decode("ascii"))
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _as(content, "utf-16")
+    text = content.decode(UTF8, "surrogateescape").removeprefix("\ufeff")
+    strays = sum("\udc80" <= letter <= "\udcff" for letter in text)
+    if strays * 2 >= sum(letter > "\x7f" for letter in text):
+        return None
+    mended = re.sub("[\udc80-\udcff]", lambda m: bytes([ord(m[0]) - 0xDC00]).decode(CANDIDATES[0], "replace"), text)
+    return Decoded(mended, UTF8, strays, mended.count("\ufffd") - text.count("\ufffd"))
+
+
+def _as(content: bytes, encoding: str) -> Decoded:
+    if content.isascii() and not encoding.startswith("utf-16"):
+        return Decoded(content.decode("ascii"))
+    text = content.decode(encoding, "replace").removeprefix("\ufeff")
+    return Decoded(text, encoding, bad=text.count("\ufffd"))
+
+
+def _likeness(word: bytes, encoding: str) -> int:
+    """How well a word reads in an encoding, counted by the letters that are not ASCII."""
+    text = word.decode(encoding, "replace")
+    marks = sum(3 if c in _PUNCTUATION else -3 if c == "\ufffd" else 0 for c in text)
+    return marks + sum(_worth(piece, encoding) for piece in _PIECE.findall(text))
+
+
+def _worth(piece: str, encoding: str) -> int:
+    """The same for letters only. Words are small, Titled or LARGE, and of one script; no Latin word is all accents."""
+    odd = [c for c in piece if c > "\x7f"]
+    common = _COMMON.get(encoding, _CYRILLIC)
+    latin = encoding in _COMMON
+    if len(odd) == len(piece) > 2 if latin else len(odd) < len(piece):
+        return 0
+    shape = 2 if piece.islower() or piece.istitle() else 1 if piece.isupper() else 0
+    return sum(shape + (c in common) for c in odd) if shape else 0
