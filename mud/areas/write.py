@@ -21,9 +21,14 @@ def write_world(areas: list[a.AreaDef], directory: Path, start: str | None = Non
     """Write areas into a folder, a file each, named after their ids; and where newcomers wake. Raises OSError."""
     directory.mkdir(parents=True, exist_ok=True)
     if start is not None:
-        (directory / WORLD_FILE).write_text(f"[world]\nstart = {_string(start)}\n", encoding="utf-8")
+        (directory / WORLD_FILE).write_text(world_text(start), encoding="utf-8")
     for area in areas:
         (directory / f"{area.id}.toml").write_text(write(area), encoding="utf-8")
+
+
+def world_text(start: str) -> str:
+    """The text of the file that says where newcomers wake."""
+    return f"[world]\nstart = {_string(start)}\n"
 
 
 def write(area: a.AreaDef) -> str:

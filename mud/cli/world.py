@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mud.cli.client import DONE, FAILED, Add, show
 from mud.config import Config
+
+if TYPE_CHECKING:
+    from mud.areas.destination import Written
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: Add) -> None:
@@ -22,6 +27,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser], add:
     import_.add_argument("format", choices=["circle"])
     import_.add_argument("source", type=Path)
     import_.add_argument("destination", type=Path)
+    import_.add_argument(
+        "--encoding", metavar="NAME", help="of the files (koi8-r, cp1251 ...), where the guess is wrong"
+    )
+    import_.add_argument("--replace", action="store_true", help="also into a folder that holds a world already")
     map_ = add(what, "map", world_map, "draw an area, to look at")
     map_.add_argument("area", help="the area's id")
     map_.add_argument("--svg", metavar="FILE", type=Path, required=True, help="the picture to write; - is the output")
@@ -53,17 +62,53 @@ def world_check(options: argparse.Namespace, config: Config) -> int:
 
 
 def world_import(options: argparse.Namespace, config: Config) -> int:
-    """`run.py world import circle`"""
-    from mud.areas.circle import import_world, report_text
-    from mud.areas.write import write_world
+    """`run.py world import circle`: refused into a folder that holds a world; fails when anything was lost."""
+    from mud.areas.circle import encoding, import_world, report_text
+    from mud.areas.destination import Destination, Written
+    from mud.areas.load import examine
+    from mud.core.errors import EverwakeError
 
-    imported = import_world(options.source)
-    write_world(imported.areas, options.destination, imported.start)
+    if options.encoding is not None and not encoding.known(options.encoding):
+        raise EverwakeError(f"there is no encoding {options.encoding!r}; name one such as utf-8, koi8-r or cp1252")
+    into = Destination(options.destination, time.strftime("%Y%m%d-%H%M%S"))
+    if into.holds and not options.replace:
+        raise EverwakeError(
+            f"{options.destination} holds a world already ({into.holds} files): name another folder, or say --replace; "
+            "what it replaces is set aside, and listed"
+        )
+    imported = import_world(options.source, options.encoding)
+    written = into.write(imported.areas, imported.start) if imported.areas else Written()
+    problems = examine(options.destination)[1] if written.others else []
+    whole = imported.whole and not problems
     if options.json:
-        print(json.dumps({"ok": not imported.problems, "problems": imported.problems, **imported.report}))
+        told = {key: getattr(imported, key) for key in ("problems", "warnings", "lost", "left_out", "notes")}
+        print(json.dumps({"ok": whole, **told, **imported.report, **written_json(written), "world_problems": problems}))
     else:
-        print(report_text(imported))
-    return FAILED if imported.problems else DONE
+        print("\n".join([report_text(imported), *written_text(written, options.destination, problems)]))
+    return DONE if whole else FAILED
+
+
+def written_json(written: Written) -> dict[str, object]:
+    """What became of the files that were in the folder, for programs."""
+    return {"replaced": written.replaced, "aside": str(written.aside) if written.aside else None}
+
+
+def written_text(written: Written, folder: Path, problems: list[str]) -> list[str]:
+    """What became of the files that were in the folder."""
+    lines = []
+    if written.replaced:
+        lines += [f"{len(written.replaced)} files are replaced; as they were they lie in {written.aside}:"]
+        lines += [f"  {name}" for name in written.replaced]
+    if written.start_before is not None:
+        lines.append(f"newcomers woke in {written.start_before!r} before; world.toml has the imported start now")
+    if written.others:
+        lines.append(f"{written.others} other files of {folder} stay, and belong to the same world")
+    if problems:
+        lines += [
+            f"{len(problems)} problems of the world that they make together:",
+            *(f"  {each}" for each in problems),
+        ]
+    return lines
 
 
 def world_map(options: argparse.Namespace, config: Config) -> int:

@@ -89,7 +89,7 @@ class Colours:
 def _seen(scheme: Scheme, text: str) -> int:
     """How many codes of a scheme a text has; 0 where they are more likely something else.
 
-    Both a beginning and an end, or several at the beginning of a word, are no accident.
+    One at the beginning of a word and an end, or several at the beginnings of words, are no accident.
     """
     ends = begins = at_words = 0
     for match in scheme.code.finditer(text):
@@ -98,9 +98,9 @@ def _seen(scheme: Scheme, text: str) -> int:
             ends += 1
         elif style and len(style) > 1:
             begins += 1
-            before = text[match.start() - 1 : match.start()]
-            at_words += not before.isalnum() and text[match.end() : match.end() + 1].isalnum()
-    return ends + begins if (ends and begins) or at_words >= scheme.enough else 0
+            before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+            at_words += not before.isalnum() and not after.isspace() and after not in ".,;:)"
+    return ends + begins if at_words >= (1 if ends else scheme.enough) else 0
 
 
 def _style(scheme: Scheme, code: str) -> str | None:

@@ -44,7 +44,7 @@ def decode_all(contents: dict[str, bytes], encoding: str | None = None) -> dict[
 def known(encoding: str) -> bool:
     """Whether there is an encoding of that name."""
     try:
-        return b"".decode(encoding) == ""
+        return bool(b"abcd".decode(encoding, "replace"))
     except (LookupError, ValueError):
         return False
 

@@ -24,7 +24,7 @@ def reflow(text: str) -> str:
     if "\n" not in text and not text[:1].isspace():
         return text
     blocks = re.split(r"\n(?:[ \t]*\n)+", text)
-    return "\n\n".join("\n".join(_block(block.split("\n"))) for block in blocks)
+    return "\n\n".join("\n".join(_block(block.split("\n"))) for block in blocks).strip("\n")
 
 
 def _block(lines: list[str]) -> list[str]:
