@@ -9,10 +9,12 @@ from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import parse_target, pick
 from mud.core.text.markup import tag
+from mud.core.world import drinks
 from mud.core.world.area import ExitDef
 from mud.core.world.item_names import (
     COINS,
     COINS_ID,
+    VESSEL,
     capital,
     coins,
     find_item,
@@ -58,6 +60,8 @@ def long(world: World, item: Item) -> str:
     if is_coins(world, item):
         return tag("item", f"{capital(coins(world.ledger.balance(item.owner_key)))} lie here.")
     text = item.long or world.item_def(item).long
+    if world.item_def(item).kind == VESSEL and drinks.changed(world, item):
+        text = ""  # it speaks of what was in it
     return tag("item", text) if text else f"{capital(short(world, item))} lies here."
 
 

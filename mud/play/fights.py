@@ -19,6 +19,7 @@ from mud.core.world.senses import has
 from mud.core.world.world import World
 from mud.play import blows, bodies, death, describe, rooms
 from mud.play.describe import capital, name
+from mud.play.waters import needs_boat
 
 #: Game seconds between two rounds.
 ROUND_SECONDS = 2.0
@@ -283,7 +284,7 @@ def ways_out(world: World, character: Character) -> list[tuple[str, ExitDef]]:
         there = world.defs.rooms.get(way.to or "")
         if there is None or world.door_state(character.room, direction) != "open":
             continue
-        if barred.isdisjoint(there.flags):
+        if barred.isdisjoint(there.flags) and not needs_boat(world, character, there.id):
             found.append((direction, way))
     return found
 

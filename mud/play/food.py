@@ -5,15 +5,12 @@ from __future__ import annotations
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split
+from mud.core.world.drinks import liquid
+from mud.core.world.item_names import FOUNTAIN, VESSEL
 from mud.core.world.model import Item
 from mud.play import bodies, describe, things
 from mud.play.describe import capital
 
-#: What is in a vessel, by its number in area files.
-LIQUIDS = (
-    *("water", "beer", "wine", "ale", "dark ale", "whisky", "lemonade", "firebreather", "the local speciality"),
-    *("slime mould juice", "milk", "tea", "coffee", "blood", "salt water", "clear water"),
-)
 #: Movement that a drink gives back, and a meal for each hour that it lasts.
 DRINK, MEAL_HOUR = 2, 2
 
@@ -39,18 +36,18 @@ def drink(ctx: CoreContext, args: str) -> None:
     words = [word for word in split(args) if word.casefold() != "from"]
     vessel = describe.find_item(ctx.world, things.need(" ".join(words), "Drink what?"), things.near(ctx), "here")
     called, kind = describe.short(ctx.world, vessel), ctx.world.item_def(vessel).kind
-    if kind not in ("drink_container", "fountain"):
+    if kind not in (VESSEL, FOUNTAIN):
         raise Rejected(f"You can't drink {called}.")
     need_peace(ctx)
     left = number(ctx, vessel, "drinks")
-    if kind == "drink_container":
+    if kind == VESSEL:
         if left < 1:
             raise Rejected(f"{capital(called)} is empty.")
         ctx.world.edit(vessel)
         vessel.values["drinks"] = left - 1
-    things.say(ctx, "drink", f"{liquid(ctx, vessel)} from {called}")
-    if kind == "drink_container" and left == 1:
-        ctx.send(f"{capital(called)} is empty now.")
+    things.say(ctx, "drink", f"{liquid(ctx.world, vessel)} from {called}")
+    if kind == VESSEL and left == 1:
+        ctx.send(f"{capital(describe.short(ctx.world, vessel))} is empty now.")
     bodies.measure(ctx, ctx.player)
     bodies.spend(ctx, ctx.player, move=-DRINK)
 
@@ -61,8 +58,8 @@ def fill(ctx: CoreContext, args: str) -> None:
     text = things.need(args, "Fill what?")
     vessel = describe.find_item(world, text, world.carried(me), "in your hands")
     called = describe.short(world, vessel)
-    spring = next((i for i in things.near(ctx) if world.item_def(i).kind == "fountain"), None)
-    if world.item_def(vessel).kind != "drink_container":
+    spring = next((i for i in things.near(ctx) if world.item_def(i).kind == FOUNTAIN), None)
+    if world.item_def(vessel).kind != VESSEL:
         raise Rejected(f"You can't fill {called}.")
     if spring is None:
         raise Rejected("There is nothing here to fill it from.")
@@ -70,7 +67,7 @@ def fill(ctx: CoreContext, args: str) -> None:
         raise Rejected(f"{capital(called)} is full.")
     world.edit(vessel)
     vessel.values |= {"drinks": number(ctx, vessel, "capacity"), "liquid": world.value(spring, "liquid") or 0}
-    things.say(ctx, "fill", f"{called} with {liquid(ctx, vessel)}", f"from {describe.short(world, spring)}")
+    things.say(ctx, "fill", f"{called} with {liquid(ctx.world, vessel)}", f"from {describe.short(world, spring)}")
 
 
 def need_peace(ctx: CoreContext) -> None:
@@ -83,11 +80,3 @@ def number(ctx: CoreContext, item: Item, name: str) -> int:
     """One of an item's values as a number; 0 when it has none."""
     value = ctx.world.value(item, name)
     return value if isinstance(value, int) else 0
-
-
-def liquid(ctx: CoreContext, vessel: Item) -> str:
-    """What is in a vessel: a number of LIQUIDS, or a word of the area's own."""
-    value = ctx.world.value(vessel, "liquid")
-    if isinstance(value, int):
-        return LIQUIDS[value] if 0 <= value < len(LIQUIDS) else LIQUIDS[0]
-    return value or LIQUIDS[0]

@@ -7,6 +7,7 @@ from mud.core.errors import Rejected
 from mud.core.world.area import DIRECTIONS
 from mud.core.world.model import Character
 from mud.play import bodies, death, describe, rooms
+from mud.play.waters import needs_boat
 
 #: What a step takes of one's movement, by the sector.
 WALKING = {"field": 2, "forest": 3, "hills": 4, "mountain": 5, "water_swim": 3, "underwater": 4}
@@ -37,6 +38,8 @@ def walk(ctx: CoreContext, me: Character, direction: str, to: str) -> None:
     if not ctx.may("builder"):
         if "godroom" in world.room(to).flags:
             raise Rejected("Something you can't name keeps you from going there.")
+        if needs_boat(world, me, to):
+            raise Rejected("You need a boat to go there.")
         cost = max(1, (WALKING.get(world.room(origin).sector, 1) + WALKING.get(world.room(to).sector, 1)) // 2)
         bodies.measure(ctx, me)
         if me.move < cost:

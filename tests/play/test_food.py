@@ -35,16 +35,17 @@ def test_a_meal_gives_back_breath_and_is_gone(ada: Player) -> None:
 def test_a_vessel_is_drunk_empty_and_filled_again(ada: Player) -> None:
     mug = ada.kit.make_item("mug_of_stout", ada.character)
     assert ada.do("drink mug") == "You drink stout from a mug of stout."
-    for _ in range(4):
+    assert ada.do("drink stout") == "You drink stout from a mug of stout.", "it answers to what is in it"
+    for _ in range(3):
         ada.do("drink from mug")
-    assert ada.do("drink mug").endswith("A mug of stout is empty now.")
-    assert ada.do("drink mug") == "A mug of stout is empty."
+    assert ada.do("drink mug").endswith("A mug is empty now.")
+    assert ada.do("drink mug") == "A mug is empty."
     ada.kit.copyover()
-    assert ada.do("fill mug") == "You fill a mug of stout with water from the town pump."
-    assert ada.do("fill mug") == "A mug of stout is full." and ada.do("drink pump").startswith("You drink water")
+    assert ada.do("fill mug") == "You fill a mug with water from the town pump."
+    assert ada.do("fill mug") == "A mug of water is full." and ada.do("drink pump").startswith("You drink water")
     assert ada.kit.game.world.items[mug.id].values == {"drinks": 6, "liquid": 0}
     ada.do("s")
-    assert ada.do("drink mug") == "You drink water from a mug of stout."
+    assert ada.do("drink mug") == "You drink water from a mug of water."
     assert ada.do("fill mug") == "There is nothing here to fill it from."
 
 

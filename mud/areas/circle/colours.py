@@ -27,17 +27,17 @@ class Scheme(NamedTuple):
     name: str
     code: re.Pattern[str]
     styles: dict[str, str]
-    enough: int = 3  # so many codes at the beginning of a word are colours, also if none of them ends
+    enough: int = 3  # so many codes at the beginning of a word are colours, also if none of them ends; 0: never
 
 
-def _scheme(mark: str, styles: dict[str, str], enough: int = 3) -> Scheme:
+def _scheme(mark: str, styles: dict[str, str], enough: int = 0) -> Scheme:
     """Codes of a mark and a letter; the mark twice is itself."""
     return Scheme(f"{mark}x", re.compile(f"{re.escape(mark)}(.)", re.S), {mark: mark, **styles}, enough)
 
 
 SCHEMES = (
     Scheme("@x", re.compile(r"@(\[[fF][0-5]{3}\]|\[[bB][0-5]{3}\]|.)", re.S), {"@": "@", **_LETTERS, **_TBA}, enough=1),
-    _scheme("&", {**_LETTERS, **_LOST, "o": "bold", "n": _END, "N": _END, "x": _END}, enough=10),
+    _scheme("&", {**_LETTERS, **_LOST, "o": "bold", "n": _END, "N": _END, "x": _END}),
     _scheme("&", {**{str(n): name for n, name in enumerate(_NAMES[:7], 1)}, "8": "grey", "9": "bold", "0": _END}),
     _scheme("{", {**_LETTERS, "x": _END, "n": _END, "N": _END}),
     _scheme("^", {**_LETTERS, "n": _END, "N": _END, "x": _END}),
@@ -100,7 +100,8 @@ def _seen(scheme: Scheme, text: str) -> int:
             begins += 1
             before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
             at_words += not before.isalnum() and not after.isspace() and after not in ".,;:)"
-    return ends + begins if at_words >= (1 if ends else scheme.enough) else 0
+    enough = 1 if ends else scheme.enough
+    return ends + begins if enough and at_words >= enough else 0
 
 
 def _style(scheme: Scheme, code: str) -> str | None:

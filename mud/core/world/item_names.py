@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from mud.core.errors import Rejected
 from mud.core.targets import TargetWords, parse_target, pick
 from mud.core.text.markup import strip, tag
+from mud.core.world import drinks
 from mud.core.world.model import Item
 from mud.core.world.world import World
 
+#: Items of these kinds have something to drink in them.
+VESSEL, FOUNTAIN = "drink_container", "fountain"
 #: Items of this kind are gold; how much is in the ledger.
 COINS = "money"
 #: The definition of a heap of coins that the game makes itself. No area file needs to hold it.
@@ -20,7 +23,14 @@ def short(world: World, item: Item) -> str:
     """An item in a sentence: "a brass lantern", "12 gold coins"."""
     if is_coins(world, item):
         return tag("item", coins(world.ledger.balance(item.owner_key)))
-    return tag("item", item.short or world.item_def(item).short)
+    return tag("item", _text(world, item))
+
+
+def _text(world: World, item: Item) -> str:
+    """What an item is called; a vessel by what is in it."""
+    definition = world.item_def(item)
+    text = item.short or definition.short
+    return drinks.called(world, item, text) if definition.kind == VESSEL else text
 
 
 def coins(amount: int) -> str:
@@ -38,8 +48,11 @@ def keywords(world: World, item: Item) -> tuple[str, ...]:
     if item.kind == COINS_ID:
         return ("gold", "coins", "heap")
     definition = world.item_def(item)
-    called = [word for word in strip(item.short or definition.short).split() if len(word) > 2]
-    return (*(item.keywords or definition.keywords), *called)
+    words = item.keywords or definition.keywords
+    if definition.kind in (VESSEL, FOUNTAIN):
+        words = drinks.keywords(world, item, words)
+    called = [word for word in strip(_text(world, item)).split() if len(word) > 2]
+    return (*words, *called)
 
 
 def capital(text: str) -> str:

@@ -29,7 +29,14 @@ def test_codes_are_markup(text: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Smith & Sons, R&R, B&B, salt &c.", "write to bob@nowhere.org or rod@blaze.edu", "2^n is {n}", "50% off /c", "@"],
+    [
+        "Smith & Sons, R&R, B&B, salt &c.",
+        "{CLASS_A, 1}, {CLASS_B, 2}, {CLASS_M, 3}, {CLASS_W, 4}",
+        "write to bob@nowhere.org or rod@blaze.edu",
+        "2^n is {n}",
+        "50% off /c",
+        "@",
+    ],
 )
 def test_what_only_looks_like_a_code_stays(text: str) -> None:
     assert Colours([text]).read(text) == (text, 0) and Colours([text]).names == []
