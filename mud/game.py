@@ -28,7 +28,7 @@ from mud.core.text.markup import tag
 from mud.core.timers import ModuleTimer
 from mud.core.world.area import WorldDef
 from mud.core.world.world import World
-from mud.play import dialogs, drafts, login, lookup, play_dialog, zones
+from mud.play import accounts, dialogs, drafts, login, news, play_dialog, timers, zones
 from mud.play.commands import COMMANDS
 from mud.play.names import proper
 from mud.play.rules import DikuRules
@@ -57,10 +57,10 @@ HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
     events.Ordered: play_dialog.ordered,
     events.PlayerFound: login.player_found,
     events.JobFailed: login.work_failed,
-    events.Told: lookup.told,
-    events.Announced: lookup.announced,
-    events.AccountSet: lookup.account_set,
-    events.Due: zones.due,
+    events.Told: news.told,
+    events.Announced: news.announced,
+    events.AccountSet: accounts.account_set,
+    events.Due: timers.due,
     events.Signalled: modules.signalled,
     events.ModuleAnswered: modules.answered,
     events.WorldRead: world_reload.world_read,

@@ -14,7 +14,7 @@ from mud.core.dialogs import Confirm
 from mud.core.timers import LinkDeadEnds
 from mud.core.world.world import World
 from mud.game import Game
-from mud.play import zones
+from mud.play import timers
 from mud.play.commands import COMMANDS
 from mud.testing import Kit, Player
 from mud.testing.fixtures import kit_of
@@ -203,7 +203,7 @@ def test_a_timer_whose_handler_raises_is_tried_again(kit: Kit, monkeypatch: pyte
         ctx.world.move_character(ctx.world.characters[payload.character], "hall")
         raise RuntimeError("on purpose")
 
-    monkeypatch.setitem(zones.DUE, LinkDeadEnds, broken)
+    monkeypatch.setitem(timers.DUE, LinkDeadEnds, broken)
     kit.wait(601)
     assert "Ada" in bob.do("look")
     monkeypatch.undo()

@@ -8,13 +8,15 @@ from typing import cast, get_args
 import msgspec
 
 from mud.core.commands import CommandTable
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
+from mud.core.events import AccountSet
 from mud.core.world.model import ROLES, Account, Role
 from mud.play.commands import COMMANDS
 from mud.play.names import check_name
 from mud.play.password import check as check_password
 
-__all__ = ["check_new", "check_password", "create", "need", "proper_name", "with_password", "with_role"]
+__all__ = ["account_set", "check_new", "check_password", "create", "need", "proper_name", "with_password", "with_role"]
 
 
 def proper_name(name: str) -> str:
@@ -57,3 +59,10 @@ def need(found: Account | None, name: str) -> Account:
     if found is None:
         raise Rejected(f"There is no account {name!r}.")
     return found
+
+
+def account_set(ctx: CoreContext, event: AccountSet) -> None:
+    """An account was made or changed from outside: from now on it is as the event says."""
+    key = event.account.name.casefold()
+    ctx.world.journal.put(ctx.world.accounts, key, event.account)
+    ctx.world.journal.touch("accounts", key)

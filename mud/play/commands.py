@@ -13,8 +13,8 @@ from mud.play import (
     editor,
     fights,
     food,
+    help_pages,
     login,
-    lookup,
     magic,
     maps,
     movement,
@@ -26,6 +26,7 @@ from mud.play import (
     shops,
     talk,
     things,
+    times,
     who,
 )
 from mud.play.staff import admin, fields
@@ -121,7 +122,7 @@ SEEING = [
         "affects -- what magic, and what you wear, makes of you",
         aliases=("aff",),
     ),
-    CoreCommand("uptime", lookup.uptime, "seeing", "uptime -- how long this world has been awake"),
+    CoreCommand("uptime", times.uptime, "seeing", "uptime -- how long this world has been awake"),
 ]
 
 MAGIC = [
@@ -226,7 +227,7 @@ SHOPS = [
         "shops",
         "value THING -- what the shop here would pay for something\nvalue all: of everything that it takes.",
     ),
-    CoreCommand("time", shops.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
+    CoreCommand("time", times.time, "seeing", "time -- the world's hour, day, season and year; shops open by it"),
 ]
 
 TALKING = [
@@ -257,8 +258,8 @@ TALKING = [
 ]
 
 SELF = [
-    CoreCommand("help", lookup.help_, "yourself", "help [WORD] -- help on a command or a topic", aliases=("?",)),
-    CoreCommand("commands", lookup.commands, "yourself", "commands -- the names of all commands"),
+    CoreCommand("help", help_pages.help_, "yourself", "help [WORD] -- help on a command or a topic", aliases=("?",)),
+    CoreCommand("commands", help_pages.commands, "yourself", "commands -- the names of all commands"),
     CoreCommand(
         "set",
         fields.set_,

@@ -135,3 +135,12 @@ def fall_to_dust(ctx: CoreContext, corpse: Item) -> None:
         room = corpse.owner.removeprefix("room:")
         ctx.room_says(room, f"{capital(describe.short(world, corpse))} falls to dust.")
     ctx.destroy(corpse)
+
+
+def item_decays(ctx: CoreContext, payload: ItemDecays) -> None:
+    """An item falls to dust, with what is in it."""
+    item = ctx.world.items.get(payload.item)
+    if item is not None and item.kind == CORPSE.id:
+        fall_to_dust(ctx, item)
+    elif item is not None:
+        ctx.destroy(item)

@@ -12,8 +12,9 @@ from mud.core.text.markup import strip, tag
 from mud.core.text.words import number_within
 from mud.core.world.area import DIRECTIONS, ExitDef
 from mud.core.world.layout import STEPS, Cell, Plan, lay_out, routes
-from mud.play import lookup, rooms
+from mud.play import rooms
 from mud.play.describe import capital
+from mud.play.settings import screen
 
 #: Rooms that a map shows in each direction unless it is told otherwise, and at most.
 RADIUS, MAX_WAY = 5, 20
@@ -115,7 +116,7 @@ def threshold(ctx: CoreContext, start: str, steps: tuple[str, ...]) -> str:
 
 def drawn(ctx: CoreContext, radius: int) -> str:
     """The map with its title and its legend, no larger than the window."""
-    look = lookup.screen(ctx.session, ctx.world)
+    look = screen(ctx.session, ctx.world)
     height = ctx.session.terminal.height or HEIGHT
     # So many rooms, the ways between them, half a way at each end, and a column of space.
     wide = min(radius, max(0, (((look.width or 80) - 2) // WIDE - 1) // 2))

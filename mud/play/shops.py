@@ -323,16 +323,3 @@ def make_room(ctx: CoreContext, shop: Shop) -> None:
     stock = ctx.world.carried(shop.keeper)
     if len(stock) >= MAX_STOCK:
         ctx.destroy(stock[-1])
-
-
-# Time
-
-
-def time(ctx: CoreContext, args: str) -> None:
-    """The world's time."""
-    now = CALENDAR.at(ctx.clock.game)
-    ctx.send(
-        f"It is {now.hour}:{now.minute:02} on day {now.day} of {now.month.name}, "
-        f"in the {now.season} of year {now.year}.\n"
-        f"(An hour here takes {CALENDAR.seconds_per_hour:g} seconds.)"
-    )

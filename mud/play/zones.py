@@ -1,4 +1,4 @@
-"""Zones: making mobs and items, and the resets that keep the world peopled. Timers that the core knows."""
+"""Zones: making mobs and items, and the resets that keep the world peopled."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import Any
 from mud.core import timers as t
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.events import Due
 from mud.core.ledger import MINT
 from mud.core.signals import Worn
 from mud.core.world import area as a
 from mud.core.world.model import Character, Item, room_key
-from mud.play import bodies, death, describe, fights, login, mobs
-from mud.play.staff import copyover_command
+from mud.play import bodies, describe
 
 #: A zone's minute, in game seconds.
 MINUTE = 60.0
@@ -161,7 +159,7 @@ STEPS: dict[type[a.Reset], Callable[[CoreContext, Any, Made, a.AreaDef], bool]] 
 }
 
 
-# Timers
+# Their timer
 
 
 def zone_due(ctx: CoreContext, payload: t.ZoneReset) -> None:
@@ -176,36 +174,6 @@ def zone_due(ctx: CoreContext, payload: t.ZoneReset) -> None:
         ctx.after(MINUTE, payload)
     else:
         reset(ctx, area)
-
-
-def item_decays(ctx: CoreContext, payload: t.ItemDecays) -> None:
-    """An item falls to dust, with what is in it."""
-    item = ctx.world.items.get(payload.item)
-    if item is not None and item.kind == a.CORPSE.id:
-        death.fall_to_dust(ctx, item)
-    elif item is not None:
-        ctx.destroy(item)
-
-
-DUE: dict[type[t.Payload], Callable[[CoreContext, Any], None]] = {
-    t.ZoneReset: zone_due,
-    t.LinkDeadEnds: login.link_death_ends,
-    t.ItemDecays: item_decays,
-    t.CombatRound: fights.round_due,
-    t.Mend: bodies.mend_due,
-    t.Pulse: mobs.pulse_due,
-    t.AreaLives: mobs.area_lives,
-    t.CopyoverPlanned: copyover_command.due,
-}
-
-
-def due(ctx: CoreContext, event: Due) -> None:
-    """A timer fell due: one of the core's own, or a module's."""
-    run = DUE.get(type(event.timer.payload))
-    if run is not None:
-        run(ctx, event.timer.payload)
-    else:
-        ctx.modules.due(ctx, event.timer)
 
 
 def need_kind(kinds: Mapping[str, Any], kind: str, what: str) -> None:

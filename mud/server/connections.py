@@ -19,7 +19,7 @@ from mud.net.connection import Connection, turn_away
 from mud.net.listener import Listener
 from mud.net.render import render
 from mud.net.wire import Wire
-from mud.play.lookup import screen
+from mud.play.settings import screen
 from mud.server.turns import Turns
 
 log = logging.getLogger("mud.server")

@@ -10,7 +10,7 @@ from mud.core import events as e
 from mud.core.errors import Rejected
 from mud.core.timers import CombatRound, ItemDecays, Mend
 from mud.core.world.model import Character
-from mud.play import bodies, death, fights, zones
+from mud.play import bodies, death, fights
 from mud.testing import Kit, Player
 from mud.testing.fixtures import kit_of
 from tests.play.worlds import ARENA, settle
@@ -383,7 +383,7 @@ def test_a_timer_of_the_games_that_is_refused_is_tried_again(kit: Kit, ada: Play
         raise Rejected("not now")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(zones.DUE, ItemDecays, refuse)
+        patch.setitem(DUE, ItemDecays, refuse)
         kit.wait(6)
     assert timers.find(payload) is not None and payload.item in kit.game.world.items
     kit.wait(60)

@@ -12,7 +12,7 @@ from mud.core.errors import Rejected
 from mud.core.targets import split_first
 from mud.core.text.markup import strip
 from mud.core.world.model import Character, Item, room_key
-from mud.play import bodies, describe, lookup
+from mud.play import bodies, describe, settings
 from mud.play.staff.admin import log
 from mud.play.staff.rank import not_below, present_player
 
@@ -87,10 +87,10 @@ def set_(ctx: CoreContext, args: str) -> None:
     """A player's own settings; an admin who names somebody, a field and a value sets that."""
     name, rest = split_first(args)
     field, value = split_first(rest)
-    if ctx.may("admin") and value and name.casefold() not in lookup.SETTINGS:
+    if ctx.may("admin") and value and name.casefold() not in settings.SETTINGS:
         set_field(ctx, name, field.casefold(), value)
     else:
-        lookup.set_(ctx, args)
+        settings.set_(ctx, args)
 
 
 def set_field(ctx: CoreContext, whom: str, field: str, value: str) -> None:

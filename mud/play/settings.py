@@ -1,0 +1,68 @@
+"""A player's own settings, and the screen that they make of what the client told."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from mud.core.commands import either
+from mud.core.context import CoreContext
+from mud.core.errors import Rejected
+from mud.core.session import Screen, Session
+from mud.core.targets import split_first
+from mud.core.world.world import World
+from mud.play import prompts
+
+#: Setting: its values ("N" is a number), the one it has until set, what it does.
+SETTINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "colour": (("auto", "off", "16", "256"), "auto", "colours on the screen"),
+    "width": (("auto", "N"), "auto", "the width that text is wrapped to; 0 leaves that to the client"),
+    "pager": (("auto", "off", "N"), "auto", "long texts a page at a time, and of how many lines"),
+    "charset": (("auto", "utf-8", "latin-1", "ascii"), "auto", "the letters the screen can show"),
+    "brief": (("off", "on"), "off", "rooms without their description"),
+    "pronouns": (("they", "she", "he"), "they", "what others call you by"),
+    "prompt": (("auto", "off", "TEXT"), "auto", f"your prompt: {prompts.HELP}"),
+    "summon": (("off", "on"), "off", "whether others may summon you by magic"),
+    "linkdead": (("flee", "fight"), "flee", "what you do in a fight when your connection is lost"),
+}
+
+
+def set_(ctx: CoreContext, args: str) -> None:
+    """Show the settings, or set one."""
+    name, given = split_first(args)
+    name, value = name.casefold(), given.casefold()
+    me = ctx.player
+    if not name:
+        rows = [f"  {n:9} {me.settings.get(n, d):8} {what}" for n, (_, d, what) in SETTINGS.items()]
+        ctx.send("Your settings:\n" + "\n".join(rows))
+        return
+    if name not in SETTINGS:
+        near = get_close_matches(name, SETTINGS, 1)
+        raise Rejected(f"There is no setting {name!r}." + (f" Did you mean {near[0]}?" if near else " Try set alone."))
+    values = SETTINGS[name][0]
+    number = "N" in values and value.isascii() and value.isdigit() and (value == "0" or 5 <= int(value[:6]) <= 500)
+    value = str(int(value[:6])) if number else value
+    if "TEXT" in values and value and value not in values:
+        value = f"{given} "
+        if refusal := prompts.check(value):
+            raise Rejected(refusal)
+    elif value not in values and not number:
+        raise Rejected(f"{name} can be {either([v.replace('N', 'a number from 5 to 500') for v in values])}.")
+    ctx.world.edit(me)
+    me.settings[name] = value
+    if name == "pronouns":
+        me.pronouns = value
+    shown = f"'{value}'" if name == "prompt" else value
+    ctx.send(f"{name} is now {shown}.")
+
+
+def screen(session: Session, world: World) -> Screen:
+    """What to render for: the player's settings over what the client told."""
+    told = session.terminal
+    character = world.characters.get(session.character or "")
+    chosen = character.settings if character is not None else {}
+    colour, width, charset = (chosen.get(name, "auto") for name in ("colour", "width", "charset"))
+    return Screen(
+        width=int(width) if width.isdigit() else told.width or 80,
+        colours=told.colours if colour == "auto" else int(colour) if colour.isdigit() else 0,
+        charset=told.charset if charset == "auto" else charset,
+    )
