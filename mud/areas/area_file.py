@@ -1,4 +1,4 @@
-"""One area file as it is read: its text, its tables, and what is wrong with it, each with its line."""
+"""One area file while it is read: its text, its tables, and what is wrong with it, with lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mud.core.world import area as a
 
 
 class AreaFile:
-    """One file being read, and what was found wrong with it. With `content` it is read as if it held that."""
+    """A file that is being read, and the problems in it. With `content` it is read as if it held that."""
 
     def __init__(self, path: Path, root: Path, content: bytes | None = None) -> None:
         self.source = a.SourceFile(area="", size=-1, changed=0, touched=0, inode=0, digest=b"")
@@ -35,7 +35,7 @@ class AreaFile:
             self.raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"at line (\d+)", str(error))
-            self.problems.append((int(line[1]) if line else 1, f"no valid TOML: {error}; mend this line first"))
+            self.problems.append((int(line[1]) if line else 1, f"no valid TOML: {error}; correct this line first"))
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append((1, f"can't be read: {error}; area files are UTF-8 text"))
 
@@ -45,9 +45,9 @@ class AreaFile:
 
 
 def read(path: Path) -> tuple[a.SourceFile, bytes]:
-    """A file's content and how to know it again; which area it holds is not said yet. Raises OSError."""
+    """A file's content, and what identifies it; its area is not known yet. Raises OSError."""
     with path.open("rb") as file:
-        # Looked at before it is read: whatever is written to it meanwhile makes it another file than this one.
+        # Its status is taken before it is read, so that a write in between makes it another file than this one.
         stat = os.fstat(file.fileno())
         content = file.read()
     source = a.SourceFile(
@@ -62,12 +62,12 @@ def read(path: Path) -> tuple[a.SourceFile, bytes]:
 
 
 def digest(content: bytes) -> bytes:
-    """What a Source remembers of a file's content."""
+    """The hash by which a Source remembers a file's content."""
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """The end of a complaint: the nearest known word, or what there is."""
+    """The end of an error: the nearest known word, or all known words."""
     known = list(known)
     found = get_close_matches(word, known, 1)
     if found:

@@ -1,5 +1,7 @@
-"""An area file as the blocks that its headers make of it, to be changed one by one: put together again they are the
-same file, byte for byte."""
+"""An area file as blocks, one for each header, which can be changed one by one.
+
+Joined again, they are the same file, byte for byte.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ _TOKEN = re.compile(
 
 
 class TomlBlock(Struct):
-    """A header with what is under it. `lead` are the comments right above it and its own line; `path` is its name:
-    ("room", "exits"). The text before the first header has the path ()."""
+    """A header and what follows it. `lead` is the comments right above it and its own line; `path` is its name:
+    ("room", "exits"). The text before the first header has the path ().
+    """
 
     path: tuple[str, ...]
     array: bool
@@ -31,11 +34,11 @@ class TomlBlock(Struct):
 
     @property
     def text(self) -> str:
-        """All of it, as it stands in the file."""
+        """The whole block, as it is in the file."""
         return self.lead + self.body
 
     def split_body(self) -> tuple[str, str]:
-        """The body's keys, and the comments and empty lines behind the last of them."""
+        """The body's keys, and the comments and empty lines after the last of them."""
         lines = self.body.splitlines(keepends=True)
         end = len(lines)
         while end and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
@@ -44,7 +47,7 @@ class TomlBlock(Struct):
 
 
 def blocks_of(text: str) -> list[TomlBlock]:
-    """Take a file apart."""
+    """Split a file into blocks."""
     found = [TomlBlock((), False, "", "")]
     at = 0
     for begin, end, path, array in _headers(text):
@@ -56,7 +59,7 @@ def blocks_of(text: str) -> list[TomlBlock]:
 
 
 def _headers(text: str) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:
-    """Where each header's comments begin, where it ends, its path, and whether it is one of an array."""
+    """Of each header: where its comments begin, where it ends, its path, and whether it belongs to an array."""
     at = depth = 0
     fresh, line = True, 0  # nothing but spaces since the line began
     comments: int | None = None  # where the comments right above began

@@ -1,8 +1,7 @@
 """The compiled world: all definitions in one file under DATA/cache, checked by content.
 
-A start, and above all the start in the silence of a copyover, then reads one file instead of parsing many, and decodes
-of it only the areas that are asked for. It can be thrown away at any time; whatever is wrong with it, the files are
-read.
+So a start, above all in the silence of a copyover, reads one file instead of parsing many, and decodes only the areas
+that are asked for. It can be deleted at any time; if anything is wrong with it, the area files are read.
 """
 
 from __future__ import annotations
@@ -32,13 +31,13 @@ log = logging.getLogger("mud.areas")
 
 #: By file name: size, time of writing and of change in ns, inode.
 Stamps = dict[str, tuple[int, int, int, int]]
-#: Seconds in which a file may be changed twice and have the same time.
+#: How many seconds may lie between two changes of a file that have the same time.
 YOUNG_SECONDS = 2.0
 _HEAD = struct.Struct(">IQ")  # checksum of all that follows, length of the head
 
 
 class Packed(msgspec.Struct):
-    """One area in the file: how long it is, and what is in it."""
+    """One area in the file: its length and its contents."""
 
     id: str
     size: int  # bytes
@@ -46,7 +45,7 @@ class Packed(msgspec.Struct):
 
 
 class Compiled(msgspec.Struct):
-    """The head of a compiled world: which files in which state it was made of, and its areas in their order."""
+    """The head of a compiled world: the files that it was made from, and its areas in order."""
 
     sources: dict[str, SourceFile]
     start: str
@@ -54,7 +53,7 @@ class Compiled(msgspec.Struct):
 
 
 def load_cached(directory: Path, folder: Path) -> WorldDef:
-    """The world in `directory`, from the cache in `folder` if that is of the same files.
+    """The world in `directory`, from the cache in `folder` if that was made from the same files.
 
     Raises WorldError as `load` does.
     """
@@ -75,16 +74,18 @@ def load_cached(directory: Path, folder: Path) -> WorldDef:
 
 
 def load_compiled(directory: Path, folder: Path) -> WorldDef:
-    """The world as it was compiled last, whatever its files say now. Raises WorldError when it never was."""
+    """The world as it was last compiled, whatever its files contain now. Raises WorldError if it never was."""
     compiled, data = _read(_path(directory, folder))
     if compiled is None:
-        raise WorldError([f"{directory}: it has never been compiled into {folder}; mend its files"])
+        raise WorldError([f"{directory}: it has never been compiled into {folder}; correct its files"])
     return _world(compiled, data)
 
 
 def keep(directory: Path, folder: Path, world: WorldDef) -> None:
-    """Compile `world`, as it was read from the files in `directory`. What they are by now does not matter: it is
-    looked at when this is read."""
+    """Compile `world`, which was read from the files in `directory`.
+
+    Later changes to these files do not matter: they are noticed when this is read.
+    """
     encode = msgspec.msgpack.Encoder().encode
     areas = list(world.areas.values())
     packed = [zlib.compress(encode(area), 1) for area in areas]
@@ -93,7 +94,7 @@ def keep(directory: Path, folder: Path, world: WorldDef) -> None:
 
 
 def _changed(directory: Path, compiled: Compiled | None, data: memoryview) -> WorldDef | None:
-    """What was compiled, with the files that changed since read again; None when that does not come out right."""
+    """The compiled world, with changed files read again; None if that fails."""
     try:
         return reread(directory, _world(compiled, data), gone=True).defs if compiled is not None else None
     except WorldError:
@@ -101,22 +102,22 @@ def _changed(directory: Path, compiled: Compiled | None, data: memoryview) -> Wo
 
 
 def _world(compiled: Compiled, data: memoryview) -> WorldDef:
-    """The world of a compiled one; its areas stay packed until they are asked for."""
+    """The world from its compiled form; areas stay packed until they are asked for."""
     areas: dict[str, bytes] = {}
     at = 0
     for packed in compiled.areas:
-        areas[packed.id] = bytes(data[at : at + packed.size])  # a copy, which is let go of once it is decoded
+        areas[packed.id] = bytes(data[at : at + packed.size])  # a copy, which is dropped once it is decoded
         at += packed.size
     return WorldDef.packed(areas, {p.id: p.contents for p in compiled.areas}, compiled.start, compiled.sources)
 
 
 def _path(directory: Path, folder: Path) -> Path:
-    """A compiled world's file: one for each folder of area files."""
+    """The path of a compiled world: one for each folder of area files."""
     return folder / f"world-{hashlib.blake2b(str(directory.absolute()).encode(), digest_size=6).hexdigest()}.msgpack"
 
 
 def _read(path: Path) -> tuple[Compiled | None, memoryview]:
-    """The file's head and its packed areas; None when there is no file, it is damaged, or of another format."""
+    """The file's head and its packed areas; None if there is no file, or it is damaged or of another format."""
     nothing = memoryview(b"")
     try:
         data = memoryview(path.read_bytes())
@@ -125,7 +126,7 @@ def _read(path: Path) -> tuple[Compiled | None, memoryview]:
         total, size = _HEAD.unpack_from(data, 16)
         body = data[16 + _HEAD.size :]
         if zlib.crc32(body) != total:
-            return None, nothing  # all of it is checked now, because it is decoded when it is too late to complain
+            return None, nothing  # all of it is checked now: when it is decoded, it is too late for an error
         return msgspec.msgpack.decode(body[:size], type=Compiled), body[size:]
     except (OSError, struct.error, msgspec.DecodeError):
         return None, nothing
@@ -133,7 +134,7 @@ def _read(path: Path) -> tuple[Compiled | None, memoryview]:
 
 def _write(path: Path, compiled: Compiled, data: bytes | memoryview) -> None:
     head = msgspec.msgpack.encode(compiled)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")  # a rehearsal may be at it too
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")  # a rehearsal may write it at the same time
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -148,8 +149,11 @@ def _write(path: Path, compiled: Compiled, data: bytes | memoryview) -> None:
 
 
 def _stamps_of_files(directory: Path) -> Stamps:
-    """The files as the folder lists them: if nothing of this changed, nothing of the content did, for nobody can set a
-    file's time of change. Empty when one was changed so lately that another change might bear the same time."""
+    """The files' sizes, times and inodes.
+
+    If none of these changed, neither did the contents, because nobody can set a file's time of change. Empty if a file
+    was changed so recently that another change might have the same time.
+    """
     stats = [(name, os.stat(os.path.join(directory, name))) for name in names_of(directory)]
     if any(abs(time.time() - stat.st_ctime) < YOUNG_SECONDS for _, stat in stats):
         return {}
@@ -165,13 +169,13 @@ def _digests(sources: dict[str, SourceFile]) -> dict[str, bytes]:
 
 
 def _read_sources(directory: Path) -> dict[str, SourceFile]:
-    """The files by their contents. None of them is parsed, so nobody knows their areas."""
+    """The files by their contents. None is parsed, so their areas are unknown."""
     return {str(path.relative_to(directory)): read(path)[0] for path in files_of(directory)}
 
 
 @cache
 def _format() -> bytes:
-    """A hash over the code that reads area files and this: other code, other cache."""
+    """A hash over the code that reads area files and this cache: other code needs another cache."""
     total = hashlib.blake2b(digest_size=16)
     modules = (area, body, markup, area_file, loading, locate, names, references, reload)
     for file in (__file__, *(str(module.__file__) for module in modules)):

@@ -1,7 +1,7 @@
-"""What is wrong with a world that can be read: what can never happen, and what a builder hardly meant.
+"""What is wrong with a readable world: what can never work, and what is probably a mistake.
 
-An error is what can't be read or can't work: a reset that never does anything. A warning is what works but looks like
-a slip: a door with one side, a room that nobody can walk to. The game starts in spite of either, but for what
+An error can't be read or can't work, such as a reset that never does anything. A warning works but is probably a
+mistake, such as a door with one side or a room that nobody can reach. The game starts in spite of both, except for what
 `mud.areas.load` refuses.
 """
 
@@ -25,7 +25,7 @@ CONTAINERS = ("container", "corpse")
 
 
 class Checked(Struct):
-    """What was found, each as "file:line: what; what to do", by file and line."""
+    """The findings, each as "file:line: what; what to do", ordered by file and line."""
 
     rooms: int
     errors: list[str]
@@ -43,7 +43,7 @@ class Notes:
         self.warnings: list[tuple[int, str]] = []
 
     def of(self, key: str, id_: str, *inside: str) -> Where:
-        """Where a part of that id stands, or something in it."""
+        """Where the part with that id is, or something in it."""
         return (*self.places[key].get(id_, (key,)), *inside)
 
     def error(self, where: Where, text: str) -> None:
@@ -51,12 +51,12 @@ class Notes:
         self.errors.append((self.file.lines.of(where), text))
 
     def warn(self, where: Where, text: str) -> None:
-        """Something that works, but is hardly meant."""
+        """Something that works, but is probably a mistake."""
         self.warnings.append((self.file.lines.of(where), text))
 
 
 def check(directory: Path, only: str | None = None) -> Checked:
-    """Look at the world in a folder; `only` at one area, by its id. Raises LookupError when there is no such area."""
+    """Check the world in a folder, or `only` one area, by its id. Raises LookupError if there is no such area."""
     reading = read_world(directory)
     notes = [Notes(file, area) for file, area in reading.areas]
     if only is not None:
@@ -82,14 +82,14 @@ def _lines(file: AreaFile, found: list[tuple[int, str]]) -> list[str]:
 
 
 def _place(problem: str) -> tuple[str, int]:
-    """The file and line that a finding begins with."""
+    """The file and the line at the beginning of a finding."""
     file, _, rest = problem.partition(":")
     line = rest.partition(":")[0]
     return file, int(line) if line.isdigit() else 0
 
 
 def _look(notes: list[Notes], world: a.WorldDef) -> None:
-    """All that is looked for."""
+    """All checks."""
     made, locks, reached = _made(world), _locks(world), _reached(world)
     for each in notes:
         _doors(each, world)
@@ -104,7 +104,7 @@ def _look(notes: list[Notes], world: a.WorldDef) -> None:
 
 
 def _doors(notes: Notes, world: a.WorldDef) -> None:
-    """Doors that are none from their other side."""
+    """Doors that are no door from their other side."""
     for room in notes.area.rooms:
         for direction, way in room.exits.items():
             if way.door and way.to is not None and way.to in world.rooms:
@@ -115,7 +115,7 @@ def _doors(notes: Notes, world: a.WorldDef) -> None:
 
 
 def _other_side(there: a.RoomDef, here: str, direction: str) -> str:
-    """What is wrong with the way back of a door."""
+    """What is wrong with a door's other side."""
     back = there.exits.get(direction)
     if back is None:
         return f"nothing leads {direction} from there"
@@ -133,7 +133,7 @@ def _items(notes: Notes) -> None:
 
 
 def _keys(notes: Notes, made: set[str], locks: set[str]) -> None:
-    """Locks whose key nobody can have, and keys that fit nowhere."""
+    """Locks whose key can't be had, and keys that open nothing."""
     for room in notes.area.rooms:
         for direction, way in room.exits.items():
             if way.key is not None and way.key not in made:
@@ -162,7 +162,7 @@ def _lid_key(item: a.ItemDef) -> str | None:
 
 
 def _made(world: a.WorldDef) -> set[str]:
-    """Ids of the items that come into the world: by a reset that may make any, or over a counter."""
+    """Ids of the items that can come into the world: by a reset or through a shop."""
     kinds = a.ItemReset | a.GiveReset | a.EquipReset | a.PutReset
     areas = world.areas.values()
     sold = {item for area in areas for shop in area.shops for item in shop.sells}
@@ -173,7 +173,7 @@ def _made(world: a.WorldDef) -> set[str]:
 
 
 def _resets(notes: Notes, world: a.WorldDef, made: set[str]) -> None:
-    """Steps that can never do their work."""
+    """Steps that can never do anything."""
     for where, reset in resets_of(notes.file, notes.area):
         if isinstance(reset, a.DoorReset | a.RemoveReset):
             continue
@@ -208,7 +208,7 @@ def _into(notes: Notes, where: Where, chest: a.ItemDef, made: set[str]) -> None:
 
 
 def _reached(world: a.WorldDef) -> set[str]:
-    """Rooms that can be walked to from where newcomers wake, with every door open."""
+    """Rooms that can be reached on foot from where newcomers wake, with every door open."""
     reached, ahead = {world.start}, [world.start]
     while ahead:
         room = world.rooms.get(ahead.pop())
@@ -220,19 +220,19 @@ def _reached(world: a.WorldDef) -> set[str]:
 
 
 def _unreachable(notes: Notes, world: a.WorldDef, reached: set[str]) -> None:
-    """Rooms that nobody can walk to; of an area without a way in only the area is named."""
+    """Rooms that nobody can reach. If an area has no way in, only the area is named."""
     lost = [room for room in notes.area.rooms if room.id not in reached]
     if len(lost) > 1 and len(lost) == len(notes.area.rooms):
-        text = f"no way leads into area {notes.area.id!r} from {world.start!r}, where newcomers wake; add an exit to it"
+        text = f"area {notes.area.id!r} can't be reached from {world.start!r}, where newcomers wake; add an exit to it"
         notes.warn(("area",), text)
         return
     for room in lost:
-        text = f"no way leads to room {room.id!r} from {world.start!r}, where newcomers wake; add an exit to it"
+        text = f"room {room.id!r} can't be reached from {world.start!r}, where newcomers wake; add an exit to it"
         notes.warn(notes.of("room", room.id), text)
 
 
 def _keepers(notes: Notes, world: a.WorldDef) -> None:
-    """Shops whose keeper nobody ever meets."""
+    """Shops whose keeper is never made."""
     placed = set(_placed(world))
     for shop in notes.area.shops:
         if shop.keeper is not None and shop.keeper not in placed:

@@ -1,8 +1,8 @@
-"""Area files to definitions. Every problem in every file is found in one go, with its line and what to do.
+"""Area files to definitions. All problems in all files are found at once, with line and what to do.
 
-The files are TOML. Their keys are the fields of `mud.core.world.area`, but for what reads better in a file: tables that
-come more than once are called in the singular (`[[room]]`, `[[room.extra]]`), an exit may be just the room's id,
-and `give`, `equip` and `put` resets depend on the step before them unless they say otherwise.
+The files are TOML. Their keys are the fields of `mud.core.world.area`, with some exceptions that read better in a file:
+repeated tables have singular names (`[[room]]`, `[[room.extra]]`), an exit may be just the room's id, and `give`,
+`equip` and `put` resets depend on the step before them unless they say otherwise.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mud.core.errors import WorldError
 from mud.core.text.markup import parse
 from mud.core.world import area as a
 
-#: Key in the files: field of AreaDef, and what each of its tables is.
+#: Key in the files: field of AreaDef, and the type of each of its tables.
 PARTS: dict[str, tuple[str, type[a.Definition]]] = {
     "room": ("rooms", a.RoomDef),
     "mob": ("mobs", a.MobDef),
@@ -29,7 +29,7 @@ PARTS: dict[str, tuple[str, type[a.Definition]]] = {
     "shop": ("shops", a.ShopDef),
     "reset": ("resets", a.Reset),
 }
-#: The same inside of a part.
+#: The same inside a part.
 INNER: dict[str, tuple[str, type[a.Definition]]] = {"extra": ("extras", a.Extra), "modifier": ("modifiers", a.Modifier)}
 RESETS: dict[str, type[a.Reset]] = {
     str(kind.__struct_config__.tag): kind
@@ -38,18 +38,18 @@ RESETS: dict[str, type[a.Reset]] = {
 DEPENDENT = ("give", "equip", "put")
 #: Fields that hold text for people, with colours.
 TEXTS = frozenset({"name", "description", "short", "long", "text"})
-#: No number in an area file is beyond this: all that the game makes of it stays within 64 bits.
+#: The largest number in an area file, so that all that the game computes from it stays within 64 bits.
 LARGEST = 10**12
 WORLD_FILE = "world.toml"
 
 
 def files_of(directory: Path) -> list[Path]:
-    """The world's files, in the order of their names. What begins with a dot or an underscore is left out."""
+    """The world's files in the order of their names, except those that begin with a dot or an underscore."""
     return sorted(directory / name for name in names_of(directory))
 
 
 def names_of(directory: Path) -> list[str]:
-    """The same by their paths from the folder, in no order, and without making Paths: a copyover waits for this."""
+    """Their paths from the folder, in no order, and without making Path objects: a copyover waits for this."""
     found: list[str] = []
     for folder, below, names in os.walk(directory):
         below[:] = [name for name in below if name[0] not in "._"]
@@ -59,7 +59,7 @@ def names_of(directory: Path) -> list[str]:
 
 
 def load(directory: Path) -> a.WorldDef:
-    """Read a world. Raises WorldError with all problems when there is any."""
+    """Read a world. Raises WorldError with all problems, if there are any."""
     world, problems = examine(directory)
     if problems or world is None:
         raise WorldError(problems)
@@ -67,7 +67,7 @@ def load(directory: Path) -> a.WorldDef:
 
 
 class Reading(NamedTuple):
-    """What was read of a world: as much as could be, and what is wrong with it."""
+    """What could be read of a world, and what is wrong with it."""
 
     world: a.WorldDef | None
     areas: list[tuple[AreaFile, a.AreaDef]]
@@ -75,7 +75,7 @@ class Reading(NamedTuple):
 
 
 def examine(directory: Path) -> tuple[a.WorldDef | None, list[str]]:
-    """Read a world as far as it can be read, and say all that is wrong with it."""
+    """Read as much of a world as possible. Returns it with everything that is wrong with it."""
     found = read_world(directory)
     return found.world, found.problems
 
@@ -134,7 +134,7 @@ def read_area(file: AreaFile) -> a.AreaDef:
 
 
 def _bounded(file: AreaFile, where: Where, raw: Any) -> None:
-    """Note every number that is more than the game reckons with, or than the compiled world can hold."""
+    """Note every number that is too large for the game or for the compiled world."""
     if isinstance(raw, dict | list):
         for key, each in raw.items() if isinstance(raw, dict) else enumerate(raw):
             _bounded(file, (*where, key), each)
@@ -169,7 +169,7 @@ def _struct(
     kind: type[a.Definition] | None,
     leave_out: frozenset[str] = frozenset(),
 ) -> a.Definition | None:
-    """One table as a definition; None when it is too wrong for that. Every wrong key is noted."""
+    """One table as a definition, or None if that is impossible. Every wrong key is noted."""
     if kind is None:
         return None
     types = _types(kind)
@@ -212,7 +212,7 @@ _TYPES: dict[type[a.Definition], dict[str, Any]] = {}
 
 
 def _value(file: AreaFile, where: Where, key: str, value: Any, type_: Any) -> Any:
-    """A value as its field wants it. Raises ValueError or msgspec's ValidationError."""
+    """A value as its field needs it. Raises ValueError or msgspec's ValidationError."""
     if key == "exits":
         return _exits(file, where, value)
     if key in INNER:
@@ -243,7 +243,7 @@ def _exits(file: AreaFile, where: Where, raw: Any) -> dict[str, a.ExitDef]:
 
 
 def _plainly(error: Exception) -> str:
-    """msgspec's complaint as a builder would put it."""
+    """msgspec's error in a builder's words."""
     text = str(error).split(" - at `$")[0].replace("`", "")
     names = {"str": "text in quotes", "int": "a whole number", "float": "a number", "bool": "true or false"}
     names |= {"array": "a list in [brackets]", "object": "a table", "null": "nothing"}

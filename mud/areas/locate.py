@@ -1,4 +1,4 @@
-"""Where a key stands in a TOML file. tomllib reads values but forgets their lines, and a builder needs lines."""
+"""Where a key is in a TOML file. tomllib does not keep the lines of values, and a builder needs them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
 class Lines:
-    """The lines of one file by path: `("room", 2, "exits", "east")` is the third room's way east."""
+    """The lines of one file by path: `("room", 2, "exits", "east")` is the third room's exit to the east."""
 
     def __init__(self, text: str) -> None:
         self._lines: dict[Path, int] = {(): 1}
@@ -33,7 +33,7 @@ class Lines:
     def _scan(self, lines: list[str]) -> None:
         table: Path = ()
         counts: dict[Path, int] = {}
-        quote, depth = "", 0  # inside of a multi-line string, or of so many brackets
+        quote, depth = "", 0  # inside a multi-line string, or inside so many brackets
         for number, line in enumerate(lines, 1):
             if quote:
                 quote = "" if quote in _ESCAPED.sub("", line) else quote
@@ -52,7 +52,7 @@ class Lines:
                 depth = max(0, depth + sum(plain.count(c) for c in "[{") - sum(plain.count(c) for c in "]}"))
 
     def _enter(self, name: str, array: bool, counts: dict[Path, int]) -> Path:
-        """The path of a header; an array's newest element stands for it in the headers below."""
+        """The path of a header. In the headers that follow, an array stands for its latest element."""
         path: Path = ()
         parts = [_bare(part) for part in _PART.findall(name)]
         for at, part in enumerate(parts):

@@ -1,5 +1,8 @@
-"""The vocabulary of area files. Lists that came with bit numbers are in the order of CircleMUD's and tbaMUD's bits,
-so that importing a flag is a look-up by its number; names of our own stand at their ends."""
+"""The vocabulary of area files.
+
+Lists with bit numbers are in the order of CircleMUD's and tbaMUD's bits, so that a flag is imported by its number. Our
+own names are at their ends.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ TBA_AFFECTS = (
 )  # fmt: skip
 AFFECTS = TBA_AFFECTS[1:]
 
-#: Kinds of items, and how the values of each are called in area files.
+#: Kinds of items, and the names of their values in area files.
 ITEM_VALUES: dict[str, tuple[str, ...]] = {
     "undefined": ("value0", "value1", "value2", "value3"),
     "light": ("value0", "value1", "hours", "value3"),

@@ -1,4 +1,4 @@
-"""What came of work on area files: the world as it is after it, and what to tell who asked for it."""
+"""The outcome of work on area files: the world afterwards, and the answer to whoever asked for it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from mud.core.errors import WorldError
 from mud.core.events import AreaJob, Built, ReadAreas, SaveEdits
 from mud.core.world.area import WorldDef
 
-#: Problems that are told; nobody mends more at a time.
+#: How many problems are listed: nobody corrects more at a time.
 MAX_PROBLEMS = 20
 
 
 class Outcome(Struct, frozen=True):
-    """`defs` is the world from now on, None when nothing changed; `areas` (ids) are what differs from before."""
+    """`defs` is the new world, None if nothing changed; `areas` are the ids of those that changed."""
 
     done: bool
     text: str
@@ -26,12 +26,12 @@ class Outcome(Struct, frozen=True):
     saved: bool = False
 
     def answer(self, session: int) -> Built:
-        """What who asked for it is told."""
+        """The answer to whoever asked for it."""
         return Built(session, self.done, self.text, self.saved)
 
 
 def outcome(job: AreaJob, directory: Path, defs: WorldDef) -> Outcome:
-    """Do a job on the files of `directory`, of which `defs` was read. Slow: not for the event loop. Raises OSError."""
+    """Do a job on the files in `directory`, from which `defs` was read. Too slow for the event loop. Raises OSError."""
     try:
         if isinstance(job, ReadAreas):
             return _read_again(job, directory, defs)

@@ -1,4 +1,4 @@
-"""An area as a picture: SVG, for builders to look at. Standard text only, no script, nothing from elsewhere."""
+"""An area as an SVG picture for builders. Standard text only: no script, nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from mud.core.world.layout import STEPS, Cell
 
 Point = tuple[float, float]
 
-#: Pixels: a box, from one box to the next, around all of it, and for the title and the legend.
+#: Pixels: a box, the distance between boxes, the margin, and the space for title and legend.
 BOX = (136.0, 56.0)
 PITCH = (188.0, 104.0)
 EDGE, TITLE, LEGEND = 44.0, 64.0, 34.0
-#: Letters in a line of a box, and lines.
+#: Letters in a line of a box, and lines in a box.
 LETTERS, LINES = 21, 2
-#: A way between boxes side by side that is shorter has no room for two words in a row.
+#: A horizontal way shorter than this has no room for two words in a row.
 CLOSE = 90.0
-#: How far a bent way may bow out, as parts of its length; the first that crosses the fewest boxes is taken.
+#: How far a bent way may bow out, as fractions of its length. The first that crosses the fewest boxes is taken.
 BOWS = (0.0, 0.18, -0.18, 0.34, -0.34, 0.55, -0.55)
 
 #: Terrain: the colour of its boxes, and of their borders.
@@ -60,12 +60,12 @@ def draw(area: a.AreaDef, world: a.WorldDef) -> str:
 
 
 def text_of(text: str) -> str:
-    """What people read, as XML: without colours and what XML can't hold, and escaped."""
+    """A text for people as XML: escaped, without colours and without what XML can't hold."""
     return escape(_NO_XML.sub("", strip(text)))
 
 
 class Picture:
-    """One picture on its way."""
+    """A picture that is being drawn."""
 
     def __init__(self, area: a.AreaDef, world: a.WorldDef) -> None:
         self._area = area
@@ -134,7 +134,7 @@ class Picture:
         return f'<rect x="{left:.1f}" y="{top:.1f}" width="{BOX[0]}" height="{BOX[1]}" rx="{round_}" {style}/>'
 
     def _words(self, room: a.RoomDef, under: str, loops: list[str] | None = None, class_: str = "id") -> list[str]:
-        """A room's name over at most two lines, and a small line under it."""
+        """A room's name on at most two lines, and a small line under it."""
         x, y = self._middle(self._plan.cell(room.id))
         lines = wrap(strip(room.name), LETTERS, max_lines=LINES, placeholder="…") or [""]
         if loops:
@@ -173,7 +173,7 @@ class Picture:
         return [*parts, "</g>"]
 
     def _about(self, link: Link) -> str:
-        """What is shown when the pointer rests on a way."""
+        """The text that is shown when the pointer rests on a way."""
         way = link.way
         words = [f"{link.origin} {link.direction} → {link.target}"]
         words += ["one way"] if link.back is None else []
@@ -194,12 +194,12 @@ class Picture:
         return min(points[1:] if beside else points, key=lambda p: self._crossed(start, p, end, own))
 
     def _joined(self, link: Link) -> bool:
-        """Whether a straight way runs between the two already."""
+        """Whether a straight way already runs between the two."""
         pair = {link.origin, link.target}
         return any(other.straight and {other.origin, other.target} == pair for other in self._plan.links)
 
     def _crossed(self, start: Point, bend: Point, end: Point, own: set[Cell]) -> int:
-        """How many boxes of others a bent way runs through."""
+        """How many other boxes a bent way crosses."""
         hit: set[Cell] = set()
         for step in range(1, 24):
             x, y = _on(start, bend, end, step / 24)
@@ -216,7 +216,7 @@ class Picture:
     # Legend
 
     def _legend(self) -> list[list[tuple[str, str]]]:
-        """Rows of (sign, what it means): only of what is in the picture."""
+        """Rows of (sign, meaning), only for what is in the picture."""
         sectors = dict.fromkeys(room.sector for room in self._area.rooms)
         links = self._plan.links
         signs = [("line", "way")] if any(link.straight for link in links) else []

@@ -1,7 +1,7 @@
-"""An area as a drawing before it is drawn: where each room's box stands, and what joins which.
+"""The layout of an area's picture: the place of each room's box, and the ways between them.
 
-Other than on a player's map every room has to be here. What hangs together by compass is laid out as one block; a
-block that only a stair or a bent way leads to is moved, whole, to the nearest free place.
+Unlike a player's map, it has every room. Rooms that are connected by compass directions are laid out as one block. A
+block that only a stair or a bent way leads to is moved as a whole to the nearest free place.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from msgspec import Struct
 from mud.core.world import area as a
 from mud.core.world.layout import STEPS, Cell, Ways, lay_out
 
-#: Where a block that a stair leads to would best stand, seen from the stair's foot.
+#: The best places for a block that a stair leads to, relative to the foot of the stair.
 ASIDE: dict[str, tuple[Cell, ...]] = {"up": ((1, -1), (-1, -1)), "down": ((1, 1), (-1, 1))}
 
 
@@ -25,18 +25,18 @@ class Link(Struct, frozen=True):
     target: str
     way: a.ExitDef
     back: a.ExitDef | None
-    straight: bool  # the target stands just where the direction points
+    straight: bool  # the target is exactly where the direction points
 
 
 class AreaPlan(Struct):
-    """Cells of an area's rooms, and of the rooms of other areas that its exits lead to."""
+    """The cells of an area's rooms, and of the rooms in other areas that its exits lead to."""
 
     rooms: dict[str, Cell]
     outside: dict[str, Cell]
     links: list[Link]
 
     def cell(self, room: str) -> Cell:
-        """Where a room stands, of this area or not."""
+        """The cell of a room, of this area or another."""
         return self.rooms[room] if room in self.rooms else self.outside[room]
 
 
@@ -50,7 +50,7 @@ def plan(area: a.AreaDef, world: a.WorldDef) -> AreaPlan:
 
 
 def _place_rooms(rooms: dict[str, a.RoomDef]) -> dict[str, Cell]:
-    """All rooms, a block at a time; the next block is one that something placed leads to, if there is any."""
+    """Place all rooms, one block at a time. The next block is one that a placed room leads to, if there is one."""
     placed: dict[str, Cell] = {}
     while len(placed) < len(rooms):
         start, origin, wishes = _joint(placed, rooms) or _apart(placed, rooms)
@@ -65,12 +65,12 @@ def _ways(rooms: dict[str, a.RoomDef]) -> Ways:
     return lambda id_: [(d, way.to) for d, way in rooms[id_].exits.items() if way.to is not None and way.to in rooms]
 
 
-#: The room that a block begins with, a cell that it belongs to, and where beside that it would best stand.
+#: The first room of a block, the cell that it is attached to, and the best places beside that.
 Joint = tuple[str, Cell, tuple[Cell, ...]]
 
 
 def _joint(placed: dict[str, Cell], rooms: dict[str, a.RoomDef]) -> Joint | None:
-    """A room that is not placed yet and that an exit joins to one that is."""
+    """A room that is not placed yet and is joined by an exit to one that is."""
     for id_, cell in placed.items():
         for direction, way in rooms[id_].exits.items():
             if way.to is not None and way.to in rooms and way.to not in placed:
@@ -83,7 +83,7 @@ def _joint(placed: dict[str, Cell], rooms: dict[str, a.RoomDef]) -> Joint | None
 
 
 def _apart(placed: dict[str, Cell], rooms: dict[str, a.RoomDef]) -> Joint:
-    """A room that hangs on nothing: below all the others."""
+    """A room that is joined to nothing placed: it goes below all others."""
     start = next(id_ for id_ in rooms if id_ not in placed)
     if not placed:
         return start, (0, 0), ((0, 0),)
@@ -91,12 +91,12 @@ def _apart(placed: dict[str, Cell], rooms: dict[str, a.RoomDef]) -> Joint:
 
 
 def _wishes(direction: str) -> tuple[Cell, ...]:
-    """Where what a direction leads to would best stand."""
+    """The best places for what a direction leads to."""
     return (STEPS[direction],) if direction in STEPS else ASIDE[direction]
 
 
 def _free(taken: set[Cell], block: list[Cell], origin: Cell, wishes: tuple[Cell, ...]) -> Cell:
-    """How far to move a block so that it stands on no taken cell: one of the `wishes`, else as near as can be."""
+    """How far to move a block so that it covers no taken cell: one of the `wishes`, otherwise as near as possible."""
     wished = wishes[0]
     radius = 0
     nearest = list(wishes)
@@ -124,7 +124,7 @@ def _place_outside(made: AreaPlan, rooms: dict[str, a.RoomDef], world: a.WorldDe
 
 
 def _links(made: AreaPlan, rooms: dict[str, a.RoomDef], world: a.WorldDef) -> Iterator[Link]:
-    """Each way once: one that leads back is drawn with the one that it leads back."""
+    """Each way once: an exit and the exit back are drawn as one."""
     drawn: set[tuple[str, str]] = set()
     for id_, room in rooms.items():
         for direction, way in room.exits.items():

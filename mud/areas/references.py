@@ -1,4 +1,4 @@
-"""What area files say about each other and about the game's vocabulary: does it all exist?"""
+"""Checks that everything exists that area files refer to: in each other, and in the game's vocabulary."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BIT = re.compile(r"bit\d+$")
 
 
 def check(file: AreaFile, area: a.AreaDef, world: a.WorldDef) -> None:
-    """Note every name in `area` that nothing in the world or the vocabulary answers to."""
+    """Note every name in `area` that neither the world nor the vocabulary knows."""
     Checker(file, world).area(area)
 
 
@@ -30,7 +30,7 @@ class Checker:
 
     def area(self, area: a.AreaDef) -> None:
         """All parts of an area."""
-        # Parts that could not be read at all are missing here, so their place is found by id, not by number.
+        # Parts that could not be read are missing here, so lines are found by id, not by number.
         places = {key: places_of(self._file, key) for key in ("room", "mob", "item", "shop")}
         for room in area.rooms:
             self._room(places["room"].get(room.id, ("room",)), room)
@@ -90,7 +90,7 @@ class Checker:
         self._known((*where, "keeper"), shop.keeper, self._world.mobs, "mob")
         for factor in ("sell_factor", "buy_factor"):
             if not math.isfinite(getattr(shop, factor)):
-                self._file.wrong((*where, factor), f"{factor} is no number that anything can be multiplied by")
+                self._file.wrong((*where, factor), f"{factor} is no number to multiply by")
         for room in shop.rooms:
             self._known((*where, "rooms"), room, self._world.rooms, "room")
         for item in shop.sells:
@@ -110,7 +110,7 @@ class Checker:
             if isinstance(reset, a.MobReset):
                 mob_made = True
             elif isinstance(reset, a.GiveReset | a.EquipReset) and not mob_made:
-                self._file.wrong(where, 'there is no mob before this to have it; put a do = "mob" step before it')
+                self._file.wrong(where, 'no mob before this can have it; put a do = "mob" step before it')
 
     def _reset(self, where: Where, reset: a.Reset) -> None:
         match reset:
@@ -136,14 +136,14 @@ class Checker:
 
 
 def places_of(file: AreaFile, key: str) -> dict[str, Where]:
-    """Where each of a file's rooms, mobs, items or shops stands, by id."""
+    """Where each of a file's rooms, mobs, items or shops is, by id."""
     raw = file.raw.get(key, [])
     rows = raw if isinstance(raw, list) else []
     return {str(each.get("id")): (key, n) for n, each in enumerate(rows) if isinstance(each, dict)}
 
 
 def resets_of(file: AreaFile, area: a.AreaDef) -> Iterator[tuple[Where, a.AnyReset]]:
-    """An area's resets and where each stands; about where, when one of them could not be read."""
+    """An area's resets and the place of each; only about, if one of them could not be read."""
     raw = file.raw.get("reset", [])
     whole = isinstance(raw, list) and len(raw) == len(area.resets)
     for number, reset in enumerate(area.resets):

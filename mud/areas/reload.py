@@ -1,6 +1,7 @@
-"""Area files that were changed, read into a world that is loaded: all of what changed, or nothing of it.
+"""Changed area files, read into the loaded world: all changes or none.
 
-Only files that changed are parsed. What they say is checked as at a start, and so is what others say of what is gone.
+Only files that changed are parsed. Their contents are checked as at a start, and so are references from other files to
+what is gone.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ from mud.core.world import area as a
 
 
 class Reread(Struct, frozen=True):
-    """A world after its files were looked at again: the `areas` (ids) that are new, changed or gone, and what else
-    there is to say."""
+    """A world after its files were read again: the ids of new, changed or removed `areas`, and remarks."""
 
     defs: a.WorldDef
     areas: tuple[str, ...]
@@ -28,9 +28,9 @@ class Reread(Struct, frozen=True):
 
 
 def reread(directory: Path, defs: a.WorldDef, area: str = "", gone: bool = False) -> Reread:
-    """Read `area` again, or every file that changed. Raises WorldError with all problems, or when there is none such.
+    """Read `area` again, or every changed file. Raises WorldError with all problems, or if there is no such area.
 
-    An area whose file is gone stays, unless it is asked for by its id, or `gone` is set.
+    An area whose file is gone stays, unless it is named by its id or `gone` is set.
     """
     changed = Changes(directory, defs)
     if area:
@@ -41,7 +41,7 @@ def reread(directory: Path, defs: a.WorldDef, area: str = "", gone: bool = False
 
 
 class Changes:
-    """Files to take instead of those that a world was made of."""
+    """The files that replace those of a loaded world."""
 
     def __init__(self, directory: Path, defs: a.WorldDef) -> None:
         self._directory = directory
@@ -52,7 +52,7 @@ class Changes:
         self._notes: list[str] = []
 
     def look_at_all(self, gone: bool) -> None:
-        """Take every file that is not as it was; with `gone` let go of areas whose file is gone."""
+        """Take every changed file; with `gone` remove areas whose file is gone."""
         paths = {str(path.relative_to(self._directory)): path for path in files_of(self._directory)}
         for name, path in paths.items():
             if Path(name).name != WORLD_FILE:
@@ -63,15 +63,15 @@ class Changes:
                 del self._sources[name]
                 self._areas.pop(name, None)
             else:
-                self._notes.append(f"{name} is gone. Its area stays for now: `world reload {area}` takes it away.")
+                self._notes.append(f"{name} is gone. Its area stays for now: `world reload {area}` removes it.")
 
     def look_for(self, area: str) -> None:
-        """Take the file of one area. Raises WorldError when there is none and never was."""
+        """Take the file of one area. Raises WorldError if there is none and never was."""
         known = next((name for name, source in self._sources.items() if source.area == area), None)
         if known is not None and (self._directory / known).exists():
             self._look_at(known, self._directory / known)
             return
-        for path in files_of(self._directory):  # it is new, or was given another name
+        for path in files_of(self._directory):  # it is new, or was renamed
             name = str(path.relative_to(self._directory))
             if name not in self._sources and Path(name).name != WORLD_FILE:
                 file = AreaFile(path, self._directory)
@@ -84,7 +84,7 @@ class Changes:
             raise WorldError([f"no area is called {area!r}{near(area, self._defs.areas)}"])
 
     def _look_at(self, name: str, path: Path) -> None:
-        """Take a file unless it is as it was."""
+        """Take a file if it has changed."""
         known = self._sources.get(name)
         stat = path.stat()
         now = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
@@ -97,7 +97,7 @@ class Changes:
             self.take(file)
 
     def take(self, file: AreaFile) -> a.AreaDef:
-        """Take a file that was parsed; gives its area."""
+        """Take a parsed file. Returns its area."""
         area = read_area(file)
         self._files[file.name] = file
         self._areas[file.name] = area
@@ -105,7 +105,7 @@ class Changes:
         return area
 
     def world(self) -> Reread:
-        """The world with all that was taken. Raises WorldError with every problem of it."""
+        """The world with everything that was taken. Raises WorldError with all its problems."""
         names = sorted(self._areas, key=Path)
         areas = [self._areas[name] for name in names]
         defs = a.WorldDef.of(areas, self._start(), self._sources)
@@ -117,7 +117,7 @@ class Changes:
         return Reread(defs, tuple(sorted(changed)), tuple(self._notes))
 
     def _start(self) -> str | None:
-        """Where new characters wake, as world.toml says now."""
+        """Where new characters wake, as world.toml says."""
         start = None
         for path in files_of(self._directory):
             if path.name == WORLD_FILE:
@@ -127,7 +127,7 @@ class Changes:
         return start
 
     def _problems(self, defs: a.WorldDef) -> list[str]:
-        """All that is wrong with what was taken, and with what others say of what is gone by it."""
+        """The problems of what was taken, and of other areas' references to what is gone."""
         taken = [(file, self._areas[name]) for name, file in self._files.items() if name in self._areas]
         for file, area in taken:
             references.check(file, area, defs)
@@ -138,10 +138,10 @@ class Changes:
                 file.wrong(("world", "start"), f"no room is called {defs.start!r}{near(defs.start, defs.rooms)}")
         files = [*self._files.values(), *self._left_behind(defs)]
         found = [f"{f.name}:{line}: {text}" for f in files for line, text in sorted(set(f.problems))]
-        return found if found or defs.rooms else [f"{self._directory}: there would not be a single room left"]
+        return found if found or defs.rooms else [f"{self._directory}: no room would be left"]
 
     def _check_others_ids(self, taken: list[tuple[AreaFile, a.AreaDef]]) -> None:
-        """Note every id that an area which was not read again has already."""
+        """Note every id that already belongs to an area which was not read again."""
         others = {name: area for name, area in self._areas.items() if name not in self._files}
         wanted = {(kind, each.id) for _, area in taken for kind, each in parts(area)}
         owned = {key: name for name, area in others.items() for key in ids(area) if key in wanted}
@@ -157,7 +157,7 @@ class Changes:
                     file.wrong((kind, numbers[kind], "id"), f"{text}; give one of them another id")
 
     def _left_behind(self, defs: a.WorldDef) -> list[AreaFile]:
-        """The files of other areas that name what is gone, checked."""
+        """The files of other areas that refer to what is gone, checked."""
         gone = {key for area in self._defs.areas.values() if defs.areas.get(area.id) is not area for key in ids(area)}
         gone -= {key for area in defs.areas.values() if self._defs.areas.get(area.id) is not area for key in ids(area)}
         if not gone:
@@ -168,15 +168,15 @@ class Changes:
             if lost:
                 file = AreaFile(self._directory / name, self._directory)
                 references.check(file, read_area(file), defs)
-                if not file.problems:  # the file on the disk is ahead of what is loaded
+                if not file.problems:  # the file on the disk is newer than what is loaded
                     kind, what = lost[0]
-                    file.wrong((), f"as it is loaded it names {kind} {what!r}, which would be gone; reload it too")
+                    file.wrong((), f"as loaded, it names {kind} {what!r}, which would be gone; reload it too")
                 files.append(file)
         return files
 
 
 def parts(area: a.AreaDef) -> Iterator[tuple[str, a.RoomDef | a.MobDef | a.ItemDef | a.ShopDef]]:
-    """Everything in an area that has an id, with what it is."""
+    """Everything in an area that has an id, with its kind."""
     yield from (("room", room) for room in area.rooms)
     yield from (("mob", mob) for mob in area.mobs)
     yield from (("item", item) for item in area.items)
@@ -184,13 +184,13 @@ def parts(area: a.AreaDef) -> Iterator[tuple[str, a.RoomDef | a.MobDef | a.ItemD
 
 
 def ids(area: a.AreaDef) -> Iterator[tuple[str, str]]:
-    """What others can name of an area: its parts, and its doors as "ROOM DIRECTION"."""
+    """What others can refer to in an area: its parts, and its doors as "ROOM DIRECTION"."""
     yield from ((kind, each.id) for kind, each in parts(area))
     yield from (("door", f"{room.id} {d}") for room in area.rooms for d, way in room.exits.items() if way.door)
 
 
 def named(area: a.AreaDef) -> Iterator[tuple[str, str]]:
-    """All that an area names, in the way of `ids`."""
+    """Everything that an area refers to, in the form of `ids`."""
     for room in area.rooms:
         for way in room.exits.values():
             yield "room", way.to or ""

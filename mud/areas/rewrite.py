@@ -1,7 +1,7 @@
 """Changes to an area file that leave everything else in it as its author wrote it.
 
-Only the keys that a change is about are written anew; comments, order and the author's way of writing stay. Whoever
-calls this reads the result and compares it with what was meant, before anything is written.
+Only the changed keys are written anew; comments, order and the author's way of writing stay. The caller reads the
+result and compares it with what was meant, before anything is written.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _INNER_FIELDS = {field: key for key, (field, _) in INNER.items()}
 
 
 class FileEdit(Struct, frozen=True):
-    """`before` is what the file says, None for something new; `after` is what it is to say. `key` is as in the file."""
+    """`before` is what the file has, None for something new; `after` is what it should have. `key` is the file's."""
 
     key: str  # area, room, mob, item
     before: a.Definition | None
@@ -34,7 +34,7 @@ class FileEdit(Struct, frozen=True):
 
 
 def rewrite(text: str, edits: Sequence[FileEdit]) -> str:
-    """The text of a file with `edits` made. Raises WorldError when it is written in a way that can't be edited here."""
+    """The text of a file with `edits` made. Raises WorldError if it is written in a way that can't be edited here."""
     windows = "\r\n" in text and "\n" not in text.replace("\r\n", "")
     if windows:
         text = text.replace("\r\n", "\n")
@@ -79,7 +79,7 @@ class _File:
     # Finding
 
     def _main(self, key: str, id_: str) -> TomlBlock:
-        """The block of the table whose id this is."""
+        """The block of the table with this id."""
         if key == "area":
             found = [b for b in self.blocks if b.path == ("area",)]
             number = 0
@@ -92,7 +92,7 @@ class _File:
         return found[number]
 
     def _group(self, main: TomlBlock) -> list[TomlBlock]:
-        """A block and those below it: up to the next of its own array."""
+        """A block and those below it, up to the next of its own array."""
         at = next(n for n, block in enumerate(self.blocks) if block is main)
         group = [main]
         for block in self.blocks[at + 1 :]:
@@ -108,14 +108,14 @@ class _File:
         return [block for block in self._group(main) if block.path == path]
 
     def _after(self, block: TomlBlock) -> int:
-        """Where something right behind a block and those below it is put."""
+        """The place right after a block and those below it."""
         last = self._group(block)[-1]
         return next(n for n, each in enumerate(self.blocks) if each is last) + 1
 
     # Changing
 
     def _add(self, key: str, part: a.Definition) -> None:
-        """A new table, behind the others of its kind."""
+        """Add a table, after the others of its kind."""
         before = _ORDER[: _ORDER.index(key) + 1]
         at = (
             max((n for n, block in enumerate(self.blocks) if block.path[:1] and block.path[0] in before), default=0) + 1
@@ -124,7 +124,7 @@ class _File:
         self._raw.setdefault(key, []).append({"id": getattr(part, "id", "")})
 
     def _place(self, at: int, text: str) -> None:
-        """New blocks, with an empty line on each side."""
+        """Insert blocks, with an empty line on each side."""
         before = "".join(block.text for block in self.blocks[max(0, at - 2) : at])
         gap = "" if before.endswith("\n\n") or not before else "\n" if before.endswith("\n") else "\n\n"
         new = blocks_of(text + ("\n" if at < len(self.blocks) else ""))[1:]
@@ -132,7 +132,7 @@ class _File:
         self.blocks[at:at] = new
 
     def _set(self, block: TomlBlock, name: str, value: Any, gone: bool = False) -> None:
-        """One key of a block: written anew where it stands, else behind the others."""
+        """Set one key of a block: in its place, or after the others if it is new."""
         keys, tail = block.split_body()
         table = _kit().parse(keys)
         if name in table:
@@ -147,7 +147,7 @@ class _File:
             block.lead += "\n"
 
     def _table(self, block: TomlBlock, old: dict[str, Any], new: dict[str, Any]) -> None:
-        """A table that has a block of its own, key by key."""
+        """Write a table that has a block of its own, key by key."""
         for name in old.keys() - new.keys():
             self._set(block, name, None, gone=True)
         for name, value in new.items():
@@ -162,7 +162,7 @@ class _File:
                 self._exit(main, direction, way)
 
     def _exit(self, main: TomlBlock, direction: str, way: a.ExitDef | None) -> None:
-        """One way out, wherever it is written; None takes it away."""
+        """Set one exit, wherever it is written; None removes it."""
         own = self._below(main, (*main.path, "exits", direction))
         table = self._below(main, (*main.path, "exits"))
         text = exit_text(way) if way is not None else None
@@ -189,7 +189,7 @@ class _File:
             self._place(at, f"[{'.'.join((*main.path, 'exits'))}]\n{direction} = {text}\n")
 
     def _inner(self, main: TomlBlock, key: str, old: Sequence[a.Definition], new: Sequence[a.Definition]) -> None:
-        """Tables inside of a table: extra descriptions, modifiers."""
+        """Write tables inside a table: extra descriptions, modifiers."""
         doc = _kit().parse(main.split_body()[0])
         if key in doc:  # all in one line
             keys, tail = main.split_body()
@@ -207,7 +207,7 @@ class _File:
         old: Sequence[a.Definition],
         new: Sequence[a.Definition],
     ) -> None:
-        """Tables whose order matters. Those that stay in order stay where they are; others are taken out and put in."""
+        """Write tables whose order matters. Those that stay in order stay where they are; others are moved."""
         where = self._group(within) if within is not None else self.blocks
         mains = [block for block in where if block.path == path and block.array]
         if len(mains) != len(old):
@@ -238,14 +238,14 @@ class _File:
         return next(n for n, each in enumerate(self.blocks) if each is block)
 
     def _fields(self, block: TomlBlock, old: a.Definition, new: a.Definition) -> None:
-        """Keys of a table without tables of its own."""
+        """The keys of a table that have no tables of their own."""
         for field in msgspec.structs.fields(new):
             value = getattr(new, field.name)
             if getattr(old, field.name, None) != value:
                 self._set(block, field.name, value, gone=value is None)
 
     def _remove(self, group: Sequence[TomlBlock]) -> None:
-        """Take blocks out. Comments that stand by themselves behind them stay."""
+        """Remove blocks. Separate comments after them stay."""
         for block in group:
             at = self._at(block)
             tail = block.split_body()[1]
@@ -255,20 +255,20 @@ class _File:
 
 
 def _kit() -> Any:
-    """tomlkit. Not every start needs it, and those in the silence of a copyover are in a hurry."""
+    """tomlkit. Imported here because a start does not need it, and the silence of a copyover must be short."""
     import tomlkit
 
     return tomlkit
 
 
 def _without_tail(group: Sequence[TomlBlock]) -> str:
-    """The text of blocks that are moved: what stands by itself behind them is left where it is."""
+    """The text of blocks that are moved; separate comments after them stay where they are."""
     text = "".join(block.text for block in group[:-1]) + group[-1].lead + _ended(group[-1].split_body()[0])
     return text if text.endswith("\n") else text + "\n"
 
 
 def _with_key(block: TomlBlock, name: str, text: str | None) -> str:
-    """A block's body with one key as `text` says, or without it."""
+    """A block's body with one key set to `text`, or without it."""
     keys, tail = block.split_body()
     doc = _kit().parse(keys)
     if name in doc:
@@ -282,7 +282,7 @@ def _with_key(block: TomlBlock, name: str, text: str | None) -> str:
 
 
 def _styled(item: Any, name: str, value: Any) -> str:
-    """A value as its author would write it: text that had lines of its own has them again."""
+    """A value as its author would write it: text that was on lines of its own is so again."""
     raw = item.as_string() if hasattr(item, "as_string") else ""
     if name in TEXTS and raw.startswith('"""\n') and raw.endswith('\n"""') and value:
         return multiline(value)
@@ -290,7 +290,7 @@ def _styled(item: Any, name: str, value: Any) -> str:
 
 
 def _inline(part: a.Definition) -> str:
-    """A small table in one line."""
+    """A small table on one line."""
     said = [
         f"{field.name} = {value_text(field.name, getattr(part, field.name))}" for field in msgspec.structs.fields(part)
     ]
@@ -307,7 +307,7 @@ def _ended(text: str) -> str:
 
 
 def _sources(old: Sequence[a.Definition], new: Sequence[a.Definition]) -> list[int | None]:
-    """For each of `new` the number of the one in `old` that it is; what has the same kind and keywords is the same."""
+    """For each of `new` the index of the same one in `old`: the one with the same kind and keywords."""
     free = dict(enumerate(old))
     found: list[int | None] = []
     for each in new:
@@ -325,7 +325,7 @@ def _sources(old: Sequence[a.Definition], new: Sequence[a.Definition]) -> list[i
 
 
 def _longest(numbers: Sequence[int]) -> set[int]:
-    """The most of `numbers` that are in ascending order already."""
+    """The longest ascending subsequence of `numbers`."""
     ends: list[int] = []
     before: dict[int, int | None] = {}
     for number in numbers:

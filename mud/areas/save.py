@@ -1,4 +1,4 @@
-"""What builders changed, into area files: checked as at a start before a byte is written, then whole or not at all."""
+"""Writes builders' changes into area files: checked as at a start before a byte is written, then all or nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mud.core.world.draft import PARTS, Change, Edits
 
 
 class Saved(Struct, frozen=True):
-    """The world with the edits in it; the `areas` (ids) that changed; the names of the files that were written."""
+    """The world with the edits; the ids of the changed `areas`; the names of the written files."""
 
     defs: a.WorldDef
     areas: tuple[str, ...]
@@ -29,10 +29,9 @@ class Saved(Struct, frozen=True):
 
 
 def save(directory: Path, defs: a.WorldDef, edits: Edits, over: bool) -> Saved:
-    """Write `edits` into the files in `directory`, of which `defs` was read. With `over` also over what others changed.
+    """Write `edits` into the files in `directory`, from which `defs` was read. With `over`, overwrite others' changes.
 
-    To do it again, when nobody knows whether it was done, does no harm. Raises WorldError, and OSError, with nothing
-    written.
+    It may be repeated if it is not known whether it was done. Raises WorldError and OSError, with nothing written.
     """
     plan = _Plan(directory, defs, over)
     for key, changes in (("area", edits.areas), ("room", edits.rooms), ("mob", edits.mobs), ("item", edits.items)):
@@ -44,7 +43,7 @@ def save(directory: Path, defs: a.WorldDef, edits: Edits, over: bool) -> Saved:
 
 
 class _Plan:
-    """What is to be written into which area's file."""
+    """What is to be written into each area's file."""
 
     def __init__(self, directory: Path, defs: a.WorldDef, over: bool) -> None:
         self._directory = directory
@@ -54,15 +53,15 @@ class _Plan:
         self.problems: list[str] = []
 
     def add(self, key: str, change: Change[Any]) -> None:
-        """Take a change in, as it is to be on top of what the world is now; or note why it can't be."""
+        """Add a change, merged with the current world; or note why that is impossible."""
         base, draft, area = change.base, change.draft, change.area
         current = self._current(key, draft.id)
         if area not in self._defs.areas:
-            self.problems.append(f"there is no area {area!r} any more; its file is gone")
+            self.problems.append(f"area {area!r} no longer exists; its file is gone")
         elif base is None and current is not None and current != draft:
-            self.problems.append(f"there is a {key} with the id {draft.id!r} already; choose another id")
+            self.problems.append(f"a {key} with the id {draft.id!r} already exists; choose another id")
         elif base is not None and current is None and not self._over:
-            self.problems.append(f"{key} {draft.id!r} is gone meanwhile; `save over` writes it anew")
+            self.problems.append(f"{key} {draft.id!r} has been removed in the meantime; `save over` writes it anew")
         elif current is None:
             self._edits.setdefault(area, []).append(FileEdit(key, None, draft))
         else:
@@ -71,14 +70,14 @@ class _Plan:
                 self._edits.setdefault(area, []).append(FileEdit(key, current, wanted))
 
     def _current(self, key: str, id_: str) -> Any:
-        """What the world says now; an area without its parts."""
+        """The current definition; of an area, without its parts."""
         if key == "area":
             area = self._defs.areas.get(id_)
             return msgspec.structs.replace(area, **dict.fromkeys(PARTS, ())) if area is not None else None
         return getattr(self._defs, f"{key}s").get(id_)
 
     def _merged(self, key: str, base: Any, current: Any, draft: Any) -> Any:
-        """`current` with what differs between `base` and `draft`. Notes what others changed to something else."""
+        """`current` with the differences between `base` and `draft`. Notes conflicts with others' changes."""
         wanted = {}
         for field in msgspec.structs.fields(draft):
             was, now, is_ = (getattr(each, field.name) for each in (base, draft, current))
@@ -130,8 +129,10 @@ class _Plan:
         return Saved(defs, found.areas, tuple(file.name for _, file, _ in new))
 
     def _look_at_disk(self, changes: Changes, path: Path, area: str, wanted: a.AreaDef) -> None:
-        """The file is not what was loaded. It is taken if it says what is wanted: then we wrote it ourselves, and never
-        heard the end of it."""
+        """The file is not what was loaded.
+
+        It is accepted if it has what is wanted: then we wrote it ourselves, in a save whose end we did not see.
+        """
         file = AreaFile(path, self._directory)
         on_disk = changes.take(file)
         if file.problems or on_disk != wanted:
@@ -154,7 +155,7 @@ def _need_workable(file: AreaFile, edits: list[FileEdit]) -> None:
 
 
 def with_edits(area: a.AreaDef, edits: list[FileEdit]) -> a.AreaDef:
-    """An area as it will be. New things come last."""
+    """The area with the edits. New things come last."""
     for edit in edits:
         if edit.key == "area":
             parts = {name: getattr(area, name) for name in PARTS}
@@ -172,12 +173,12 @@ def with_edits(area: a.AreaDef, edits: list[FileEdit]) -> a.AreaDef:
 
 
 def write_whole(path: Path, before: bytes, content: bytes) -> None:
-    """Put `content` in place of `before`: at every instant the file is one or the other, also after a power cut.
+    """Replace `before` by `content`: at every instant the file is one or the other, also after a power cut.
 
-    Raises WorldError when somebody else changed it meanwhile, and OSError, with the file as it was.
+    Raises WorldError if somebody else has changed it, and OSError, both with the file as it was.
     """
-    path = path.resolve()  # a link stays one
-    temporary = path.with_name(f".{path.name}.new")  # a name that is never read as an area
+    path = path.resolve()  # a link stays a link
+    temporary = path.with_name(f".{path.name}.new")  # a name that is never taken for an area's
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with open(fd, "wb") as file:

@@ -1,4 +1,4 @@
-"""Definitions to area files, as a careful builder would write them: what `load` reads is what was written."""
+"""Definitions to area files, as a careful builder would write them. `load` reads exactly what was written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TABLES = {field: key for key, (field, _) in INNER.items()}
 
 
 def write_world(areas: list[a.AreaDef], directory: Path, start: str | None = None) -> None:
-    """Write areas into a folder, a file each, named after their ids; and where newcomers wake. Raises OSError."""
+    """Write areas into a folder, one file each, named by their ids, and where newcomers wake. Raises OSError."""
     directory.mkdir(parents=True, exist_ok=True)
     if start is not None:
         (directory / WORLD_FILE).write_text(world_text(start), encoding="utf-8")
@@ -51,7 +51,7 @@ def part_text(key: str, part: a.Definition) -> str:
 
 
 def _table(head: str, part: a.Definition, leave_out: set[str] | frozenset[str] = frozenset()) -> str:
-    """A table's header and its keys, but for those that are as they would be anyway."""
+    """A table's header and its keys, except those with their default."""
     lines = [head]
     if isinstance(part, a.Reset):
         do = str(part.__struct_config__.tag)
@@ -68,12 +68,12 @@ def _table(head: str, part: a.Definition, leave_out: set[str] | frozenset[str] =
 
 
 def default(field: Any) -> Any:
-    """What a field is when nothing is said."""
+    """The default of a field."""
     return field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
 
 
 def exit_text(way: a.ExitDef) -> str:
-    """An exit: just the room where that says it all."""
+    """An exit: just the room's id, if there is no more to say."""
     if way == a.ExitDef(to=way.to) and way.to is not None:
         return _string(way.to)
     parts = []
@@ -91,7 +91,7 @@ def value_text(name: str, value: Any) -> str:
 
 
 def multiline(text: str) -> str:
-    """A text for people over lines of its own, the quotes too."""
+    """A text for people on lines of its own, with the quotes on lines of their own."""
     return f'{_lines(unparse(text))[:-3]}\n"""'
 
 
@@ -114,7 +114,7 @@ def _key(key: str) -> str:
 
 
 def _text(text: str) -> str:
-    """A text for people: over several lines where it has several."""
+    """A text for people: on several lines if it has several."""
     source = unparse(text)
     if "\n" not in source:
         return _string(source)
@@ -124,7 +124,7 @@ def _text(text: str) -> str:
 def _lines(source: str) -> str:
     """A text in triple quotes."""
     lines = [_string(line)[1:-1] for line in source.split("\n")]
-    # Quotes need no escape in here, but for those with two more behind them and one at the very end.
+    # Quotes need no escape in here, except one that two more follow and one at the very end.
     body = _CLOSING.sub(r'\\"', "\n".join(line.replace('\\"', '"') for line in lines))
     return f'"""\n{body}"""'
 

@@ -114,7 +114,7 @@ def test_a_good_file_is_clean(folder: Path) -> None:
         (BACK, "south = {}", "north = {", "but south from there leads nowhere"),
         (BACK, 'south = "hall"', "north = {", "but the way back south has no door"),
         ('[[mob]]\nid', '[[room]]\nid = "loft"\nname = "Loft"\n\n[[mob]]\nid', 'id = "loft"',
-         "no way leads to room 'loft' from 'hall'"),
+         "room 'loft' can't be reached from 'hall'"),
         ('flags = ["start"]', 'flags = ["start", "nomob"]', 'room = "hall"', "'guard' is put into 'hall', where no"),
         ('slot = "hold"', 'slot = "head"', 'slot = "head"', "'key' can't be worn at 'head': it fits hold"),
         ('wear = ["take", "hold"]', 'wear = ["take"]', 'slot = "hold"', "'hold': it can't be worn at all"),
@@ -169,7 +169,7 @@ def island(folder: Path) -> None:
 
 def test_an_area_without_a_way_in_is_one_warning(folder: Path) -> None:
     island(folder)
-    text = "no way leads into area 'w' from 'hall', where newcomers wake; add an exit to it"
+    text = "area 'w' can't be reached from 'hall', where newcomers wake; add an exit to it"
     assert check(folder).warnings == [f"w.toml:2: {text}"]
 
 

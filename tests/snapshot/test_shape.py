@@ -94,7 +94,7 @@ def test_another_participant_is_invalid_with_score_0() -> None:  # S1.9
 def test_a_newer_schema_is_incompatible_and_halves_the_score() -> None:  # S1.9
     found = validate(msgspec.structs.replace(SHAPE, schema=2), taken(), 1.0)
     assert not found.is_valid and not found.schema_compatible and found.score == 0.5
-    with pytest.raises(SnapshotError, match=r"^file: it has schema 3, and this program reads up to 2 \(score 0\.50\)$"):
+    with pytest.raises(SnapshotError, match=r"^file: it has schema 3, but this program reads up to 2 \(score 0\.50\)$"):
         import_(msgspec.structs.replace(SHAPE, schema=2), taken(), 1.0, "file")  # S1.5
 
 

@@ -37,7 +37,7 @@ PLANTED: dict[str, tuple[Batch, list[str]]] = {
     ),
     "gold moved without an entry": (
         Batch(puts={"balances": [("char:p1", 5), ("sink", 1)]}),
-        ["account char:p1 has 5, but its entries sum to 4", "account sink has 1, but its entries say 2"],
+        ["account char:p1 has 5, but its entries sum to 4", "account sink has 1, but its entries sum to 2"],
     ),
     "an account lost": (
         Batch(deletes={"balances": ["sink"]}),

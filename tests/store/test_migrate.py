@@ -197,7 +197,7 @@ UNFIT = {
     cut_off: "malformed",
     of_another_program: "not one of Everwake",
     without_a_header: "not a database",
-    Path.mkdir: "is no file",
+    Path.mkdir: "is not a file",
 }
 
 

@@ -19,7 +19,7 @@ _LETTER = re.compile(r"[A-Za-z](?:\s|$)")
 
 
 class ResetStep(NamedTuple):
-    """One reset as read: what it would be, and where it stands."""
+    """One reset as read, and its place."""
 
     reset: a.AnyReset
     where: str  # file:line
@@ -93,7 +93,7 @@ def step(line: str, reader: Reader) -> ResetStep | None:
 
 
 def arguments(line: str, reader: Reader) -> list[int]:
-    """The numbers behind a reset's letter; a comment behind them is ignored. Raises Malformed."""
+    """The numbers after a reset's letter; a comment after them is ignored. Raises Malformed."""
     found: list[int] = []
     for word in line[1:].split():
         try:
@@ -122,7 +122,7 @@ def door(n: list[int], reader: Reader) -> a.AnyReset:
     return a.DoorReset(if_last=bool(n[0]), room=str(n[1]), direction=DIRECTIONS[n[2]], state=STATES[n[3]])
 
 
-#: Lines that are no resets of ours, and what they are counted as: comments, scripts and the variables of scripts.
+#: Lines that are not imported as resets, and what they are counted as: comments, scripts and the variables of scripts.
 SKIPPED = {"*": "comments", "T": "triggers_attached", "V": "variables"}
 #: What relatives have that makes nothing: a mob that follows another, mobs that are taken away.
 BYSTANDERS = ("F", "Q")

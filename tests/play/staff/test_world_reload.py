@@ -114,7 +114,7 @@ def test_a_file_that_is_gone_takes_its_area_along_only_when_that_is_asked_for_by
     site.do(ada, "world reload")
     ada.do("goto more1")
     more.unlink()
-    assert "`world reload more` takes it away" in site.do(ada, "world reload")
+    assert "`world reload more` removes it" in site.do(ada, "world reload")
     assert ada.character.room == "more1"
     assert "Gone: more." in site.do(ada, "world reload more")
     assert ada.character.room == "square"
