@@ -1,4 +1,4 @@
-"""What an imported world names that is not there: left out, with a word about each, so that the rest can be loaded."""
+"""Leaves out references to what an imported world does not have, each with a message, to load the rest."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ T = TypeVar("T", a.MobDef, a.ItemDef)
 def mend(
     areas: list[a.AreaDef], places: dict[str, list[str]], warnings: list[str], changed: Kinds
 ) -> tuple[list[a.AreaDef], int]:
-    """The areas without names of things that do not exist, and how many exits led to a missing room.
+    """The areas without references to things that do not exist, and how many exits led to a missing room.
 
-    `places` says for each area where its resets stand (file:line).
+    `places` has for each area where its resets are (file:line).
     """
     mender = Mender(a.WorldDef.of(areas), places, warnings, changed)
     return [mender.area(area) for area in areas], mender.missing
@@ -36,7 +36,7 @@ class Mender:
         self.missing = 0
 
     def area(self, area: a.AreaDef) -> a.AreaDef:
-        """One area, mended."""
+        """One area, without wrong references."""
         return msgspec.structs.replace(
             area,
             rooms=tuple(self._room(room) for room in area.rooms),
@@ -61,7 +61,7 @@ class Mender:
         return way
 
     def _not_negative(self, thing: T, *keys: str) -> T:
-        """Numbers that can't be less than 0 here, some worlds use them so: -1 for "can't be rented"."""
+        """Numbers below 0 that are not allowed here. Some worlds use them: -1 for "can't be rented"."""
         below = {key: 0 for key in keys if getattr(thing, key) < 0}
         what = "mob" if isinstance(thing, a.MobDef) else "object"
         for key in below:
@@ -89,7 +89,7 @@ class Mender:
         )
 
     def _known(self, ids: tuple[str, ...], known: Collection[str], what: str) -> tuple[str, ...]:
-        """The ids whose first word is known: what a shop buys may have keywords behind it."""
+        """The ids whose first word is known: what a shop buys may have keywords after it."""
         self._warnings.extend(f"{what} {id_}" for id_ in ids if id_.split(" ")[0] not in known)
         return tuple(id_ for id_ in ids if id_.split(" ")[0] in known)
 
@@ -112,7 +112,7 @@ class Mender:
         return tuple(kept)
 
     def _lacks(self, step: a.AnyReset) -> str | None:
-        """What a step names that is not there; None when all is."""
+        """What a step refers to that does not exist, or None."""
         world = self._world
         if isinstance(step, a.MobReset) and step.id not in world.mobs:
             return f"there is no mob {step.id}"

@@ -14,7 +14,7 @@ from mud.core.text.markup import strip
 
 _RECORD = re.compile(r"#([0-9]{1,10})\s*~?$")
 _END = re.compile(r"\$\s*~?$")
-#: What the last line of a record looks like. Prose that has a `#5` on a line of its own has none of these before it.
+#: What the last line of a record looks like. In prose with a `#5` on a line of its own, no such line comes before it.
 _LAST = re.compile(r"[SE]$|T\s+[0-9]+$|[-+0-9\s]+$")
 #: From here on CircleMUD takes a number for the end of the file.
 LAST_NUMBER = 99999
@@ -25,7 +25,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,15}$")
 
 
 class Malformed(Exception):
-    """A record that can't be read any further. str() of it says what and what to do."""
+    """A record that can't be read any further. str() of it says what is wrong and what to do."""
 
     def __init__(self, line: int, text: str) -> None:
         super().__init__(text)
@@ -46,7 +46,7 @@ class Reader:
 
     def __init__(self, name: str, text: str, colours: Colours, findings: Findings) -> None:
         self.name = name
-        self.problems: list[tuple[int, str]] = []  # what is wrong, but costs no record
+        self.problems: list[tuple[int, str]] = []  # problems that cost no record
         self.lost = False  # looking for the next record after a malformed one
         self.findings = findings
         self._colours = colours
@@ -113,7 +113,7 @@ class Reader:
         return ""
 
     def text(self, what: str) -> str:
-        """A text up to the line that ends with `~`, in our markup, without line ends around it.
+        """A text up to the line that ends with `~`, in our markup, without surrounding line ends.
 
         A `~` anywhere else belongs to the text (tbaMUD's fread_string). Raises Malformed when it has no end.
         """
@@ -148,7 +148,7 @@ class Reader:
         return strip(self.text(what))
 
     def _begins(self, at: int) -> bool:
-        """Whether a record begins at a line: then a text that goes on up to there has lost its end."""
+        """Whether a record begins at a line. A text that continues up to there has lost its end."""
         before = self._lines[at - 1].strip()
         return _RECORD.match(self._lines[at].strip()) is not None and _LAST.match(before) is not None
 
@@ -171,10 +171,10 @@ class Reader:
         return found
 
     def records(self) -> Iterator[int]:
-        """The number of each record, the file standing behind its first line.
+        """The number of each record; the file is positioned after its first line.
 
-        Whatever is between the end of a record and the next one is passed over and noted; nothing more is noted when
-        `lost` was set, because the record was malformed.
+        Lines between the end of a record and the next one are skipped and noted; not if `lost` was set because the
+        record was malformed.
         """
         while self._next < len(self._lines):
             line = self._lines[self._next].strip()

@@ -63,7 +63,7 @@ class ImportedWorld(Struct):
 
     @property
     def start(self) -> str | None:
-        """Where newcomers wake: the room that CircleMUD has for that, if this world has it too."""
+        """Where newcomers wake: CircleMUD's room for that, if this world has it."""
         return next((MORTAL_START for area in self.areas for room in area.rooms if room.id == MORTAL_START), None)
 
     @property
@@ -73,14 +73,14 @@ class ImportedWorld(Struct):
 
 
 class Owners:
-    """Which area a record belongs to: the zone of the file that is called alike, else the one that has its number."""
+    """Which area a record belongs to: the zone of the file with that name, otherwise the one with its number."""
 
     def __init__(self, heads: dict[str, a.AreaDef], by_stem: dict[str, list[a.AreaDef]]) -> None:
         self._heads = dict(heads)
         self._by_stem = by_stem
 
     def of(self, stem: str, number: int) -> tuple[str, a.AreaDef]:
-        """The area's id and head, for a record of that number in a file of that name."""
+        """The area's id and head for a record with that number in a file with that name."""
         alike = self._by_stem.get(stem, [])
         if len(alike) == 1:
             return alike[0].id, alike[0]
