@@ -11,6 +11,7 @@ from mud.core.errors import Rejected
 from mud.core.timers import CombatRound, ItemDecays, Mend
 from mud.core.world.model import Character
 from mud.play import bodies, death, fights
+from mud.play.timers import DUE
 from mud.testing import Kit, Player
 from mud.testing.fixtures import kit_of
 from tests.play.worlds import ARENA, settle
