@@ -2,7 +2,7 @@
 
 from modules.post import board, mail
 from modules.post.state import Post, PostSettings
-from mud.api import Command, Context, Method, Module, On, PlayerEntered, Talk, ToldAway
+from mud.api import Command, Context, LookedAt, Method, Module, On, PlayerEntered, Talk, ToldAway
 
 
 def entered(ctx: Context[Post], entered: PlayerEntered) -> None:
@@ -20,7 +20,7 @@ MODULE = Module(
     state=Post,
     settings=PostSettings,
     commands=[Command("mail", mail.mail, topic="talking"), Command("board", board.board, topic="talking")],
-    on=[On(ToldAway, mail.told_away), On(PlayerEntered, entered)],
+    on=[On(ToldAway, mail.told_away), On(PlayerEntered, entered), On(LookedAt, board.looked_at)],
     talks=[Talk(mail.Writing, mail.ask, mail.sent), Talk(board.Posting, board.ask, board.written)],
     methods=[Method(mail.LetterWaiting, mail.waiting, reply=int)],
 )

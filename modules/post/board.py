@@ -1,20 +1,25 @@
-"""The notice board: one for all, read by everybody."""
+"""Notice boards: those that hang in a room, and elsewhere the town's, which everybody reads wherever they are."""
 
 from __future__ import annotations
 
 from modules.post.state import Notice, Post, PostSettings, bounded, row
-from mud.api import Character, Context, Dialog, Rejected, ago, split_first, tag
+from mud.api import Character, Context, Dialog, LookedAt, Rejected, ago, room_key, split_first, tag
+
+#: The kind of things that are notice boards.
+BOARD = "board"
 
 
 class Posting(Dialog):
     """Somebody is in the middle of a notice."""
 
     title: str
+    board: str = ""
 
 
 def board(ctx: Context[Post], args: str) -> None:
     """board | board N | board write TITLE | board remove N -- the notice board, or something to do with it
-    board 3 shows notice 3. You may remove your own notices, builders any."""
+    board 3 shows notice 3. Where a board hangs it is that one; elsewhere it is the town's.
+    You may remove your own notices, builders any."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
     if act is not None:
@@ -26,9 +31,14 @@ def board(ctx: Context[Post], args: str) -> None:
 
 
 def list_(ctx: Context[Post], args: str) -> None:
-    """All notices."""
-    rows = [row(x.number, "", x.title, x.name, ago(ctx.clock.wall - x.at)) for x in ctx.peek().board]
-    ctx.page("\n".join(["On the board:", *rows]) if rows else "The board is empty: board write TITLE.")
+    """All notices of the board."""
+    ctx.page(list_text(ctx, here(ctx)))
+
+
+def list_text(ctx: Context[Post], board: str) -> str:
+    """The notices on a board, a line each."""
+    rows = [row(x.number, "", x.title, x.name, ago(ctx.clock.wall - x.at)) for x in on(ctx, board)]
+    return "\n".join(["On the board:", *rows]) if rows else "The board is empty: board write TITLE."
 
 
 def read(ctx: Context[Post], args: str) -> None:
@@ -43,8 +53,9 @@ def write(ctx: Context[Post], args: str) -> None:
     if not args:
         raise Rejected("Write: board write TITLE. The text follows, line by line.")
     title = bounded(args, ctx.settings(PostSettings).subject_length, "A title")
-    refuse(ctx)
-    ctx.edit_text(Posting(title))
+    where = here(ctx)
+    refuse(ctx, where)
+    ctx.edit_text(Posting(title, where))
 
 
 def remove(ctx: Context[Post], args: str) -> None:
@@ -66,25 +77,43 @@ def ask(ctx: Context[Post], posting: Posting) -> str:
 def written(ctx: Context[Post], posting: Posting, text: str) -> None:
     """The notice is written: it is on the board, or the writer is still in the editor."""
     bounded(text, ctx.settings(PostSettings).letter_length, "A notice")
-    refuse(ctx)
+    refuse(ctx, posting.board)
     ctx.state.notices += 1
-    me = ctx.player
-    ctx.state.board.append(Notice(ctx.state.notices, me.id, me.name, ctx.clock.wall, posting.title, text))
+    number, me = ctx.state.notices, ctx.player
+    ctx.state.board.append(Notice(number, me.id, me.name, ctx.clock.wall, posting.title, text, posting.board))
     ctx.pop()
     ctx.send(f"Notice {ctx.state.notices} is on the board.")
 
 
 def announce(ctx: Context[Post], who: Character) -> None:
-    """Who comes is told what is new on the board since they left."""
-    count = sum(x.at > who.seen and x.writer != who.id for x in ctx.peek().board)
+    """Who comes is told what is new on the town's board since they left."""
+    count = sum(x.at > who.seen and x.writer != who.id for x in on(ctx, ""))
     if count:
         notices = "is a new notice" if count == 1 else f"are {count} new notices"
         ctx.tell(who, tag("system", f"There {notices} on the board: `board`."))
 
 
-def refuse(ctx: Context[Post]) -> None:
+def looked_at(ctx: Context[Post], signal: LookedAt) -> None:
+    """Who looks at a board reads what is on it."""
+    item, who = ctx.world.items.get(signal.item), ctx.world.characters.get(signal.character)
+    if item is not None and who is not None and ctx.world.item_def(item).kind == BOARD:
+        ctx.tell(who, list_text(ctx, item.kind))
+
+
+def here(ctx: Context[Post]) -> str:
+    """The kind of the board that hangs where the player is; "" for the town's."""
+    things = ctx.world.held(room_key(ctx.player.room))
+    return next((item.kind for item in things if ctx.world.item_def(item).kind == BOARD), "")
+
+
+def on(ctx: Context[Post], board: str) -> list[Notice]:
+    """The notices on a board."""
+    return [notice for notice in ctx.peek().board if notice.board == board]
+
+
+def refuse(ctx: Context[Post], board: str) -> None:
     """Raises Rejected when there is no room for one more."""
-    bounds, notices = ctx.settings(PostSettings), ctx.peek().board
+    bounds, notices = ctx.settings(PostSettings), on(ctx, board)
     if len(notices) >= bounds.notices:
         raise Rejected(f"The board is full with {bounds.notices} notices. Ask a builder to take some down.")
     if sum(x.writer == ctx.player.id for x in notices) >= bounds.notices_each:
@@ -93,7 +122,7 @@ def refuse(ctx: Context[Post]) -> None:
 
 def find(ctx: Context[Post], args: str) -> Notice:
     """The notice of a number. Raises Rejected."""
-    found = next((x for x in ctx.peek().board if str(x.number) == args), None)
+    found = next((x for x in on(ctx, here(ctx)) if str(x.number) == args), None)
     if found is None:
         raise Rejected("There is no notice of that number. `board` shows those there are.")
     return found

@@ -14,8 +14,8 @@ class PostSettings(Settings):
     from_one: Annotated[int, Meta(ge=1, le=500)] = 10  # unread letters from one sender in one mailbox
     letter_length: Annotated[int, Meta(ge=20, le=4000)] = 2000
     subject_length: Annotated[int, Meta(ge=5, le=200)] = 60
-    notices: Annotated[int, Meta(ge=1, le=500)] = 50  # on the board
-    notices_each: Annotated[int, Meta(ge=1, le=500)] = 5  # of one player
+    notices: Annotated[int, Meta(ge=1, le=500)] = 50  # on one board
+    notices_each: Annotated[int, Meta(ge=1, le=500)] = 5  # of one player on one board
 
 
 class Letter(Struct, frozen=True):
@@ -29,7 +29,8 @@ class Letter(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """A notice on the board; `writer` is a character, `at` wall-clock seconds."""
+    """A notice; `writer` is a character, `at` wall-clock seconds, `board` the kind of thing that it is on ("" for the
+    town's)."""
 
     number: int
     writer: str
@@ -37,10 +38,11 @@ class Notice(Struct, frozen=True):
     at: float
     title: str
     text: str
+    board: str = ""
 
 
 class Post(State):
-    """Letters by the character whose they are, oldest first, and the board."""
+    """Letters by the character whose they are, oldest first, and the notices on all boards."""
 
     boxes: dict[str, tuple[Letter, ...]] = {}
     board: list[Notice] = []

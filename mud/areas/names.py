@@ -57,8 +57,10 @@ ITEM_VALUES: dict[str, tuple[str, ...]] = {
     "pen": ("value0", "value1", "value2", "value3"),
     "boat": ("value0", "value1", "value2", "value3"),
     "fountain": ("capacity", "drinks", "liquid", "poisoned"),
+    "board": ("value0", "value1", "value2", "value3"),
 }
 ITEM_KINDS = tuple(ITEM_VALUES)
+CIRCLE_ITEM_KINDS = ITEM_KINDS[:24]
 
 CONTAINER_FLAGS = ("closeable", "pickproof", "closed", "locked")
 

@@ -84,6 +84,13 @@ class Attacked(Signal, tag="game.attacked"):
     victim: str
 
 
+class LookedAt(Signal, tag="game.looked_at"):
+    """A player looked at an item that is here, and was told what it looks like."""
+
+    character: str
+    item: str
+
+
 class Worn(Signal, tag="game.worn"):
     """A character put something on, at `slot`; or took it off, with `slot` "".
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
+from mud.core.signals import LookedAt
 from mud.core.targets import answers, split, split_first
 from mud.core.text.markup import tag
 from mud.core.world import fights
-from mud.core.world.area import DIRECTIONS, DoorState, ExitDef
+from mud.core.world.area import DIRECTIONS, DoorState, ExitDef, Extra
 from mud.core.world.model import Character, Item, room_key
 from mud.core.world.senses import has, sees
 from mud.play import describe
@@ -102,11 +103,17 @@ def look_at(ctx: CoreContext, text: str) -> None:
         return
     near = [*world.held(me.owner_key), *world.held(room_key(me.room))]
     word = text.casefold()
-    for extra in (*world.room(me.room).extras, *(e for i in near for e in world.item_def(i).extras)):
-        if answers(extra.keywords, word):
-            ctx.send(extra.text)
-            return
-    look_at_item(ctx, describe.find_item(world, text, near, "here to look at"))
+    extras: list[tuple[Extra, Item | None]] = [(extra, None) for extra in world.room(me.room).extras]
+    extras += [(extra, thing) for thing in near for extra in world.item_def(thing).extras]
+    found = next(((extra, thing) for extra, thing in extras if answers(extra.keywords, word)), None)
+    if found is not None:
+        item = found[1]
+        ctx.send(found[0].text)
+    else:
+        item = describe.find_item(world, text, near, "here to look at")
+        look_at_item(ctx, item)
+    if item is not None:
+        ctx.emit(LookedAt(me.id, item.id))
 
 
 def look_at_character(ctx: CoreContext, character: Character) -> None:

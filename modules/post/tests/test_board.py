@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modules.post import MODULE
+from mud.core.world import area as a
 from mud.testing import Kit, Player
 from mud.testing.fixtures import kit_of
 
@@ -85,3 +86,59 @@ def test_a_notice_half_written_and_one_half_read_are_there_after_a_copyover(kit:
     assert ben.do("a whole", ".save") == "Notice 2 is on the board."
     assert ada.do("").endswith("line 11") and ada.prompt == "> "
     assert ben.do("board 2").endswith("half\na whole")
+
+
+HALL = a.RoomDef(id="hall", name="Hall", exits={"north": a.ExitDef(to="yard")})
+YARD = a.RoomDef(id="yard", name="Yard", exits={"south": a.ExitDef(to="hall")})
+SLATE = a.ItemDef(
+    id="slate",
+    keywords=("board", "slate"),
+    short="a board of slate",
+    kind="board",
+    extras=(a.Extra(keywords=("frame",), text="The frame is oak."),),
+)
+TOWN = a.WorldDef.of([a.AreaDef(id="town", name="Town", rooms=(HALL, YARD), items=(SLATE,))], "hall")
+
+
+def test_a_board_in_a_room_has_notices_of_its_own() -> None:
+    kit = Kit(MODULE, world=TOWN)
+    kit.make_item("slate")
+    ada, ben = kit.player("Ada"), kit.player("Ben")
+    ada.read()
+    ada.do("board write In the hall", "Here.", ".save")
+    ada.do("north")
+    assert ada.do("board") == "The board is empty: board write TITLE."
+    ada.do("board write For all", "Everywhere.", ".save")
+    assert ada.do("board 1").startswith("There is no notice of that number."), "it hangs in the hall"
+    kit.copyover()
+    ben.read()
+    looked = ben.do("look board")
+    assert looked.startswith(
+        "There is nothing special about a board of slate.\nOn the board:\n    1   In the hall, from Ada"
+    )
+    assert "For all" not in looked and ben.do("read slate").endswith(looked.split("board of slate.")[1])
+    assert "In the hall" in ben.do("look frame"), "whatever of the board one looks at"
+    assert ben.do("board 1").endswith("Here.") and ada.do("board 2").endswith("Everywhere.")
+    assert ben.do("board remove 1") == "Only Ada may take that down, or a builder."
+    ada.do("south")
+    assert ada.do("board remove 1") == "Notice 1 is gone." and [x.title for x in kit.state.board] == ["For all"]
+
+
+def test_a_notice_goes_on_the_board_where_it_was_begun() -> None:
+    kit = Kit(MODULE, world=TOWN)
+    kit.make_item("slate")
+    ada = kit.player("Ada")
+    ada.do("board write Begun", "Here.")
+    kit.act(lambda ctx: ctx.move(ada.character, "yard"))
+    ada.do(".save")
+    assert [x.board for x in kit.state.board] == ["slate"]
+
+
+def test_what_is_new_is_told_of_the_towns_board_only() -> None:
+    kit = Kit(MODULE, world=TOWN)
+    kit.make_item("slate")
+    ada, ben = kit.player("Ada"), kit.player("Ben")
+    ben.do("quit")
+    kit.wait(60)
+    ada.do("board write In the hall", "Here.", ".save")
+    assert "notice" not in kit.player("Ben").read()

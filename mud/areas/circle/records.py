@@ -12,12 +12,15 @@ from typing import Any
 
 from mud.areas import names
 from mud.areas.circle.reader import Malformed, Reader, whole
+from mud.core.text.markup import strip
 from mud.core.world import area as a
 
 DIRECTIONS = tuple(a.DIRECTIONS)
 NOWHERE = (-1, 65535)
 _DICE = re.compile(r"[0-9]{1,9}d[0-9]{1,9}([+-][0-9]{1,9})?$")
 _SEXES = ("neutral", "male", "female")
+#: What boards for notices are called, beside "board".
+_NOTICES = ("bulletin", "notice", "notices", "message", "messages", "gen_board", "gen_boards")
 #: The types of a door: none, a plain one, pickproof, hidden, both.
 _DOORS = ("0", "1", "2", "3", "4")
 #: What begins a block that is known here.
@@ -151,7 +154,7 @@ def item(reader: Reader, number: int, found: Found) -> None:
     words = reader.words("type, flags and places", 3)
     new = len(words) >= 13
     flags, wear, affects = (words[1:5], words[5:9], words[9:13]) if new else (words[1:2], words[2:3], words[3:4])
-    kind = reader.pick(names.ITEM_KINDS, words[0], "object of type", "other")
+    kind = reader.pick(names.CIRCLE_ITEM_KINDS, words[0], "object of type", "other")
     found["flags"] = reader.flags(flags, names.CIRCLE_ITEM_FLAGS, "object flag")
     found["wear"] = reader.flags(wear, names.WEAR_PLACES, "place to wear")
     found["affects"] = reader.flags(affects, names.TBA_AFFECTS if new else names.AFFECTS, "affect")
@@ -159,10 +162,18 @@ def item(reader: Reader, number: int, found: Found) -> None:
     if any(raw[4:]):
         reader.lose("values of an object beyond the fourth")
     found["kind"], found["values"] = kind, values(kind, raw)
+    if is_board(found):
+        found["kind"] = "board"
     found["weight"], found["cost"], found["rent"], *more = reader.numbers("weight, cost and rent", 3)
     found |= dict(zip(("level", "timer"), more, strict=False))
     additions(reader, found.setdefault("extras", []), found.setdefault("modifiers", []))
     behind(reader, "block of an object")
+
+
+def is_board(found: Found) -> bool:
+    """Whether an object is a board for notices. CircleMUD has their numbers in its code; here their names tell."""
+    words = {*found["keywords"], *strip(found["short"]).casefold().split()}
+    return "take" not in found["wear"] and not words.isdisjoint(("board", "boards")) and not words.isdisjoint(_NOTICES)
 
 
 def additions(reader: Reader, extras: list[a.Extra], modifiers: list[a.Modifier]) -> None:

@@ -68,7 +68,7 @@ def _list(reader: Reader, what: str, length: int | None) -> list[str]:
 def trade(line: str) -> str:
     """A kind of object by number or name, with the keywords that follow it ("11leather" is one and the other)."""
     number, word, keywords = _TRADE.match(line).groups("")  # type: ignore[union-attr]  # it matches anything
-    known = dict(enumerate(names.ITEM_KINDS)).get(int(number[:9] or -1)) or word.lower() or number
+    known = dict(enumerate(names.CIRCLE_ITEM_KINDS)).get(int(number[:9] or -1)) or word.lower() or number
     kind = {"armor": "armour", "liq": "drink_container"}.get(known, known)
     return f"{kind} {keywords.removeprefix('container') if word.lower() == 'liq' else keywords}".strip()
 

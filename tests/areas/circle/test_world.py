@@ -441,3 +441,55 @@ def test_a_file_cut_anywhere_is_a_problem_and_what_came_before_is_there(source: 
     for at in range(0, end):
         path.write_bytes(text[:at])
         assert import_world(source).problems, f"cut at {at}"
+
+
+@pytest.mark.parametrize(
+    ("keywords", "short", "wear", "kind"),
+    [
+        ("boards social bulletin", "a social board", "0", "board"),
+        ("board", "the notice board", "0", "board"),
+        ("board bulletin", "a small bulletin board", "1", "other"),
+        ("board chess", "a chess board", "0", "other"),
+    ],
+)
+def test_boards_for_notices_are_known_by_their_names(
+    tmp_path: Path, keywords: str, short: str, wear: str, kind: str
+) -> None:
+    lay(tmp_path, obj=f"#1\n{keywords}~\n{short}~\nA board.~\n~\n12 0 {wear}\n0 0 0 0\n1 1 1\n$\n")
+    assert only(import_world(tmp_path)).items[0].kind == kind
+
+
+def test_the_old_end_of_a_file_is_an_end(tmp_path: Path) -> None:
+    room = "#1\nA~\n~\n0 0 0\nS\n"
+    for end in ("#99999\n$~\n", "#99999\n", "#32000\n$\n", "$~\n"):
+        lay(tmp_path, wld=room + end)
+        found = import_world(tmp_path)
+        assert found.problems == [] and found.report["rooms"] == 1, end
+    lay(tmp_path, wld=room + room.replace("#1", "#99999") + "$~\n")
+    assert import_world(tmp_path).report["rooms"] == 2, "a room of that number is one"
+
+
+def test_flags_with_planes(tmp_path: Path) -> None:
+    lay(tmp_path, wld="#1\nA~\n~\n1 d0e1 1\nS\n#2\nB~\n~\n1 adB3 1\nS\n$~\n")
+    found = import_world(tmp_path)
+    assert [room.flags for room in only(found).rooms] == [("indoors", "bit34"), ("dark", "indoors", "bit117")]
+    assert found.whole and "room flag bit34: kept, and nothing comes of it: 1 (first: wld/0.wld:4)" in found.notes
+
+
+def test_less_than_nothing_may_be_added_to_dice(tmp_path: Path) -> None:
+    lay(tmp_path, mob=OLD_MOB.replace("2d4+5", "2d4+-1"))
+    assert only(import_world(tmp_path)).mobs[0].hit_dice == "2d4-1"
+
+
+def test_an_equipped_thing_without_a_place_is_carried(source: Path) -> None:
+    path = source / "zon" / "0.zon"
+    path.write_text(path.read_text().replace("E 1 5 1 16", "E 1 5 1 20"))
+    assert a.GiveReset(id="5", max=1, if_last=True) in only(import_world(source)).resets
+
+
+def test_what_follows_a_mob_that_follows_is_not_lost(source: Path) -> None:
+    path = source / "zon" / "0.zon"
+    before = only(import_world(source)).resets
+    path.write_text(path.read_text().replace("G 1 5 10", "F 0 1 1 1\nG 1 5 10"))
+    found = import_world(source)
+    assert only(found).resets == before and found.lost == ["reset F: 1 (first: zon/0.zon:6)"]
