@@ -20,6 +20,7 @@ NOWHERE = (-1, 65535)
 _DICE = re.compile(r"[0-9]{1,9}d[0-9]{1,9}([+-][0-9]{1,9})?$")
 _SEXES = ("neutral", "male", "female")
 #: What boards for notices are called, beside "board".
+_BOARDS = frozenset(("board", "boards"))
 _NOTICES = ("bulletin", "notice", "notices", "message", "messages", "gen_board", "gen_boards")
 #: The types of a door: none, a plain one, pickproof, hidden, both.
 _DOORS = ("0", "1", "2", "3", "4")
@@ -162,18 +163,26 @@ def item(reader: Reader, number: int, found: Found) -> None:
     if any(raw[4:]):
         reader.lose("values of an object beyond the fourth")
     found["kind"], found["values"] = kind, values(kind, raw)
-    if is_board(found):
-        found["kind"] = "board"
     found["weight"], found["cost"], found["rent"], *more = reader.numbers("weight, cost and rent", 3)
     found |= dict(zip(("level", "timer"), more, strict=False))
     additions(reader, found.setdefault("extras", []), found.setdefault("modifiers", []))
+    if is_board(found):
+        found["kind"], found["extras"] = "board", [each for each in found["extras"] if not never_seen(each, reader)]
     behind(reader, "block of an object")
 
 
 def is_board(found: Found) -> bool:
     """Whether an object is a board for notices. CircleMUD has their numbers in its code; here their names tell."""
     words = {*found["keywords"], *strip(found["short"]).casefold().split()}
-    return "take" not in found["wear"] and not words.isdisjoint(("board", "boards")) and not words.isdisjoint(_NOTICES)
+    return "take" not in found["wear"] and not words.isdisjoint(_BOARDS) and not words.isdisjoint(_NOTICES)
+
+
+def never_seen(text: a.Extra, reader: Reader) -> bool:
+    """Whether CircleMUD shows the notices instead of a board's text: most say that the board does not work then."""
+    if _BOARDS.isdisjoint(text.keywords):
+        return False
+    reader.findings.changed.add("text of a notice board, which shows its notices", reader.place)
+    return True
 
 
 def additions(reader: Reader, extras: list[a.Extra], modifiers: list[a.Modifier]) -> None:

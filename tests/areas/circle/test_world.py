@@ -459,6 +459,14 @@ def test_boards_for_notices_are_known_by_their_names(
     assert only(import_world(tmp_path)).items[0].kind == kind
 
 
+def test_a_board_shows_its_notices_and_not_that_it_does_not_work(tmp_path: Path) -> None:
+    extras = "E\nboards bulletin~\nIf you can read this, the board does not work.\n~\nE\nframe~\nOak.\n~\n"
+    lay(tmp_path, obj=f"#1\nboards bulletin~\na bulletin board~\nA board.~\n~\n12 0 0\n0 0 0 0\n1 1 1\n{extras}$\n")
+    found = import_world(tmp_path)
+    assert [extra.keywords for extra in only(found).items[0].extras] == [("frame",)]
+    assert "text of a notice board, which shows its notices: 1 (first: obj/0.obj:16)" in found.notes
+
+
 def test_the_old_end_of_a_file_is_an_end(tmp_path: Path) -> None:
     room = "#1\nA~\n~\n0 0 0\nS\n"
     for end in ("#99999\n$~\n", "#99999\n", "#32000\n$\n", "$~\n"):
