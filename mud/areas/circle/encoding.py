@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 UTF8 = "utf-8"
 #: What files are tried as, the likeliest first: it wins where two read alike. CP1252 is Latin-1 and has letters more.
-CANDIDATES = ("cp1252", "koi8-r", "koi8-u", "cp1251", "cp866", "iso8859-2", "cp1250", "cp437")
+CANDIDATES = ("cp1252", "koi8-r", "koi8-u", "cp1251", "cp866", "iso8859-7", "iso8859-2", "cp1250", "cp437")
 #: Letters that texts of each have often. Those that are not here only have to make words.
 _CYRILLIC, _EAST, _WEST = "оеаинтсрвлкмдпуя", "łąęśćńóżźěščřžýáíéůőűăâî", "éèêàâçîôùüöäßñáíóúåøæãõ"
-_COMMON = {"cp1252": _WEST, "cp437": _WEST, "iso8859-2": _EAST, "cp1250": _EAST}
+_GREEK = "αοιετσνηυρπκμλςάέήίόύώ"
+_COMMON = {"iso8859-7": _GREEK, "cp1252": _WEST, "cp437": _WEST, "iso8859-2": _EAST, "cp1250": _EAST}
 _PUNCTUATION = frozenset("‘’“”–—…«»°•№")
 _ENOUGH = 5000  # words that are looked at
+_MANY, _LIKELY = 20, 1.5  # letters from which on a file is doubted; what each counts where they make words
 _DOUBT = 4  # by which another has to be better than the first: a word of two letters
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _PIECE = re.compile(r"[^\W\d_]+")
@@ -21,12 +23,13 @@ _PIECE = re.compile(r"[^\W\d_]+")
 
 class Decoded(NamedTuple):
     """A file's text. `encoding` is "" for one that needs none; `strays` are bytes that were none of it, `bad` letters
-    that nothing could be made of."""
+    that nothing could be made of, `unsure` those of a file that is hardly in the encoding which it was read in."""
 
     text: str
     encoding: str = ""
     strays: int = 0
     bad: int = 0
+    unsure: int = 0
 
 
 def decode_all(contents: dict[str, bytes], encoding: str | None = None) -> dict[str, Decoded]:
@@ -38,7 +41,7 @@ def decode_all(contents: dict[str, bytes], encoding: str | None = None) -> dict[
         return {name: _as(content, encoding) for name, content in contents.items()}
     found = {name: _unmistakable(content) for name, content in contents.items()}
     guessed = guess(contents[name] for name, decoded in found.items() if decoded is None)
-    return {name: decoded or _as(contents[name], guessed) for name, decoded in found.items()}
+    return {name: decoded or _doubted(_as(contents[name], guessed), contents[name]) for name, decoded in found.items()}
 
 
 def known(encoding: str) -> bool:
@@ -80,6 +83,15 @@ def _as(content: bytes, encoding: str) -> Decoded:
     return Decoded(text, encoding, bad=text.count("\ufffd"))
 
 
+def _doubted(decoded: Decoded, content: bytes) -> Decoded:
+    """The same, with what is to be doubted: many letters that are not ASCII, and few of them in words."""
+    words = _WORD.findall(content)[:_ENOUGH]
+    text = b" ".join(words).decode(decoded.encoding, "replace")
+    letters = sum(letter > "\xbf" and letter not in _PUNCTUATION for letter in text)  # below: £, °, ² and the like
+    like = sum(_likeness(word, decoded.encoding) for word in words)
+    return decoded._replace(unsure=letters) if letters >= _MANY and like < _LIKELY * letters else decoded
+
+
 def _likeness(word: bytes, encoding: str) -> int:
     """How well a word reads in an encoding, counted by the letters that are not ASCII."""
     text = word.decode(encoding, "replace")
@@ -91,7 +103,7 @@ def _worth(piece: str, encoding: str) -> int:
     """The same for letters only. Words are small, Titled or LARGE, and of one script; no Latin word is all accents."""
     odd = [c for c in piece if c > "\x7f"]
     common = _COMMON.get(encoding, _CYRILLIC)
-    latin = encoding in _COMMON
+    latin = common is not _GREEK and common is not _CYRILLIC
     if len(odd) == len(piece) > 2 if latin else len(odd) < len(piece):
         return 0
     shape = 2 if piece.islower() or piece.istitle() else 1 if piece.isupper() else 0

@@ -163,6 +163,13 @@ class Reader:
             raise Malformed(self.line, f"{what} should be {least} numbers, there are {len(found)}")
         return found
 
+    def exactly(self, what: str, count: int) -> list[int]:
+        """A line of so many numbers. What stands behind them is lost. Raises Malformed."""
+        found = self.numbers(what, count)
+        if any(found[count:]):
+            self.lose(f"numbers behind {what}")
+        return found[:count]
+
     def words(self, what: str, least: int) -> list[str]:
         """A line of at least so many words. Raises Malformed."""
         found = self.take(what).split()

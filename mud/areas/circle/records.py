@@ -34,7 +34,10 @@ def room(reader: Reader, number: int, found: Found) -> None:
     """A room of a .wld file. Raises Malformed."""
     found["name"], found["description"] = reader.text("the room's name"), reader.prose("the room's description")
     words = reader.words("zone, flags and sector", 3)
-    flags, sector = (words[1:5], words[5]) if len(words) >= 6 else (words[1:2], words[2])
+    new = len(words) >= 6
+    flags, sector = (words[1:5], words[5]) if new else (words[1:2], words[2])
+    if words[6 if new else 3 :]:
+        reader.lose("numbers behind a room's sector")
     found["flags"] = reader.flags(flags, names.CIRCLE_ROOM_FLAGS, "room flag")
     found["sector"] = reader.pick(names.SECTORS, sector, "sector", "inside")
     exits, extras = found.setdefault("exits", {}), found.setdefault("extras", [])
@@ -68,7 +71,7 @@ def add_exit(reader: Reader, number: str, exits: dict[str, a.ExitDef]) -> None:
 def exit_(reader: Reader) -> a.ExitDef:
     """What is in a D block: description, keywords, then door, key and room. Raises Malformed."""
     description, keywords = reader.prose("an exit's description"), reader.plain("an exit's keywords")
-    door, key, to = reader.numbers("door, key and room of an exit", 3)[:3]
+    door, key, to = reader.exactly("door, key and room of an exit", 3)
     if door > 0:
         door = int(reader.pick(_DOORS, str(door), "door of type", "1"))
     return a.ExitDef(
@@ -118,8 +121,8 @@ def mob(reader: Reader, number: int, found: Found) -> None:
     found["level"], found["hitroll"] = whole(level, reader.line), 20 - whole(thac0, reader.line)
     found["armour"] = 10 * whole(armour, reader.line)
     found["hit_dice"], found["damage_dice"] = dice(hit_dice, reader), dice(damage_dice, reader)
-    found["gold"], found["experience"] = reader.numbers("gold and experience", 2)[:2]
-    position, default, sex = map(str, reader.numbers("position, default position and sex", 3)[:3])
+    found["gold"], found["experience"] = reader.exactly("gold and experience", 2)
+    position, default, sex = map(str, reader.exactly("position, default position and sex", 3))
     found["position"] = reader.pick(names.POSITIONS, position, "position", "standing")
     found["default_position"] = reader.pick(names.POSITIONS, default, "position", "standing")
     found["sex"] = reader.pick(_SEXES, sex, "sex", "neutral")
@@ -165,6 +168,8 @@ def item(reader: Reader, number: int, found: Found) -> None:
     found["kind"], found["values"] = kind, values(kind, raw)
     found["weight"], found["cost"], found["rent"], *more = reader.numbers("weight, cost and rent", 3)
     found |= dict(zip(("level", "timer"), more, strict=False))
+    if any(more[2:]):
+        reader.lose("numbers behind an object's timer")
     additions(reader, found.setdefault("extras", []), found.setdefault("modifiers", []))
     if is_board(found):
         found["kind"], found["extras"] = "board", [each for each in found["extras"] if not never_seen(each, reader)]
@@ -202,9 +207,7 @@ def additions(reader: Reader, extras: list[a.Extra], modifiers: list[a.Modifier]
 
 def modifier(reader: Reader) -> list[a.Modifier]:
     """What is in an A block; nothing where there is nothing to change. Raises Malformed."""
-    where, by, *more = reader.numbers("a place and a number", 2)
-    if any(more):
-        reader.lose("third number of an object's A")
+    where, by = reader.exactly("what an object changes", 2)
     if where < 0:
         reader.lose(f"object that changes {where}")
         return []

@@ -117,13 +117,26 @@ class Import:
         if not any(self._files.paths(kind) for kind in FORMATS):
             self.problems.append(self._files.explain())
         counts = self.findings.counts
+        areas, places = self._areas()
+        ways = [way for area in areas for room in area.rooms for way in room.exits.values()]
+        counts.update(exits=len(ways), exits_nowhere=sum(way.to is None for way in ways))
+        mended, counts["exits_missing"] = mend(areas, places, self.warnings, self.findings.changed)
+        left_out = self._left_out()
+        self._files.others(self._kinds)
+        notes = [*self._read_as(), *self.findings.changed.rows()]
+        return ImportedWorld(
+            mended, self.problems, self.warnings, dict(counts), left_out, self.findings.lost.rows(), notes
+        )
+
+    def _areas(self) -> tuple[list[a.AreaDef], dict[str, list[str]]]:
+        """All areas as their files say, and where the resets of each stand."""
         heads, by_stem, steps = self._zones()
-        counts["zones"] = len(heads)
+        self.findings.counts["zones"] = len(heads)
         whose = Owners(heads, by_stem)
         parts: dict[str, dict[str, list[Any]]] = {}
         for kind, format_ in FORMATS.items():
             for path, number, part in self._records(kind, format_):
-                counts[format_.what] += 1
+                self.findings.counts[format_.what] += 1
                 owner = heads.setdefault(*whose.of(path.stem, number))
                 parts.setdefault(owner.id, {}).setdefault(format_.field, []).append(part)
         areas = [
@@ -134,16 +147,7 @@ class Import:
             )
             for id_, head in sorted(heads.items(), key=lambda pair: (len(pair[0]), pair[0]))
         ]
-        ways = [way for area in areas for room in area.rooms for way in room.exits.values()]
-        counts.update(exits=len(ways), exits_nowhere=sum(way.to is None for way in ways))
-        places = {id_: [step.where for step in found] for id_, found in steps.items()}
-        mended, counts["exits_missing"] = mend(areas, places, self.warnings, self.findings.changed)
-        left_out = self._left_out()
-        self._files.others(self._kinds)
-        notes = [*self._read_as(), *self.findings.changed.rows()]
-        return ImportedWorld(
-            mended, self.problems, self.warnings, dict(counts), left_out, self.findings.lost.rows(), notes
-        )
+        return areas, {id_: [step.where for step in found] for id_, found in steps.items()}
 
     def _contents(self) -> dict[str, bytes]:
         """What is in all files, by kind and name."""
@@ -224,6 +228,12 @@ class Import:
             if decoded.strays:
                 kind = f"bytes that are no {decoded.encoding.upper()}, taken as CP1252"
                 self.findings.changed.add(kind, place, decoded.strays)
+            if decoded.unsure:
+                self.findings.lost.add(
+                    f"letters that make no words, read as {decoded.encoding.upper()}: say --encoding",
+                    place,
+                    decoded.unsure,
+                )
             if decoded.bad:
                 self.findings.lost.add(f"letters that are none in {decoded.encoding.upper()}", place, decoded.bad)
         colours = self._colours.names

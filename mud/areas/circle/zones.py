@@ -51,6 +51,8 @@ def head(reader: Reader, number: int, found: dict[str, Any]) -> None:
     bottom, top, lifespan, mode = numbers if len(numbers) == 4 else [number * 100, *numbers]
     found |= {"numbers": (bottom, top), "lifespan": lifespan}
     found["reset_when"] = reader.pick(MODES, str(mode), "reset mode", "empty")
+    if len(words) not in (3, 4, 10):
+        reader.lose("numbers in a zone's head that nobody knows here")
     if len(words) >= 10:
         found["flags"] = reader.flags(words[4:8], names.ZONE_FLAGS, "zone flag")
         levels = whole(words[8], reader.line), whole(words[9], reader.line)

@@ -15,6 +15,8 @@ UKRAINIAN = "Площа\nЇхній дім стоїть біля річки, і 
 FRENCH = "L'Été à la Forêt\nUne clairière où, l'été, les fées dansent ; ça sent la bruyère.\n"
 GERMAN = "Das Gäßchen\nÜber den Dächern hängt Nebel, die Tür ist verschlossen.\n"
 POLISH = "Źródło\nŁąka za młynem; ścieżka prowadzi w górę, gdzie żyją dzięcioły.\n"
+GREEK = "Η πλατεία\nΣτέκεσαι σε μια ήσυχη πλατεία, και η θάλασσα ακούγεται από μακριά.\n"
+KOREAN = "광장\n조용한 광장에 서 있습니다. 북쪽으로는 오래된 성당이 보입니다.\n"
 ENGLISH = "The quay\n\u201cDon\u2019t,\u201d he says \u2013 and waits\u2026\n"
 
 
@@ -32,6 +34,7 @@ ENGLISH = "The quay\n\u201cDon\u2019t,\u201d he says \u2013 and waits\u2026\n"
         (FRENCH, "cp437"),
         (GERMAN, "cp1252"),
         (GERMAN, "cp437"),
+        (GREEK, "iso8859-7"),
         (POLISH, "iso8859-2"),
         (POLISH, "cp1250"),
         (ENGLISH, "cp1252"),
@@ -91,3 +94,10 @@ def test_an_encoding_can_be_said(tmp_path: Path) -> None:
     assert found.areas[0].rooms[0].name == "Ода" and found.whole
     wrong = import_world(tmp_path, "utf-8")
     assert wrong.lost == ["letters that are none in UTF-8: 5 (first: wld/1.wld)"] and not wrong.whole
+
+
+def test_letters_that_make_no_words_are_said_to_be_a_guess(tmp_path: Path) -> None:
+    found = import_world(lay(tmp_path, KOREAN.encode("euc-kr")))
+    assert not found.whole and "say --encoding" in found.lost[0], found.lost
+    said = import_world(tmp_path, "euc-kr")
+    assert said.areas[0].rooms[0].name == "광장" and said.whole
