@@ -1,4 +1,4 @@
-"""The auction house: things for the highest bid, by the clock on the wall; item and gold lie in escrow meanwhile."""
+"""The auction house: sells things to the highest bidder, by the wall clock. Item and gold lie in escrow until then."""
 
 from modules.auction import bids, delivery, display, sales
 from modules.auction.state import Auction, Ends, House, Listed, LotEnded
@@ -19,16 +19,16 @@ ACTS = {
 
 def auction(ctx: Context[Auction], args: str) -> None:
     """auction list | show N | sell ITEM PRICE [TIME] | bid N AMOUNT | buy N | cancel N | collect | history | mute
-    list [WORD | mine | bids | by NAME | under N | over N] [page N] -- what there is, soonest end first
+    list [WORD | mine | bids | by NAME | under N | over N] [page N] -- the lots, those that end soonest first
     show N -- one lot in full
     sell ITEM PRICE [TIME] [reserve N] [buyout N] -- put something up: auction sell sword 100 12h reserve 300 buyout 900
     A time is 90s, 30m, 12h or 2d. The house keeps the thing, and a part of the price.
-    bid N AMOUNT -- the house keeps your gold until you are outbid; a late bid makes a lot run on
-    buy N -- have it at once, for its buy-out
+    bid N AMOUNT -- the house keeps your gold until you are outbid; a late bid extends the lot
+    buy N -- buy it at once, for its buy-out
     cancel N -- take back a lot of yours on which nobody has bid
-    collect -- what waits for you because you could not carry it
+    collect -- fetch what waits for you because you could not carry it
     history [WORD] [page N] -- what became of lots
-    mute -- announcements off, or on again"""
+    mute -- turn announcements off, or on again"""
     word, rest = split_first(args)
     word = word.casefold() or "list"
     named = [name for name in ACTS if name.startswith(word)]
@@ -38,7 +38,7 @@ def auction(ctx: Context[Auction], args: str) -> None:
 
 
 def veto(ctx: Context[Auction]) -> Veto | None:
-    """Not in the last seconds of a lot: everybody is typing."""
+    """Objects in the last seconds of a lot, when everybody is typing."""
     within = ctx.settings(House).last_seconds
     now = ctx.clock.wall
     late = [lot.ends - now for lot in ctx.state.lots.values() if 0 < lot.ends - now < within]

@@ -9,7 +9,7 @@ from mud.api import LIMIT, Context, Rejected, coins, duration, replace, split, w
 
 
 def bid(ctx: Context[Auction], args: str) -> None:
-    """Bid on a lot. Whoever is outbid has the gold back at once."""
+    """Bid on a lot. Whoever is outbid gets the gold back at once."""
     words = split(args)
     amount = whole_number(words[1]) if len(words) in (2, 3) else None
     if amount is None or words[2:] not in ([], ["gold"]):
@@ -22,7 +22,7 @@ def bid(ctx: Context[Auction], args: str) -> None:
     house = ctx.settings(House)
     least = next_bid(house, lot)
     if least > LIMIT:
-        raise Rejected(f"There can't be a higher bid than the one on lot {lot.number}.")
+        raise Rejected(f"No bid can be higher than the one on lot {lot.number}.")
     if amount < least:
         raise Rejected(f"The least that you can bid on lot {lot.number} now is {coins(least)}.")
     late = lot.ends - ctx.clock.wall < house.snipe
@@ -43,7 +43,7 @@ def bid(ctx: Context[Auction], args: str) -> None:
 
 
 def buy(ctx: Context[Auction], args: str) -> None:
-    """Have a lot at once, for its buy-out."""
+    """Buy a lot at once, for its buy-out."""
     lot = find_lot(ctx, args)
     need_biddable(ctx, lot)
     if not lot.buyout:
@@ -52,7 +52,7 @@ def buy(ctx: Context[Auction], args: str) -> None:
 
 
 def need_biddable(ctx: Context[Auction], lot: Lot) -> None:
-    """Raises Rejected when the player can't have a lot."""
+    """Raise Rejected if the player can't bid on a lot."""
     need_open(ctx, lot)
     if lot.seller == ctx.player.id:
         raise Rejected(f"Lot {lot.number} is your own.")
@@ -61,15 +61,15 @@ def need_biddable(ctx: Context[Auction], lot: Lot) -> None:
 
 
 def buy_for(ctx: Context[Auction], lot: Lot, price: int) -> None:
-    """The player has the lot."""
+    """The player buys the lot."""
     sold(ctx, highest(ctx, lot, price))
 
 
 def highest(ctx: Context[Auction], lot: Lot, amount: int, news: str = "") -> Lot:
-    """The lot with the player as the highest bidder, whose gold is in escrow; the one before has theirs back, and reads
-    `news` besides.
+    """The lot with the player as the highest bidder, whose gold goes into escrow. The bidder before gets theirs back
+    and is told `news`.
 
-    Raises Rejected when the player has not as much.
+    Raises Rejected if the player does not have enough.
     """
     me, key = ctx.player, ctx.escrow(ctx.player.id, lot.about)
     mine = lot.bids > 0 and lot.bidder == me.id

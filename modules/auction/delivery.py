@@ -1,4 +1,4 @@
-"""Who gets what: gold and items out of escrow, at once where that can be, else when they come back."""
+"""Delivery: gold and items go out of escrow at once if possible, otherwise when their owner is back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mud.api import (
 
 
 def pay_out(ctx: Context[Auction], source: str, to: str, amount: int, reason: str) -> None:
-    """Gold out of escrow into the purse of `to`, present or not; one that can't hold it finds it at the house."""
+    """Move gold out of escrow into the purse of `to`, present or not. If the purse is full, it waits at the house."""
     try:
         ctx.pay(source, purse_key(to), amount, reason)
     except LedgerError:
@@ -28,9 +28,9 @@ def pay_out(ctx: Context[Auction], source: str, to: str, amount: int, reason: st
 
 
 def deliver(ctx: Context[Auction], item: Item, to: str) -> str:
-    """An item of a lot to `to`: into their hands if they are there and can carry it, else it waits at the house.
+    """Give a lot's item to `to`: into their hands if they are there and can carry it; otherwise it waits at the house.
 
-    Gives the end of a sentence that says which.
+    Returns the end of a sentence that says which.
     """
     ctx.hold(item, to)
     character = present(ctx, to)
@@ -54,7 +54,7 @@ def tell(ctx: Context[Auction], character: str, text: str) -> None:
 
 
 def collect(ctx: Context[Auction], args: str) -> None:
-    """All that waits for the player."""
+    """Give the player everything that waits for them."""
     got = take(ctx, ctx.player.id)
     left = ctx.world.held(ctx.escrow(ctx.player.id))
     if got:
@@ -66,7 +66,7 @@ def collect(ctx: Context[Auction], args: str) -> None:
 
 
 def take(ctx: Context[Auction], character: str) -> list[str]:
-    """Give somebody who is there all that waits for them, as far as they can carry it; gives what it was, in words."""
+    """Give somebody present what waits for them, as far as they can carry it. Returns what it was, in words."""
     me, key, got = ctx.world.characters[character], ctx.escrow(character), []
     for item in ctx.world.held(key):
         if cannot_carry(ctx.world, me, [item]) is None:
@@ -78,12 +78,12 @@ def take(ctx: Context[Auction], character: str) -> list[str]:
             ctx.pay(key, me.owner_key, gold, "collected from the auction house")
             got.append(coins(gold))
         except LedgerError:
-            pass  # a purse that is full to the brim: it goes on waiting
+            pass  # the purse is full: the gold waits on
     return got
 
 
 def entered(ctx: Context[Auction], signal: PlayerEntered | LinkBack) -> None:
-    """Somebody is back: what they missed, and what waited for them."""
+    """Somebody is back: tell them what they missed, and give them what waited."""
     me = ctx.world.characters[signal.character]
     for text in ctx.state.notes.pop(me.id, ()):
         ctx.tell(me, tag("yellow", f"Auction: {text}"))
@@ -95,8 +95,10 @@ def entered(ctx: Context[Auction], signal: PlayerEntered | LinkBack) -> None:
 
 
 def mend(ctx: Context[Auction], signal: InService) -> None:
-    """What lies in escrow for lots that are not known (a state was lost) goes back to whom its key names; lots without
-    their timer (a state came from elsewhere) have one."""
+    """Put right what an import or the loss of a state has left.
+
+    Escrow of unknown lots goes back to the owner that its key names. Lots without a timer get one.
+    """
     lots = ctx.state.lots
     if len(ctx.pending(Ends)) < len(lots):
         for lot in lots.values():
@@ -111,7 +113,7 @@ def mend(ctx: Context[Auction], signal: InService) -> None:
         for item in ctx.world.held(place.key):
             ctx.hold(item, place.character)
         gold = ctx.world.ledger.balance(place.key)
-        pay_out(ctx, place.key, place.character, gold, "given back: its lot is not known")
-        tell(ctx, place.character, "a lot of yours is no more, and what you had in it is yours again.")
+        pay_out(ctx, place.key, place.character, gold, "given back: its lot is unknown")
+        tell(ctx, place.character, "a lot of yours no longer exists, and what you had in it is yours again.")
         if present(ctx, place.character) is not None:
             take(ctx, place.character)

@@ -1,4 +1,4 @@
-"""What there is, one lot in full, and what became of others."""
+"""The list of lots, one lot in full, and the history."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from modules.auction.state import Auction, House, Lot, find_lot, item_of, next_bid
 from mud.api import LIMIT, Context, Rejected, ago, coins, duration, seek_items, short, split, whole_number
 
-#: Words that choose lots: each costs a look at all of them, and a line could be of thousands.
+#: How many words a search may have: each is compared with all lots, and a line could have thousands.
 MAX_WORDS = 12
 
 
 def list_(ctx: Context[Auction], args: str) -> None:
-    """The lots, soonest end first, as many as fit a page; with words, those that they fit."""
+    """A page of the lots, those that end soonest first; with words, only those that match."""
     words, page = paged(split(args.casefold()))
     lots = sorted(chosen(ctx, ctx.state.lots.values(), words), key=lambda lot: (lot.ends, lot.number))
     if not lots:
@@ -34,16 +34,16 @@ def paged(words: list[str]) -> tuple[list[str], int]:
 
 
 def turned(page: int, pages: int, typed: str) -> str:
-    """What stands below a page of several: how to turn it. Raises Rejected for one that there is not."""
+    """The line below one of several pages. Raises Rejected for a page that does not exist."""
     if page > pages:
         raise Rejected(f"There {'is one page' if pages == 1 else f'are {pages} pages'}.")
     return f"\nPage {page} of {pages}: auction {typed} page N" if pages > 1 else ""
 
 
 def chosen(ctx: Context[Auction], lots: Iterable[Lot], words: list[str]) -> list[Lot]:
-    """The lots that all of `words` fit: mine, bids, by NAME, under N, over N, or words for the thing."""
+    """The lots that match all of `words`: mine, bids, by NAME, under N, over N, or words for the thing."""
     if len(words) > MAX_WORDS:
-        raise Rejected(f"{MAX_WORDS} words are the most that a list can be asked for.")
+        raise Rejected(f"A search can have at most {MAX_WORDS} words.")
     found, me, named = list(lots), ctx.player.id, []
     while words:
         word, value, words = words[0], words[1] if len(words) > 1 else "", words[1:]
@@ -63,7 +63,7 @@ def chosen(ctx: Context[Auction], lots: Iterable[Lot], words: list[str]) -> list
 
 
 def fits(ctx: Context[Auction], lot: Lot, words: str) -> bool:
-    """Whether words are all for a lot's thing."""
+    """Whether all words match a lot's thing."""
     item = item_of(ctx, lot)
     return item is not None and bool(seek_items(ctx.world, words, [item]))
 
@@ -101,23 +101,23 @@ def show(ctx: Context[Auction], args: str) -> None:
 
 
 def name(ctx: Context[Auction], lot: Lot) -> str:
-    """A lot's thing, as it is called."""
+    """The name of a lot's thing."""
     item = item_of(ctx, lot)
     return short(ctx.world, item) if item is not None else lot.called
 
 
 def left(ctx: Context[Auction], lot: Lot) -> str:
-    """How long a lot runs, in words."""
+    """How long a lot still runs, in words."""
     return f"{duration(max(0.0, lot.ends - ctx.clock.wall))} left"
 
 
 def history(ctx: Context[Auction], args: str) -> None:
-    """What became of lots, the latest first; with a word, those of that thing, seller or buyer."""
+    """Ended lots, the latest first; with a word, those with that thing, seller or buyer."""
     words, page = paged(split(args.casefold()))
     word, size = " ".join(words), ctx.settings(House).page
     past = [p for p in reversed(ctx.state.history) if word in f"{p.called} {p.seller} {p.buyer}".casefold()]
     if not past:
-        raise Rejected("Nothing like that was ever auctioned." if word else "No auction has ended yet.")
+        raise Rejected("No such thing was auctioned lately." if word else "No auction has ended yet.")
     more = turned(page, -(-len(past) // size), f"history {word}".strip())
     rows = [
         f"  {p.number:>4} {p.called}: "

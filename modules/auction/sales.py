@@ -1,4 +1,4 @@
-"""Putting something up, taking it back, and the end of a lot."""
+"""Putting something up, taking it back, and the end of a lot, sold or not."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def sell(ctx: Context[Auction], args: str) -> None:
 
 
 def terms(house: House, args: str) -> tuple[str, int, int, dict[str, int]]:
-    """What somebody wants to sell, for how much, for how many seconds, with which reserve and buy-out.
+    """What the player wants to sell: the item, price, seconds, reserve and buy-out.
 
     Raises Rejected.
     """
@@ -67,7 +67,7 @@ def terms(house: House, args: str) -> tuple[str, int, int, dict[str, int]]:
         raise Rejected(WRITE)
     named = words[1:at] if at > 1 and words[0].casefold() in ("a", "an", "the") else words[:at]
     what, price, rest = " ".join(named).strip(), whole_number(words[at]) or 0, words[at + 1 :]
-    if not what:  # quotes with nothing in them, which anything would answer to
+    if not what:  # empty quotes, which would match anything
         raise Rejected(WRITE)
     rest = rest[1:] if rest and rest[0].casefold() in ("gold", "coins") else rest
     bounds, seconds = {"reserve": 0, "buyout": 0}, max(house.shortest, min(house.usual, house.longest))
@@ -85,7 +85,7 @@ def terms(house: House, args: str) -> tuple[str, int, int, dict[str, int]]:
 
 
 def check(house: House, price: int, seconds: int, bounds: dict[str, int]) -> None:
-    """Raises Rejected for terms that are out of the house's bounds."""
+    """Raise Rejected for terms outside of the house's bounds."""
     if not house.least_price <= price <= LIMIT:
         raise Rejected(f"A price is a number from {house.least_price} to {LIMIT}.")
     if not house.shortest <= seconds <= house.longest:
@@ -94,18 +94,18 @@ def check(house: House, price: int, seconds: int, bounds: dict[str, int]) -> Non
         if amount and not price <= amount <= LIMIT:
             raise Rejected(f"A {word} is at least the price, {price}, and at most {LIMIT}.")
     if 0 < bounds["buyout"] < bounds["reserve"]:
-        raise Rejected("A buy-out below the reserve would never be had.")
+        raise Rejected("A buy-out must not be below the reserve.")
 
 
 def cancel(ctx: Context[Auction], args: str) -> None:
-    """Take a lot back: one's own without a bid; an admin any, and the bidder has the gold back."""
+    """Take back one's own lot without a bid. An admin can end any lot; the bidder gets the gold back."""
     lot, me = find_lot(ctx, args), ctx.player
     need_open(ctx, lot)
     admin = ctx.may("admin")
     if lot.seller != me.id and not admin:
         raise Rejected(f"Lot {lot.number} is {lot.seller_name}'s.")
     if lot.bids and not admin:
-        raise Rejected(f"There is a bid on lot {lot.number}: it runs to its end.")
+        raise Rejected(f"Lot {lot.number} has a bid: it runs to its end.")
     where = unsold(ctx, lot)
     if lot.seller != me.id:
         ctx.send(f"Lot {lot.number} is taken back.")
@@ -118,7 +118,7 @@ def cancel(ctx: Context[Auction], args: str) -> None:
 
 
 def time_is_up(ctx: Context[Auction], timer: Ends) -> None:
-    """A lot ends, by the bids there were."""
+    """A lot ends: with a sale, or without."""
     lot = ctx.state.lots.get(timer.lot)
     if lot is None:
         return
@@ -132,7 +132,7 @@ def time_is_up(ctx: Context[Auction], timer: Ends) -> None:
 
 
 def sold(ctx: Context[Auction], lot: Lot) -> None:
-    """The item to the highest bidder, the bid to the seller and the house."""
+    """Give the item to the highest bidder, and the bid to the seller and the house."""
     item = item_of(ctx, lot)
     assert item is not None
     source = ctx.escrow(lot.bidder, lot.about)
@@ -150,7 +150,7 @@ def sold(ctx: Context[Auction], lot: Lot) -> None:
 
 
 def unsold(ctx: Context[Auction], lot: Lot) -> str:
-    """The item back to the seller, the bid to the bidder; gives the end of a sentence for the seller."""
+    """Give the item back to the seller and the bid to the bidder. Returns the end of a sentence for the seller."""
     refund(ctx, lot, f"lot {lot.number}, {lot.called}, is not sold")
     item = item_of(ctx, lot)
     if item is None:
@@ -162,7 +162,7 @@ def unsold(ctx: Context[Auction], lot: Lot) -> str:
 
 
 def refund(ctx: Context[Auction], lot: Lot, why: str, news: str = "") -> None:
-    """The highest bidder has the gold back, and is told."""
+    """Give the highest bidder the gold back, and tell them."""
     if lot.bids:
         source = ctx.escrow(lot.bidder, lot.about)
         gold = ctx.world.ledger.balance(source)
@@ -171,7 +171,7 @@ def refund(ctx: Context[Auction], lot: Lot, why: str, news: str = "") -> None:
 
 
 def close(ctx: Context[Auction], lot: Lot, buyer: str, price: int) -> None:
-    """A lot is over, and remembered."""
+    """Remove a lot, and remember it in the history."""
     ctx.cancel(Ends(lot.number))
     del ctx.state.lots[lot.number]
     history = ctx.state.history
@@ -192,7 +192,7 @@ def close(ctx: Context[Auction], lot: Lot, buyer: str, price: int) -> None:
 
 
 def announce(ctx: Context[Auction], text: str, by: Character | None = None, but: tuple[str, ...] = ()) -> None:
-    """Tell everybody who has not muted it, but for those whom it is told otherwise."""
+    """Tell everybody who has not muted announcements, except those who are told in other words."""
     deaf = ctx.state.deaf
     for character in ctx.world.players():
         heard = by is None or (character is not by and ctx.hears(character, by.name))
@@ -201,11 +201,11 @@ def announce(ctx: Context[Auction], text: str, by: Character | None = None, but:
 
 
 def mute(ctx: Context[Auction], args: str) -> None:
-    """Announcements off, or on again."""
+    """Turn announcements off, or on again."""
     deaf, me = ctx.state.deaf, ctx.player.id
     if me in deaf:
         deaf.remove(me)
         ctx.send("You hear the auctioneer again.")
     else:
         deaf.add(me)
-        ctx.send("You no longer hear the auctioneer. Of your own lots and bids you are told all the same.")
+        ctx.send("You no longer hear the auctioneer, except about your own lots and bids.")

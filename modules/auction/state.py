@@ -1,4 +1,4 @@
-"""What the auction house keeps: lots, what was sold, words for who is away; and its settings."""
+"""What the auction house keeps: lots, the history, news for players who are away; and its settings."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from mud.api import (
     whole_number,
 )
 
-#: Words that wait for somebody who is away; older ones are dropped.
+#: How many pieces of news wait for somebody who is away; older ones are dropped.
 MAX_NOTES = 20
 
 
 class House(Settings):
-    """The rules of the house. Times are in seconds of the clock on the wall."""
+    """The rules of the house. Times are in seconds of the wall clock."""
 
     shortest: Annotated[int, Meta(ge=1, le=86_400)] = 10
     longest: Annotated[int, Meta(ge=60, le=2_592_000)] = 604_800
-    usual: Annotated[int, Meta(ge=1, le=2_592_000)] = 86_400  # of a lot that says no time
+    usual: Annotated[int, Meta(ge=1, le=2_592_000)] = 86_400  # of a lot whose seller names no time
     lots_each: Annotated[int, Meta(ge=1, le=1000)] = 5  # of one seller at a time
     lots: Annotated[int, Meta(ge=1, le=100_000)] = 2000  # of all
     least_price: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     increment_percent: Annotated[int, Meta(ge=0, le=100)] = 5  # of the bid before
     increment: Annotated[int, Meta(ge=1, le=1_000_000)] = 1  # at least
     fee_percent: Annotated[int, Meta(ge=0, le=90)] = 5  # of the price, from the seller
-    snipe: Annotated[int, Meta(ge=0, le=3600)] = 30  # after a bid a lot runs on for at least so long
-    last_seconds: Annotated[int, Meta(ge=0, le=60)] = 5  # of a lot, in which a copyover had better wait
+    snipe: Annotated[int, Meta(ge=0, le=3600)] = 30  # after a bid a lot runs at least this long
+    last_seconds: Annotated[int, Meta(ge=0, le=60)] = 5  # of a lot, in which a copyover should wait
     page: Annotated[int, Meta(ge=5, le=200)] = 20  # lots in one page of a list
     history: Annotated[int, Meta(ge=0, le=10_000)] = 200  # lots that are remembered
 
 
 class Lot(Struct, frozen=True, kw_only=True):
-    """Something to be had. Its item, and the highest bid, lie in escrow: `about` is this lot's number there."""
+    """A thing for sale. Its item and the highest bid lie in escrow, where `about` is this lot's number."""
 
     number: int
     item: str
@@ -61,12 +61,12 @@ class Lot(Struct, frozen=True, kw_only=True):
 
     @property
     def about(self) -> str:
-        """What its places in escrow are about."""
+        """The last part of the keys of its escrows."""
         return str(self.number)
 
 
 class Past(Struct, frozen=True, kw_only=True):
-    """What became of a lot. `buyer` is "" when it was not sold; `at` is wall-clock seconds."""
+    """An ended lot. `buyer` is "" if it was not sold; `at` is wall-clock seconds."""
 
     number: int
     called: str
@@ -77,7 +77,7 @@ class Past(Struct, frozen=True, kw_only=True):
 
 
 class Auction(State):
-    """Lots by number; what became of others, the last one last; words that wait for a character; who is deaf to it."""
+    """Lots by number; ended lots, the latest last; news that waits for a character; who has muted announcements."""
 
     lots: dict[int, Lot] = {}
     last: int = 0  # the number of the last lot
@@ -101,7 +101,7 @@ class Listed(Signal, tag="auction.listed"):
 
 
 class LotEnded(Signal, tag="auction.ended"):
-    """A lot is no more: sold to `buyer` for `price`, or not ("" and 0)."""
+    """A lot has ended: sold to `buyer` for `price`, or not ("" and 0)."""
 
     lot: int
     item: str
@@ -111,7 +111,7 @@ class LotEnded(Signal, tag="auction.ended"):
 
 
 def find_lot(ctx: Context[Auction], text: str) -> Lot:
-    """The lot that somebody named by its number, still open. Raises Rejected."""
+    """The open lot with a number that a player typed. Raises Rejected."""
     text = text.strip().removeprefix("#")
     if not text:
         raise Rejected("Which lot? Write its number. `auction list` shows what there is.")
@@ -123,19 +123,19 @@ def find_lot(ctx: Context[Auction], text: str) -> Lot:
 
 
 def need_open(ctx: Context[Auction], lot: Lot) -> None:
-    """Raises Rejected for a lot whose time is up, though nobody has seen to it yet."""
+    """Raise Rejected for a lot whose time is up, even if its timer has not fired yet."""
     if ctx.clock.wall >= lot.ends:
         raise Rejected(f"The time of lot {lot.number} is up.")
 
 
 def item_of(ctx: Context[Auction], lot: Lot) -> Item | None:
-    """A lot's item, unless something went very wrong."""
+    """A lot's item, or None if it is missing in spite of all."""
     item = ctx.world.items.get(lot.item)
     return item if item is not None and item.owner == ctx.escrow(lot.seller, lot.about) else None
 
 
 def next_bid(house: House, lot: Lot) -> int:
-    """The least that can be bid now; more than LIMIT when nothing can."""
+    """The lowest possible bid now; more than LIMIT if there is none."""
     if not lot.bids:
         return lot.price
     more = lot.bid + max(house.increment, lot.bid * house.increment_percent // 100)
@@ -144,6 +144,6 @@ def next_bid(house: House, lot: Lot) -> int:
 
 
 def present(ctx: Context[Auction], character: str) -> Character | None:
-    """A character by id, if it is in the world."""
+    """The character with an id, if it is in the world."""
     found = ctx.world.characters.get(character)
     return found if found is not None and not found.away else None

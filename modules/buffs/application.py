@@ -1,4 +1,4 @@
-"""Giving effects and taking them away: the stacking rules, and what follows of every change."""
+"""Giving and removing effects: the stacking rules, and what follows from every change."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from modules.buffs.state import (
 )
 from mud.api import Character, Context, Rejected, capital, replace, strip
 
-#: Game seconds that anything may last.
+#: How many game seconds an effect may last.
 MAX_SECONDS = 1e8
 
-#: What a rule makes of an effect and a new one of its kind: the effect then, or None when the new one does nothing.
+#: A rule combines an effect with a new one of its kind. It returns the result, or None if the new one does nothing.
 Rule = Callable[[EffectKind, Effect, Effect], Effect | None]
 
 
 def refresh(kind: EffectKind, old: Effect, new: Effect) -> Effect:
-    """It lasts anew, never shorter than before, at the higher level."""
+    """The effect begins anew, never shorter than before, at the higher level."""
     return replace(new, level=max(old.level, new.level), ends=later(old, new), tick=old.tick)
 
 
 def stack(kind: EffectKind, old: Effect, new: Effect) -> Effect:
-    """It lasts anew, and counts once more, up to so many times."""
+    """The effect begins anew and counts once more, up to a limit."""
     return replace(refresh(kind, old, new), stacks=min(kind.stacks, old.stacks + 1))
 
 
 def strongest(kind: EffectKind, old: Effect, new: Effect) -> Effect | None:
-    """The higher level counts; of equals the one that lasts longer."""
+    """The one with the higher level counts; of equals, the one that lasts longer."""
     if new.level < old.level or (new.level == old.level and later(old, new) == old.ends):
         return None
     return replace(new, tick=old.tick)
 
 
 def unique(kind: EffectKind, old: Effect, new: Effect) -> None:
-    """Nobody has two."""
+    """Nobody can have two."""
     return None
 
 
@@ -56,7 +56,7 @@ RULES: dict[str, Rule] = {"refresh": refresh, "stack": stack, "strongest": stron
 
 
 def later(old: Effect, new: Effect) -> int | None:
-    """When the one of two ends that ends later."""
+    """The later of two ends."""
     return None if old.ends is None or new.ends is None else max(old.ends, new.ends)
 
 
@@ -66,7 +66,7 @@ def later(old: Effect, new: Effect) -> int | None:
 def apply(
     ctx: Context[Buffs], who: Character, name: str, source: str, level: int = 1, seconds: float | None = None
 ) -> bool:
-    """Give somebody an effect that lives by the clock. Gives whether that changed anything."""
+    """Give somebody an effect that ends by the clock. Returns whether that changed anything."""
     now, kind = moment(ctx), KINDS[name]
     if who.away or broken(who, name):
         return False
@@ -86,12 +86,12 @@ def apply(
 
 
 def broken(who: Character, name: str) -> bool:
-    """Whether somebody is in the middle of what such an effect does not outlast."""
+    """Whether somebody is in a state that would end such an effect at once."""
     return who.fighting is not None and "attack" in KINDS[name].ends_on
 
 
 def add(ctx: Context[Buffs], who: Character, mine: On, new: Effect) -> bool:
-    """One more effect, if there is room for it."""
+    """Add an effect, if there is room for it."""
     if len(mine.effects) >= ctx.settings(BuffSettings).most:
         return False
     change(ctx, who, mine, (*mine.effects, new))
@@ -102,14 +102,14 @@ def add(ctx: Context[Buffs], who: Character, mine: On, new: Effect) -> bool:
 
 
 def end(ctx: Context[Buffs], who: Character, which: Callable[[Effect], bool], say: bool = True) -> list[str]:
-    """Take effects from somebody. Gives the kinds that they do not have any more."""
+    """Remove effects from somebody. Returns the kinds that they no longer have."""
     mine = on(ctx, who)
     left = tuple(effect for effect in mine.effects if not which(effect))
     return change(ctx, who, mine, left, say) if len(left) < len(mine.effects) else []
 
 
 def suspend(ctx: Context[Buffs], who: Character, which: Callable[[Effect], bool]) -> None:
-    """Take effects from somebody; what something keeps up counts no more until that begins anew."""
+    """Remove effects from somebody. Those with an origin stay but do not count until that begins anew."""
     mine = on(ctx, who)
     left = [replace(e, stacks=0) if which(e) else e for e in mine.effects if e.origin or not which(e)]
     if left != list(mine.effects):
@@ -120,7 +120,7 @@ def suspend(ctx: Context[Buffs], who: Character, which: Callable[[Effect], bool]
 
 
 def change(ctx: Context[Buffs], who: Character, mine: On, effects: tuple[Effect, ...], say: bool = True) -> list[str]:
-    """Other effects are on somebody from now on. Gives the kinds that they do not have any more."""
+    """Replace somebody's effects. Returns the kinds that they no longer have."""
     before = active(mine.effects)
     settle(ctx, who, mine, effects)
     return announce(ctx, who, before, active(effects), say)
@@ -129,7 +129,7 @@ def change(ctx: Context[Buffs], who: Character, mine: On, effects: tuple[Effect,
 def announce(
     ctx: Context[Buffs], who: Character, before: Collection[str], after: Collection[str], say: bool = True
 ) -> list[str]:
-    """Tell which kinds somebody has that they had not, and the other way round. Gives the latter."""
+    """Tell which kinds somebody has gained and lost. Returns the lost ones."""
     gone = [name for name in before if name not in after]
     for name in gone:
         if say:
@@ -143,7 +143,7 @@ def announce(
 
 
 def settle(ctx: Context[Buffs], who: Character, mine: On, effects: tuple[Effect, ...]) -> None:
-    """Write down what is on somebody now, do to their figures what it does, and set the timer of what comes next."""
+    """Note somebody's effects, apply their sum to the figures, and set the timer of what comes next."""
     mine.effects = effects
     by = sums(effects)
     if by != who.effects.get("buffs", {}):
@@ -153,7 +153,7 @@ def settle(ctx: Context[Buffs], who: Character, mine: On, effects: tuple[Effect,
 
 
 def arm(ctx: Context[Buffs], who: Character, mine: On) -> None:
-    """Set the timer of the next moment, if there is one, in place of the one that was set."""
+    """Set the timer of the next moment, if there is one, and cancel the one before."""
     if mine.timer:
         ctx.world.timers.cancel(mine.timer)
     at = coming(mine)
@@ -166,7 +166,7 @@ def coming(mine: On) -> int | None:
 
 
 def tell(ctx: Context[Buffs], who: Character, text: str, seen: str) -> None:
-    """What happens to somebody, told to them and to whoever sees it."""
+    """Tell what happens to somebody, to them and to those who see it."""
     if text:
         ctx.tell(who, text)
     if seen:
@@ -177,14 +177,14 @@ def tell(ctx: Context[Buffs], who: Character, text: str, seen: str) -> None:
 
 
 def asked_to_apply(ctx: Context[Buffs], request: Apply) -> bool:
-    """Give somebody an effect. Raises Rejected for a kind, a character or a time that can't be."""
+    """Give somebody an effect. Raises Rejected for an unknown kind or character, or an impossible time."""
     if request.seconds is not None and not 0 < request.seconds <= MAX_SECONDS:
         raise Rejected(f"an effect can't last {request.seconds} seconds")
     return apply(ctx, found(ctx, request), request.kind, request.source, request.level, request.seconds)
 
 
 def asked_to_end(ctx: Context[Buffs], request: End) -> int:
-    """Free somebody of a kind. Raises Rejected for a kind or a character that there is not."""
+    """Free somebody of a kind. Raises Rejected for an unknown kind or character."""
     who = found(ctx, request)
     count = sum(effect.kind == request.kind and not effect.origin for effect in on(ctx, who).effects)
     end(ctx, who, lambda effect: effect.kind == request.kind and not effect.origin)
@@ -192,7 +192,7 @@ def asked_to_end(ctx: Context[Buffs], request: End) -> int:
 
 
 def found(ctx: Context[Buffs], request: Apply | End) -> Character:
-    """Whom a request is about. Raises Rejected."""
+    """The character that a request is about. Raises Rejected."""
     who = ctx.world.characters.get(request.character)
     if who is None or who.away:
         raise Rejected(f"the character {request.character!r} is not in the world")

@@ -1,4 +1,4 @@
-"""`buffs`: what is on somebody, from where, and for how long."""
+"""`buffs`: the effects on somebody, where they come from, and how long they last."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from mud.api import Character, Context, Rejected, duration
 
 
 def buffs(ctx: Context[Buffs], args: str) -> None:
-    """buffs [NAME] -- the effects on you: how long each lasts, where it comes from, what it does
-    A number behind one, like (x2), says how often it counts.
-    For builders: `buffs NAME` shows what is on somebody else, here or a player anywhere."""
+    """buffs [NAME] -- the effects on you: how long each lasts, where it comes from and what it does
+    A number after it, like (x2), says how often it counts.
+    For builders: `buffs NAME` shows the effects on somebody here, or on a player anywhere."""
     who = ctx.player
     if args.strip() and ctx.may("builder"):
         who = ctx.seek_here(args.strip()) or ctx.find_player(args.strip())
     elif args.strip():
-        raise Rejected("You can only see what is on yourself: buffs.")
+        raise Rejected("You can only see the effects on yourself: buffs.")
     effects = on(ctx, who).effects
     subject = "you" if who is ctx.player else ctx.world.called(who)
     if not effects:
@@ -34,14 +34,14 @@ def described(ctx: Context[Buffs], who: Character, effect: Effect, counts: bool)
     if counts:
         doing = does(effect) if does(effect) != effect.kind else ""  # sanctuary is sanctuary
     elif effect.kind not in KINDS:
-        doing = "(nobody knows any more what it does)"
+        doing = "(its kind no longer exists)"
     else:
         doing = "(a stronger one counts)" if effect.stacks else "(broken for now)"
     return [f"  {name:22} {left(ctx, who, effect):>20}  {effect.source}", *([f"      {doing}"] if doing else [])]
 
 
 def left(ctx: Context[Buffs], who: Character, effect: Effect) -> str:
-    """How long an effect lasts, in words: tenths of a second at its end."""
+    """How long an effect lasts, in words; near its end with tenths of a second."""
     if effect.ends is None:
         return "while it is there"
     since = on(ctx, who).since

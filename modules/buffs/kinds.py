@@ -1,4 +1,4 @@
-"""The kinds of effects and their spells, as `kinds.toml` says."""
+"""The kinds of effects and their spells, from `kinds.toml`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BODY = frozenset(("hp", "mana", "move"))
 
 
 class EffectKind(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A kind of effect. The file says what each field is."""
+    """A kind of effect. The file explains each field."""
 
     figures: dict[str, int] = {}
     states: tuple[str, ...] = ()
@@ -46,13 +46,13 @@ class EffectKind(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return min(self.most, self.seconds + self.per_level * level)
 
     def grown(self, name: str, by: int, level: int) -> int:
-        """A figure, or what a tick brings, at a level: further from zero the higher that is."""
+        """A figure, or the result of a tick, at a level: further from zero at a higher level."""
         more = level // self.growth[name] if name in self.growth else 0
         return by + more if by > 0 else by - more
 
 
 class SpellRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A spell: it gives one kind, ends some, or dispels."""
+    """A spell: it gives one kind of effect, ends some, or dispels."""
 
     gives: str = ""
     ends: tuple[str, ...] = ()
@@ -68,14 +68,14 @@ class SpellRow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class KindsFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `kinds.toml`."""
+    """The contents of `kinds.toml`."""
 
     kinds: dict[str, EffectKind]
     spells: dict[str, SpellRow]
 
 
 def read(text: str) -> KindsFile:
-    """The file's content. Raises ValueError, saying what and where, for what means nothing."""
+    """The file's content. Raises ValueError, which names what is wrong and where."""
     found = convert(tomllib.loads(text), KindsFile)
     for name, kind in found.kinds.items():
         check(name, kind)
@@ -84,12 +84,12 @@ def read(text: str) -> KindsFile:
         if unknown:
             raise ValueError(f"kinds.toml: [spells.{name!r}]: there is no kind {unknown.pop()!r}")
         if (bool(spell.gives), bool(spell.ends), spell.dispels).count(True) != 1:
-            raise ValueError(f"kinds.toml: [spells.{name!r}]: it has to give, end or dispel, and only one of them")
+            raise ValueError(f"kinds.toml: [spells.{name!r}]: it must have just one of `gives`, `ends` and `dispels`")
     return found
 
 
 def check(name: str, kind: EffectKind) -> None:
-    """Raises ValueError for a kind that can't be."""
+    """Raise ValueError for an impossible kind."""
     where = f"kinds.toml: [kinds.{name!r}]"
     for figure in kind.figures:
         if figure not in FIGURES:
@@ -97,20 +97,20 @@ def check(name: str, kind: EffectKind) -> None:
     if not kind.tick.keys() <= BODY:
         raise ValueError(f"{where}: a tick can bring hp, mana and move")
     if bool(kind.tick) != (kind.every > 0):
-        raise ValueError(f"{where}: `every` and `tick` belong together")
+        raise ValueError(f"{where}: `every` and `tick` need each other")
     if kind.every and kind.every < 0.1:
-        raise ValueError(f"{where}: ticks are a tenth of a second apart at least")
+        raise ValueError(f"{where}: ticks must be at least a tenth of a second apart")
     if kind.growth.keys() - kind.figures.keys() - {"tick"} or any(n < 1 for n in kind.growth.values()):
-        raise ValueError(f"{where}: growth is of its figures or of the tick, for every so many levels (1 or more)")
+        raise ValueError(f"{where}: growth names figures of the kind or the tick, with a number of levels (1 or more)")
     if (kind.stacking == "stack") != (kind.stacks > 1):
-        raise ValueError(f'{where}: `stacks` of 2 or more belong to stacking = "stack"')
+        raise ValueError(f'{where}: `stacks` of 2 or more and stacking = "stack" need each other')
     if kind.seconds <= 0:
-        raise ValueError(f"{where}: it has to last some seconds")
+        raise ValueError(f"{where}: it needs `seconds` above 0")
 
 
 FILE = read(folder_text(__file__, "kinds.toml"))
 KINDS = FILE.kinds
-#: An item's `affects`, a room's flags and sectors: the kinds that they give.
+#: The kinds that an item's `affects` and a room's flags and sectors give.
 WORN = {affect: name for name, kind in KINDS.items() for affect in kind.worn}
 ROOMS = {flag: name for name, kind in KINDS.items() for flag in kind.rooms}
 SECTORS = {sector: name for name, kind in KINDS.items() for sector in kind.sectors}

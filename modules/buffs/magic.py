@@ -12,12 +12,12 @@ from mud.api import Cast, Character, Context, Rejected, Spell, capital
 
 
 def give(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
-    """The victim has an effect, unless something keeps it off. Who casts something bad on somebody fights them."""
+    """Give the victim an effect, unless something prevents it. Casting something bad on somebody begins a fight."""
     victim, kind = cast.victim, KINDS[row.gives]
     if withstands(ctx, victim, row) or (kind.bad and victim.level >= cast.level + ctx.settings(BuffSettings).resist):
-        tell(ctx, cast, "You withstand the magic.", "{who} withstands the magic.")
+        tell(ctx, cast, "You resist the magic.", "{who} withstands the magic.")
     elif not apply(ctx, victim, row.gives, source(ctx, cast, name), cast.level):
-        tell(ctx, cast, "Nothing more happens to you.", "Nothing more happens to {who}.")
+        tell(ctx, cast, "It has no further effect on you.", "Nothing more happens to {who}.")
     elif victim is not cast.caster:
         ctx.tell(cast.caster, f"You see {name} take hold of {ctx.world.called(victim)}.")
     if row.wounds and victim is not cast.caster:
@@ -25,13 +25,13 @@ def give(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
 
 
 def cure(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
-    """The victim is free of some kinds."""
+    """Free the victim of some kinds."""
     gone = end(ctx, cast.victim, lambda effect: not effect.origin and effect.kind in row.ends)
     said(ctx, cast, gone)
 
 
 def dispel(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
-    """The bad leaves oneself and players, the good leaves mobs; nothing that is stronger than the spell."""
+    """End bad effects of oneself and other players, or good effects of mobs; none that is stronger than the spell."""
     friend = cast.victim.mob is None
     if not friend and (why := ctx.rules.cannot_fight(ctx, cast.caster, cast.victim)):
         raise Rejected(why)
@@ -41,38 +41,38 @@ def dispel(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
 
 
 def yields(effect: Effect, bad: bool, level: int) -> bool:
-    """Whether dispelling the `bad` (or the good) at a level ends an effect."""
+    """Whether dispelling `bad` (or good) effects at a level ends this one."""
     kind = KINDS.get(effect.kind)
     return kind is not None and not effect.origin and not kind.fixed and kind.bad == bad and effect.level <= level
 
 
 def said(ctx: Context[Buffs], cast: Cast, gone: list[str]) -> None:
-    """Tell the caster what came of it; the victim has been told."""
+    """Tell the caster the result; the victim has been told."""
     if not gone:
-        tell(ctx, cast, "Nothing happens: there is nothing on you that it could end.", "Nothing happens to {who}.")
+        tell(ctx, cast, "Nothing happens: no effect on you can be ended by it.", "Nothing happens to {who}.")
     elif cast.victim is not cast.caster:
         ctx.tell(cast.caster, f"You free {ctx.world.called(cast.victim)} of {' and '.join(gone)}.")
 
 
 def withstands(ctx: Context[Buffs], victim: Character, row: SpellRow) -> bool:
-    """Whether a mob is not to be had by such a spell."""
+    """Whether a mob is immune to such a spell."""
     mob = ctx.world.mob_def(victim)
     return mob is not None and row.unless in mob.flags
 
 
 def source(ctx: Context[Buffs], cast: Cast, name: str) -> str:
-    """Where an effect comes from, in words."""
+    """The source of an effect, in words."""
     return cast.thing or f"{name}, cast by {ctx.world.called(cast.caster)}"
 
 
 def tell(ctx: Context[Buffs], cast: Cast, own: str, other: str) -> None:
-    """What came of a spell, to its caster: on oneself, or on somebody else."""
+    """Tell the caster of a spell the result: on themselves, or on somebody else."""
     mine = cast.victim is cast.caster
     ctx.tell(cast.caster, own if mine else other.format(who=capital(ctx.world.called(cast.victim))))
 
 
 def handler(name: str, row: SpellRow) -> Callable[[Context[Buffs], Cast], None]:
-    """What a spell of the table does."""
+    """The handler of a spell of the table."""
     do = give if row.gives else cure if row.ends else dispel
     return partial(do, name=name, row=row)
 

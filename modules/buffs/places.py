@@ -1,4 +1,4 @@
-"""Effects that are kept up by what is worn and by where one is; and what coming, going and dying does to all."""
+"""Effects that last as long as an item is worn or a room is not left; and what coming, going and dying do to all."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mud.api import (
 
 
 def kept_up(ctx: Context[Buffs], who: Character) -> dict[tuple[str, str], Effect]:
-    """The effects that equipment and room give somebody now, by kind and origin."""
+    """The effects that equipment and room now give somebody, by kind and origin."""
     world, found = ctx.world, {}
     for item in world.worn(who):
         definition = world.item_def(item)
@@ -41,7 +41,7 @@ def kept_up(ctx: Context[Buffs], who: Character) -> dict[tuple[str, str], Effect
 
 
 def sync(ctx: Context[Buffs], who: Character) -> None:
-    """See to it that equipment and room give somebody what they do now, and nothing that they did."""
+    """Update the effects that equipment and room give somebody."""
     wanted, mine = kept_up(ctx, who), on(ctx, who)
     have = {(e.kind, e.origin): e for e in mine.effects if e.origin}
     if wanted.keys() == have.keys():
@@ -60,7 +60,7 @@ def sync(ctx: Context[Buffs], who: Character) -> None:
 
 
 def moved(ctx: Context[Buffs], signal: Moved) -> None:
-    """Other rooms, other effects."""
+    """Another room has other effects."""
     who = ctx.world.characters.get(signal.character)
     if who is not None and not who.away and (who.notes or gives(ctx, signal.room)):
         sync(ctx, who)
@@ -80,22 +80,22 @@ def worn(ctx: Context[Buffs], signal: Worn) -> None:
 
 
 def attacked(ctx: Context[Buffs], signal: Attacked) -> None:
-    """Some effects end when their bearer attacks, some when somebody attacks their bearer."""
+    """Some effects end when their bearer attacks, some when the bearer is attacked."""
     for id_, what in ((signal.character, "attack"), (signal.victim, "attacked")):
         who = ctx.world.characters.get(id_)
         if who is not None and (who.notes or who.mob is not None):
-            sync(ctx, who)  # a mob may wear what it wore before this module was there
+            sync(ctx, who)  # a mob may wear what it put on before this module was loaded
             suspend(ctx, who, partial(ends_by, what))
 
 
 def ends_by(what: str, effect: Effect) -> bool:
-    """Whether that ends an effect before its time."""
+    """Whether an attack ends an effect before its time."""
     kind = KINDS.get(effect.kind)
     return kind is not None and what in kind.ends_on
 
 
 def died(ctx: Context[Buffs], signal: Died) -> None:
-    """Death ends everything. A mob is gone, and what was noted with it."""
+    """Death ends all effects. A mob's note disappears with it."""
     who = ctx.world.characters.get(signal.character)
     if who is not None and who.notes:
         end(ctx, who, lambda effect: True, say=False)
@@ -106,7 +106,7 @@ def died(ctx: Context[Buffs], signal: Died) -> None:
 
 
 def left(ctx: Context[Buffs], signal: PlayerLeft) -> None:
-    """What is kept stands still while its bearer is away; all else ends."""
+    """While the bearer is away, effects that are kept stand still; all others end."""
     who = ctx.world.characters.get(signal.character)
     if who is None or not who.notes:
         return
@@ -118,14 +118,14 @@ def left(ctx: Context[Buffs], signal: PlayerLeft) -> None:
 
 
 def entered(ctx: Context[Buffs], signal: PlayerEntered) -> None:
-    """What stood still goes on."""
+    """Effects that stood still continue."""
     who = ctx.world.characters[signal.character]
     go_on(ctx, who, on(ctx, who))
     sync(ctx, who)
 
 
 def go_on(ctx: Context[Buffs], who: Character, mine: On) -> None:
-    """What stood still goes on from the moment at which its bearer came back."""
+    """Effects that stood still continue from the moment when their bearer came back."""
     if mine.effects:
         gap = missed(who, mine)
         mine.since = None
@@ -133,9 +133,10 @@ def go_on(ctx: Context[Buffs], who: Character, mine: On) -> None:
 
 
 def missed(who: Character, mine: On) -> int:
-    """The milliseconds for which all stood still.
+    """For how many milliseconds effects stood still.
 
-    Who left while the module was out of service has no time of leaving: it was before the next thing could happen.
+    If the bearer left while the module was out of service, there is no time of leaving; it was before the next thing
+    could happen.
     """
     back, since, next_ = came(who), mine.since, coming(mine)
     if since is None:
@@ -144,28 +145,28 @@ def missed(who: Character, mine: On) -> int:
 
 
 def came(who: Character) -> int:
-    """The moment at which somebody last came into the world."""
+    """The moment when somebody last came into the world."""
     return round(who.entered * 1000)
 
 
 def came_unheard(who: Character, mine: On) -> bool:
-    """Whether somebody came back while the module was out of service, with what stood still, or was due before."""
+    """Whether somebody came back while the module was out of service, with effects that stood still or were due."""
     next_ = coming(mine)
     return mine.since is not None or (who.mob is None and next_ is not None and next_ < came(who))
 
 
 def later(effect: Effect, by: int) -> Effect:
-    """An effect, so many milliseconds later."""
+    """An effect, moved by some milliseconds."""
     ends, tick = effect.ends, effect.tick
     return replace(effect, ends=ends + by if ends is not None else None, tick=tick + by if tick is not None else None)
 
 
 def mend(ctx: Context[Buffs], signal: InService) -> None:
-    """What went by while the module was out of service: who came back, what is worn, where one is, who has no timer."""
+    """Catch up after the module was out of service: who came back, what is worn, who is where, who has no timer."""
     armed = {timer.id for timer in ctx.pending(Next)}
     for who in list(ctx.world.characters.values()):
         if who.away or (who.mob is not None and not who.notes):
-            continue  # nearly all of them, and in a copyover players wait for this
+            continue  # nearly all characters; and in a copyover players wait for this
         mine = on(ctx, who)
         if came_unheard(who, mine):
             go_on(ctx, who, mine)

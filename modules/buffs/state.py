@@ -1,6 +1,6 @@
-"""What is on somebody: effects as data, noted with the character they are on.
+"""Effects as data, noted with the character that has them.
 
-Moments are whole milliseconds of the game's clock, so that sums of them are exact.
+Moments are whole milliseconds of the game's clock, so that their sums are exact.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from mud.api import Character, Context, Meta, Request, Settings, Signal, State, 
 
 
 class BuffSettings(Settings):
-    """What may be."""
+    """The limits of the module."""
 
     most: Annotated[int, Meta(ge=5, le=200)] = 40  # effects on one character
-    resist: Annotated[int, Meta(ge=1, le=100)] = 8  # who is so many levels above a bad spell withstands it
+    resist: Annotated[int, Meta(ge=1, le=100)] = 8  # a character so many levels above a bad spell resists it
 
 
 class Buffs(State):
-    """Nothing: what is on somebody is noted with them, and written with them."""
+    """Empty: effects are noted with their characters, and written with them."""
 
 
 class Effect(Struct, frozen=True, array_like=True):
-    """One effect on somebody. `origin` is what keeps it up ("item:ID", "room:ID"); "" lives by the clock.
+    """One effect on somebody. `origin` is what gives it ("item:ID", "room:ID"), or "" if it ends by the clock.
 
-    One with no `stacks` was broken, and counts nothing until its origin begins anew.
+    An effect without `stacks` was broken, and does not count until its origin begins anew.
     """
 
     kind: str
@@ -34,12 +34,12 @@ class Effect(Struct, frozen=True, array_like=True):
     origin: str = ""
     level: int = 1
     stacks: int = 1
-    ends: int | None = None  # the moment; None for as long as its origin is there
-    tick: int | None = None  # the moment of the next one
+    ends: int | None = None  # the moment when it ends; None while its origin is there
+    tick: int | None = None  # the moment of the next tick
 
 
 class On(Struct, array_like=True):
-    """All that is on a character. While that is away, `since` is the moment they left, and all stands still."""
+    """All effects on a character. While that is away, they stand still, and `since` is the moment of leaving."""
 
     effects: tuple[Effect, ...] = ()
     timer: str = ""  # the id of the pending one
@@ -47,13 +47,13 @@ class On(Struct, array_like=True):
 
 
 class Next(Timer):
-    """The next moment at which something happens to a character. There is one for whoever has something coming."""
+    """The next moment when something happens to a character. Each character with something coming has one."""
 
     character: str
 
 
 class Ended(Signal, tag="buffs.ended"):
-    """Somebody has no effect of a kind any more."""
+    """Somebody no longer has an effect of a kind."""
 
     character: str
     kind: str
@@ -67,24 +67,24 @@ class Begun(Signal, tag="buffs.begun"):
 
 
 class Apply(Request, tag="buffs.apply"):
-    """Give somebody an effect. Answered with whether they have it now."""
+    """Give somebody an effect. The answer is whether they have it now."""
 
     character: str
     kind: str
     source: str
     level: int = 1
-    seconds: float | None = None  # as long as the kind says
+    seconds: float | None = None  # 0: as long as the kind lasts
 
 
 class End(Request, tag="buffs.end"):
-    """Free somebody of all effects of a kind that live by the clock. Answered with how many there were."""
+    """Free somebody of all effects of a kind that end by the clock. The answer is how many there were."""
 
     character: str
     kind: str
 
 
 def moment(ctx: Context[Buffs]) -> int:
-    """Now."""
+    """The present moment."""
     return round(ctx.clock.game * 1000)
 
 
@@ -94,14 +94,14 @@ def millis(seconds: float) -> int:
 
 
 def on(ctx: Context[Buffs], character: Character) -> On:
-    """What is on somebody. A copy: `applying.settle` writes it down."""
+    """The effects on somebody. It is a copy: `application.settle` notes it."""
     if not character.notes:
         return On()
     return ctx.noted(character, On) or On()
 
 
 def active(effects: Iterable[Effect]) -> dict[str, Effect]:
-    """Of each kind the one effect that counts: the strongest, and of equals the first."""
+    """The one effect of each kind that counts: the strongest, and of equals the first."""
     found: dict[str, Effect] = {}
     for effect in effects:
         if not effect.stacks or effect.kind not in KINDS:
@@ -112,12 +112,12 @@ def active(effects: Iterable[Effect]) -> dict[str, Effect]:
 
 
 def strength(effect: Effect) -> tuple[int, int]:
-    """What makes one effect count before another of its kind."""
+    """The order in which effects of a kind count."""
     return effect.stacks, effect.level
 
 
 def sums(effects: Iterable[Effect]) -> dict[str, int]:
-    """What effects do to figures and states, all together."""
+    """The sum of what effects do to figures and states."""
     found: dict[str, int] = {}
     for effect in active(effects).values():
         kind = KINDS[effect.kind]

@@ -1,4 +1,4 @@
-"""What the clock brings: ticks and ends, each at its moment."""
+"""What happens by the clock: ticks and ends, each at its moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mud.api import Character, Context, Died, replace
 
 
 def due(ctx: Context[Buffs], timer: Next) -> None:
-    """One moment has come: its ticks, then its ends. A later one that has come too has an event of its own."""
+    """A moment has come: do its ticks, then its ends. If a later one has come too, it gets an event of its own."""
     who = ctx.world.characters.get(timer.character)
     if who is None or who.away:
         return
@@ -31,13 +31,13 @@ def due(ctx: Context[Buffs], timer: Next) -> None:
 
 
 def rearm(ctx: Context[Buffs], who: Character, mine: On) -> None:
-    """Only time has gone on: figures are as they were."""
+    """Set the timer again, when only time has passed and figures are unchanged."""
     arm(ctx, who, mine)
     ctx.note(who, mine)
 
 
 def ticked(effect: Effect, at: int) -> Effect:
-    """An effect behind a moment."""
+    """An effect after its tick at a moment."""
     if effect.tick != at:
         return effect
     kind = KINDS.get(effect.kind)
@@ -45,7 +45,7 @@ def ticked(effect: Effect, at: int) -> Effect:
 
 
 def tick(ctx: Context[Buffs], who: Character, effects: list[Effect]) -> bool:
-    """What the ticks of one moment bring: first all that heals, then all that hurts. Gives whether one lives on."""
+    """Do the ticks of one moment: first those that heal, then those that hurt. Returns whether the character lives."""
     more = dict.fromkeys(("hp", "mana", "move"), 0)
     less = 0
     for effect in effects:

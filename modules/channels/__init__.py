@@ -1,4 +1,4 @@
-"""Channels: talk that is heard everywhere, with a memory, and a switch for each who does not want to hear it."""
+"""Channels: talk that is heard everywhere, with a history, and a switch for players who do not want to hear it."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -9,7 +9,7 @@ Handler = Callable[[Context["Channels"], str], None]
 
 
 class Channel(Struct, frozen=True):
-    """A channel: who may hear it and speak on it, and in what colour it comes."""
+    """A channel: who may hear it and speak on it, and its colour."""
 
     name: str
     role: Role
@@ -21,16 +21,16 @@ CHANNELS = {
     channel.name: channel
     for channel in (
         Channel("chat", "player", "yellow", "talk with everybody"),
-        Channel("newbie", "player", "green", "questions and answers for who is new"),
+        Channel("newbie", "player", "green", "questions and answers for new players"),
         Channel("wiznet", "builder", "cyan", "the talk of builders and admins"),
     )
 }
-#: Lines that a channel's name alone shows.
+#: How many lines a channel's name alone shows.
 SHOWN = 20
 
 
 class ChannelSettings(Settings):
-    """How much there may be of everything."""
+    """The limits of the module."""
 
     history: Annotated[int, Meta(ge=1, le=1000)] = 100  # lines that each channel remembers
     length: Annotated[int, Meta(ge=20, le=4000)] = 500  # letters of a line
@@ -45,7 +45,7 @@ class Said(Struct, frozen=True):
 
 
 class Channels(State):
-    """What was said, by channel, and who has switched off what, by character."""
+    """What was said, by channel, and which channels each character has switched off."""
 
     history: dict[str, tuple[Said, ...]] = {}
     off: dict[str, tuple[str, ...]] = {}
@@ -70,7 +70,7 @@ def speaker(channel: Channel) -> Handler:
 
 
 def speak(ctx: Context[Channels], channel: Channel, text: str) -> None:
-    """Say something on a channel. Who ignores the speaker does not hear it."""
+    """Say something on a channel. Players who ignore the speaker do not hear it."""
     bounds, me = ctx.settings(ChannelSettings), ctx.player
     if len(text) > bounds.length:
         raise Rejected(f"A line has at most {bounds.length} letters, and this one has {len(text)}.")
@@ -83,14 +83,14 @@ def speak(ctx: Context[Channels], channel: Channel, text: str) -> None:
 
 
 def show(ctx: Context[Channels], channel: Channel, count: int) -> None:
-    """The last lines of a channel, but for those of who is ignored."""
+    """Show the last lines of a channel, except those of ignored players."""
     said = [s for s in ctx.state.history.get(channel.name, ()) if ctx.hears(ctx.player, s.name)]
     rows = [f'  {ago(ctx.clock.wall - s.at)}, {s.name}: "{s.text}"' for s in said[-count:]]
     ctx.page("\n".join([f"[{channel.name}]", *rows]) if rows else f"Nothing has been said on {channel.name} yet.")
 
 
 def hearers(ctx: Context[Channels], channel: Channel) -> list[Character]:
-    """Who hears a channel now."""
+    """The players who hear a channel now."""
     return [c for c in ctx.world.players() if ctx.may(channel.role, c) and not is_off(ctx, c, channel)]
 
 
@@ -100,7 +100,7 @@ def is_off(ctx: Context[Channels], character: Character, channel: Channel) -> bo
 
 
 def channels(ctx: Context[Channels], args: str) -> None:
-    """channels -- the channels that there are for you, and which of them you have switched off
+    """channels -- the channels that you can use, and which of them you have switched off
     chat TEXT says something, chat or chat -50 shows what was said before, chat off and chat on switch it off and on."""
     ctx.send("\n".join(["Channels:", *(row(ctx, channel) for channel in CHANNELS.values() if ctx.may(channel.role))]))
 
@@ -117,13 +117,13 @@ def switch(ctx: Context[Channels], channel: Channel, to: str) -> None:
 
 
 def row(ctx: Context[Channels], channel: Channel) -> str:
-    """A channel in the list: whether it is on, what it is for."""
+    """A channel in the list: whether it is on, and what it is for."""
     state = "off" if is_off(ctx, ctx.player, channel) else "on"
     return f"  {tag('bold', f'{channel.name:8}')} {state:3}  {channel.about}"
 
 
 def need(ctx: Context[Channels], channel: Channel) -> None:
-    """Raises Rejected for who may not be on a channel. (The command table does not even know it for them.)"""
+    """Raise Rejected if the player may not use a channel. (Usually the command table hides it from them.)"""
     if not ctx.may(channel.role):
         raise Rejected(f"{channel.name} is for {channel.role}s and above.")
 
@@ -132,7 +132,7 @@ def command(channel: Channel) -> Command[Channels]:
     """A channel's command with its help page."""
     name = channel.name
     page = (
-        f"{name} TEXT | {name} [-N] | {name} off | {name} on -- {channel.about}; without a text, what was said last\n"
+        f"{name} TEXT | {name} [-N] | {name} off | {name} on -- {channel.about}; without a text, the last lines\n"
         f"{name} -50 shows the last 50 lines. {name} off switches it off for you: you do not hear it then."
     )
     return Command(name, speaker(channel), role=channel.role, topic="talking", help=page)

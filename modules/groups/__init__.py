@@ -1,4 +1,4 @@
-"""Groups: who follows whom, and who shares what they win."""
+"""Groups: who follows whom, and who shares experience."""
 
 from modules.groups import band, followers
 from modules.groups.state import Groups, GroupSettings

@@ -1,4 +1,4 @@
-"""The group itself: who is in it, what they tell each other, and how they share."""
+"""The group itself: its members, what they tell each other, and how they share."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from mud.api import LIMIT, Character, Companions, Context, Rejected, tag
 
 
 def group(ctx: Context[Groups], args: str) -> None:
-    """group | group NAME | group all -- how those of your group are; take in one who follows you, or all of them
-    Who is in a group shares the experience of a fight with those of it who are in the same room."""
+    """group | group NAME | group all -- how your group is; take in one who follows you, or all of them
+    The members of a group who are in the same room share the experience of a fight."""
     me = ctx.player
     if not args:
         show(ctx)
         return
     leader = leader_of(ctx, me)
     if leader not in (None, me):
-        raise Rejected(f"{leader.name} leads your group, and alone takes somebody in.")
+        raise Rejected(f"{leader.name} leads your group. Only the leader takes somebody in.")
     if args.casefold() == "all":
         found = [c for c in followers(ctx, me) if c.room == me.room and leader_of(ctx, c) is None]
         if not found:
-            raise Rejected("Nobody is here who follows you and is in no group.")
+            raise Rejected("Nobody here follows you and is in no group.")
     else:
         found = [candidate(ctx, args)]
     for character in found:
@@ -28,7 +28,7 @@ def group(ctx: Context[Groups], args: str) -> None:
 
 
 def show(ctx: Context[Groups]) -> None:
-    """Those of the player's group, and how they are."""
+    """Show the members of the player's group, and how they are."""
     me = ctx.player
     leader = leader_of(ctx, me)
     if leader is None:
@@ -40,7 +40,7 @@ def show(ctx: Context[Groups]) -> None:
 
 
 def row(ctx: Context[Groups], who: Character, leader: Character) -> str:
-    """Somebody of the group, a line."""
+    """A line about a member of the group."""
     pairs = ((who.hp, who.max_hp, "hp"), (who.mana, who.max_mana, "mana"), (who.move, who.max_move, "move"))
     body = ", ".join(f"{now}/{most} {what}" for now, most, what in pairs) if who.max_hp else "unhurt"
     notes = ["leads"] if who is leader else []
@@ -52,21 +52,21 @@ def row(ctx: Context[Groups], who: Character, leader: Character) -> str:
 
 
 def candidate(ctx: Context[Groups], name: str) -> Character:
-    """Whom the player wants in the group. Raises Rejected for who can't be."""
+    """Whom the player wants in the group. Raises Rejected if that is impossible."""
     who = ctx.seek_here(name)
     if who is None:
         raise Rejected(f"There is nobody called {name[:40]!r} here.")
     if who is ctx.player:
-        raise Rejected("A group is you and somebody else. Who follows you can be taken in.")
+        raise Rejected("A group needs somebody else. You can take in those who follow you.")
     if ctx.state.following.get(who.id) != ctx.player.id:
         raise Rejected(f"{ctx.world.called(who)} does not follow you.")
     if leader_of(ctx, who) is not None:
-        raise Rejected(f"{ctx.world.called(who)} is in a group already.")
+        raise Rejected(f"{ctx.world.called(who)} is already in a group.")
     return who
 
 
 def take_in(ctx: Context[Groups], who: Character) -> None:
-    """Somebody is in the player's group from now on."""
+    """Take somebody into the player's group."""
     me, most = ctx.player, ctx.settings(GroupSettings).members
     if len(fellows(ctx, me)) >= most:
         raise Rejected(f"A group has at most {most} members.")
@@ -77,7 +77,7 @@ def take_in(ctx: Context[Groups], who: Character) -> None:
 
 
 def ungroup(ctx: Context[Groups], args: str) -> None:
-    """ungroup [NAME] -- leave your group; as its leader end it, or put one out of it"""
+    """ungroup [NAME] -- leave your group; as its leader end it, or remove somebody from it"""
     me = ctx.player
     leader = leader_of(ctx, me)
     if leader is None:
@@ -93,9 +93,9 @@ def ungroup(ctx: Context[Groups], args: str) -> None:
 
 
 def put_out(ctx: Context[Groups], leader: Character, name: str) -> None:
-    """The leader puts somebody out, wherever they are."""
+    """The leader removes somebody, wherever they are."""
     if leader is not ctx.player:
-        raise Rejected(f"{leader.name} leads your group, and alone puts somebody out. `ungroup` alone leaves it.")
+        raise Rejected(f"{leader.name} leads your group. Only the leader removes somebody. `ungroup` alone leaves it.")
     others = [c for c in members(ctx, leader) if c is not leader and c.name.casefold().startswith(name.casefold())]
     exact = [c for c in others if c.name.casefold() == name.casefold()]
     if not others:
@@ -104,7 +104,7 @@ def put_out(ctx: Context[Groups], leader: Character, name: str) -> None:
 
 
 def gtell(ctx: Context[Groups], args: str) -> None:
-    """gtell TEXT -- tell all of your group something, wherever they are"""
+    """gtell TEXT -- tell your whole group something, wherever they are"""
     if leader_of(ctx, ctx.player) is None:
         raise Rejected("You are in no group.")
     if not args:
@@ -114,13 +114,13 @@ def gtell(ctx: Context[Groups], args: str) -> None:
 
 
 def split(ctx: Context[Groups], args: str) -> None:
-    """split AMOUNT -- share gold of yours with those of your group who are here
-    Each gets the same, you too, and what is left over stays yours."""
+    """split AMOUNT -- share gold of yours with the members of your group who are here
+    Each gets the same, you too; the remainder stays yours."""
     me = ctx.player
     amount = amount_of(args)
     others = [c for c in fellows(ctx, me) if c.room == me.room and c is not me]
     if not others:
-        raise Rejected("Nobody of your group is here to share with.")
+        raise Rejected("No member of your group is here to share with.")
     if ctx.world.ledger.balance(me.owner_key) < amount:
         raise Rejected(f"You don't have {amount:,} gold.")
     share = amount // (len(others) + 1)
@@ -141,12 +141,12 @@ def amount_of(text: str) -> int:
         raise Rejected("Write: split AMOUNT.")
     amount = int(number[:20])
     if not 0 < amount <= LIMIT:
-        raise Rejected("That is no amount to split.")
+        raise Rejected("That amount can't be split.")
     return amount
 
 
 def companions(ctx: Context[Groups], asked: Companions) -> list[str]:
-    """Who shares what a character wins: those of its group who are in its room, itself first."""
+    """Who shares what a character wins: the members of its group in its room, itself first."""
     who = here(ctx, asked.character)
     others = [c.id for c in fellows(ctx, who) if c.room == who.room and c is not who] if who is not None else []
     return [asked.character, *others]

@@ -1,4 +1,4 @@
-"""Following: where one walks, the other goes along."""
+"""Following: where one character walks, the other goes along."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from mud.api import Character, Context, Died, Moved, PlayerEntered, PlayerLeft, 
 
 
 def follow(ctx: Context[Groups], args: str) -> None:
-    """follow [NAME | stop] -- go along with somebody wherever they walk, or stop it; alone it shows whom you follow
-    You go along while you stand in the room that they leave, and nothing keeps you. `follow me` is the same as stop."""
+    """follow [NAME | stop] -- walk along with somebody, or stop that; `follow` alone shows whom you follow
+    You go along if you stand in the room that they leave and nothing keeps you. `follow me` is the same as stop."""
     if not args:
         show(ctx)
         return
@@ -28,19 +28,19 @@ def show(ctx: Context[Groups]) -> None:
     rows = [f"You follow {ctx.world.called(whom)}." if whom is not None else "You follow nobody."]
     behind = followers(ctx, ctx.player)
     if behind:
-        rows.append(f"Who follows you: {', '.join(ctx.world.called(c) for c in behind)}.")
+        rows.append(f"These follow you: {', '.join(ctx.world.called(c) for c in behind)}.")
     ctx.send("\n".join(rows))
 
 
 def begin(ctx: Context[Groups], whom: Character) -> None:
-    """The player follows somebody from now on, and nobody else."""
+    """The player begins to follow somebody, and stops following anybody else."""
     me, called = ctx.player, ctx.world.called(whom)
     if ctx.state.following.get(me.id) == whom.id:
         raise Rejected(f"You follow {called} already.")
     if not ctx.hears(whom, me.name):
         raise Rejected(f"{called} does not want you around.")
     if circles(ctx, me, whom):
-        raise Rejected(f"{called} goes where you go: you would both stand and wait for the other.")
+        raise Rejected(f"{called} already follows you: each of you would wait for the other.")
     if len(followers(ctx, whom)) >= ctx.settings(GroupSettings).followers:
         raise Rejected(f"Too many follow {called} already.")
     stop(ctx, me)
@@ -50,7 +50,7 @@ def begin(ctx: Context[Groups], whom: Character) -> None:
 
 
 def stop(ctx: Context[Groups], who: Character) -> bool:
-    """Somebody follows no longer, and is no longer in the group of whom they followed. False when they did not."""
+    """Somebody stops following and leaves that group. Returns False if they followed nobody."""
     before = ctx.state.following.pop(who.id, None)
     if before is None:
         return False
@@ -64,23 +64,23 @@ def stop(ctx: Context[Groups], who: Character) -> bool:
 
 
 def depart(ctx: Context[Groups], who: Character) -> None:
-    """Somebody leaves their group, and all in it are told."""
+    """Somebody leaves their group, and all its members are told."""
     led = ctx.state.leaders.get(who.id)
     others = [c for c in map(ctx.world.characters.get, ctx.state.leaders) if c is not None and c is not who]
     others = [c for c in others if ctx.state.leaders[c.id] == led]
     leader = leave(ctx, who)
-    ctx.tell(who, "You are in the group no longer.")
+    ctx.tell(who, "You are no longer in the group.")
     for other in others:
         ctx.tell(other, f"{ctx.world.called(who)} leaves the group.")
         if leader is None:
-            ctx.tell(other, "Nobody is left in it: the group is no more.")
+            ctx.tell(other, "Nobody else is left in it: the group has ended.")
         elif led == who.id:
             lead = "You lead" if other is leader else f"{ctx.world.called(leader)} leads"
             ctx.tell(other, f"{lead} it from now on.")
 
 
 def lose(ctx: Context[Groups], args: str) -> None:
-    """lose [NAME] -- shake off who follows you, one of them or all; who is in your group leaves it with that"""
+    """lose [NAME] -- shake off one who follows you, or all of them; they also leave your group"""
     behind = followers(ctx, ctx.player)
     if not behind:
         raise Rejected("Nobody follows you.")
@@ -97,9 +97,9 @@ def lose(ctx: Context[Groups], args: str) -> None:
 
 
 def moved(ctx: Context[Groups], moved: Moved) -> None:
-    """Who follows somebody that walked goes the same way, if they stand in the room that was left, and can."""
+    """Followers of somebody who walked go the same way, if they are in the room that was left and can walk."""
     walkers = [c for c in ctx.world.present(moved.origin) if able(ctx, c)] if moved.direction else []
-    if not walkers:  # most of what moves are mobs that nobody follows: spare their state for them
+    if not walkers:  # most movers are mobs that nobody follows: do not copy the state for them
         return
     leader, following = here(ctx, moved.character), ctx.peek().following
     for character in walkers:
@@ -109,13 +109,13 @@ def moved(ctx: Context[Groups], moved: Moved) -> None:
 
 
 def able(ctx: Context[Groups], character: Character) -> bool:
-    """Whether somebody can go along: a player who stands, is in no fight, and has a connection."""
+    """Whether somebody can go along: a player who stands, is not fighting and is connected."""
     upright = character.mob is None and character.position == "standing" and character.fighting is None
     return upright and ctx.sessions.of(character) is not None
 
 
 def died(ctx: Context[Groups], died: Died) -> None:
-    """A mob that is no more leads nobody. A player only wakes elsewhere."""
+    """A dead mob leads nobody. A player only wakes elsewhere."""
     if died.character not in ctx.world.characters:
         following = ctx.state.following
         for follower in [f for f, whom in following.items() if whom == died.character]:
@@ -123,7 +123,7 @@ def died(ctx: Context[Groups], died: Died) -> None:
 
 
 def left(ctx: Context[Groups], left: PlayerLeft) -> None:
-    """Who leaves the game leaves the group, and is followed no longer. One who is link-dead has not left."""
+    """A player who leaves the game leaves the group and has no followers. A link-dead player has not left."""
     who = ctx.world.characters[left.character]
     if who.id in ctx.state.leaders:
         depart(ctx, who)
@@ -134,7 +134,7 @@ def left(ctx: Context[Groups], left: PlayerLeft) -> None:
 
 
 def entered(ctx: Context[Groups], entered: PlayerEntered) -> None:
-    """Who comes follows nobody: what is left of an earlier visit was missed while this module was out of service."""
+    """A player who enters follows nobody. Remains of an earlier visit were missed while out of service."""
     who = ctx.world.characters[entered.character]
     if who.id in ctx.state.leaders or who.id in ctx.state.following or followers(ctx, who):
         leave(ctx, who)
@@ -142,7 +142,7 @@ def entered(ctx: Context[Groups], entered: PlayerEntered) -> None:
 
 
 def forget(ctx: Context[Groups], who: Character) -> None:
-    """Nothing is kept of somebody."""
+    """Forget everything about somebody."""
     following = ctx.state.following
     for follower in [f for f, whom in following.items() if who.id in (f, whom)]:
         del following[follower]

@@ -1,7 +1,7 @@
-"""What is kept of groups: who follows whom, and who is in whose group. Ids of characters throughout.
+"""The state of groups: who follows whom, and who is in whose group, all as ids of characters.
 
-Two things always hold: nobody follows themselves, not even by way of others; and who is in a group follows its leader,
-but for the leader, who follows nobody in it.
+Two things always hold: nobody follows themselves, not even through others; and every member of a group follows its
+leader, except the leader, who follows no member.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from mud.api import Character, Context, Meta, Settings, State
 
 
 class GroupSettings(Settings):
-    """How many there may be."""
+    """The limits of groups."""
 
     members: Annotated[int, Meta(ge=2, le=100)] = 12  # in one group
     followers: Annotated[int, Meta(ge=1, le=200)] = 30  # of one leader
 
 
 class Groups(State):
-    """Who follows whom; and of each in a group, in the order of their coming, who leads it: a leader leads itself."""
+    """Who follows whom, and the leader of each member, in the order of joining. A leader leads itself."""
 
     following: dict[str, str] = {}
     leaders: dict[str, str] = {}
 
 
 def here(ctx: Context[Groups], character: str | None) -> Character | None:
-    """The character of an id, if it is in the world."""
+    """The character with an id, if it is in the world."""
     found = ctx.world.characters.get(character or "")
     return found if found is not None and not found.away else None
 
 
 def all_here(ctx: Context[Groups], ids: list[str]) -> list[Character]:
-    """The characters of ids, but for those who are not in the world."""
+    """The characters with these ids that are in the world."""
     return [c for c in (here(ctx, i) for i in ids) if c is not None]
 
 
@@ -42,30 +42,31 @@ def followers(ctx: Context[Groups], leader: Character) -> list[Character]:
 
 
 def leader_of(ctx: Context[Groups], who: Character) -> Character | None:
-    """Who leads the group that somebody is in; None where they are in none."""
+    """The leader of somebody's group; None if they are in none."""
     return here(ctx, ctx.state.leaders.get(who.id))
 
 
 def members(ctx: Context[Groups], leader: Character) -> list[Character]:
-    """All in the group of a leader, the leader too."""
+    """All members of a leader's group, with the leader."""
     return all_here(ctx, [m for m, whom in ctx.state.leaders.items() if whom == leader.id])
 
 
 def fellows(ctx: Context[Groups], who: Character) -> list[Character]:
-    """All in somebody's group, and they themselves; they alone where they are in none."""
+    """All members of somebody's group, with themselves; only themselves if they are in none."""
     leader = leader_of(ctx, who)
     return members(ctx, leader) if leader is not None else [who]
 
 
 def join(ctx: Context[Groups], leader: Character, who: Character) -> None:
-    """A follower is in its leader's group from now on, which begins with the first of them."""
+    """Take a follower into its leader's group. The first one begins the group."""
     ctx.state.leaders.setdefault(leader.id, leader.id)
     ctx.state.leaders[who.id] = leader.id
 
 
 def leave(ctx: Context[Groups], who: Character) -> Character | None:
-    """Somebody is in no group from now on. Led by them, it goes on under the next, whom all others of it follow then;
-    of one alone nothing is left. Gives who leads it now, None when it is no more.
+    """Take somebody out of their group. Returns its leader now, or None if the group has ended.
+
+    If they led it, the next one leads, and all others follow that one. A single member is no group.
     """
     state = ctx.state
     before = state.leaders.pop(who.id, None)
@@ -84,13 +85,13 @@ def leave(ctx: Context[Groups], who: Character) -> Character | None:
 
 
 def disband(ctx: Context[Groups], leader: Character) -> None:
-    """A group is no more; who followed its leader still does."""
+    """End a group; its members still follow the leader."""
     for member in members(ctx, leader):
         del ctx.state.leaders[member.id]
 
 
 def circles(ctx: Context[Groups], who: Character, leader: Character) -> bool:
-    """Whether `leader` follows `who`, straight or by way of others."""
+    """Whether `leader` follows `who`, directly or through others."""
     seen: set[str] = set()
     at: str | None = leader.id
     while at is not None and at not in seen:

@@ -1,4 +1,4 @@
-"""People: who somebody is, what they call themselves, whether they are at the keyboard, and whom they do not hear."""
+"""People: who somebody is, their title, whether they are at the keyboard, and whom they ignore."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from mud.api import Command, Context, Meta, Module, NotFound, Rejected, Request,
 
 
 class People(Settings):
-    """How much there may be of everything."""
+    """The limits of the module."""
 
     title_length: Annotated[int, Meta(ge=5, le=200)] = 60
     afk_length: Annotated[int, Meta(ge=5, le=400)] = 120
@@ -14,7 +14,7 @@ class People(Settings):
 
 
 class Waiting(Request, tag="post.waiting"):
-    """Asked of whoever keeps the mail: how many unread letters a character has."""
+    """A request to the module that keeps mail: how many unread letters a character has."""
 
     character: str
 
@@ -26,7 +26,7 @@ def title(ctx: Context[State], args: str) -> None:
         ctx.send(f"You are {me.name} {me.title}." if me.title else "You have no title. Write: title TEXT.")
         return
     if set(args) & set("()[]"):
-        raise Rejected("A title has no brackets: in `who`, what stands in them is what the game knows of somebody.")
+        raise Rejected("A title can't have brackets: in `who`, the game writes what it knows in them.")
     ctx.world.edit(me)
     me.title = "" if args.casefold() == "none" else bounded(args, ctx.settings(People).title_length, "A title")
     ctx.send(f"You are {me.name} {me.title} from now on." if me.title else f"You are plain {me.name} from now on.")
@@ -34,7 +34,7 @@ def title(ctx: Context[State], args: str) -> None:
 
 def afk(ctx: Context[State], args: str) -> None:
     """afk [MESSAGE] -- say that you are away from the keyboard; afk alone again says that you are back
-    Who tells you something reads your message, and `who` shows it."""
+    Players who tell you something read your message, and `who` shows it."""
     me = ctx.player
     ctx.world.edit(me)
     if me.afk is not None and not args:
@@ -50,8 +50,8 @@ def afk(ctx: Context[State], args: str) -> None:
 
 
 def ignore(ctx: Context[State], args: str) -> None:
-    """ignore [NAME] -- do not hear somebody any more, or hear them again; alone it shows whom you ignore
-    It is for all that they say, tell, shout and act out, for channels and for mail. Admins can't be ignored."""
+    """ignore [NAME] -- stop hearing somebody, or hear them again; `ignore` alone shows whom you ignore
+    You hear nothing that they say, tell, shout or act out, on channels or by mail. Admins can't be ignored."""
     me = ctx.player
     if not args:
         ctx.send(f"You ignore {', '.join(sorted(me.ignores))}." if me.ignores else "You ignore nobody.")
@@ -65,19 +65,19 @@ def ignore(ctx: Context[State], args: str) -> None:
         hear_again(ctx, ignored[who.name.casefold()])
         return
     if who is me:
-        raise Rejected("That is hard to do. Ignore somebody else.")
+        raise Rejected("You can't ignore yourself.")
     if ctx.may("admin", who):
         raise Rejected(f"{who.name} is an {ctx.role(who)} and can't be ignored.")
     most = ctx.settings(People).ignored
     if len(me.ignores) >= most:
-        raise Rejected(f"You can't ignore more than {most}: `ignore NAME` again hears one of them again.")
+        raise Rejected(f"You can't ignore more than {most}: `ignore NAME` ends it for one of them.")
     ctx.world.edit(me)
     me.ignores = (*me.ignores, who.name)
     ctx.send(f"You ignore {who.name} from now on. The same again ends it.")
 
 
 def hear_again(ctx: Context[State], name: str) -> None:
-    """Somebody is ignored no more."""
+    """Stop ignoring somebody."""
     me = ctx.player
     ctx.world.edit(me)
     me.ignores = tuple(ignored for ignored in me.ignores if ignored != name)
@@ -85,7 +85,7 @@ def hear_again(ctx: Context[State], name: str) -> None:
 
 
 def finger(ctx: Context[State], args: str) -> None:
-    """finger NAME -- what is known of a player: title, role, how long they are here or away, and whether mail waits"""
+    """finger NAME -- about a player: title, role, how long they have been here or away, and whether mail waits"""
     who = ctx.find_player(args) if args else ctx.player
     role = ctx.role(who)
     rows = [f"{tag('player', who.name)}{f' {who.title}' if who.title else ''}"]
@@ -98,12 +98,12 @@ def finger(ctx: Context[State], args: str) -> None:
         waiting = ctx.call(Waiting(who.id))
         rows.append(f"  {'mail is waiting' if waiting else 'no mail is waiting'}")
     except (NotFound, Rejected):
-        pass  # nobody keeps mail in this game, or not just now
+        pass  # no module keeps mail, or it is out of service
     ctx.send("\n".join(rows))
 
 
 def presence(ctx: Context[State], character: str) -> str:
-    """Whether a player is here, and since when not."""
+    """Whether a player is here, or since when not."""
     who = ctx.world.characters[character]
     session = ctx.sessions.of(who)
     if who.away:
@@ -117,7 +117,7 @@ def presence(ctx: Context[State], character: str) -> str:
 
 
 def bounded(text: str, most: int, what: str) -> str:
-    """`text`, or Rejected where it is too long."""
+    """`text`. Raises Rejected if it is too long."""
     if len(text) > most:
         raise Rejected(f"{what} has at most {most} letters, and this one has {len(text)}.")
     return text

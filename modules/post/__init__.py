@@ -1,4 +1,4 @@
-"""The post office: mail to who is here or away, and a notice board."""
+"""The post office: mail to players who are here or away, and a notice board."""
 
 from modules.post import board, mail
 from modules.post.state import Post, PostSettings
@@ -6,7 +6,7 @@ from mud.api import Command, Context, LookedAt, Method, Module, On, PlayerEntere
 
 
 def entered(ctx: Context[Post], entered: PlayerEntered) -> None:
-    """Who comes is told what waits for them."""
+    """A player who enters is told what waits for them."""
     who = ctx.world.characters[entered.character]
     mail.announce(ctx, who)
     board.announce(ctx, who)

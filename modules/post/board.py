@@ -10,7 +10,7 @@ BOARD = "board"
 
 
 class Posting(Dialog):
-    """Somebody is in the middle of a notice."""
+    """Somebody is writing a notice."""
 
     title: str
     board: str = ""
@@ -59,23 +59,23 @@ def write(ctx: Context[Post], args: str) -> None:
 
 
 def remove(ctx: Context[Post], args: str) -> None:
-    """A notice is taken down by who wrote it, or a builder."""
+    """Remove a notice: its writer may, and builders."""
     notice = find(ctx, args)
     if notice.writer != ctx.player.id and not ctx.may("builder"):
-        raise Rejected(f"Only {notice.name} may take that down, or a builder.")
+        raise Rejected(f"Only {notice.name} or a builder may remove that notice.")
     ctx.state.board.remove(notice)
     if notice.writer != ctx.player.id:
         ctx.log.info("%s took down notice %d of %s: %s", ctx.player.name, notice.number, notice.name, notice.title)
-    ctx.send(f"Notice {notice.number} is gone.")
+    ctx.send(f"Notice {notice.number} is removed.")
 
 
 def ask(ctx: Context[Post], posting: Posting) -> str:
-    """Not seen: the editor is on top."""
+    """Never shown: the editor is on top."""
     return "(a notice) "
 
 
 def written(ctx: Context[Post], posting: Posting, text: str) -> None:
-    """The notice is written: it is on the board, or the writer is still in the editor."""
+    """The notice is written: put it on the board, or leave the writer in the editor."""
     bounded(text, ctx.settings(PostSettings).letter_length, "A notice")
     refuse(ctx, posting.board)
     ctx.state.notices += 1
@@ -115,7 +115,7 @@ def refuse(ctx: Context[Post], board: str) -> None:
     """Raises Rejected when there is no room for one more."""
     bounds, notices = ctx.settings(PostSettings), on(ctx, board)
     if len(notices) >= bounds.notices:
-        raise Rejected(f"The board is full with {bounds.notices} notices. Ask a builder to take some down.")
+        raise Rejected(f"The board is full: it has {bounds.notices} notices. Ask a builder to take some down.")
     if sum(x.writer == ctx.player.id for x in notices) >= bounds.notices_each:
         raise Rejected(f"You have {bounds.notices_each} notices on the board already: take one down first.")
 
@@ -124,7 +124,7 @@ def find(ctx: Context[Post], args: str) -> Notice:
     """The notice of a number. Raises Rejected."""
     found = next((x for x in on(ctx, here(ctx)) if str(x.number) == args), None)
     if found is None:
-        raise Rejected("There is no notice of that number. `board` shows those there are.")
+        raise Rejected("There is no notice with that number. `board` lists them.")
     return found
 
 

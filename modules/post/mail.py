@@ -1,4 +1,4 @@
-"""Letters: written in the line editor, kept until they are deleted, announced when they come or when you do."""
+"""Letters: written in the line editor, kept until they are deleted, announced on arrival and on entering."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mud.api import (
     tag,
 )
 
-#: The subject of a letter that was given none.
+#: The subject of a letter without one.
 NO_SUBJECT = "no subject"
 
 
 class Writing(Dialog):
-    """Somebody is in the middle of a letter."""
+    """Somebody is writing a letter."""
 
     to: str  # the name
     subject: str
@@ -33,8 +33,8 @@ class LetterWaiting(Request, tag="post.waiting"):
 
 
 def mail(ctx: Context[Post], args: str) -> None:
-    """mail | mail N | mail NAME [SUBJECT] | mail delete N | mail reply N -- your letters, or write one
-    mail 3 shows letter 3. A letter is written line by line; it comes also to who is away.
+    """mail | mail N | mail NAME [SUBJECT] | mail delete N | mail reply N -- read, write and delete letters
+    mail 3 shows letter 3. A letter is written line by line. It also reaches players who are away.
     `mail delete all` empties your mailbox."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
@@ -47,7 +47,7 @@ def mail(ctx: Context[Post], args: str) -> None:
 
 
 def write(ctx: Context[Post], args: str) -> None:
-    """A new letter, the long way to say it."""
+    """Begin a letter: `mail write NAME`, the long form of `mail NAME`."""
     name, subject = split_first(args)
     if not name:
         raise Rejected("Write: mail write NAME SUBJECT.")
@@ -55,7 +55,7 @@ def write(ctx: Context[Post], args: str) -> None:
 
 
 def subject_of(ctx: Context[Post], text: str) -> str:
-    """A subject as it was typed, or none. Raises Rejected where it is too long."""
+    """A subject as it was typed, or none. Raises Rejected if it is too long."""
     return bounded(text, ctx.settings(PostSettings).subject_length, "A subject") if text else NO_SUBJECT
 
 
@@ -81,7 +81,7 @@ def read(ctx: Context[Post], args: str) -> None:
 
 
 def delete(ctx: Context[Post], args: str) -> None:
-    """One letter is no more, or all of them."""
+    """Delete one letter, or all of them."""
     letters = box(ctx)
     if args.casefold() == "all" and letters:
         put(ctx, ctx.player.id, ())
@@ -89,11 +89,11 @@ def delete(ctx: Context[Post], args: str) -> None:
         return
     number = numbered(args, len(letters), "letter")
     put(ctx, ctx.player.id, (*letters[: number - 1], *letters[number:]))
-    ctx.send(f"Letter {number} is gone.")
+    ctx.send(f"Letter {number} is deleted.")
 
 
 def reply(ctx: Context[Post], args: str) -> None:
-    """A letter to who wrote one."""
+    """Begin an answer to the writer of a letter."""
     letters = box(ctx)
     letter = letters[numbered(args, len(letters), "letter") - 1]
     subject = letter.subject or "what you told me"
@@ -101,7 +101,7 @@ def reply(ctx: Context[Post], args: str) -> None:
 
 
 def begin(ctx: Context[Post], to: Character, subject: str) -> None:
-    """Open the editor on a new letter, if it has a chance to arrive."""
+    """Open the editor on a new letter, if it can be delivered."""
     ctx.need_hearing(to)
     refuse(ctx, ctx.player, to)
     ctx.send(f"A letter to {to.name}: {subject}.")
@@ -109,12 +109,12 @@ def begin(ctx: Context[Post], to: Character, subject: str) -> None:
 
 
 def ask(ctx: Context[Post], writing: Writing) -> str:
-    """Where a letter was saved and could not go: not seen in the editor."""
+    """The prompt after a letter could not be delivered; not shown in the editor."""
     return f"(a letter to {writing.to}) "
 
 
 def sent(ctx: Context[Post], writing: Writing, text: str) -> None:
-    """The letter is written: it goes, or the writer is still in the editor."""
+    """The letter is written: send it, or leave the writer in the editor."""
     bounded(text, ctx.settings(PostSettings).letter_length, "A letter")
     to = ctx.find_player(writing.to)
     ctx.need_hearing(to)
@@ -125,13 +125,13 @@ def sent(ctx: Context[Post], writing: Writing, text: str) -> None:
 
 
 def keep(ctx: Context[Post], to: Character, letter: Letter) -> None:
-    """A letter is in somebody's mailbox, and they are told if they are here."""
+    """Put a letter into somebody's mailbox, and tell them if they are here."""
     put(ctx, to.id, (*ctx.state.boxes.get(to.id, ()), letter))
     ctx.tell(to, tag("system", f"A letter from {letter.sender} has come: `mail`."))
 
 
 def refuse(ctx: Context[Post], sender: Character, to: Character) -> None:
-    """Raises Rejected when a letter would not be taken."""
+    """Raise Rejected if a letter can't be delivered."""
     bounds, letters = ctx.settings(PostSettings), ctx.peek().boxes.get(to.id, ())
     if not ctx.hears(to, sender.name):
         raise Rejected(f"{to.name} does not want to hear from you.")
@@ -142,7 +142,7 @@ def refuse(ctx: Context[Post], sender: Character, to: Character) -> None:
 
 
 def told_away(ctx: Context[Post], told: ToldAway) -> None:
-    """What was told to somebody who could not hear it is kept, and the sender knows what became of it."""
+    """Keep what was told to somebody who could not hear it, and tell the sender whether it was kept."""
     sender, to = ctx.world.characters[told.sender], ctx.world.characters[told.character]
     try:
         refuse(ctx, sender, to)
@@ -155,7 +155,7 @@ def told_away(ctx: Context[Post], told: ToldAway) -> None:
 
 
 def announce(ctx: Context[Post], who: Character) -> None:
-    """Who comes is told of what has come."""
+    """Tell a player who enters of new letters."""
     count = waiting(ctx, LetterWaiting(who.id))
     if count:
         letters = "a new letter" if count == 1 else f"{count} new letters"
@@ -163,7 +163,7 @@ def announce(ctx: Context[Post], who: Character) -> None:
 
 
 def waiting(ctx: Context[Post], asked: LetterWaiting) -> int:
-    """How many unread letters a character has, but for those of who is ignored."""
+    """How many unread letters a character has, except from ignored players."""
     letters = ctx.peek().boxes.get(asked.character, ())
     who = ctx.world.characters.get(asked.character)
     return sum(not x.read and (who is None or ctx.hears(who, x.sender)) for x in letters)

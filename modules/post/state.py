@@ -1,4 +1,4 @@
-"""What the post office keeps: mailboxes and the notice board; and how much of it."""
+"""What the post office keeps: mailboxes and the notice board; and their limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mud.api import Context, Meta, Rejected, Settings, State, Struct
 
 
 class PostSettings(Settings):
-    """How much there may be of everything."""
+    """The limits of the module."""
 
     letters: Annotated[int, Meta(ge=1, le=500)] = 50  # in one mailbox
     from_one: Annotated[int, Meta(ge=1, le=500)] = 10  # unread letters from one sender in one mailbox
@@ -19,7 +19,7 @@ class PostSettings(Settings):
 
 
 class Letter(Struct, frozen=True):
-    """A letter in somebody's mailbox; `at` is wall-clock seconds. One without a subject was a `tell`."""
+    """A letter in somebody's mailbox; `at` is wall-clock seconds. A letter without a subject was a `tell`."""
 
     sender: str  # the name
     at: float
@@ -50,7 +50,7 @@ class Post(State):
 
 
 def put(ctx: Context[Post], box: str, letters: tuple[Letter, ...]) -> None:
-    """These letters are in a mailbox from now on."""
+    """Replace the letters in a mailbox."""
     if letters:
         ctx.state.boxes[box] = letters
     else:
@@ -63,7 +63,7 @@ def row(number: int | str, mark: str, what: str, who: str, when: str) -> str:
 
 
 def numbered(args: str, count: int, what: str) -> int:
-    """The number, from 1 to `count`, that somebody typed. Raises Rejected."""
+    """The number that somebody typed, from 1 to `count`. Raises Rejected."""
     number = int(args[:6]) if args.isascii() and args.isdigit() else 0
     if not count:
         raise Rejected(f"There is no {what}.")
@@ -73,9 +73,9 @@ def numbered(args: str, count: int, what: str) -> int:
 
 
 def bounded(text: str, most: int, what: str) -> str:
-    """`text`, or Rejected where it is too long or nothing at all."""
+    """`text`. Raises Rejected if it is too long or empty."""
     if not text.strip():
-        raise Rejected(f"{what} without a word is none. Write it first.")
+        raise Rejected(f"{what} can't be empty. Write it first.")
     if len(text) > most:
         raise Rejected(f"{what} has at most {most} letters, and this one has {len(text)}.")
     return text

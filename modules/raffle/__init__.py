@@ -4,7 +4,7 @@ from mud.api import Command, Context, Module, On, PlayerLeft, Rejected, State, T
 
 
 class Raffle(State):
-    """Who holds a ticket, by character."""
+    """The characters that hold a ticket."""
 
     entrants: list[str] = []
 
@@ -14,7 +14,7 @@ class Draw(Timer):
 
 
 def enter(ctx: Context[Raffle], args: str) -> None:
-    """raffle -- take a ticket; the first ticket starts the clock, and a minute later one of them wins"""
+    """raffle -- take a ticket; the first one starts the clock, and a minute later one of them wins"""
     if ctx.player.id in ctx.state.entrants:
         raise Rejected("You already hold a ticket.")
     ctx.state.entrants.append(ctx.player.id)
@@ -33,13 +33,13 @@ def draw(ctx: Context[Raffle], timer: Draw) -> None:
 
 
 def forget(ctx: Context[Raffle], left: PlayerLeft) -> None:
-    """Who leaves gives the ticket back."""
+    """A player who leaves gives the ticket back."""
     if left.character in ctx.state.entrants:
         ctx.state.entrants.remove(left.character)
 
 
 def veto(ctx: Context[Raffle]) -> Veto | None:
-    """Not in the last seconds: half the fun is to watch the clock."""
+    """Object in the last seconds: half the fun is to watch the clock."""
     left = ctx.time_left(Draw)
     return Veto.soft("the raffle is about to draw", clears_in=left) if left is not None and left < 5 else None
 

@@ -1,4 +1,4 @@
-"""Socials: gestures as commands, made from socials.toml. What that file may say stands at its top."""
+"""Socials: gestures as commands, made from socials.toml. The top of that file explains what it may contain."""
 
 import tomllib
 from collections.abc import Callable
@@ -31,13 +31,13 @@ def gesture(name: str, social: Social) -> Callable[[Context[State], str], None]:
 
 
 def socials(ctx: Context[State], args: str) -> None:
-    """socials -- the gestures there are; each is a command: smile, smile ada, smile me"""
-    ctx.page("\n".join(["Gestures, each also with a name behind it:", "  " + ", ".join(sorted(SOCIALS))]))
+    """socials -- lists the gestures; each is a command: smile, smile ada, smile me"""
+    ctx.page("\n".join(["Gestures, each also with a name after it:", "  " + ", ".join(sorted(SOCIALS))]))
 
 
 def command(name: str, social: Social) -> Command[State]:
     """A social's command with its help page."""
-    page = f"{name} [WHOM] -- {as_actor(social.alone)}\nA name behind it, or me, makes it for somebody."
+    page = f"{name} [WHOM] -- {as_actor(social.alone)}\nWith a name after it, or with me, it is for somebody."
     return Command(name, gesture(name, social), topic="socials", help=page, yields=True)
 
 

@@ -1,4 +1,4 @@
-"""How a social's text becomes what each reader reads: "You bow to Ada.", "Ben bows to you.", "Ben bows to Ada."."""
+"""Turns a social's text into what each reader sees: "You bow to Ada.", "Ben bows to you.", "Ben bows to Ada."."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORMS: dict[str, dict[str, str]] = {
     "it": {"them": "it", "their": "its", "theirs": "its", "themself": "itself"},
     "you": {"them": "you", "their": "your", "theirs": "yours", "themself": "yourself"},
 }
-#: What may stand in braces, besides "{bow|bows}": the actor's, and what there is of the target where there is one.
+#: What braces may contain, besides "{bow|bows}": words for the actor, and for the target if there is one.
 ACTOR = frozenset({"actor", *FORMS["you"]})
 TARGET = frozenset({"target", "target's", *(f"target.{form}" for form in FORMS["you"])})
 
@@ -32,7 +32,7 @@ class Social(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(name: str, social: Social) -> None:
-    """Raises ValueError, naming social, text and the nearest word, for braces that mean nothing."""
+    """Raise ValueError, naming social, text and the nearest word, for unknown braces."""
     for part, known in (("alone", ACTOR), ("at", ACTOR | TARGET), ("self", ACTOR)):
         text = getattr(social, part)
         for hole in _HOLE.findall(text):
@@ -46,7 +46,7 @@ def check(name: str, social: Social) -> None:
 
 
 def told(ctx: Context[Any], text: str, reader: Character, target: Character | None) -> str:
-    """What `reader` reads of what the player does."""
+    """What `reader` sees of what the player does."""
     actor = ctx.player
 
     def fill(match: re.Match[str]) -> str:
@@ -65,7 +65,7 @@ def told(ctx: Context[Any], text: str, reader: Character, target: Character | No
 
 
 def of_target(ctx: Context[Any], target: Character, reader: Character, form: str) -> str:
-    """The target by name or pronoun: "Ada", "Ada's", "her"; to the target itself "you", "your"."""
+    """The target by name or pronoun: "Ada", "Ada's", "her"; for the target itself "you", "your"."""
     if form == "target":
         return "you" if reader is target else ctx.world.called(target)
     if form == "target's":
@@ -74,20 +74,20 @@ def of_target(ctx: Context[Any], target: Character, reader: Character, form: str
 
 
 def forms(target: Character, reader: Character) -> dict[str, str]:
-    """The pronouns of somebody, as `reader` reads them."""
+    """The pronouns of somebody, as `reader` sees them."""
     if target is reader:
         return FORMS["you"]
     return FORMS["it"] if target.mob is not None else FORMS.get(target.pronouns, FORMS["they"])
 
 
 def as_actor(text: str) -> str:
-    """A text with nobody in it, as who does it reads it."""
+    """A text without a target, as the actor sees it."""
     you = {"actor": "you", **FORMS["you"]}
     return capital(_HOLE.sub(lambda hole: you.get(hole[1], hole[1].partition("|")[0]), text))
 
 
 def capital(text: str) -> str:
-    """`text` with its first visible letter in upper case: tags before it are passed over."""
+    """`text` with its first visible letter in upper case; tags before it are skipped."""
     at = 0
     while text[at : at + 1] == "\x01":
         at = text.index("\x02", at) + 1

@@ -1,4 +1,4 @@
-"""Trading: two at one window. Both accept the same picture, and all of it changes hands at once, or nothing does."""
+"""Trading: two players at one window. Both accept the same version, and all of it changes hands, or nothing does."""
 
 from modules.trading import deal, settlement
 from modules.trading.state import Lapses, Traded, Trading, TradingSettings
@@ -28,15 +28,15 @@ ACTS = {
 
 def trade(ctx: Context[Trading], args: str) -> None:
     """trade NAME | offer ITEM | offer N gold | withdraw ITEM | withdraw N gold | accept [N] | cancel -- trade
-    trade NAME -- ask somebody who is here, or say yes to them
-    trade -- what both of you offer, once more, and who has accepted it
-    trade offer ITEM, trade offer 12 gold -- lay something on the table; it is kept there, and nobody can snatch it
+    trade NAME -- invite somebody who is here, or accept their invitation
+    trade -- show again what both of you offer, and who has accepted it
+    trade offer ITEM, trade offer 12 gold -- put something on the table; it stays there, and nobody can snatch it
     trade withdraw ITEM, trade withdraw 12 gold -- take it back
-    trade accept -- it is well so; when both say that of the same version, all of it changes hands
+    trade accept -- accept the offer; when both accept the same version, all of it changes hands
     trade accept 4 -- the same, but only if it is still version 4
-    trade cancel -- no trade; both have theirs back
+    trade cancel -- end the trade; both get theirs back
     Every change makes a new version, which nobody has accepted yet.
-    To leave the room, the game or this life ends a trade."""
+    Leaving the room, quitting the game or dying ends a trade."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
     if ctx.player.position == "sleeping" and act not in (deal.look, deal.cancel):

@@ -1,4 +1,4 @@
-"""What players do at a window."""
+"""What players can do at a window."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _GOLD = re.compile(r"(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)", re.I)
 
 
 def ask(ctx: Context[Trading], args: str) -> None:
-    """Ask somebody here for a trade, or say yes to theirs."""
+    """Invite somebody here to trade, or accept their invitation."""
     me, mine = ctx.player, seated(ctx, ctx.player.id)
     who = ctx.seek_here(args) or asking(ctx, args.strip())
     if who is None:
         raise Rejected(f"There is no {args[:40]!r} here to trade with.")
     if who is me:
-        raise Rejected("To trade with yourself you need nobody's help.")
+        raise Rejected("You can't trade with yourself.")
     if who.mob is not None or who.link_dead:
         raise Rejected(f"{who.name if who.mob is None else 'That one'} does not answer.")
     if mine is not None:
@@ -37,12 +37,12 @@ def ask(ctx: Context[Trading], args: str) -> None:
         raise Rejected(f"{who.name} trades with somebody else just now.")
     w.open_(ctx, me.id, who.id)
     ctx.send(f"You ask {who.name} for a trade. `trade offer ITEM` and `trade offer N gold` show what you would give.")
-    text = f"{me.name} would trade with you. `trade {me.name}` says yes, `trade cancel` says no, `help trade` says how."
+    text = f"{me.name} wants to trade with you: `trade {me.name}` accepts, `trade cancel` refuses; see `help trade`."
     ctx.tell(who, tag("cyan", text))
 
 
 def asking(ctx: Context[Trading], args: str) -> Character | None:
-    """Who has asked the player for a trade, by the name that they have told: they may be unseen."""
+    """Who has invited the player, by the name that the player was told: the inviter may be unseen."""
     mine = seated(ctx, ctx.player.id)
     if mine is None or not args:
         return None
@@ -51,13 +51,13 @@ def asking(ctx: Context[Trading], args: str) -> Character | None:
 
 
 def look(ctx: Context[Trading], args: str) -> None:
-    """The picture once more."""
+    """Show the version again."""
     _, window = need_seat(ctx)
     ctx.send(w.picture(ctx, window, ctx.player.id))
 
 
 def offer(ctx: Context[Trading], args: str) -> None:
-    """Something more from the player."""
+    """The player adds something to the offer."""
     number, window = need_seat(ctx)
     me = ctx.player
     amount = gold_in(args, ctx.world.ledger.balance(me.owner_key), "Your purse holds")
@@ -74,7 +74,7 @@ def offer(ctx: Context[Trading], args: str) -> None:
 
 
 def withdraw(ctx: Context[Trading], args: str) -> None:
-    """Something of it back to the player."""
+    """The player takes something back."""
     number, window = need_seat(ctx)
     me = ctx.player
     amount = gold_in(args, gold(ctx, me.id), "You offer")
@@ -88,13 +88,13 @@ def withdraw(ctx: Context[Trading], args: str) -> None:
 
 
 def accept(ctx: Context[Trading], args: str) -> None:
-    """The picture is as the player wants it. When both say so of the same one, all of it changes hands."""
+    """The player accepts this version. When both have accepted the same one, all of it changes hands."""
     number, window = need_seat(ctx)
     me = ctx.player
     window = w.join(ctx, number, window)
     if sealed(ctx, window) != window.seal:  # something happened to a thing in escrow
         w.changed(ctx, number, window)
-        ctx.send("Something in it has changed by itself: look again before you accept.")
+        ctx.send("Something in it has changed: look again before you accept.")
         return
     check(ctx, window, args)
     w.need_hands(ctx, me.id, things(ctx, window.other(me.id)))
@@ -107,16 +107,16 @@ def accept(ctx: Context[Trading], args: str) -> None:
 
 
 def check(ctx: Context[Trading], window: Window, args: str) -> None:
-    """Raises Rejected unless the player has seen the very picture that would be accepted."""
+    """Raise Rejected unless the player has seen the version that would be accepted."""
     args = args.strip().removeprefix("#")
     named = whole_number(args) if args else None
     if args and named is None:
         raise Rejected("Write: trade accept, or trade accept N for version N.")
     if named is not None and named != window.picture:
-        raise Rejected(f"That was version {named}, and it is {window.picture} now. `trade` shows it.")
+        raise Rejected(f"That was version {named}; now it is version {window.picture}. `trade` shows it.")
     both = (window.one, window.two)
     if not any(things(ctx, character) or gold(ctx, character) for character in both):
-        raise Rejected("There is nothing to trade yet.")
+        raise Rejected("Nothing has been offered yet.")
     they = window.other(ctx.player.id)
     settled = ctx.clock.game - ctx.settings(TradingSettings).settle
     if named is None and any(who == they and at > settled for who, at in window.less):
@@ -126,13 +126,13 @@ def check(ctx: Context[Trading], window: Window, args: str) -> None:
 
 
 def cancel(ctx: Context[Trading], args: str) -> None:
-    """No trade."""
+    """End the trade."""
     number, _ = need_seat(ctx)
     w.shut(ctx, number, f"{ctx.player.name} calls it off.")
 
 
 def gold_in(text: str, have: int, who: str) -> int | None:
-    """The amount in "12 gold" or "all gold"; None when the text is about something else. Raises Rejected."""
+    """The amount in "12 gold" or "all gold"; None if the text is something else. Raises Rejected."""
     match = _GOLD.fullmatch(text.strip())
     if match is None:
         return None
@@ -143,7 +143,7 @@ def gold_in(text: str, have: int, who: str) -> int | None:
 
 
 def need(text: str, verb: str) -> str:
-    """`text`, or Rejected where there is none."""
+    """`text`. Raises Rejected if it is empty."""
     if not text.strip():
         raise Rejected(f"Write: trade {verb} ITEM, or trade {verb} N gold.")
     return text.strip()

@@ -1,6 +1,6 @@
-"""What is remembered of trades: who sits at which window, and which picture each has accepted.
+"""The state of trades: who is at which window, and which version each has accepted.
 
-What is offered is not in here: it lies in escrow, under the name of whoever offers it, and nowhere else.
+What is offered is not in here: it lies in escrow, under its owner's name, and nowhere else.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from mud.api import Character, Context, Item, Meta, Rejected, Settings, Signal, 
 
 
 class TradingSettings(Settings):
-    """How trades go. Times are in seconds of the game's clock."""
+    """The rules of trades. Times are in seconds of the game's clock."""
 
     things: Annotated[int, Meta(ge=1, le=100)] = 20  # that one side can offer
-    answer: Annotated[int, Meta(ge=5, le=3600)] = 60  # an invitation stands so long
-    settle: Annotated[int, Meta(ge=0, le=60)] = 5  # after a withdrawal the other accepts by the picture's number only
+    answer: Annotated[int, Meta(ge=5, le=3600)] = 60  # how long an invitation stands
+    settle: Annotated[int, Meta(ge=0, le=60)] = 5  # for so long after a withdrawal the other must name the version
 
 
 class Window(Struct, frozen=True, kw_only=True):
-    """Two characters who trade. Each change makes a new picture, which nobody has accepted yet."""
+    """Two characters who trade. Each change makes a new version (`picture`), which nobody has accepted yet."""
 
-    one: str  # who asked
-    two: str  # who was asked, and sits here for certain once `joined`
+    one: str  # who invited
+    two: str  # who was invited, and has accepted once `joined`
     joined: bool = False
     picture: int = 1
-    seal: str = ""  # what the picture shows, as a hash
+    seal: str = ""  # the contents of the version, as a hash
     accepted: tuple[str, ...] = ()
-    less: tuple[tuple[str, float], ...] = ()  # who withdrew something, and when last, by the game's clock
+    less: tuple[tuple[str, float], ...] = ()  # who withdrew something last, and when, by the game's clock
 
     def other(self, character: str) -> str:
-        """Who sits opposite."""
+        """The other of the two."""
         return self.two if character == self.one else self.one
 
 
 class Trading(State):
-    """Windows by number, and at which of them a character sits."""
+    """Windows by number, and the window of each character."""
 
     windows: dict[int, Window] = {}
     seats: dict[str, int] = {}
@@ -44,13 +44,13 @@ class Trading(State):
 
 
 class Lapses(Timer):
-    """An invitation that nobody answered is over."""
+    """The time for an invitation is over."""
 
     window: int
 
 
 class Traded(Signal, tag="trading.traded"):
-    """Two characters traded: what each gave, as ids of items and gold."""
+    """Two characters have traded: what each gave, as ids of items and as gold."""
 
     one: str
     two: str
@@ -61,21 +61,21 @@ class Traded(Signal, tag="trading.traded"):
 
 
 def seated(ctx: Context[Trading], character: str) -> tuple[int, Window] | None:
-    """The window at which a character sits, and its number."""
+    """The window of a character, and its number."""
     number = ctx.state.seats.get(character)
     return (number, ctx.state.windows[number]) if number is not None else None
 
 
 def need_seat(ctx: Context[Trading]) -> tuple[int, Window]:
-    """The player's window. Raises Rejected without one."""
+    """The player's window. Raises Rejected if there is none."""
     found = seated(ctx, ctx.player.id)
     if found is None:
-        raise Rejected("You trade with nobody just now. Write: trade NAME.")
+        raise Rejected("You are not trading with anybody. Write: trade NAME.")
     return found
 
 
 def things(ctx: Context[Trading], character: str) -> list[Item]:
-    """What a character offers, the first first."""
+    """What a character offers, in the order of offering."""
     return ctx.world.held(ctx.escrow(character))[::-1]
 
 
@@ -85,9 +85,9 @@ def gold(ctx: Context[Trading], character: str) -> int:
 
 
 def sealed(ctx: Context[Trading], window: Window) -> str:
-    """What a window's picture shows, down to the last charge of a wand in a bag, as a hash.
+    """A hash of everything in a version, down to the last charge of a wand in a bag.
 
-    The order in which things lie is no part of it: it is no part of what anybody gets.
+    The order of the things does not count, because it changes nothing in what anybody gets.
     """
     shown = blake2b(digest_size=16)
     for character in (window.one, window.two):
@@ -97,12 +97,12 @@ def sealed(ctx: Context[Trading], window: Window) -> str:
 
 
 def together(ctx: Context[Trading], window: Window) -> bool:
-    """Whether both are in the world, at their keyboards' ends of a connection, and in one room."""
+    """Whether both are in the world, connected, and in the same room."""
     pair = [ctx.world.characters.get(character) for character in (window.one, window.two)]
     rooms = {c.room for c in pair if c is not None and not c.away and not c.link_dead}
     return len(rooms) == 1 and all(c is not None and not c.away and not c.link_dead for c in pair)
 
 
 def known(ctx: Context[Trading], character: str) -> Character | None:
-    """A character that is in memory, there or just gone."""
+    """A character that is in memory, present or just leaving."""
     return ctx.world.characters.get(character)

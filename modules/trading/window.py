@@ -1,4 +1,4 @@
-"""A window's life: opened, changed, shown, swapped or shut."""
+"""A window's life: it is opened, changed, shown, and ends in a swap or is shut."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mud.api import Context, Item, Rejected, cannot_carry, coins, purse_key, rep
 
 
 def open_(ctx: Context[Trading], one: str, two: str) -> tuple[int, Window]:
-    """Two sit down at a new window."""
+    """Open a window for two characters."""
     state = ctx.state
     state.last += 1
     number, window = state.last, Window(one=one, two=two)
@@ -30,7 +30,7 @@ def open_(ctx: Context[Trading], one: str, two: str) -> tuple[int, Window]:
 
 
 def join(ctx: Context[Trading], number: int, window: Window) -> Window:
-    """Whoever was asked and does something at the window has said yes."""
+    """Whoever was invited and does something at the window accepts the invitation."""
     if window.joined or ctx.player.id != window.two:
         return window
     ctx.cancel(Lapses(number))
@@ -38,13 +38,13 @@ def join(ctx: Context[Trading], number: int, window: Window) -> Window:
 
 
 def put(ctx: Context[Trading], number: int, window: Window) -> Window:
-    """A window as it is from now on."""
+    """Replace a window by a changed one."""
     ctx.state.windows[number] = window
     return window
 
 
 def changed(ctx: Context[Trading], number: int, window: Window, less: bool = False) -> None:
-    """The player has changed the offer: a new picture, accepted by nobody, shown to both."""
+    """The player has changed the offer: make a new version, accepted by nobody, and show it to both."""
     window = replace(window, picture=window.picture + 1, accepted=(), seal=sealed(ctx, window))
     if less:
         others = [entry for entry in window.less if entry[0] != ctx.player.id]
@@ -54,7 +54,7 @@ def changed(ctx: Context[Trading], number: int, window: Window, less: bool = Fal
 
 
 def shut(ctx: Context[Trading], number: int, why: str) -> None:
-    """A window is no more: both have theirs back, and are told `why`."""
+    """Shut a window: both get theirs back, and are told `why`."""
     window = leave(ctx, number)
     for character in (window.one, window.two):
         back = give_back(ctx, character)
@@ -65,7 +65,7 @@ def shut(ctx: Context[Trading], number: int, why: str) -> None:
 
 
 def leave(ctx: Context[Trading], number: int) -> Window:
-    """Both get up from a window, and it is forgotten."""
+    """Remove a window and its two seats."""
     window = ctx.state.windows.pop(number)
     del ctx.state.seats[window.one], ctx.state.seats[window.two]
     ctx.cancel(Lapses(number))
@@ -73,7 +73,7 @@ def leave(ctx: Context[Trading], number: int) -> Window:
 
 
 def give_back(ctx: Context[Trading], character: str) -> str:
-    """All that a character offered, back into their hands, and in words; it waits while they are not in memory."""
+    """Give back all that a character offered. Returns it in words. It waits if they are not in memory."""
     found = known(ctx, character)
     if found is None:
         return ""
@@ -86,7 +86,7 @@ def give_back(ctx: Context[Trading], character: str) -> str:
 
 
 def swap(ctx: Context[Trading], number: int, window: Window) -> None:
-    """All of it or nothing. Raises Rejected when somebody could not carry theirs, and LedgerError."""
+    """Swap everything or nothing. Raises LedgerError, and Rejected if somebody could not carry theirs."""
     if not together(ctx, window):
         raise Rejected("You are no longer together.")
     pair = (window.one, window.two)
@@ -110,14 +110,14 @@ def swap(ctx: Context[Trading], number: int, window: Window) -> None:
 
 
 def traded(window: Window, offered: dict[str, tuple[list[Item], int]]) -> Traded:
-    """What other modules are told."""
+    """The signal for other modules."""
     (of_one, gold_of_one), (of_two, gold_of_two) = offered[window.one], offered[window.two]
     items_of_one, items_of_two = tuple(i.id for i in of_one), tuple(i.id for i in of_two)
     return Traded(window.one, window.two, items_of_one, items_of_two, gold_of_one, gold_of_two)
 
 
 def need_hands(ctx: Context[Trading], character: str, items: list[Item]) -> None:
-    """Raises Rejected when a character could not carry `items`."""
+    """Raise Rejected if a character could not carry `items`."""
     who = ctx.world.characters[character]
     why = cannot_carry(ctx.world, who, items)
     if why is not None:
@@ -129,7 +129,7 @@ def need_hands(ctx: Context[Trading], character: str, items: list[Item]) -> None
 
 
 def show(ctx: Context[Trading], window: Window) -> None:
-    """The full picture, to both."""
+    """Show the whole version to both."""
     for character in (window.one, window.two):
         found = known(ctx, character)
         if found is not None:
@@ -137,7 +137,7 @@ def show(ctx: Context[Trading], window: Window) -> None:
 
 
 def picture(ctx: Context[Trading], window: Window, me: str) -> str:
-    """A window as one of the two sees it."""
+    """The window as one of the two sees it."""
     they = window.other(me)
     name = ctx.world.characters[they].name
     mine, theirs = me in window.accepted, they in window.accepted
@@ -158,7 +158,7 @@ def picture(ctx: Context[Trading], window: Window, me: str) -> str:
 
 
 def listed(ctx: Context[Trading], items: list[Item], amount: int) -> str:
-    """An offer in words, with what is in things that hold others."""
+    """An offer in words, with the contents of containers."""
     words = [described(ctx, item) for item in items]
     if amount:
         words.append(coins(amount))
@@ -166,6 +166,6 @@ def listed(ctx: Context[Trading], items: list[Item], amount: int) -> str:
 
 
 def described(ctx: Context[Trading], item: Item) -> str:
-    """A thing, with what is in it."""
+    """A thing and its contents, in words."""
     inside = [short(ctx.world, i) for i in ctx.world.held(item.owner_key)]
     return short(ctx.world, item) + (f" (in it {', '.join(inside)})" if inside else "")

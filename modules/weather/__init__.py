@@ -1,4 +1,4 @@
-"""Weather: air pressure that wanders as in Diku, the sky that follows it, and the sun. Who is outdoors sees it."""
+"""Weather: air pressure that drifts as in Diku, the sky that follows it, and the sun. Players outdoors see it."""
 
 from typing import Literal
 
@@ -21,14 +21,14 @@ from mud.api import (
 
 Sky = Literal["cloudless", "cloudy", "raining", "lightning"]
 LOWEST, HIGHEST = 960, 1040
-#: The most that the pressure rises or falls in an hour.
+#: How much the pressure can rise or fall in an hour.
 STEEPEST = 12
-#: What the pressure is drawn to; lower in the dark half of the year.
+#: The pressure to which it tends; lower in the dark half of the year.
 MIDDLE: dict[Season, int] = {"spring": 1015, "summer": 1015, "autumn": 985, "winter": 985}
 
 
 class Turn(Struct, frozen=True):
-    """From `low` to `high` the sky turns `to` something else, in one of `odds` hours."""
+    """At a pressure from `low` to `high` the sky turns `to` something else, in one of `odds` hours."""
 
     low: int
     high: int
@@ -51,7 +51,7 @@ TURNS: dict[Sky, tuple[Turn, ...]] = {
     "lightning": (Turn(991, 1010, 4, "raining"), Turn(1011, HIGHEST, 1, "raining")),
 }
 
-#: What is seen of a turn, and in winter.
+#: The text for a change of the sky, and the text for it in winter.
 SEEN: dict[tuple[Sky, Sky], tuple[str, str]] = {
     ("cloudless", "cloudy"): ("Clouds draw over the sky.", "The sky turns grey."),
     ("cloudy", "cloudless"): ("The clouds break up, and the sky is clear.", "The clouds go, and the cold bites."),
@@ -61,7 +61,7 @@ SEEN: dict[tuple[Sky, Sky], tuple[str, str]] = {
     ("lightning", "raining"): ("The thunder moves away; the rain stays.", "The storm dies down; it goes on snowing."),
 }
 
-#: What is seen of a sky by day, by night, and of what falls from it in winter.
+#: The look of a sky by day, by night, and in winter.
 LOOKS: dict[Sky, tuple[str, str, str]] = {
     "cloudless": ("The sky is clear and blue.", "The sky is clear and full of stars.", ""),
     "cloudy": ("The sky is full of clouds.", "Clouds hide the stars.", ""),
@@ -91,26 +91,26 @@ class Weather(State):
 
 
 class HourTurns(Timer):
-    """The world's clock strikes. There is always exactly one."""
+    """The next full hour of the world's clock. There is always exactly one of these timers."""
 
 
 class Begin(Signal, tag="weather.begin"):
-    """The module runs: its clock has to be going."""
+    """The module runs: its clock must run too."""
 
 
 async def begin_job(work: Work) -> None:
-    """After each start of the module, also in a new program."""
+    """Runs after each start of the module, also in a new program."""
     work.post(Begin())
 
 
 def begin(ctx: Context[Weather], signal: Begin) -> None:
-    """The clock goes, if it does not already."""
+    """Start the clock, unless it runs already."""
     if ctx.time_left(HourTurns) is None:
         wait_for_the_hour(ctx)
 
 
 def hour_turns(ctx: Context[Weather], timer: HourTurns) -> None:
-    """The sun moves, and the weather may change."""
+    """An hour begins: the sun moves, and the weather may change."""
     wait_for_the_hour(ctx)
     now = CALENDAR.at(ctx.clock.game)
     if now.hour in SUN:
@@ -128,7 +128,7 @@ def wait_for_the_hour(ctx: Context[Weather]) -> None:
 
 
 def blow(ctx: Context[Weather], season: Season) -> None:
-    """An hour of weather: the pressure moves on, and the sky may turn."""
+    """An hour of weather: the pressure changes, and the sky may turn."""
     air, roll = ctx.state, ctx.random.randint
     pull = -2 if air.pressure > MIDDLE[season] else 2
     gust = roll(1, 4) * pull + roll(1, 6) + roll(1, 6) - roll(1, 6) - roll(1, 6)
@@ -153,7 +153,7 @@ def is_outdoors(ctx: Context[Weather], character: Character) -> bool:
 
 
 def weather(ctx: Context[Weather], args: str) -> None:
-    """weather -- the sky, the wind and the hour of the day, where you can see them
+    """weather -- the sky, the wind and the time of day, where you can see them
     `time` tells the exact hour."""
     if not is_outdoors(ctx, ctx.player):
         raise Rejected("You can't see the sky from in here.")
@@ -167,7 +167,7 @@ def weather(ctx: Context[Weather], args: str) -> None:
 MODULE = Module(
     name="weather",
     version="1.0.0",
-    description="sun, clouds, rain and thunder for whoever is outdoors",
+    description="sun, clouds, rain and thunder for players outdoors",
     author="Everwake",
     state=Weather,
     commands=[Command("weather", weather, topic="seeing", yields=True)],

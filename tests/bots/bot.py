@@ -13,7 +13,7 @@ PASSWORD = "correct horse"
 #: How a prompt may end, after login.
 IN_PLAY = r"(?:Welcome, |You are back where you were).*?Exits: [^\n]*\n.*?> "
 _FIGURES = re.compile(r"You have (-?\d+) of (\d+) hit points.*?(\d+) of (\d+) movement", re.S)
-_ASKED = re.compile(r"(\w+) would trade with you")
+_ASKED = re.compile(r"(\w+) wants to trade with you")
 #: What is counted when it is read.
 EVENTS = {
     "You are dead!": "died",

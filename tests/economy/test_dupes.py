@@ -58,7 +58,7 @@ def test_outbid_oneself_at_the_bound_of_the_number(market: Market) -> None:
     market.say(ada, f"auction sell sword {LIMIT - 1}")
     market.say(ben, f"auction bid 1 {LIMIT - 1}", f"auction bid 1 {LIMIT}")
     assert ben.gold == 0
-    assert market.say(ben, f"auction bid 1 {LIMIT}").endswith("There can't be a higher bid than the one on lot 1.")
+    assert market.say(ben, f"auction bid 1 {LIMIT}").endswith("No bid can be higher than the one on lot 1.")
     market.say(ben, f"auction bid 1 {LIMIT + 1}", f"auction bid 1 {2**64}", "auction bid 1 -1")
     market.wait(86_400)
     market.count()

@@ -134,6 +134,6 @@ def test_the_price_at_the_bound_of_the_number(kit: Kit) -> None:
     seller(kit, terms=f"{LIMIT}")
     ben = kit.player("Ben", gold=LIMIT)
     ben.do(f"auction bid 1 {LIMIT}")
-    assert ben.gold == 0 and ben.do(f"auction bid 1 {LIMIT}") == "There can't be a higher bid than the one on lot 1."
+    assert ben.gold == 0 and ben.do(f"auction bid 1 {LIMIT}") == "No bid can be higher than the one on lot 1."
     kit.wait(86_400)
     assert carried(ben) == ["sword"] and sane(kit)

@@ -59,7 +59,7 @@ def test_a_unique_one_is_not_given_twice(kit: Kit, ada: Player) -> None:
     assert give(kit, ada, "sanctuary", seconds=30)
     kit.wait(10)
     assert not give(kit, ada, "sanctuary", level=50, seconds=300) and close(left(kit, ada, "sanctuary"), 20)
-    assert ada.do("cast sanctuary").endswith("Nothing more happens to you.")
+    assert ada.do("cast sanctuary").endswith("It has no further effect on you.")
 
 
 def test_effects_of_different_kinds_add_up(kit: Kit, ada: Player) -> None:
@@ -189,7 +189,7 @@ def test_a_scroll_gives_its_effect_and_is_named_as_its_source(kit: Kit, ada: Pla
 
 def test_buffs_of_others_are_for_builders(kit: Kit, ada: Player) -> None:
     give(kit, ada, "armor")
-    assert kit.player("Ben").do("buffs ada") == "You can only see what is on yourself: buffs."
+    assert kit.player("Ben").do("buffs ada") == "You can only see the effects on yourself: buffs."
     assert "On Ada:\n  armor" in kit.player("Eve", "builder").do("buffs ada")
 
 
@@ -230,7 +230,7 @@ def test_cures_end_what_they_are_for(kit: Kit, ada: Player) -> None:
         give(kit, ada, kind)
     assert "You can see again." in ada.do("cast cure blind")
     assert "You feel more optimistic." in ada.do("cast remove curse") and effects(kit, ada) == {}
-    assert "there is nothing on you that it could end" in ada.do("cast remove curse")
+    assert "no effect on you can be ended by it" in ada.do("cast remove curse")
 
 
 # States
@@ -358,11 +358,11 @@ def test_who_was_moved_by_magic_is_where_they_are(kit: Kit, ada: Player) -> None
 BROKEN: list[tuple[str, str]] = [
     ('[kinds.x]\nseconds = 5\nstacking = "pile"\n[spells]', "Invalid enum value 'pile'"),
     ('[kinds.x]\nseconds = 5\nstacking = "unique"\nfigures = { luck = 1 }\n[spells]', "there is no figure 'luck'"),
-    ('[kinds.x]\nseconds = 5\nstacking = "unique"\nevery = 3\n[spells]', "`every` and `tick` belong together"),
+    ('[kinds.x]\nseconds = 5\nstacking = "unique"\nevery = 3\n[spells]', "`every` and `tick` need each other"),
     ('[kinds.x]\nseconds = 5\nstacking = "stack"\n[spells]', "`stacks` of 2 or more"),
-    ('[kinds.x]\nseconds = 0\nstacking = "unique"\n[spells]', "it has to last some seconds"),
+    ('[kinds.x]\nseconds = 0\nstacking = "unique"\n[spells]', "it needs `seconds` above 0"),
     ('[kinds]\n[spells.x]\ngives = "y"\nlevel = 1\nmana = 1\nhelp = "z"', "there is no kind 'y'"),
-    ('[kinds]\n[spells.x]\nlevel = 1\nmana = 1\nhelp = "z"', "it has to give, end or dispel"),
+    ('[kinds]\n[spells.x]\nlevel = 1\nmana = 1\nhelp = "z"', "it must have just one of `gives`"),
 ]
 
 
@@ -388,7 +388,7 @@ def test_nobody_vanishes_in_the_middle_of_a_fight(kit: Kit, ada: Player) -> None
     ogre = mob(kit, "ogre")
     kit.make_item("ring", ada.character)
     ada.do("north", "kill ogre")
-    assert "Nothing more happens to you." in ada.do("cast invisible")
+    assert "It has no further effect on you." in ada.do("cast invisible")
     ada.do("wear ring")
     assert ada.character.effects == {} and "(broken for now)" in ada.do("buffs")
     ada.do("cast sleep ogre", "cast invisible")

@@ -261,6 +261,6 @@ def test_a_kind_that_a_new_version_changed_or_has_no_more(
     monkeypatch.delitem(KINDS, "slow fire")
     kit.manage("restart")
     assert ada.character.effects == {"buffs": {"armour": -35}} and sane(kit)
-    assert "(nobody knows any more what it does)" in ada.do("buffs")
+    assert "(its kind no longer exists)" in ada.do("buffs")
     kit.wait(20)
     assert ada.character.hp == hp and effects(kit, ada).keys() == {"armor"} and sane(kit)

@@ -79,7 +79,7 @@ def test_who_follows_goes_along_and_sees_where(three: Three) -> None:
     assert ben.read().splitlines()[:3] == ["Ada goes north.", "You follow Ada north.", "The Yard"]
     assert cleo.read() == "Ada goes north.\nBen goes north."
     assert ben.do("follow") == "You follow Ada." and ada.do("follow").endswith(
-        "You follow nobody.\nWho follows you: Ben."
+        "You follow nobody.\nThese follow you: Ben."
     )
 
 
@@ -158,7 +158,7 @@ def test_circles_are_refused(three: Three) -> None:
     ben.do("follow ada")
     cleo.do("follow ben")
     hush(ada)
-    refusal = " goes where you go: you would both stand and wait for the other."
+    refusal = " already follows you: each of you would wait for the other."
     assert ada.do("follow ben") == f"Ben{refusal}" and ada.do("follow cleo") == f"Cleo{refusal}"
     assert ben.do("follow cleo").endswith(f"Cleo{refusal}")
 
@@ -235,11 +235,11 @@ def test_who_follows_can_be_taken_in(kit: Kit, three: Three) -> None:
     assert ben.read() == "You are in Ada's group from now on." and cleo.read() == ""
     assert ada.do("group all") == "Cleo is in your group from now on."
     assert ben.read() == "Cleo is in Ada's group from now on." and cleo.read() == "You are in Ada's group from now on."
-    assert ada.do("group all") == "Nobody is here who follows you and is in no group."
-    assert ada.do("group ben") == "Ben is in a group already."
-    assert ada.do("group me") == "A group is you and somebody else. Who follows you can be taken in."
+    assert ada.do("group all") == "Nobody here follows you and is in no group."
+    assert ada.do("group ben") == "Ben is already in a group."
+    assert ada.do("group me") == "A group needs somebody else. You can take in those who follow you."
     assert ada.do("group zed") == "There is nobody called 'zed' here."
-    assert ben.do("group cleo") == "Ada leads your group, and alone takes somebody in."
+    assert ben.do("group cleo") == "Ada leads your group. Only the leader takes somebody in."
 
 
 def test_a_group_has_so_many_members() -> None:
@@ -286,24 +286,26 @@ def test_what_is_told_the_group_is_heard_by_it_alone(kit: Kit, grouped: Three) -
 
 def test_a_member_leaves(kit: Kit, grouped: Three) -> None:
     ada, ben, cleo = grouped
-    assert ben.do("ungroup") == "You are in the group no longer."
+    assert ben.do("ungroup") == "You are no longer in the group."
     assert ada.read() == cleo.read() == "Ben leaves the group."
     assert ben.do("ungroup") == "You are in no group."
     assert ben.do("follow") == "You follow Ada.", "to leave a group is not to go elsewhere"
-    assert cleo.do("follow stop").splitlines()[0] == "You are in the group no longer."
-    assert ada.read().splitlines()[1] == "Nobody is left in it: the group is no more."
+    assert cleo.do("follow stop").splitlines()[0] == "You are no longer in the group."
+    assert ada.read().splitlines()[1] == "Nobody else is left in it: the group has ended."
     assert kit.state.leaders == {}
 
 
 def test_the_leader_puts_one_out_or_ends_it(kit: Kit, grouped: Three) -> None:
     ada, ben, cleo = grouped
-    assert ben.do("ungroup cleo") == "Ada leads your group, and alone puts somebody out. `ungroup` alone leaves it."
+    assert (
+        ben.do("ungroup cleo") == "Ada leads your group. Only the leader removes somebody. `ungroup` alone leaves it."
+    )
     assert (
         ada.do("ungroup zed") == ada.do("ungroup ada").replace("ada", "zed") == "Nobody called 'zed' is in your group."
     )
     ben.do("north")
     hush(*grouped)
-    assert ada.do("ungroup ben") == "Ben leaves the group." and ben.read() == "You are in the group no longer."
+    assert ada.do("ungroup ben") == "Ben leaves the group." and ben.read() == "You are no longer in the group."
     hush(cleo)
     assert ada.do("ungroup") == "You end the group." and cleo.read() == "Ada ends the group."
     assert kit.state.leaders == {} and len(kit.state.following) == 2
@@ -375,7 +377,7 @@ def test_gold_is_split_among_those_here_and_the_rest_stays(kit: Kit, grouped: Th
     ben.do("north")
     assert ada.do("split 5").endswith("You split 5 gold: 2 for Cleo, 3 for you.")
     assert (ada.gold, ben.gold, cleo.gold) == (42, 33, 35)
-    assert ben.do("split 5") == "Nobody of your group is here to share with."
+    assert ben.do("split 5") == "No member of your group is here to share with."
     assert kit.game.world.ledger.total() == 0
 
 
@@ -386,8 +388,8 @@ def test_gold_is_split_among_those_here_and_the_rest_stays(kit: Kit, grouped: Th
         ("split -5", "Write: split AMOUNT."),
         ("split ²", "Write: split AMOUNT."),
         ("split 5 apples", "Write: split AMOUNT."),
-        ("split 0", "That is no amount to split."),
-        ("split " + "9" * 30, "That is no amount to split."),
+        ("split 0", "That amount can't be split."),
+        ("split " + "9" * 30, "That amount can't be split."),
         ("split 101", "You don't have 101 gold."),
         ("split 2", "2 gold is too little for 3 of you."),
     ],

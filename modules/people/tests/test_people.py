@@ -26,7 +26,7 @@ def test_a_title_is_shown_in_who_and_kept(kit: Kit, ada: Player) -> None:
 
 @pytest.mark.parametrize("text", ["(owner)", "the [admin]", "x" * 61])
 def test_a_title_is_no_place_for_roles_or_long_stories(ada: Player, text: str) -> None:
-    assert ada.do(f"title {text}").startswith("A title has ")
+    assert ada.do(f"title {text}").startswith("A title ")
     assert ada.character.title == ""
 
 
@@ -38,7 +38,7 @@ def test_settings_bound_titles_messages_and_how_many_are_ignored() -> None:
     assert ada.do("afk sevenxx") == "A message has at most 6 letters, and this one has 7."
     assert ada.character.afk is None
     assert ada.do("ignore ben", "ignore cleo").endswith(
-        "You can't ignore more than 1: `ignore NAME` again hears one of them again."
+        "You can't ignore more than 1: `ignore NAME` ends it for one of them."
     )
     assert ada.character.ignores == ("Ben",)
     with pytest.raises(FrameworkError, match="title_length"):
@@ -95,7 +95,7 @@ def test_the_same_again_hears_them_again(ada: Player, ben: Player) -> None:
 def test_oneself_an_admin_and_nobody_can_not_be_ignored(kit: Kit, ada: Player) -> None:
     kit.player("Boss", "owner")
     ada.read()
-    assert ada.do("ignore ada") == "That is hard to do. Ignore somebody else."
+    assert ada.do("ignore ada") == "You can't ignore yourself."
     assert ada.do("ignore boss") == "Boss is an owner and can't be ignored."
     assert ada.do("ignore zed") == "Nobody called 'zed' is here or anywhere else."
     assert ada.character.ignores == ()

@@ -20,13 +20,13 @@ def test_a_notice_is_written_read_and_taken_down(kit: Kit, ada: Player, ben: Pla
     kit.wait(3600)
     assert ben.do("board") == "On the board:\n    1   Boat for sale, from Ada, 1 hour ago"
     assert ben.do("board 1") == ben.do("board read 1") == "Boat for sale, from Ada, 1 hour ago\nIt leaks a little."
-    assert ada.do("board remove 1") == "Notice 1 is gone." and kit.state.board == []
+    assert ada.do("board remove 1") == "Notice 1 is removed." and kit.state.board == []
 
 
 def test_a_number_is_never_given_twice(kit: Kit, ada: Player) -> None:
     ada.do("board write One", "1", ".save", "board remove 1", "board write Two", "2", ".save")
     assert "  2   Two, from Ada" in ada.do("board")
-    assert ada.do("board 1") == "There is no notice of that number. `board` shows those there are."
+    assert ada.do("board 1") == "There is no notice with that number. `board` lists them."
 
 
 def test_only_its_writer_or_a_builder_takes_a_notice_down(
@@ -34,15 +34,15 @@ def test_only_its_writer_or_a_builder_takes_a_notice_down(
 ) -> None:
     caplog.set_level("INFO")
     ada.do("board write One", "1", ".save")
-    assert ben.do("board remove 1") == "Only Ada may take that down, or a builder." and len(kit.state.board) == 1
-    assert kit.player("Wiz", "builder").do("board remove 1") == "Notice 1 is gone."
+    assert ben.do("board remove 1") == "Only Ada or a builder may remove that notice." and len(kit.state.board) == 1
+    assert kit.player("Wiz", "builder").do("board remove 1") == "Notice 1 is removed."
     assert "Wiz took down notice 1 of Ada: One" in caplog.text
 
 
 @pytest.mark.parametrize("line", ["board burn", "board read", "board remove x", "board 7", "board ²", "board remove"])
 def test_what_is_not_there_is_refused(kit: Kit, ada: Player, line: str) -> None:
     answer = ada.do(line)
-    assert answer.startswith(("There is no notice of that number.", "Write: board, ")) and ada.prompt == "> "
+    assert answer.startswith(("There is no notice with that number.", "Write: board, ")) and ada.prompt == "> "
 
 
 def test_the_board_has_its_bounds() -> None:
@@ -58,7 +58,7 @@ def test_the_board_has_its_bounds() -> None:
     ben.do("board write One", "1")
     kit.player("Cleo").do("board write Two", "2", ".save")
     ben.read()
-    assert ben.do(".save") == "The board is full with 3 notices. Ask a builder to take some down."
+    assert ben.do(".save") == "The board is full: it has 3 notices. Ask a builder to take some down."
     assert ben.prompt == "  2> ", "and the text is still there"
 
 

@@ -39,7 +39,7 @@ def test_a_letter_is_written_read_and_thrown_away(kit: Kit, ada: Player, ben: Pl
     assert ben.do("mail 1") == "A word, from Ada, 1 minute ago\nDear Ben,\ncome home."
     assert ben.do("mail") == "Your letters (* is unread):\n    1   A word, from Ada, 1 minute ago"
     assert ben.do("mail read 1").endswith("come home.")
-    assert ben.do("mail delete 1") == "Letter 1 is gone."
+    assert ben.do("mail delete 1") == "Letter 1 is deleted."
     assert ben.do("mail") == "There are no letters for you." and kit.state.boxes == {}
 
 
@@ -108,7 +108,7 @@ def test_nobody_gets_no_letter(ada: Player) -> None:
 
 def test_an_empty_letter_or_one_too_long_stays_in_the_editor(kit: Kit, ada: Player, ben: Player) -> None:
     ada.do("mail ben")
-    assert ada.do(".save") == "A letter without a word is none. Write it first." and ada.prompt == "  1> "
+    assert ada.do(".save") == "A letter can't be empty. Write it first." and ada.prompt == "  1> "
     for _ in range(5):
         ada.do("x" * 400)
     assert ada.do(".save") == "A letter has at most 2000 letters, and this one has 2004." and ada.prompt == "  6> "

@@ -158,7 +158,7 @@ def test_who_leaves_while_it_is_out_of_service_has_theirs_back_afterwards(kit: K
     kit.flush()
     assert sane(kit)
     kit.manage("resume")
-    assert ben.gold == 100 and "You were parted. The trade is off." in ben.read() and kit.state.seats == {}
+    assert ben.gold == 100 and "You are no longer together. The trade is off." in ben.read() and kit.state.seats == {}
     assert sane(kit)
     assert carried(kit.player("Ada")) == ["sword"] and sane(kit)
 

@@ -33,7 +33,7 @@ def test_both_accept_the_same_picture_and_all_changes_hands(kit: Kit) -> None:
     assert cleo.read() == "Ada and Ben trade."
     assert (carried(ada), carried(ben), ada.gold, ben.gold) == ([], ["sword"], 60, 40)
     assert kit.state == Trading(last=1) and sane(kit)
-    assert ben.do("trade") == "You trade with nobody just now. Write: trade NAME."
+    assert ben.do("trade") == "You are not trading with anybody. Write: trade NAME."
 
 
 def test_any_change_clears_both_acceptances(kit: Kit) -> None:
@@ -54,7 +54,7 @@ def test_an_acceptance_names_its_picture(kit: Kit) -> None:
     ada, ben, _ = pair(kit)
     ada.do("trade offer sword")
     ben.do("trade offer 10 gold")
-    assert ben.do("trade accept 2").endswith("That was version 2, and it is 3 now. `trade` shows it.")
+    assert ben.do("trade accept 2").endswith("That was version 2; now it is version 3. `trade` shows it.")
     assert ben.do("trade accept x") == "Write: trade accept, or trade accept N for version N."
     assert "version 3" in ben.do("trade") and kit.state.windows[1].accepted == ()
 
@@ -91,7 +91,7 @@ def test_an_acceptance_is_of_what_things_are_not_only_of_what_they_are_called(ki
     ben.do("trade accept")
     kit.act(lambda ctx: ctx.world.edit(wand))
     wand.values = {"charges": 0}
-    assert "Something in it has changed by itself" in ada.do("trade accept")
+    assert "Something in it has changed" in ada.do("trade accept")
     assert kit.state.windows[1].accepted == () and kit.state.windows[1].picture == 3 and sane(kit)
 
 
@@ -99,7 +99,7 @@ def test_whoever_was_asked_says_yes_by_doing_something(kit: Kit) -> None:
     ada, ben = kit.player("Ada"), kit.player("Ben", gold=9)
     kit.make_item("sword", ada.character)
     ada.do("trade ben")
-    assert "Ada would trade with you." in ben.read()
+    assert "Ada wants to trade with you" in ben.read()
     assert ada.do("trade offer sword").endswith("Ben has not answered yet.")
     ada.do("trade accept")
     ben.do("trade accept")
@@ -112,7 +112,7 @@ def test_whoever_was_asked_can_say_yes_to_somebody_that_they_can_not_see(kit: Ki
     ada.character.effects = {"kit": {"invisible": 1}}
     assert "There is no 'ada' here" in ben.do("trade ada")
     ada.do("trade ben")
-    assert "`trade Ada` says yes" in ben.read()
+    assert "`trade Ada` accepts" in ben.read()
     assert "There is no 'cleo' here" in ben.do("trade cleo") and not kit.state.windows[1].joined
     assert ben.do("trade ada").startswith("Trade with Ada, version 1:") and kit.state.windows[1].joined
 
@@ -146,12 +146,12 @@ def test_an_invitation_lapses(kit: Kit) -> None:
     ("typed", "answer"),
     [
         ("trade zed", "There is no 'zed' here to trade with."),
-        ("trade me", "To trade with yourself you need nobody's help."),
+        ("trade me", "You can't trade with yourself."),
         ("trade rat", "That one does not answer."),
-        ("trade", "You trade with nobody just now."),
-        ("trade accept", "You trade with nobody just now."),
-        ("trade offer sword", "You trade with nobody just now."),
-        ("trade cancel", "You trade with nobody just now."),
+        ("trade", "You are not trading with anybody."),
+        ("trade accept", "You are not trading with anybody."),
+        ("trade offer sword", "You are not trading with anybody."),
+        ("trade cancel", "You are not trading with anybody."),
     ],
 )
 def test_there_has_to_be_somebody_to_trade_with(kit: Kit, typed: str, answer: str) -> None:
@@ -165,7 +165,7 @@ def test_who_asks_unseen_can_be_answered_by_the_name_they_told(kit: Kit) -> None
     ada.character.effects = {"test": {"invisible": 1}}
     assert "There is no 'ada' here to trade with." in ben.do("trade ada")
     ada.do("trade ben")
-    assert "`trade Ada` says yes" in ben.read()
+    assert "`trade Ada` accepts" in ben.read()
     assert "Nobody has accepted it yet." in ben.do("trade ada") and sane(kit)
 
 
@@ -182,7 +182,7 @@ def test_who_asks_unseen_can_be_answered_by_the_name_they_told(kit: Kit) -> None
         ("offer -5 gold", "There is no '-5 gold' in your hands."),
         ("withdraw sword", "There is no 'sword' among what you offer."),
         ("withdraw 1 gold", "You offer no gold."),
-        ("accept", "There is nothing to trade yet."),
+        ("accept", "Nothing has been offered yet."),
     ],
 )
 def test_what_can_not_be_offered_changes_nothing(kit: Kit, typed: str, answer: str) -> None:
