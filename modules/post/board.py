@@ -17,9 +17,9 @@ class Posting(Dialog):
 
 
 def board(ctx: Context[Post], args: str) -> None:
-    """board | board N | board write TITLE | board remove N -- the notice board, or something to do with it
-    board 3 shows notice 3. Where a board hangs it is that one; elsewhere it is the town's.
-    You may remove your own notices, builders any."""
+    """board | board N | board write TITLE | board remove N -- the notice board: list, read, write, remove
+    board 3 shows notice 3. In a room with a board, `board` means that one; elsewhere it means the town's.
+    You may remove your own notices; builders may remove any."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
     if act is not None:
@@ -86,7 +86,7 @@ def written(ctx: Context[Post], posting: Posting, text: str) -> None:
 
 
 def announce(ctx: Context[Post], who: Character) -> None:
-    """Who comes is told what is new on the town's board since they left."""
+    """Tell a player who enters what is new on the town's board since they left."""
     count = sum(x.at > who.seen and x.writer != who.id for x in on(ctx, ""))
     if count:
         notices = "is a new notice" if count == 1 else f"are {count} new notices"
@@ -94,14 +94,14 @@ def announce(ctx: Context[Post], who: Character) -> None:
 
 
 def looked_at(ctx: Context[Post], signal: LookedAt) -> None:
-    """Who looks at a board reads what is on it."""
+    """Show the notices to a character who looks at a board."""
     item, who = ctx.world.items.get(signal.item), ctx.world.characters.get(signal.character)
     if item is not None and who is not None and ctx.world.item_def(item).kind == BOARD:
         ctx.tell(who, list_text(ctx, item.kind))
 
 
 def here(ctx: Context[Post]) -> str:
-    """The kind of the board that hangs where the player is; "" for the town's."""
+    """The kind of the board in the player's room; "" for the town's."""
     things = ctx.world.held(room_key(ctx.player.room))
     return next((item.kind for item in things if ctx.world.item_def(item).kind == BOARD), "")
 
@@ -112,7 +112,7 @@ def on(ctx: Context[Post], board: str) -> list[Notice]:
 
 
 def refuse(ctx: Context[Post], board: str) -> None:
-    """Raises Rejected when there is no room for one more."""
+    """Raise Rejected if there is no room for another notice."""
     bounds, notices = ctx.settings(PostSettings), on(ctx, board)
     if len(notices) >= bounds.notices:
         raise Rejected(f"The board is full: it has {bounds.notices} notices. Ask a builder to take some down.")
@@ -121,7 +121,7 @@ def refuse(ctx: Context[Post], board: str) -> None:
 
 
 def find(ctx: Context[Post], args: str) -> Notice:
-    """The notice of a number. Raises Rejected."""
+    """The notice with a number. Raises Rejected."""
     found = next((x for x in on(ctx, here(ctx)) if str(x.number) == args), None)
     if found is None:
         raise Rejected("There is no notice with that number. `board` lists them.")

@@ -42,7 +42,7 @@ class Notice(Struct, frozen=True):
 
 
 class Post(State):
-    """Letters by the character whose they are, oldest first, and the notices on all boards."""
+    """The letters of each character, oldest first, and the notices on all boards."""
 
     boxes: dict[str, tuple[Letter, ...]] = {}
     board: list[Notice] = []
