@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from mud.areas.load import DEPENDENT, INNER, PARTS, TEXTS, WORLD_FILE
+from mud.areas.load import DEPENDENT, INNER, PARTS, TEXTS
 from mud.core.text.markup import unparse
 from mud.core.world import area as a
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 _CLOSING = re.compile(r'"(?=""|\Z)')
 _TABLES = {field: key for key, (field, _) in INNER.items()}
-
-
-def write_world(areas: list[a.AreaDef], directory: Path, start: str | None = None) -> None:
-    """Write areas into a folder, one file each, named by their ids, and where newcomers wake. Raises OSError."""
-    directory.mkdir(parents=True, exist_ok=True)
-    if start is not None:
-        (directory / WORLD_FILE).write_text(world_text(start), encoding="utf-8")
-    for area in areas:
-        (directory / f"{area.id}.toml").write_text(write(area), encoding="utf-8")
 
 
 def world_text(start: str) -> str:

@@ -32,7 +32,9 @@ CLOCK_SECONDS = 5.0
 class StoreHolder(Protocol):
     """Who has the store, or None while it is not open."""
 
-    store: Store | None
+    @property
+    def store(self) -> Store | None:
+        """The store."""
 
 
 class Persistent(Protocol):

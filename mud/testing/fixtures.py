@@ -17,8 +17,7 @@ import pytest
 
 from mud.core.world.model import Role
 from mud.sdk.module import Module
-from mud.testing.kit import Kit
-from mud.testing.player import Player
+from mud.testing.kit import Kit, Player
 
 
 def kit_of(*modules: Module[Any], **options: Any) -> Any:

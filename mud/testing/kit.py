@@ -43,7 +43,7 @@ from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
 from mud.snapshot.shape import export, import_
 from mud.store.guard import authorizer
-from mud.testing.player import Player
+from mud.testing.player import Seat
 
 T = TypeVar("T")
 #: Seconds that a job or an asynchronous method may take in a test.
@@ -73,6 +73,12 @@ SMALL = WorldDef.of(
         )
     ]
 )
+
+
+class Player(Seat):
+    """A player in play, in a kit."""
+
+    kit: Kit
 
 
 class Kit:

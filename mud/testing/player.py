@@ -26,8 +26,8 @@ class PlayedGame(Protocol):
         """Change something in an event of its own."""
 
 
-class Player:
-    """A player in play: what they type goes in, what they read comes out."""
+class Seat:
+    """What a player is without the kit's own words: what they type goes in, what they read comes out."""
 
     def __init__(self, kit: PlayedGame, session: int, name: str) -> None:
         self.kit = kit

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mud.areas.check import check
 from mud.cli.main import main
-from mud.config import Config
 from mud.core import events as e
 from mud.core.errors import EverwakeError
 from mud.server.world_check import SHOWN, check_world, report
@@ -214,36 +215,28 @@ def test_the_command_line_says_it_and_its_exit_code_too(folder: Path, capsys: py
 # In the game
 
 
-def config(folder: Path) -> Config:
-    found = Config()
-    found.server.world = str(folder)
-    return found
-
-
 def test_in_the_game_a_process_of_its_own_looks(folder: Path) -> None:
-    assert asyncio.run(check_world(config(folder), "")) == "All is well: 2 rooms."
+    assert asyncio.run(check_world(folder, "")) == "All is well: 2 rooms."
     island(folder)
-    text = asyncio.run(check_world(config(folder), ""))
+    text = asyncio.run(check_world(folder, ""))
     assert text.startswith("1 error and 1 warning in the files as they are now:\nerror    w.toml:20: max = 0")
-    assert asyncio.run(check_world(config(folder), "x")) == "All is well: 2 rooms."
+    assert asyncio.run(check_world(folder, "x")) == "All is well: 2 rooms."
     with pytest.raises(EverwakeError, match="there is no area 'y'; there are w, x"):
-        asyncio.run(check_world(config(folder), "y"))
+        asyncio.run(check_world(folder, "y"))
 
 
 def test_a_check_that_is_given_up_leaves_no_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mud.server import world_check
+    children: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
 
-    children = []
-    popen = world_check.subprocess.Popen
-
-    def remembered(*args: object, **kwargs: object) -> object:
-        children.append(popen(*args, **kwargs))  # type: ignore[call-overload]
+    def remembered(*args: Any, **kwargs: Any) -> subprocess.Popen[bytes]:
+        children.append(popen(*args, **kwargs))
         return children[-1]
 
-    monkeypatch.setattr(world_check.subprocess, "Popen", remembered)
+    monkeypatch.setattr(subprocess, "Popen", remembered)
 
     async def give_up() -> None:
-        await asyncio.wait_for(check_world(config(folder), ""), 0.001)
+        await asyncio.wait_for(check_world(folder, ""), 0.001)
 
     with pytest.raises(TimeoutError):
         asyncio.run(give_up())

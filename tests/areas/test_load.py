@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mud.areas.destination import Destination
 from mud.areas.load import examine, load
 from mud.areas.locate import Lines
-from mud.areas.write import write, write_world
+from mud.areas.write import write
 from mud.core.errors import WorldError
 from mud.core.text.markup import strip
 from mud.core.world import area as a
@@ -196,7 +197,7 @@ def test_what_was_written_is_what_is_read(
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        write_world([area], Path(folder))
+        Destination(Path(folder), "now").write([area], None)
         assert load(Path(folder)).areas["x"] == area
 
 

@@ -56,7 +56,7 @@ def test_every_room_is_there_once_and_no_box_lies_on_another(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(WORLD.areas))
 def test_every_exit_is_drawn_once(name: str) -> None:
-    drawn = set()
+    drawn: set[tuple[str, str]] = set()
     for link in plan(WORLD.areas[name], WORLD).links:
         ways = {(link.origin, link.direction)} | ({(link.target, _back(link.direction))} if link.back else set())
         assert not drawn & ways

@@ -8,7 +8,7 @@ from mud.areas.workable import NEEDS, lacks
 from mud.core.world.area import ItemDef
 
 #: By kind: values that are enough, and some that are not.
-DICE = {"dice_number": 1, "dice_size": 6}
+DICE: dict[str, int | str] = {"dice_number": 1, "dice_size": 6}
 CASES: dict[str, tuple[dict[str, int | str], tuple[dict[str, int | str], ...]]] = {
     "weapon": (
         DICE,

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mud.areas.destination import Destination
 from mud.areas.load import LARGEST, load
-from mud.areas.write import write, write_world
+from mud.areas.write import write
 from mud.core.text.markup import tag
 from mud.core.world import area as a
 
@@ -113,7 +114,7 @@ AREA = st.builds(
 @given(AREA)
 def test_what_was_written_is_what_is_read(area: a.AreaDef) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        write_world([area], Path(folder))
+        Destination(Path(folder), "now").write([area], None)
         assert load(Path(folder)).areas == {"x": area}
 
 
@@ -150,6 +151,6 @@ def test_a_file_is_as_a_careful_builder_would_write_it() -> None:
 def test_a_world_is_a_file_each_and_the_folder_is_made(tmp_path: Path) -> None:
     areas = [a.AreaDef(id=i, name=i, rooms=(a.RoomDef(id=f"{i}1", name=i),)) for i in ("one", "two")]
     folder = tmp_path / "deep" / "world"
-    write_world(areas, folder, "two1")
+    Destination(folder, "now").write(areas, "two1")
     assert sorted(path.name for path in folder.iterdir()) == ["one.toml", "two.toml", "world.toml"]
     assert load(folder).start == "two1"

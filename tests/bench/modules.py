@@ -114,7 +114,7 @@ def saving(add: Callable[..., None]) -> None:
             ("compressed", {}),
             ("compressed and encrypted", {"key": key}),
         ):
-            packed = pack(export(shape, state, taken=0.0), **options)  # type: ignore[arg-type]
+            packed = pack(export(shape, state, taken=0.0), **options)
             save = timed(lambda o=options, s=state: pack(export(shape, s, taken=0.0), **o))  # type: ignore[misc]
             load = timed(lambda p=packed: import_(shape, unpack(p, "bench", key), 1.0, "bench"))  # type: ignore[misc]
             add(f"save {name}, {how}", "ms", *save)

@@ -77,7 +77,7 @@ class Crowd:
         """All of them, in the pulses of a round: what would fall into one pulse is no ordinary one."""
         pulses = int(fights.ROUND_SECONDS / PULSE)
         for n in range(pulses):
-            self.kit.act(lambda ctx, n=n: self.begin(ctx, self.players[n::pulses]))
+            self.kit.act(lambda ctx, n=n: self.begin(ctx, self.players[n::pulses]))  # type: ignore[misc]
             self.pulse()
 
     @property

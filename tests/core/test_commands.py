@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from mud.core.commands import CommandEntry, CommandTable
+from mud.core.context import CoreContext
 from mud.core.errors import Conflict, Rejected
 from mud.core.targets import TargetWords, answers, parse_target, pick, split, split_first
 from mud.play.commands import COMMANDS
 
 
-def table() -> CommandTable:
+def table() -> CommandTable[CoreContext]:
     return CommandTable(COMMANDS)
 
 
@@ -59,7 +60,7 @@ def test_signs_need_no_space() -> None:
 
 
 def test_two_commands_of_one_name_are_refused() -> None:
-    command = CommandEntry("x", lambda ctx, args: None, "t", "h")
+    command: CommandEntry[CoreContext] = CommandEntry("x", lambda ctx, args: None, "t", "h")
     with pytest.raises(Conflict, match="'x'"):
         CommandTable([command, command])
 

@@ -78,7 +78,7 @@ VAULT = Module(
     ],
     on=[On(InService, note), On(LinkLost, note), On(PlayerEntered, note)],
 )
-OTHER = Module(name="other", version="1.0.0")
+OTHER: Module[State] = Module(name="other", version="1.0.0")
 
 
 def test_an_escrow_says_whose_it_is() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -48,7 +50,7 @@ def picture(world: World) -> bytes:
     return msgspec.json.encode([state, present, held, counts, entries, world.away() == []], order="deterministic")
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[World], Any]] = {
     "move": lambda w: w.move_character(w.characters["p1"], "b"),
     "drop": lambda w: w.move_item(w.items["i1"], "room:a"),
     "take out": lambda w: w.move_item(w.items["i2"], "char:p1", "finger_left"),

@@ -238,8 +238,9 @@ class Game:
         )
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
-        wait_for(lambda: b"ready" in self.said() or self.process.poll() is not None, "ready", limit)
-        assert self.process.poll() is None, self.output.decode()
+        process = self.process
+        wait_for(lambda: b"ready" in self.said() or process.poll() is not None, "ready", limit)
+        assert process.poll() is None, self.output.decode()
         return self
 
     def said(self) -> bytes:

@@ -66,7 +66,7 @@ def test_time_left_is_what_it_should_be_through_copyovers_and_kills(tmp_path: Pa
             began = time.monotonic()
             before = left(root)
             if run % 2:
-                wait_for(lambda then=ends: stored(game)[0] > then, "the flush of the potion")
+                wait_for(lambda then=ends: stored(game)[0] > then, "the flush of the potion")  # type: ignore[misc]
                 game.kill()
                 ends, clock = stored(game)
                 kept = ends - clock

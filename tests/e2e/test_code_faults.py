@@ -92,7 +92,7 @@ def test_new_code_that_ends_the_process_after_go_loses_nothing_that_was_flushed(
     saboteur.at(moment, "import os\nos._exit(3)")
     crowd.types()
     crowd.admin.send("copyover")
-    assert stopped.process is not None
+    assert stopped.process is not None and stopped.process.stdout is not None
     assert stopped.process.wait() == 3
     crowd.ada.expect_end()
     saboteur.peace()

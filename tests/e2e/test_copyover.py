@@ -140,7 +140,7 @@ def test_half_a_password_never_touches_a_file(game: Game) -> None:
                 seen[path.name] = path.read_bytes()
             except FileNotFoundError:
                 continue
-        return game.ready["generation"] == 2
+        return bool(game.ready["generation"] == 2)
 
     wait_for(done, "generation 2")
     admin.expect("Copyover done")

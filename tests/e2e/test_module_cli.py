@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mud.framework.packages.packages import checksum
+from mud.framework.packages.archive import checksum
 from tests.e2e.harness import Game, copyover
 from tests.e2e.test_modules import COUNTER, Modded, packaged
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mud.framework.packages.packages import checksum
+from mud.framework.packages.archive import checksum
 from tests.e2e.harness import LIMIT, ROOT, Game, copyover, wait_for
 from tests.e2e.test_copyover_failures import SPOIL
 

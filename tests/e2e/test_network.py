@@ -49,7 +49,7 @@ def test_options_that_are_not_implemented_are_refused_once_each(game: Game) -> N
     for option in (86, 87, 34, 69, 201, 5, 200):
         before = len(client.raw)
         client.send_raw(bytes((255, 251, option, 255, 253, option)))
-        wait_for(lambda b=before: len(client.raw) >= b + 6 or not client.read(), "an answer")
+        wait_for(lambda b=before: len(client.raw) >= b + 6 or not client.read(), "an answer")  # type: ignore[misc]
         assert client.raw[before:] == bytes((255, 254, option, 255, 252, option))
 
 

@@ -179,7 +179,7 @@ class Bazaar(Market):
             (found.timers, mine.timers),
             (found.characters, [c for c in mine.characters if not c.away]),
         ):
-            assert {x.id: x for x in one} == {x.id: x for x in other}  # type: ignore[attr-defined]
+            assert {x.id: x for x in one} == {x.id: x for x in other}
         assert found.balances == mine.balances and found.ledger_seq == mine.ledger_seq
         for name, _, state in loaded.modules:
             instance = self.registry.get(name)

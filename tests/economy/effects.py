@@ -166,7 +166,7 @@ class Book:
         """A timer of the module's: the ticks and ends of one moment, no fewer and no more."""
         assert isinstance(timer.payload, ModuleTimer)
         self.look()
-        who = self.kit.game.world.characters.get(timer.payload.data["character"])  # type: ignore[index]
+        who = self.kit.game.world.characters.get(timer.payload.data["character"])
         lives = self.page.lives.get(who.id, {}) if who is not None and not who.away else {}
         at = coming(lives)
         if who is None or at is None or at > self.now or not self.active:

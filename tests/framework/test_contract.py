@@ -164,7 +164,7 @@ class NoDefault(State):
     oil: int
 
 
-class Still(State, frozen=True):
+class Still(State, frozen=True):  # type: ignore[misc]
     oil: int = 0
 
 
@@ -428,11 +428,11 @@ ERRORS: list[tuple[dict[str, Any], str, str]] = [
     ({"settings": Unbound}, "configuration", "a default of its settings is out of its own bounds: Expected `int` >= 5"),
     ({"settings": NoSchema}, "configuration", "its settings have no JSON Schema"),
     (
-        {"methods": [Method(Foreign, light)]},
+        {"methods": [Method(Foreign, light)]},  # type: ignore[arg-type]
         "api",
         "method Foreign: its tag has to be lamp.SOMETHING, not 'other.light'",
-    ),  # type: ignore[arg-type]
-    ({"methods": [Method(NoRequest, light)]}, "api", "method NoRequest has to be a Request"),  # type: ignore[type-var]
+    ),
+    ({"methods": [Method(NoRequest, light)]}, "api", "method NoRequest has to be a Request"),  # type: ignore[arg-type, type-var]
     ({"emits": (ForeignSignal,)}, "api", "signal ForeignSignal: its tag has to be lamp.SOMETHING, not 'other.lit'"),
     ({"on": [On(Untagged, untold)]}, "api", "On(Untagged): its tag names no module"),
     ({"on": [On(Lamp, untold)]}, "api", "On(Lamp): it is neither a Timer nor a Signal"),  # type: ignore[type-var]

@@ -139,14 +139,14 @@ WRONGS: dict[str, Callable[[Context[Any]], Any]] = {
     "stop iteration": leave(StopIteration()),
     "recursion": leave(RecursionError("deep")),
     "memory": leave(MemoryError()),
-    "a signal that is none": lambda ctx: ctx.emit("laid"),
-    "a signal without a tag": lambda ctx: ctx.emit(Hatch()),
+    "a signal that is none": lambda ctx: ctx.emit("laid"),  # type: ignore[arg-type]
+    "a signal without a tag": lambda ctx: ctx.emit(Hatch()),  # type: ignore[arg-type]
     "a timer at no time": lambda ctx: ctx.set_timer(float("nan"), Hatch()),
     "a timer at the end of days": lambda ctx: ctx.set_timer_at(float("inf"), Hatch()),
-    "a timer that is none": lambda ctx: ctx.set_timer(1, Laid()),
-    "a timer in words": lambda ctx: ctx.set_timer("1", Hatch()),
-    "a dialog that is none": lambda ctx: ctx.begin(Hatch()),
-    "half a coin": lambda ctx: ctx.pay("mint", ctx.player.owner_key, 0.5, "x"),
+    "a timer that is none": lambda ctx: ctx.set_timer(1, Laid()),  # type: ignore[arg-type]
+    "a timer in words": lambda ctx: ctx.set_timer("1", Hatch()),  # type: ignore[arg-type]
+    "a dialog that is none": lambda ctx: ctx.begin(Hatch()),  # type: ignore[arg-type]
+    "half a coin": lambda ctx: ctx.pay("mint", ctx.player.owner_key, 0.5, "x"),  # type: ignore[arg-type]
 }
 
 

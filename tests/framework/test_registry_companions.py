@@ -170,7 +170,7 @@ def test_to_peek_at_a_state_gives_the_flush_nothing_to_do() -> None:
 
 def test_a_module_with_two_listeners_for_a_signal_hears_it_once_with_both() -> None:
     heard: list[str] = []
-    module = Module(
+    module: Module[State] = Module(
         name="ears",
         version="1.0.0",
         on=[

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from mud.core import events as e
+from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.timers import CombatRound, ItemDecays, Mend
 from mud.core.world.model import Character
@@ -380,11 +382,11 @@ def test_a_timer_of_the_games_that_is_refused_is_tried_again(kit: Kit, ada: Play
     payload = ItemDecays(kit.make_item("pebble").id)
     kit.act(lambda ctx: ctx.after(5, payload))
 
-    def refuse(ctx: object, item: object) -> None:
+    def refuse(ctx: CoreContext, item: Any) -> None:
         raise Rejected("not now")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(DUE, ItemDecays, refuse)
+        patch.setitem(DUE, ItemDecays, refuse)  # type: ignore[misc]
         kit.wait(6)
     assert timers.find(payload) is not None and payload.item in kit.game.world.items
     kit.wait(60)

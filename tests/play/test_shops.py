@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from mud.core.context import CoreContext
 from mud.core.world import fights
 from mud.core.world.capacity import MAX_ITEMS
 from mud.core.world.model import Character, Item
@@ -38,7 +39,7 @@ def till(kit: Kit, mob: str = "grocer") -> int:
 def make(player: Player, kind: str, **own: object) -> Item:
     """Something in a player's hands, with what is its own."""
 
-    def do(ctx: shops.Context) -> Item:
+    def do(ctx: CoreContext) -> Item:
         item = zones.make_item(ctx, kind, player.character.owner_key)
         for name, value in own.items():
             setattr(item, name, value)
@@ -262,7 +263,7 @@ def test_what_is_sold_and_bought_back_is_the_very_same(
 def test_things_that_differ_are_listed_apart_and_the_same_together(kit: Kit, ada: Player) -> None:
     for left in (2, 1, 2):
         item = make(ada, "wand", values={"charges_left": left})
-        kit.act(lambda ctx, item=item: ctx.world.move_item(item, keeper(kit, "grocer").owner_key))
+        kit.act(lambda ctx, item=item: ctx.world.move_item(item, keeper(kit, "grocer").owner_key))  # type: ignore[misc]
     assert [row.split(": ")[1] for row in ada.do("list wand").splitlines()[1:]] == [
         "125 gold coins (2 left)",
         "125 gold coins (1 left)",
@@ -282,7 +283,7 @@ def test_a_full_store_loses_what_lies_in_it_longest(kit: Kit, ada: Player) -> No
     who = keeper(kit, "grocer")
     for _ in range(shops.MAX_STOCK):
         item = make(ada, "fish")
-        kit.act(lambda ctx, item=item: ctx.world.move_item(item, who.owner_key))
+        kit.act(lambda ctx, item=item: ctx.world.move_item(item, who.owner_key))  # type: ignore[misc]
     oldest = kit.game.world.carried(who)[-1]
     make(ada, "brass_key")
     stored = len(kit.game.world.carried(who))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mud.core.dialogs import AskName
@@ -118,7 +120,7 @@ def test_how_long_ago_in_words(seconds: float, words: str) -> None:
 
 
 def test_moved_says_which_way_somebody_walked(kit: Kit, ada: Player) -> None:
-    heard = []
+    heard: list[Any] = []
     kit.game._aftermath = lambda ctx: heard.extend(ctx.signals)  # type: ignore[method-assign]
     room = ada.character.room
     ada.do("north")

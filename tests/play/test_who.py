@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mud.core import events as e
+from mud.core.world.model import Role
 from mud.testing import Kit, Player
 from tests.play.worlds import SMALL
 
@@ -13,10 +14,8 @@ from tests.play.worlds import SMALL
 def ada() -> Player:
     """Ada among a builder, an owner, somebody link-dead and somebody away from the keyboard."""
     kit = Kit(world=SMALL)
-    players = {
-        name: kit.player(name, role)
-        for name, role in (("Bob", "builder"), ("Root", "owner"), ("Cyd", "player"), ("Dee", "player"))
-    }  # type: ignore[arg-type]
+    roles: dict[str, Role] = {"Bob": "builder", "Root": "owner", "Cyd": "player", "Dee": "player"}
+    players = {name: kit.player(name, role) for name, role in roles.items()}
     kit.post(e.Lost(players["Cyd"].session, "test"))
     kit.wait(130)
     ada = kit.player("Ada")

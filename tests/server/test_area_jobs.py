@@ -13,7 +13,7 @@ import pytest
 
 from mud.areas.cache import load_cached
 from mud.areas.load import load
-from mud.areas.outcome import Outcome
+from mud.areas.outcome import Outcome, outcome
 from mud.copyover.handover import CarriedJobs as Carried
 from mud.core import events as e
 from mud.core.world.area import WorldDef
@@ -94,7 +94,7 @@ def test_a_save_that_is_too_slow_for_a_copyover_goes_along_and_is_done_again(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    real = area_jobs.outcome
+    real = outcome
 
     def slow(*args: Any) -> Outcome:
         found = real(*args)  # it is written

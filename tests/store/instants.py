@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 def instant(n: int, weight: int = 400) -> Batch:
     """All that makes up instant `n`. With `weight` bytes a row it spreads over many pages."""
     data = f"{n} ".encode().ljust(weight, b".")
-    puts = {
+    puts: dict[str, list[tuple[Any, ...]]] = {
         "meta": [("n", data)],
         "accounts": [("Ada", "player", data)],
         "characters": [("p1", "Ada", "Ada", 1, data), ("m1", None, None, 1, data)],

@@ -8,7 +8,9 @@ import os
 import sqlite3
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -192,7 +194,7 @@ def without_a_header(path: Path) -> None:
     path.write_bytes(b"\0" * 4096 + path.read_bytes()[4096:])
 
 
-UNFIT = {
+UNFIT: dict[Callable[[Path], Any], str] = {
     text: "not a database",
     cut_off: "malformed",
     of_another_program: "not one of Everwake",
@@ -202,9 +204,10 @@ UNFIT = {
 
 
 @pytest.mark.parametrize("make", UNFIT, ids=lambda f: f.__name__)
-def test_file_that_is_no_database_is_refused_by_name_and_not_touched(tmp_path: Path, make: object) -> None:
+def test_file_that_is_no_database_is_refused_by_name_and_not_touched(
+    tmp_path: Path, make: Callable[[Path], Any]
+) -> None:
     path = tmp_path / "everwake.db"
-    assert callable(make)
     make(path)
     before = path.read_bytes() if path.is_file() else None
     threads = threading.enumerate()

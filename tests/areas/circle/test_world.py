@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mud.areas.circle import ImportedWorld, import_world, report_text
+from mud.areas.destination import Destination
 from mud.areas.load import examine
-from mud.areas.write import write_world
 from mud.core.text.markup import strip, unparse
 from mud.core.world import area as a
 
@@ -392,7 +392,7 @@ def test_a_word_about_a_reset_says_where_it_stands(source: Path) -> None:
 
 def loads(found: ImportedWorld, folder: Path) -> None:
     """What was imported can be written, and loaded it is the same."""
-    write_world(found.areas, folder, found.start)
+    Destination(folder, "now").write(found.areas, found.start)
     world, problems = examine(folder)
     assert world is not None
     assert [p for p in problems if "not a single room" not in p] == []

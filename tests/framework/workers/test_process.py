@@ -428,7 +428,7 @@ def test_a_run_of_a_minute_ends_the_row(stage: Stage) -> None:
         for ahead[0], row in ((0.0, 1), (0.0, 2), (61.0, 1)):
             before = pid_of(worker)
             os.kill(before, signal.SIGKILL)
-            await until(lambda before=before: worker.state is W.RUNNING and pid_of(worker) != before, "a restart")
+            await until(lambda before=before: worker.state is W.RUNNING and pid_of(worker) != before, "a restart")  # type: ignore[misc]
             assert worker.diagnostics().detail["restarts_in_a_row"] == row
         assert worker.diagnostics().detail["restarts"] == 3
         await worker.stop()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mud.core import events as e
 from mud.core.errors import Rejected
 from mud.core.session import Terminal
+from mud.core.timers import CopyoverPlanned
 from mud.play.staff import copyover_command
 from mud.play.staff.copyover_command import MARKS
 from mud.play.staff.copyover_syntax import FARTHEST, HELP, PATIENCE, CopyoverWords, parse
@@ -237,7 +238,7 @@ def test_one_that_waits_is_ordered_again_and_again_until_its_time_is_over(kit: K
     )
 
 
-WAITING = copyover_command.CopyoverPlanned(0, "Boss", "x", 0, waits_for="raffle: it draws")
+WAITING = CopyoverPlanned(0, "Boss", "x", 0, waits_for="raffle: it draws")
 
 
 def test_one_that_waits_is_not_announced(kit: Kit, boss: Player) -> None:
