@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from mud.areas.circle import import_world
-from mud.areas.write import write_world
 from mud.dev.reloader import SETTLED
+from tests.areas.written import write_world
 from tests.bench import tba
 from tests.bench.crowd import ANSWER, THINK, WORLD, Crowd
 from tests.bench.execfloor import exec_floor

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from mud.areas.circle import import_world
-from mud.areas.write import write_world
+from tests.areas.written import write_world
 from tests.bench import tba
 from tests.bench.crowd import PROMPT, SLOW, THINK, Crowd
 from tests.bench.load import Peer, closed_loop, paced, read_until

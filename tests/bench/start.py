@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mud.areas.cache import load_cached
 from mud.areas.load import load
-from mud.areas.write import write_world
 from mud.core.world import area as a
+from tests.areas.written import write_world
 from tests.e2e.harness import ROOT, Game
 
 STARTER = ROOT / "world"

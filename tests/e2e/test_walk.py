@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from mud.areas.circle import import_world
-from mud.areas.write import write_world
 from mud.core.world.area import ExitDef, WorldDef
+from tests.areas.written import write_world
 from tests.bots.client import Client
 from tests.bots.walker import Walked, Walker
 from tests.e2e.harness import PASSWORD, ROOT, Game
