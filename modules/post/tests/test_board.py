@@ -109,7 +109,7 @@ def test_a_board_in_a_room_has_notices_of_its_own() -> None:
     ada.do("north")
     assert ada.do("board") == "The board is empty: board write TITLE."
     ada.do("board write For all", "Everywhere.", ".save")
-    assert ada.do("board 1").startswith("There is no notice of that number."), "it hangs in the hall"
+    assert ada.do("board 1").startswith("There is no notice with that number."), "it hangs in the hall"
     kit.copyover()
     ben.read()
     looked = ben.do("look board")
@@ -119,9 +119,9 @@ def test_a_board_in_a_room_has_notices_of_its_own() -> None:
     assert "For all" not in looked and ben.do("read slate").endswith(looked.split("board of slate.")[1])
     assert "In the hall" in ben.do("look frame"), "whatever of the board one looks at"
     assert ben.do("board 1").endswith("Here.") and ada.do("board 2").endswith("Everywhere.")
-    assert ben.do("board remove 1") == "Only Ada may take that down, or a builder."
+    assert ben.do("board remove 1") == "Only Ada or a builder may remove that notice."
     ada.do("south")
-    assert ada.do("board remove 1") == "Notice 1 is gone." and [x.title for x in kit.state.board] == ["For all"]
+    assert ada.do("board remove 1") == "Notice 1 is removed." and [x.title for x in kit.state.board] == ["For all"]
 
 
 def test_a_notice_goes_on_the_board_where_it_was_begun() -> None:
