@@ -39,7 +39,7 @@ DEPENDENT = ("give", "equip", "put")
 #: Fields that hold text for people, with colours.
 TEXTS = frozenset({"name", "description", "short", "long", "text"})
 #: The largest number in an area file, so that all that the game computes from it stays within 64 bits.
-LARGEST = 10**12
+MAX_NUMBER = 10**12
 WORLD_FILE = "world.toml"
 
 
@@ -138,8 +138,8 @@ def _bounded(file: AreaFile, where: Where, raw: Any) -> None:
     if isinstance(raw, dict | list):
         for key, each in raw.items() if isinstance(raw, dict) else enumerate(raw):
             _bounded(file, (*where, key), each)
-    elif isinstance(raw, int) and abs(raw) > LARGEST:
-        file.wrong(where, f"{raw:.3g} is too large; no number is beyond {LARGEST:,}, or below its negative")
+    elif isinstance(raw, int) and abs(raw) > MAX_NUMBER:
+        file.wrong(where, f"{raw:.3g} is too large; no number is beyond {MAX_NUMBER:,}, or below its negative")
 
 
 def _parts(file: AreaFile, where: Where, raw: Any, kind: type[a.Definition]) -> list[a.Definition]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 #: Milliseconds without a change after which watchfiles tells of those before, and after which it does in any case.
-STEP, MOST = 40, 200
+STEP_MS, MAX_MS = 40, 200
 #: What watchfiles calls the thread of its own (as the kernel cuts it), and the seconds that threads which have ended
 #: get to be gone for the kernel too.
 INNER, LEAVE_SECONDS = "notify-rs", 2.0
@@ -99,8 +99,8 @@ class Watcher:
             for _ in watch(
                 *self._folders,
                 watch_filter=lambda change, path: self._counts(path),
-                debounce=MOST,
-                step=STEP,
+                debounce=MAX_MS,
+                step=STEP_MS,
                 rust_timeout=0,
                 stop_event=self._stop,
             ):

@@ -11,7 +11,7 @@ from mud.play import alias, positions, prompts
 from mud.play.staff import freeze
 
 #: So many conversations can lie one over the other.
-DEEPEST = 8
+MAX_STACK = 8
 
 
 def prompt(ctx: CoreContext, session: Session, dialog: Play) -> str:
@@ -61,7 +61,7 @@ def run(ctx: CoreContext, text: str) -> None:
 
 def aside(ctx: CoreContext, text: str) -> None:
     """One command in the middle of something else, which is gone on with afterwards."""
-    if len(ctx.session.stack) > DEEPEST:
+    if len(ctx.session.stack) > MAX_STACK:
         raise Rejected("You are in the middle of too many things. Finish one of them first.")
     run(ctx, text)
 

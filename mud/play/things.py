@@ -12,7 +12,7 @@ from mud.core.world.body import SLOTS, slots_for
 from mud.core.world.capacity import cannot_carry
 from mud.core.world.hands import cannot_let_go
 from mud.core.world.model import Character, Item, room_key
-from mud.core.world.world import DEEPEST, World
+from mud.core.world.world import MAX_DEPTH, World
 from mud.play import describe, rooms
 from mud.play.describe import capital, coins
 
@@ -205,7 +205,7 @@ def cannot_put(world: World, chest: Item, item: Item) -> str | None:
         return refusal
     if item is chest or any(i is chest for i in world.all_inside(item.owner_key)):
         return f"{capital(called)} can't go into itself."
-    if depth(world, chest) + height(world, item) > DEEPEST:
+    if depth(world, chest) + height(world, item) > MAX_DEPTH:
         return "That would be too many things inside of things."
     held = sum(world.weight(i) for i in world.held(chest.owner_key))
     capacity = world.value(chest, "capacity")

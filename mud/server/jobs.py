@@ -28,7 +28,7 @@ T = TypeVar("T")
 #: Hashes at once: argon2 takes a core and 64 MiB for each.
 AT_ONCE = 2
 #: Seconds that each failed login of a session makes its next answer later.
-SLOWER = 0.5
+FAILED_LOGIN_SECONDS = 0.5
 
 
 class Jobs:
@@ -117,7 +117,7 @@ class Jobs:
     def _give(self, answer: e.Event) -> None:
         """Post an answer; that of a failed login later, and later each time, without holding up other jobs."""
         if isinstance(answer, e.LoggedIn) and answer.account is None:
-            delay = SLOWER * (self._failures(answer.session) + 1)
+            delay = FAILED_LOGIN_SECONDS * (self._failures(answer.session) + 1)
             self._late[answer] = asyncio.get_running_loop().call_later(delay, self._deliver, answer)
         else:
             self._post(answer)

@@ -23,7 +23,7 @@ from mud.snapshot.seal import Encryption, Key
 MAGIC = b"EVWK"
 FORMAT = 2
 #: A snapshot with more bytes than this, packed or unpacked, is not read.
-LARGEST = 1 << 30
+MAX_BYTES = 1 << 30
 _FIXED = struct.Struct("!4sHQI")
 _SUM = 32
 
@@ -181,8 +181,8 @@ def read_header(data: bytes, source: str) -> tuple[Header, int]:
         raise SnapshotError(f"{source}: format {format_}, but this program reads up to {FORMAT}")
     if length + _SUM != len(data):
         raise SnapshotError(f"{source}: {len(data)} bytes, but {length + _SUM} were written")
-    if len(data) > LARGEST:
-        raise SnapshotError(f"{source}: {len(data)} bytes are more than the {LARGEST} that a snapshot may have")
+    if len(data) > MAX_BYTES:
+        raise SnapshotError(f"{source}: {len(data)} bytes are more than the {MAX_BYTES} that a snapshot may have")
     if checksum(memoryview(data)[:length]) != data[length:]:
         raise SnapshotError(f"{source}: the checksum is wrong: the file was changed or damaged")
     at = _FIXED.size + header_size
@@ -195,8 +195,8 @@ def read_header(data: bytes, source: str) -> tuple[Header, int]:
         raise SnapshotError(f"{source}: unreadable header: {error}") from error
     if at + sum(s.size for s in header.sections) != length or any(s.size < 0 for s in header.sections):
         raise SnapshotError(f"{source}: the sections do not add up to the size of the file")
-    if sum(s.plain for s in header.sections) > LARGEST:
-        raise SnapshotError(f"{source}: unpacked it is larger than the {LARGEST} bytes that a snapshot may have")
+    if sum(s.plain for s in header.sections) > MAX_BYTES:
+        raise SnapshotError(f"{source}: unpacked it is larger than the {MAX_BYTES} bytes that a snapshot may have")
     if len({s.name for s in header.sections}) != len(header.sections):
         raise SnapshotError(f"{source}: two sections have one name")
     return header, at

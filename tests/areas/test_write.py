@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mud.areas.destination import Destination
-from mud.areas.load import LARGEST, load
+from mud.areas.load import MAX_NUMBER, load
 from mud.areas.write import write
 from mud.core.text.markup import tag
 from mud.core.world import area as a
@@ -22,7 +22,7 @@ TEXT = (NASTY | ANY).map(lambda text: text.strip("\n"))
 COLOURED = st.builds(lambda before, text: (before + tag("red", text)).strip("\n"), TEXT, TEXT)
 PROSE = TEXT | COLOURED
 WORDS = st.lists(TEXT, max_size=3).map(tuple)
-WHOLE = st.integers(0, LARGEST)
+WHOLE = st.integers(0, MAX_NUMBER)
 EXTRAS = st.lists(st.builds(a.Extra, keywords=WORDS, text=PROSE), max_size=2).map(tuple)
 EXITS = st.dictionaries(
     st.sampled_from(sorted(a.DIRECTIONS)),

@@ -117,9 +117,9 @@ def test_in_play_it_is_a_command_as_well(kit: Kit) -> None:
 def test_not_without_end(kit: Kit) -> None:
     ada = kit.player("Ada")
     ada.do("description")
-    answers = [ada.do("!description") for _ in range(play_dialog.DEEPEST + 1)]
+    answers = [ada.do("!description") for _ in range(play_dialog.MAX_STACK + 1)]
     assert answers[-1] == "You are in the middle of too many things. Finish one of them first."
-    assert len(stack(ada)) == play_dialog.DEEPEST + 1
+    assert len(stack(ada)) == play_dialog.MAX_STACK + 1
 
 
 def test_a_page_on_top_of_a_form_gives_the_next_line_to_the_form(site: Site) -> None:

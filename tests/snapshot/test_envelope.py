@@ -11,7 +11,7 @@ import pytest
 
 from mud.core.errors import SnapshotError
 from mud.snapshot import files
-from mud.snapshot.envelope import LARGEST, Metadata, Section, Snapshot, checksum, pack, read_header, unpack
+from mud.snapshot.envelope import MAX_BYTES, Metadata, Section, Snapshot, checksum, pack, read_header, unpack
 from mud.snapshot.seal import Key
 
 SOME = Snapshot(
@@ -94,7 +94,7 @@ def test_a_key_is_a_private_file_of_32_bytes(tmp_path: Path) -> None:  # S1.12
 def test_a_section_that_claims_to_be_too_large_is_refused_before_it_is_unpacked() -> None:
     packed = pack(SOME)
     header, at = read_header(packed, "here")
-    greedy = tuple(msgspec.structs.replace(s, plain=LARGEST) for s in header.sections)
+    greedy = tuple(msgspec.structs.replace(s, plain=MAX_BYTES) for s in header.sections)
     head = msgspec.msgpack.encode(msgspec.structs.replace(header, sections=greedy))
     body = head + packed[at:-32]
     fixed = struct.pack("!4sHQI", b"EVWK", 2, 18 + len(body), len(head))

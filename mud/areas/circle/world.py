@@ -46,7 +46,7 @@ COUNTED = {"trg": "triggers", "qst": "quests"}
 #: Where mortals begin in CircleMUD's own configuration: no file of the world says it.
 MORTAL_START = "3001"
 #: Places of one kind that the report for people names.
-MOST = 20
+MAX_WARNINGS = 20
 
 
 class ImportedWorld(Struct):
@@ -278,6 +278,6 @@ def _by_kind(warnings: list[str]) -> list[str]:
         kinds.setdefault(re.sub(r"\b[0-9]+\b", "N", warning.split(": ", 1)[-1]), []).append(warning)
     rows = []
     for kind, each in kinds.items():
-        rows += [f"  {kind}: {len(each):,}", *(f"    {warning}" for warning in each[:MOST])]
-        rows += [f"    and {len(each) - MOST:,} more, which --json lists"] if len(each) > MOST else []
+        rows += [f"  {kind}: {len(each):,}", *(f"    {warning}" for warning in each[:MAX_WARNINGS])]
+        rows += [f"    and {len(each) - MAX_WARNINGS:,} more, which --json lists"] if len(each) > MAX_WARNINGS else []
     return rows

@@ -18,7 +18,7 @@ from mud.core.world.model import Account, Character, Item, room_key
 from mud.core.writes import Writes
 
 #: Nothing holds more levels of containers in containers than this.
-DEEPEST = 8
+MAX_DEPTH = 8
 
 LIMBO = RoomDef(id="", name="Nowhere", description="There is nothing here yet.")
 

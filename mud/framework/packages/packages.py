@@ -38,7 +38,7 @@ from mud.framework.packages.needs import check_needs
 log = logging.getLogger("mud.packages")
 
 #: How many replaced versions of a package are kept.
-KEPT = 3
+MAX_KEPT = 3
 #: Where a wheel is unpacked; no package's name begins with a dot.
 UNPACKED = ".unpacked"
 STAGING = ".staging-"
@@ -252,7 +252,7 @@ class Packages:
             target.rename(staging / "same")
         os.utime(folder)
         folder.rename(target)
-        for number, old in enumerate(self.kept(called.partition("-")[0])[KEPT:]):
+        for number, old in enumerate(self.kept(called.partition("-")[0])[MAX_KEPT:]):
             old.rename(staging / f"old-{number}")
         return target
 

@@ -19,7 +19,7 @@ from mud.framework.workers.manifest import ProcessRecord, WorkerManifest, descri
 from mud.framework.workers.probe import Checks
 from mud.framework.workers.program import (
     KILL_STANDING_SECONDS,
-    Change,
+    StateChange,
     Identity,
     LoopTimers,
     WatchedProcess,
@@ -64,7 +64,7 @@ class ProcessController:
         self._checks = Checks(manifest, self._told, clock)
         self._timers = LoopTimers()
         self._watched: WatchedProcess | None = None
-        self._settled = Change()
+        self._settled = StateChange()
         self._failure: FrameworkError | None = None
         self._automatic = False  # this start is a restart that nobody awaits
         self._ill = False  # it is being ended because it stayed unhealthy

@@ -245,7 +245,7 @@ class LoopTimers:
                 handle.cancel()
 
 
-class Change:
+class StateChange:
     """Wakes whoever waits for something to change."""
 
     def __init__(self) -> None:

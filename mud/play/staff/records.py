@@ -11,16 +11,16 @@ from mud.play import login
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: Records that `log` shows when nobody says how many, and the most it shows.
-USUAL, MOST = 20, 500
+DEFAULT_RECORDS, MAX_RECORDS = 20, 500
 
 
 def show_log(ctx: CoreContext, args: str) -> None:
     """The last records of the server's log, of a level and with a word in them."""
-    count, level = USUAL, ""
+    count, level = DEFAULT_RECORDS, ""
     words: list[str] = []
     for word in args.split():
         if word.isascii() and word.isdigit() and not words:
-            count = min(MOST, max(1, int(word[:6])))
+            count = min(MAX_RECORDS, max(1, int(word[:6])))
         elif word.upper() in LEVELS and not level and not words:
             level = word.upper()
         else:
