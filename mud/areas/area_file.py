@@ -11,8 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from mud.areas.locate import Lines
-from mud.areas.locate import Path as Where
+from mud.areas.toml_lines import Lines, Where
 from mud.core.world import area as a
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from mud.areas import area_file, locate, names, references, reload
+from mud.areas import area_file, names, references, reload, toml_lines
 from mud.areas import load as loading
 from mud.areas.area_file import read
 from mud.areas.load import files_of, load, names_of
@@ -177,7 +177,7 @@ def _read_sources(directory: Path) -> dict[str, SourceFile]:
 def _format() -> bytes:
     """A hash over the code that reads area files and this cache: other code needs another cache."""
     total = hashlib.blake2b(digest_size=16)
-    modules = (area, body, markup, area_file, loading, locate, names, references, reload)
+    modules = (area, body, markup, area_file, loading, toml_lines, names, references, reload)
     for file in (__file__, *(str(module.__file__) for module in modules)):
         total.update(Path(file).read_bytes())
     return total.digest()

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from mud.areas.area_file import AreaFile
 from mud.areas.load import read_world
-from mud.areas.locate import Path as Where
 from mud.areas.references import places_of, resets_of
+from mud.areas.toml_lines import Where
 from mud.areas.workable import lacks
 from mud.core.world import area as a
 from mud.core.world.body import slots_for

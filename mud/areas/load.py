@@ -16,7 +16,7 @@ import msgspec
 
 from mud.areas import references
 from mud.areas.area_file import AreaFile, near
-from mud.areas.locate import Path as Where
+from mud.areas.toml_lines import Where
 from mud.core.errors import WorldError
 from mud.core.text.markup import parse
 from mud.core.world import area as a

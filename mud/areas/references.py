@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from mud.areas import names
 from mud.areas.area_file import AreaFile, near
-from mud.areas.locate import Path as Where
+from mud.areas.toml_lines import Where
 from mud.core.world import area as a
 from mud.core.world.body import PLACES, SLOTS
 from mud.core.world.dice import is_dice

@@ -18,7 +18,7 @@ from typing import Any
 from msgspec import Struct
 
 from mud.core.errors import EverwakeError, Failed, FrameworkError, Invalid, TimedOut
-from mud.framework.watch import WATCH
+from mud.framework.watchdog import WATCH
 from mud.sdk.module import Module
 
 GROUP = "everwake.modules"

@@ -19,7 +19,7 @@ from mud.core.spells import Cast
 from mud.core.veto import Veto
 from mud.framework.finder import ModuleCode, ModuleSource, explain
 from mud.framework.lifecycle import Life, ModuleState
-from mud.framework.watch import WATCH, Interrupted
+from mud.framework.watchdog import WATCH, Interrupted
 from mud.sdk.bases import Permission, Settings, State
 from mud.sdk.context import Context
 from mud.sdk.module import Figures, Module

@@ -15,7 +15,7 @@ from mud.core.events import Event, Signalled
 from mud.core.signals import Signal
 from mud.framework.instance import HANDLER_SECONDS, Instance
 from mud.framework.lifecycle import ModuleState
-from mud.framework.watch import WATCH, Interrupted
+from mud.framework.watchdog import WATCH, Interrupted
 from mud.sdk.bases import Permission, Settings
 from mud.sdk.context import need
 

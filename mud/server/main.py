@@ -29,7 +29,7 @@ from mud.copyover.rehearsal.trial import forget, rehearse
 from mud.core import events as e
 from mud.core.clock import Clock
 from mud.core.world.world import World
-from mud.framework.watch import WATCH
+from mud.framework.watchdog import WATCH
 from mud.game import Game
 from mud.net.telnet import warm_up
 from mud.server import logs, ready

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mud.areas.destination import Destination
 from mud.areas.load import examine, load
-from mud.areas.locate import Lines
+from mud.areas.toml_lines import Lines
 from mud.areas.write import write
 from mud.core.errors import WorldError
 from mud.core.text.markup import strip

@@ -19,9 +19,9 @@ from mud.framework.workers.manifest import ProcessRecord, WorkerManifest, descri
 from mud.framework.workers.probe import Checks
 from mud.framework.workers.program import (
     KILL_STANDING_SECONDS,
-    StateChange,
     Identity,
     LoopTimers,
+    StateChange,
     WatchedProcess,
     find,
     in_words,

@@ -15,7 +15,7 @@ import pytest
 
 from mud.core.errors import TimedOut
 from mud.core.journal import Journal
-from mud.framework.watch import WATCH, Interrupted
+from mud.framework.watchdog import WATCH, Interrupted
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,7 +89,7 @@ def test_an_interruption_is_no_usual_error() -> None:
 
 ENDING = """
 import time
-from mud.framework.watch import WATCH
+from mud.framework.watchdog import WATCH
 WATCH.begin(2.0, time.perf_counter())
 WATCH.end()
 import atexit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-Path = tuple[str | int, ...]
+Where = tuple[str | int, ...]
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(
@@ -19,10 +19,10 @@ class Lines:
     """The lines of one file by path: `("room", 2, "exits", "east")` is the third room's exit to the east."""
 
     def __init__(self, text: str) -> None:
-        self._lines: dict[Path, int] = {(): 1}
+        self._lines: dict[Where, int] = {(): 1}
         self._scan(text.split("\n"))
 
-    def of(self, path: Path) -> int:
+    def of(self, path: Where) -> int:
         """The line of `path`, of the first of an array of that name, or of the nearest thing around it."""
         while path not in self._lines:
             if (*path, 0) in self._lines:
@@ -31,8 +31,8 @@ class Lines:
         return self._lines[path]
 
     def _scan(self, lines: list[str]) -> None:
-        table: Path = ()
-        counts: dict[Path, int] = {}
+        table: Where = ()
+        counts: dict[Where, int] = {}
         quote, depth = "", 0  # inside a multi-line string, or inside so many brackets
         for number, line in enumerate(lines, 1):
             if quote:
@@ -51,9 +51,9 @@ class Lines:
                 plain = _STRINGS.sub("", value).split("#")[0]
                 depth = max(0, depth + sum(plain.count(c) for c in "[{") - sum(plain.count(c) for c in "]}"))
 
-    def _enter(self, name: str, array: bool, counts: dict[Path, int]) -> Path:
+    def _enter(self, name: str, array: bool, counts: dict[Where, int]) -> Where:
         """The path of a header. In the headers that follow, an array stands for its latest element."""
-        path: Path = ()
+        path: Where = ()
         parts = [_bare(part) for part in _PART.findall(name)]
         for at, part in enumerate(parts):
             path += (part,)
