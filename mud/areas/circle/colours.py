@@ -1,6 +1,6 @@
-"""Colour codes of CircleMUD's relatives and of the patches that brought colour to it, as markup of ours.
+"""Colour codes of CircleMUD's relatives and of its colour patches, as our markup.
 
-Which codes a world has is told by its texts: an & is mostly no more than an "and".
+A world's texts show which codes it has: an & is usually no more than an "and".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mud.core.text.markup import CLOSE, END, OPEN
 _NAMES = "red green yellow blue magenta cyan white grey".split()
 #: The usual letters, dark and bright.
 _LETTERS = dict(zip("rgybmcwdRGYBMCWD", _NAMES * 2, strict=True))
-_END, _GONE = "/", ""  # what a code may be besides a style: the end of one; what has no like here
+_END, _GONE = "/", ""  # what a code may be besides a style: the end of one; a code without an equivalent
 _LOST = dict.fromkeys("01234567lue", _GONE)  # backgrounds, blinking, underlined, reversed
 _ANSI = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
 _NUMBERED = {f"{n:02}": name for n, name in enumerate([*_ANSI, "grey", *_ANSI[1:]])}
@@ -22,16 +22,16 @@ _TBA = {"o": "208", "O": "214", "a": "29", "A": "49", "p": "125", "P": "197", "+
 
 
 class Scheme(NamedTuple):
-    """One way to write colours: what codes look like (the first group tells them apart), and what each is."""
+    """One way to write colours: the form of its codes (the first group tells them apart), and what each means."""
 
     name: str
     code: re.Pattern[str]
     styles: dict[str, str]
-    enough: int = 3  # so many codes at the beginning of a word are colours, also if none of them ends; 0: never
+    enough: int = 3  # this many codes at the beginnings of words are colours even if none of them ends; 0: never
 
 
 def _scheme(mark: str, styles: dict[str, str], enough: int = 0) -> Scheme:
-    """Codes of a mark and a letter; the mark twice is itself."""
+    """Codes made of a mark and a letter; the mark twice stands for itself."""
     return Scheme(f"{mark}x", re.compile(f"{re.escape(mark)}(.)", re.S), {mark: mark, **styles}, enough)
 
 
@@ -45,17 +45,17 @@ SCHEMES = (
     Scheme("$c0000", re.compile(r"\$c[0-9]{2}([0-9]{2})"), {**_NUMBERED, "07": _END}),
 )
 _ESCAPE = re.compile("\x1b\\[([0-9;]*)m")
-#: An end on a line of its own.
+#: The end of a colour on a line of its own.
 _LAST_LINE = re.compile(f"\\s+{OPEN}/{END}\\s*$")
 _TAG = re.compile(f"{OPEN}([^{END}]*){END}")
 
 
 class Colours:
-    """The schemes that a world has, to read its texts by. Escape sequences of terminals are read always."""
+    """The colour schemes of a world, by which its texts are read. Terminals' escape sequences are always read."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         joined = "\n".join(texts)
-        used: dict[str, tuple[int, Scheme]] = {}  # of those that begin alike the one that explains more
+        used: dict[str, tuple[int, Scheme]] = {}  # of those with the same beginning, the one that explains more
         for scheme in SCHEMES:
             seen = _seen(scheme, joined)
             if seen > used.get(scheme.name, (0, scheme))[0]:
@@ -64,11 +64,11 @@ class Colours:
 
     @property
     def names(self) -> list[str]:
-        """How the schemes are written."""
+        """The forms of the schemes, for people."""
         return [scheme.name for scheme in self.schemes]
 
     def read(self, text: str) -> tuple[str, int]:
-        """A text in our markup, and how many of its codes have no like here.
+        """A text in our markup, and how many of its codes have no equivalent.
 
         A new colour ends the one before, as it does in the codes.
         """
@@ -87,9 +87,9 @@ class Colours:
 
 
 def _seen(scheme: Scheme, text: str) -> int:
-    """How many codes of a scheme a text has; 0 where they are more likely something else.
+    """How many codes of a scheme a text has; 0 if they are more likely something else.
 
-    One at the beginning of a word and an end, or several at the beginnings of words, are no accident.
+    One at the beginning of a word with an end, or several at the beginnings of words, are no coincidence.
     """
     ends = begins = at_words = 0
     for match in scheme.code.finditer(text):
@@ -105,7 +105,7 @@ def _seen(scheme: Scheme, text: str) -> int:
 
 
 def _style(scheme: Scheme, code: str) -> str | None:
-    """What a code is; None for none."""
+    """The style of a code, or None."""
     if code[:2] in ("[f", "[F"):
         return str(16 + int(code[2:5], 6))
     return _GONE if code[:2] in ("[b", "[B") else scheme.styles.get(code)
@@ -126,7 +126,7 @@ def _escaped(numbers: str) -> list[str]:
 
 
 def _closed(text: str) -> str:
-    """Tags of which none is open in another, and none is left open."""
+    """Close tags so that none is open inside another, and none stays open."""
     is_open = False
 
     def turn(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Bytes to letters. UTF-8 shows by itself; encodings of one byte a letter are told apart by the words they make."""
+"""Bytes to text. UTF-8 is recognized by itself; encodings with one byte a letter, by the words that they make."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 UTF8 = "utf-8"
-#: What files are tried as, the likeliest first: it wins where two read alike. CP1252 is Latin-1 and has letters more.
+#: The encodings to try, the likeliest first: it wins if two read alike. CP1252 is Latin-1 with more letters.
 CANDIDATES = ("cp1252", "koi8-r", "koi8-u", "cp1251", "cp866", "iso8859-7", "iso8859-2", "cp1250", "cp437")
-#: Letters that texts of each have often. Those that are not here only have to make words.
+#: Letters that are frequent in texts of each. Encodings that are not here are judged by words only.
 _CYRILLIC, _EAST, _WEST = "оеаинтсрвлкмдпуя", "łąęśćńóżźěščřžýáíéůőűăâî", "éèêàâçîôùüöäßñáíóúåøæãõ"
 _GREEK = "αοιετσνηυρπκμλςάέήίόύώ"
 _COMMON = {"iso8859-7": _GREEK, "cp1252": _WEST, "cp437": _WEST, "iso8859-2": _EAST, "cp1250": _EAST}
 _PUNCTUATION = frozenset("‘’“”–—…«»°•№")
-_ENOUGH = 5000  # words that are looked at
-_MANY, _LIKELY = 20, 1.5  # letters from which on a file is doubted; what each counts where they make words
-_DOUBT = 4  # by which another has to be better than the first: a word of two letters
+_ENOUGH = 5000  # how many words are judged
+_MANY, _LIKELY = 20, 1.5  # from how many letters on a file is doubted; what each counts if they make words
+_DOUBT = 4  # by how much another must be better than the first: a word of two letters
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _PIECE = re.compile(r"[^\W\d_]+")
 
@@ -33,9 +33,9 @@ class Decoded(NamedTuple):
 
 
 def decode_all(contents: dict[str, bytes], encoding: str | None = None) -> dict[str, Decoded]:
-    """The texts of files by their names, all in `encoding`; without one, in what they are most likely in.
+    """The texts of files by their names, all in `encoding`; without one, in the most likely encoding.
 
-    Files that are no UTF-8 are taken to be in one encoding together: a short one says too little by itself.
+    All files that are not UTF-8 are taken to be in one encoding: a short one alone says too little.
     """
     if encoding is not None:
         return {name: _as(content, encoding) for name, content in contents.items()}
@@ -53,7 +53,7 @@ def known(encoding: str) -> bool:
 
 
 def guess(contents: Iterable[bytes]) -> str:
-    """The encoding of one byte a letter in which contents read best."""
+    """The encoding with one byte a letter in which the contents read best."""
     words: list[bytes] = []
     for content in contents:
         words += _WORD.findall(content)[: _ENOUGH - len(words)]
@@ -63,7 +63,7 @@ def guess(contents: Iterable[bytes]) -> str:
 
 
 def _unmistakable(content: bytes) -> Decoded | None:
-    """What is ASCII, UTF-16 by its mark, or UTF-8 but for a few bytes that somebody's editor left; None for others."""
+    """Decodes ASCII, UTF-16 with a mark, and UTF-8 in spite of a few stray bytes; None for others."""
     if content.isascii():
         return Decoded(content.decode("ascii"))
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -84,7 +84,7 @@ def _as(content: bytes, encoding: str) -> Decoded:
 
 
 def _doubted(decoded: Decoded, content: bytes) -> Decoded:
-    """The same, with what is to be doubted: many letters that are not ASCII, and few of them in words."""
+    """Marks a text as doubtful that has many letters which are not ASCII, and few of them in words."""
     words = _WORD.findall(content)[:_ENOUGH]
     text = b" ".join(words).decode(decoded.encoding, "replace")
     letters = sum(letter > "\xbf" and letter not in _PUNCTUATION for letter in text)  # below: £, °, ² and the like
@@ -93,14 +93,14 @@ def _doubted(decoded: Decoded, content: bytes) -> Decoded:
 
 
 def _likeness(word: bytes, encoding: str) -> int:
-    """How well a word reads in an encoding, counted by the letters that are not ASCII."""
+    """How well a word reads in an encoding, by its letters that are not ASCII."""
     text = word.decode(encoding, "replace")
     marks = sum(3 if c in _PUNCTUATION else -3 if c == "\ufffd" else 0 for c in text)
     return marks + sum(_worth(piece, encoding) for piece in _PIECE.findall(text))
 
 
 def _worth(piece: str, encoding: str) -> int:
-    """The same for letters only. Words are small, Titled or LARGE, and of one script; no Latin word is all accents."""
+    """The same for letters only. Words are lower, Title or UPPER case, in one script; no Latin word is all accents."""
     odd = [c for c in piece if c > "\x7f"]
     common = _COMMON.get(encoding, _CYRILLIC)
     latin = common is not _GREEK and common is not _CYRILLIC

@@ -1,4 +1,4 @@
-"""Which files of a world there are: by an index where there is one, else by how they are called, in any case."""
+"""The files of a world: by an index if there is one, otherwise by their names, in upper or lower case."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mud.areas.circle.reader import Findings
 _NUMBER = re.compile("[0-9]{1,9}")
 _ARE_NAME = "*.[aA][rR][eE]"
 _PLAIN = re.compile(r"[\w.-]{1,100}")
-#: Where a world lies in a server's folder, if it is not that folder.
+#: Where a world is in a server's folder, if it is not that folder itself.
 _BELOW = (".", "world", "lib/world")
-#: Files of one area each, of relatives that this importer can't read: what their beginning says about them.
+#: Relatives with one file for each area, which this importer can't read, by the beginnings of their files.
 _ARE = (
     ("#FUSSAREA", "SmaugFUSS"),
     ("#AFKAREA", "AFKMud"),
@@ -25,7 +25,7 @@ _ARE = (
 
 
 class WorldFiles:
-    """The files below `source`, by kind. What is wrong with them is noted in `problems`."""
+    """The files below `source`, by kind. Problems with them are noted in `problems`."""
 
     def __init__(self, source: Path, kinds: Sequence[str], problems: list[str], findings: Findings) -> None:
         self._source = source
@@ -64,7 +64,7 @@ class WorldFiles:
             return []
         names = _listing(folder)
         if not names:
-            self._problems.append(f"{folder.name}:1: it can't be read, or is empty; mend that")
+            self._problems.append(f"{folder.name}:1: it can't be read or is empty; correct that")
         found = sorted((folder / name for name in names if Path(name).suffix.casefold() == f".{kind}"), key=_order)
         index = next((folder / name for name in names if name.casefold() == "index"), None)
         if index is None:
@@ -76,7 +76,7 @@ class WorldFiles:
         return indexed
 
     def others(self, known: Sequence[str]) -> None:
-        """Name the files of kinds that nobody knows here, by their folders; and .are files beside the rest."""
+        """Note files of unknown kinds, by their folders, and .are files beside the rest."""
         for name in _listing(self.root):
             folder = self.root / name
             if folder.is_dir() and name.casefold() not in known:
@@ -109,7 +109,7 @@ class WorldFiles:
 
 
 def _folder(root: Path, kind: str) -> Path | None:
-    """Where the files of a kind lie: in a folder that is called so, or without one."""
+    """Where the files of a kind are: in a folder with its name, or in the folder itself."""
     names = _listing(root)
     below = next((name for name in names if name.casefold() == kind and (root / name).is_dir()), None)
     if below is not None:
@@ -118,7 +118,7 @@ def _folder(root: Path, kind: str) -> Path | None:
 
 
 def _listing(folder: Path) -> list[str]:
-    """The names in a folder; none where it can't be read."""
+    """The names in a folder; none if it can't be read."""
     try:
         return sorted(each.name for each in folder.iterdir())
     except OSError:
@@ -132,7 +132,7 @@ def _order(path: Path) -> tuple[bool, int, str]:
 
 
 def _relative(path: Path) -> str:
-    """Which of CircleMUD's relatives a file is of, by its beginning."""
+    """The relative of CircleMUD that a file belongs to, by its beginning."""
     try:
         with path.open("rb") as file:
             begin = file.read(4096).decode("latin-1")

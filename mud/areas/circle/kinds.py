@@ -1,10 +1,10 @@
-"""What happened many times in an import, told once: each kind with how often, and where it was met first."""
+"""Repeated findings of an import, reported once: each kind with its number, and where it came first."""
 
 from __future__ import annotations
 
 
 class Kinds:
-    """Kinds of things, in the order in which they were met."""
+    """Kinds of findings, in the order in which they came."""
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}

@@ -1,6 +1,6 @@
-"""Prose that was broken into lines by hand, as paragraphs: a screen breaks them where it ends.
+"""Turns prose that was broken into lines by hand into paragraphs, which each screen wraps at its width.
 
-What was meant to stand in lines stays in them: pictures, tables, verse, signs.
+What was meant to be in lines keeps them: pictures, tables, verse, signs.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from mud.core.text.markup import strip
 
-#: From here on a line is taken to have ended because it was full; and the deepest indent of a paragraph's first line.
+#: From this length on a line is taken for full; and the deepest indent of a paragraph's first line.
 _FULL, _INDENT = 50, 8
-#: The narrowest column that prose is set in.
+#: The narrowest column of prose.
 _COLUMN = 36
 _DRAWN = re.compile(r"[^\s.!?](?: {3,}|\t)\S|[^\w\s.,!?'\"]{3,}|^\s*[|+*#:/\\<>=~-]|[|/\\_]\s*$")
 _GOES_ON = re.compile(r"[^\W\d_]$|[,;'’-]$")
@@ -20,7 +20,7 @@ _POINT = re.compile(r"(?:[0-9]{1,3}|[A-Za-z])[.)]\s|[-*•]\s")
 
 
 def reflow(text: str) -> str:
-    """A text whose paragraphs are a line each."""
+    """The text with one line for each paragraph."""
     if "\n" not in text and not text[:1].isspace():
         return text
     blocks = re.split(r"\n(?:[ \t]*\n)+", text)
@@ -50,17 +50,17 @@ def _indent(line: str) -> int:
 
 
 def _filled(lines: list[str]) -> bool:
-    """Whether each line ends where the next word had no room, as in a column."""
+    """Whether each line ends where the next word did not fit, as in a column."""
     widest = max(map(len, lines))
     breaks = [len(before) + 1 + len(after.split(" ")[0]) for before, after in pairwise(lines)]
     return widest >= _COLUMN and len(breaks) > 1 and min(breaks) > widest
 
 
 def _joined(before: str, after: str) -> bool:
-    """Whether a line goes on in the next one."""
+    """Whether a line continues in the next one."""
     return len(before) >= _FULL or (_GOES_ON.search(before) is not None and after[:1].islower())
 
 
 def _between(before: str, after: str) -> str:
-    """What stands between two lines that become one: nothing behind the hyphen of a word."""
+    """What to put between two lines that become one: nothing after the hyphen of a word."""
     return "" if re.search(r"\w-$", before) and after[:1].islower() else " "

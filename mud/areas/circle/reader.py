@@ -16,10 +16,10 @@ _RECORD = re.compile(r"#([0-9]{1,10})\s*~?$")
 _END = re.compile(r"\$\s*~?$")
 #: What the last line of a record looks like. In prose with a `#5` on a line of its own, no such line comes before it.
 _LAST = re.compile(r"[SE]$|T\s+[0-9]+$|[-+0-9\s]+$")
-#: From here on CircleMUD takes a number for the end of the file.
+#: From this number on CircleMUD takes a record for the end of the file.
 LAST_NUMBER = 99999
 _FLAGS = re.compile("(?:[A-Za-z][0-9]?)+")
-#: The first line of a block: a letter, maybe with something behind it.
+#: The first line of a block: a letter, possibly with something after it.
 _BLOCK = re.compile(r"[A-Z][0-9]*(?:\s|$)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}$")
 
@@ -33,7 +33,7 @@ class Malformed(Exception):
 
 
 class Findings:
-    """What is said of all files together: what is lost, and what was taken otherwise than it stands there."""
+    """Findings about all files together: what is lost, and what was read differently from what is written."""
 
     def __init__(self) -> None:
         self.lost: Final = Kinds()
@@ -62,12 +62,12 @@ class Reader:
         return [line.strip() for line in self._lines]
 
     def lose(self, kind: str) -> None:
-        """Something in the line read last has no place here."""
+        """Note something in the line read last that can't be imported."""
         self.findings.lost.add(kind, self.place)
 
     @property
     def version_3(self) -> bool:
-        """Whether the file says that it is of CircleMUD 3.0: shops do."""
+        """Whether the file says that it is from CircleMUD 3.0: files of shops do."""
         return any("v3.0" in line for line in self._lines[:3])
 
     @property
@@ -76,7 +76,7 @@ class Reader:
         return f"{self.name}:{max(1, self._next)}"
 
     def rewind(self, line: int) -> None:
-        """Go on behind a line that was read before."""
+        """Continue after a line that was read before."""
         self._next = line
 
     @property
@@ -99,7 +99,7 @@ class Reader:
         return line
 
     def at_record(self) -> bool:
-        """Whether a record is over: the next one begins here, or the file ends."""
+        """Whether a record has ended: the next one begins here, or the file ends."""
         line = self.peek()
         return not line or _END.match(line) is not None or _RECORD.match(line) is not None
 
@@ -130,7 +130,7 @@ class Reader:
         raise Malformed(start, f"{what} has no ~ at its end; add it")
 
     def prose(self, what: str) -> str:
-        """The same for a text to read, its paragraphs a line each. Raises Malformed."""
+        """The same for prose, with one line for each paragraph. Raises Malformed."""
         return reflow(self.text(what))
 
     def _coloured(self, text: str) -> str:
@@ -164,7 +164,7 @@ class Reader:
         return found
 
     def exactly(self, what: str, count: int) -> list[int]:
-        """A line of so many numbers. What stands behind them is lost. Raises Malformed."""
+        """A line of exactly so many numbers. Anything after them is lost. Raises Malformed."""
         found = self.numbers(what, count)
         if any(found[count:]):
             self.lose(f"numbers behind {what}")
@@ -201,14 +201,14 @@ class Reader:
             self.problems.append((max(1, self._next), "there is no $ at the end of the file; is it cut short?"))
 
     def _ends(self, number: int) -> bool:
-        """Whether a `#NUMBER` is the end of the file: in old ones with a $ behind it, or from 99999 on with nothing."""
+        """Whether a `#NUMBER` is the end of the file: in old files with a $ after it, or from 99999 on with nothing."""
         after = self.peek()
         return after.startswith("$") or (number >= LAST_NUMBER and not after)
 
-    # What has no like here
+    # What has no equivalent here
 
     def pick(self, table: tuple[str, ...], word: str, what: str, instead: str) -> str:
-        """The name of a number; of one that has none, `instead`."""
+        """The name of a number, or `instead` if it has none."""
         if re.fullmatch("[0-9]{1,9}", word) and int(word) < len(table):
             return table[int(word)]
         self.lose(f"{what} {word[:20]}, taken as {instead}")
@@ -230,7 +230,7 @@ class Reader:
         return tuple(dict.fromkeys(found))
 
     def pass_by(self, what: str, known: str) -> None:
-        """Blocks that have no like here, up to a line that is `known` or to the next record: named by their letters."""
+        """Skip blocks without an equivalent, up to a `known` line or the next record. They are named by letter."""
         if not _BLOCK.match(self.peek()):
             return
         while (line := self.peek()) and not re.match(known, line) and not self.at_record():
@@ -247,7 +247,7 @@ def whole(word: str, line: int) -> int:
 
 
 def _bits(word: str) -> list[int] | None:
-    """The numbers of the bits in a word of flags; None for what is none."""
+    """The numbers of the bits in a word of flags; None if it is no such word."""
     if _WHOLE.match(word):
         value = int(word) & 0xFFFFFFFF
         return [n for n in range(32) if value >> n & 1]

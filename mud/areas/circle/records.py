@@ -19,12 +19,12 @@ DIRECTIONS = tuple(a.DIRECTIONS)
 NOWHERE = (-1, 65535)
 _DICE = re.compile(r"[0-9]{1,9}d[0-9]{1,9}([+-][0-9]{1,9})?$")
 _SEXES = ("neutral", "male", "female")
-#: What boards for notices are called, beside "board".
+#: Names of notice boards, besides "board".
 _BOARDS = frozenset(("board", "boards"))
 _NOTICES = ("bulletin", "notice", "notices", "message", "messages", "gen_board", "gen_boards")
 #: The types of a door: none, a plain one, pickproof, hidden, both.
 _DOORS = ("0", "1", "2", "3", "4")
-#: What begins a block that is known here.
+#: The beginnings of known blocks.
 _ROOM_BLOCK, _ITEM_BLOCK, _SCRIPT = r"D\s*[0-9]+$|[ES](?:\s|$)", r"[EA]$|T\s", r"T\s"
 
 Found = dict[str, Any]
@@ -54,7 +54,7 @@ def room(reader: Reader, number: int, found: Found) -> None:
 
 
 def add_exit(reader: Reader, number: str, exits: dict[str, a.ExitDef]) -> None:
-    """A D block. Raises Malformed where reading can't go on behind it."""
+    """A D block. Raises Malformed if reading can't continue after it."""
     try:
         way = exit_(reader)
     except Malformed as error:
@@ -69,7 +69,7 @@ def add_exit(reader: Reader, number: str, exits: dict[str, a.ExitDef]) -> None:
 
 
 def exit_(reader: Reader) -> a.ExitDef:
-    """What is in a D block: description, keywords, then door, key and room. Raises Malformed."""
+    """The contents of a D block: description, keywords, then door, key and room. Raises Malformed."""
     description, keywords = reader.prose("an exit's description"), reader.plain("an exit's keywords")
     door, key, to = reader.exactly("door, key and room of an exit", 3)
     if door > 0:
@@ -98,7 +98,7 @@ def scripts(reader: Reader) -> None:
 
 
 def behind(reader: Reader, what: str) -> None:
-    """What may stand behind a record: scripts, and blocks that have no like here."""
+    """What may follow a record: scripts, and blocks without an equivalent."""
     line = -1
     while line != reader.line:
         line = reader.line
@@ -132,7 +132,7 @@ def mob(reader: Reader, number: int, found: Found) -> None:
 
 
 def dice(word: str, reader: Reader) -> str:
-    """Dice, also those with less than nothing added ("1d4+-2"). Raises Malformed."""
+    """Dice, also with a negative number added ("1d4+-2"). Raises Malformed."""
     word = word.replace("+-", "-")
     if not _DICE.match(word):
         raise Malformed(reader.line, f"{word[:20]!r} is no dice; write them like 3d8+20")
@@ -177,13 +177,13 @@ def item(reader: Reader, number: int, found: Found) -> None:
 
 
 def is_board(found: Found) -> bool:
-    """Whether an object is a board for notices. CircleMUD has their numbers in its code; here their names tell."""
+    """Whether an object is a notice board. CircleMUD has their numbers in its code; here names decide."""
     words = {*found["keywords"], *strip(found["short"]).casefold().split()}
     return "take" not in found["wear"] and not words.isdisjoint(_BOARDS) and not words.isdisjoint(_NOTICES)
 
 
 def never_seen(text: a.Extra, reader: Reader) -> bool:
-    """Whether CircleMUD shows the notices instead of a board's text: most say that the board does not work then."""
+    """Whether CircleMUD shows the notices instead of a board's text, which mostly says that it does not work."""
     if _BOARDS.isdisjoint(text.keywords):
         return False
     reader.findings.changed.add("text of a notice board, which shows its notices", reader.place)
@@ -191,7 +191,7 @@ def never_seen(text: a.Extra, reader: Reader) -> bool:
 
 
 def additions(reader: Reader, extras: list[a.Extra], modifiers: list[a.Modifier]) -> None:
-    """An object's E and A blocks, between scripts and what has no like here, in any order. Raises Malformed."""
+    """An object's E and A blocks, in any order, between scripts and unknown blocks. Raises Malformed."""
     line = -1
     while line != reader.line:
         line = reader.line
@@ -206,7 +206,7 @@ def additions(reader: Reader, extras: list[a.Extra], modifiers: list[a.Modifier]
 
 
 def modifier(reader: Reader) -> list[a.Modifier]:
-    """What is in an A block; nothing where there is nothing to change. Raises Malformed."""
+    """The contents of an A block, or nothing if nothing can be changed. Raises Malformed."""
     where, by = reader.exactly("what an object changes", 2)
     if where < 0:
         reader.lose(f"object that changes {where}")

@@ -1,4 +1,4 @@
-"""The shops of .shp files. In those of version 3.0 lists end with -1; before it they had a fixed length."""
+"""The shops of .shp files. In version 3.0 lists end with -1; before that they had a fixed length."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mud.areas.circle.reader import Malformed, Reader, whole
 
 #: The messages of a shop, in the order of the file.
 MESSAGES = ("no_such_item", "player_has_not", "does_not_buy", "shop_too_poor", "player_too_poor", "sold", "bought")
-#: How many things a shop sold, and how many kinds of things it bought, before lists had an end.
+#: How many things a shop sold and how many kinds it bought, before lists had an end.
 _PRODUCTS, _KINDS = 5, 5
 _TRADE = re.compile(r"(?:([0-9]+)|(\w*))\s*(.*)", re.S)
 
 
 def shop(reader: Reader, number: int, found: dict[str, Any]) -> None:
-    """A shop. What a file says of its version is not always true, so the other form is tried too. Raises Malformed."""
+    """A shop. A file's version is not always right, so the other form is tried too. Raises Malformed."""
     line, new = reader.line, reader.version_3
     try:
         _shop(reader, found, new)

@@ -1,4 +1,4 @@
-"""A whole world: what its files hold together, and what of it was lost."""
+"""A whole world: the contents of all its files, and what of them was lost."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ FORMATS: dict[str, Format] = {
     "obj": Format("items", "objects", records.item, a.ItemDef, _TEXTS),
     "shp": Format("shops", "shops", shops.shop, a.ShopDef, ("hours",)),
 }
-#: Kinds of files whose records are only counted, and how the report calls them.
+#: Kinds of files whose records are only counted, and their names in the report.
 COUNTED = {"trg": "triggers", "qst": "quests"}
 
 #: Where mortals begin in CircleMUD's own configuration: no file of the world says it.
 MORTAL_START = "3001"
-#: Places of one kind that the report for people names.
+#: How many places of one kind the report for people names.
 MAX_WARNINGS = 20
 
 
@@ -68,7 +68,7 @@ class ImportedWorld(Struct):
 
     @property
     def whole(self) -> bool:
-        """Whether all that the files say is here."""
+        """Whether everything in the files was imported."""
         return not (self.problems or self.warnings or self.lost or self.left_out)
 
 
@@ -129,7 +129,7 @@ class Import:
         )
 
     def _areas(self) -> tuple[list[a.AreaDef], dict[str, list[str]]]:
-        """All areas as their files say, and where the resets of each stand."""
+        """All areas as in their files, and the places of each one's resets."""
         heads, by_stem, steps = self._zones()
         self.findings.counts["zones"] = len(heads)
         whose = Owners(heads, by_stem)
@@ -150,7 +150,7 @@ class Import:
         return areas, {id_: [step.where for step in found] for id_, found in steps.items()}
 
     def _contents(self) -> dict[str, bytes]:
-        """What is in all files, by kind and name."""
+        """The contents of all files, by kind and name."""
         found: dict[str, bytes] = {}
         for path in (path for kind in self._kinds for path in self._files.paths(kind)):
             try:
@@ -178,7 +178,7 @@ class Import:
         return heads, by_stem, steps
 
     def _records(self, kind: str, format_: Format) -> Iterable[tuple[Path, int, Any]]:
-        """The records of all files of a kind; what is malformed is noted, and reading goes on at the next one."""
+        """The records of all files of a kind. A malformed one is noted, and reading continues at the next."""
         seen: dict[int, str] = {}
         for path, reader in self._readers(kind):
             for number in reader.records():
@@ -193,7 +193,7 @@ class Import:
             self.problems += [f"{reader.name}:{line}: {text}" for line, text in sorted(reader.problems)]
 
     def _record(self, reader: Reader, number: int, format_: Format) -> a.Definition | None:
-        """One record, or what of it could be read; None where that is too little."""
+        """One record, or the part of it that could be read; None if that is too little."""
         found: dict[str, Any] = {}
         try:
             format_.read(reader, number, found)
@@ -220,7 +220,7 @@ class Import:
         return rows
 
     def _read_as(self) -> list[str]:
-        """In which encoding the files are, and how they write colours."""
+        """Notes about the files' encoding and colour codes."""
         files = Counter(decoded.encoding for decoded in self._texts.values() if decoded.encoding)
         notes = [f"encoding: {name.upper()} in {count} files" for name, count in files.most_common()]
         for name, decoded in self._texts.items():
@@ -243,7 +243,7 @@ class Import:
 def import_world(source: Path, charset: str | None = None) -> ImportedWorld:
     """Import the world in `source`, the folder that holds `wld`, `mob`, `obj`, `zon` and `shp`.
 
-    The files are in `charset`; without one, in what they most likely are.
+    The files are in `charset`; without one, in the most likely encoding.
     """
     return Import(source, charset).run()
 
@@ -272,7 +272,7 @@ def report_text(found: ImportedWorld) -> str:
 
 
 def _by_kind(warnings: list[str]) -> list[str]:
-    """Each kind once, and below it where."""
+    """Each kind once, with its places below it."""
     kinds: dict[str, list[str]] = {}
     for warning in warnings:
         kinds.setdefault(re.sub(r"\b[0-9]+\b", "N", warning.split(": ", 1)[-1]), []).append(warning)

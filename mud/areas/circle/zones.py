@@ -60,9 +60,9 @@ def head(reader: Reader, number: int, found: dict[str, Any]) -> None:
 
 
 def steps(reader: Reader, found: list[ResetStep]) -> None:
-    """The commands of a zone up to S. One that can't be done is left out with those that depend on it.
+    """The commands of a zone up to S. An impossible one is left out, with those that depend on it.
 
-    Raises Malformed where there is no S.
+    Raises Malformed if there is no S.
     """
     left_out = False
     while (line := reader.take("a reset or S"))[0] != "S":
@@ -81,7 +81,7 @@ def steps(reader: Reader, found: list[ResetStep]) -> None:
 
 
 def step(line: str, reader: Reader) -> ResetStep | None:
-    """One command; None for one that can't be done here, which is noted."""
+    """One command; None for an impossible one, which is noted."""
     if line[0] not in COMMANDS and _LETTER.match(line):
         reader.lose(f"reset {line[0]}")
         return None
@@ -110,7 +110,7 @@ def arguments(line: str, reader: Reader) -> list[int]:
 
 
 def equip(n: list[int], reader: Reader) -> a.AnyReset:
-    """An E command: the slot is a number. What is worn where nobody has a place for it is carried."""
+    """An E command: the slot is a number. What can't be worn at an unknown slot is carried."""
     if not 0 <= n[3] < len(_SLOTS):
         reader.lose(f"reset E at place {n[3]}, taken as G")
         return a.GiveReset(if_last=bool(n[0]), id=str(n[1]), max=n[2])
@@ -126,7 +126,7 @@ def door(n: list[int], reader: Reader) -> a.AnyReset:
 
 #: Lines that are not imported as resets, and what they are counted as: comments, scripts and the variables of scripts.
 SKIPPED = {"*": "comments", "T": "triggers_attached", "V": "variables"}
-#: What relatives have that makes nothing: a mob that follows another, mobs that are taken away.
+#: Relatives' commands that make nothing: a mob that follows another, mobs that are removed.
 BYSTANDERS = ("F", "Q")
 #: Each command's letter and how its numbers are read; the first is whether it depends on the step before.
 COMMANDS: dict[str, Callable[[list[int], Reader], a.AnyReset]] = {
