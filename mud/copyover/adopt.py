@@ -109,7 +109,7 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     server = Server(config, loop, game, given.generation)
     server.kept = carried.kept
     server.jobs.waiting = given.jobs.all()
-    server.connections.adopt(given.listeners, given.wires, given.addresses, given.next_session)
+    server.connections.adopt(given.listeners, given.wires, given.partings, given.addresses, given.next_session)
     _adopt_sessions(server, {session.id: session for session in carried.sessions})
     manager = server.modules.manager
     manager.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since

@@ -27,6 +27,7 @@ from mud.core.events import (
     VerifyPassword,
 )
 from mud.net.budget import Address
+from mud.net.farewell import Parting
 from mud.net.wire import Wire
 
 #: The environment variable that tells a program which descriptor its hand-over is.
@@ -84,6 +85,7 @@ class Handover(Struct, kw_only=True):
     contracts: list[str] = []  # those that kept theirs in the rehearsal, and of which nothing was changed since
     listeners: list[int]
     wires: list[Wire]
+    partings: list[Parting] = []
     jobs: CarriedJobs
     addresses: dict[str, Address]
     next_session: int
@@ -101,7 +103,8 @@ class Handover(Struct, kw_only=True):
 
     def descriptors(self) -> list[int]:
         """Every descriptor that the new program takes over, but for the one of the hand-over itself."""
-        return [*self.listeners, *(w.fd for w in self.wires), self.lock, self.channel, self.said, self.stderr]
+        clients = [*(wire.fd for wire in self.wires), *(parting.fd for parting in self.partings)]
+        return [*self.listeners, *clients, self.lock, self.channel, self.said, self.stderr]
 
 
 def write(handover: Handover) -> int:

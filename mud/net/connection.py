@@ -28,8 +28,6 @@ log = logging.getLogger("mud.net")
 READ_BYTES = 65_536
 #: When this many lines wait, nothing more is read from a connection until they are done.
 MAX_WAITING = 64
-#: How many seconds a closing connection gets to take its output, and then again to end.
-LINGER_SECONDS = 2.0
 #: What `next_line` gives for a line that was too long. No line is this: control characters never get into one.
 TOO_LONG = OVERLONG.decode()
 
@@ -47,6 +45,9 @@ class Handler(Protocol):
 
     def closed(self, connection: Connection, reason: str) -> None:
         """The connection has ended. Called once."""
+
+    def part(self, sock: socket.socket, rest: bytes) -> None:
+        """Its socket, which still owes the client `rest`, is no longer the connection's."""
 
     def terminal(self, connection: Connection, terminal: Terminal) -> None:
         """The client reported something new about itself."""
@@ -352,7 +353,7 @@ class Connection:
         if self._over:
             return
         self._end(reason or "closed by the game")
-        Farewell(self._loop, self._sock, bytes(self._out))
+        self._handler.part(self._sock, bytes(self._out))
 
     def _gone(self, reason: str) -> None:
         """The other side has ended the connection."""
@@ -364,59 +365,3 @@ class Connection:
         self.freeze()
         self._over = True
         self._loop.call_soon(self._handler.closed, self, reason)
-
-
-def turn_away(loop: asyncio.AbstractEventLoop, sock: socket.socket, reason: str) -> None:
-    """Tell a new client why it is refused, and close."""
-    sock.setblocking(False)
-    Farewell(loop, sock, f"*** {reason}\r\n".encode())
-
-
-class Farewell:
-    """A socket that is closing: send the last bytes, shut down our side, give the client a moment to take them.
-
-    Closing at once, with input unread, would make the kernel discard what was just sent (RFC 1122 4.2.2.13).
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, rest: bytes) -> None:
-        self._loop = loop
-        self._sock = sock
-        self._fd = sock.fileno()
-        self._rest = rest
-        self._heard_end = False
-        self._limit = loop.call_later(LINGER_SECONDS, self._close)
-        loop.add_reader(self._fd, self._read)
-        loop.add_writer(self._fd, self._write)
-        self._write()
-
-    def _write(self) -> None:
-        try:
-            self._rest = self._rest[self._sock.send(self._rest) :] if self._rest else b""
-            if not self._rest:
-                self._loop.remove_writer(self._fd)
-                self._sock.shutdown(socket.SHUT_WR)
-                if self._heard_end:
-                    self._close()
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            self._close()
-
-    def _read(self) -> None:
-        try:
-            if not self._sock.recv(READ_BYTES):
-                self._heard_end = True
-                self._loop.remove_reader(self._fd)
-                if not self._rest:
-                    self._close()
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            self._close()
-
-    def _close(self) -> None:
-        if self._sock.fileno() >= 0:
-            self._limit.cancel()
-            self._loop.remove_reader(self._fd)
-            self._loop.remove_writer(self._fd)
-            self._sock.close()

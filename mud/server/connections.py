@@ -15,7 +15,8 @@ from mud.core import events as e
 from mud.core.session import Session, Terminal
 from mud.game import Game
 from mud.net.budget import Address, AddressBook, key_of
-from mud.net.connection import Connection, turn_away
+from mud.net.connection import Connection
+from mud.net.farewell import Farewells, Parting
 from mud.net.listener import Listener
 from mud.net.render import render
 from mud.net.wire import Wire
@@ -44,6 +45,7 @@ class Connections:
         self._turns = Turns(loop, game, post)
         self._started = time.time()
         self.by_session: dict[int, Connection] = {}
+        self.farewells = Farewells(loop)
         self.addresses = AddressBook(config.limits)
         self.next_session = 1
         self.listener: Listener | None = None
@@ -58,6 +60,7 @@ class Connections:
         self,
         listeners: Collection[int],
         wires: Collection[Wire],
+        partings: Collection[Parting],
         addresses: dict[str, Address],
         next_session: int,
     ) -> None:
@@ -66,6 +69,8 @@ class Connections:
         self.next_session = next_session
         for wire in wires:
             self.by_session[wire.session] = Connection.adopt(self._loop, wire, self._config.limits, self)
+        for parting in partings:
+            self.farewells.adopt(parting)
         self.listener = Listener(self._loop, [socket.socket(fileno=fd) for fd in listeners], self.accepted)
 
     @property
@@ -80,7 +85,7 @@ class Connections:
         refusal = self._game.world.bans.refusal(address, now) or self.addresses.connect(address_key, now)
         if refusal:
             log.warning("refused from=%s reason=%s", address, refusal)
-            turn_away(self._loop, sock, refusal)
+            self.part(sock, f"*** {refusal}\r\n".encode())
             return
         session_id, self.next_session = self.next_session, self.next_session + 1
         try:
@@ -104,6 +109,10 @@ class Connections:
             self.addresses.disconnect(key_of(connection.address))
             self._gone(connection.id, reason)
             self._post(e.Lost(connection.id, reason))
+
+    def part(self, sock: socket.socket, rest: bytes) -> None:
+        """A socket that is nobody's any more, and owes its client `rest`."""
+        self.farewells.begin(sock, rest)
 
     def slowed(self, connection: Connection) -> None:
         """A connection sends more than its budget."""
@@ -176,20 +185,30 @@ class Connections:
             self.listener.pause()
         for connection in self.by_session.values():
             connection.freeze()
+        self.farewells.freeze()
 
     def go(self, thawed: Callable[[], None]) -> None:
         """Go on from where it stood; `thawed` is called after each connection's thaw."""
         for connection in list(self.by_session.values()):
             connection.thaw()
             thawed()
+        self.farewells.thaw()
         self._turns.go(list(self.by_session.values()))
         if self.listener is not None:
             self.listener.resume()
 
-    def close_all(self) -> None:
-        """The end: what was written goes out, and nobody comes in any more."""
+    def export(self) -> list[Wire]:
+        """Everything but the sockets, whose turn it is first. They must be frozen."""
+        waiting = self._turns.waiting
+        others = (c for c in self.by_session.values() if c not in waiting)
+        return [connection.export() for connection in (*waiting, *others)]
+
+    async def close_all(self) -> None:
+        """The end: nobody comes in any more, and what was written goes out."""
+        self.farewells.thaw()
         for connection in list(self.by_session.values()):
             connection.thaw()
             connection.close(None)
         if self.listener is not None:
             self.listener.close()
+        await self.farewells.settle()

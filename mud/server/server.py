@@ -255,6 +255,6 @@ class Server:
             log.critical("the last changes could not be written: %s", error)
             return False
         finally:
-            self.connections.close_all()
+            await self.connections.close_all()
             await self.storage.close()
         return True

@@ -39,6 +39,11 @@ class Turns:
         if connection.lines_waiting and connection not in self._queue:
             self.add(connection)
 
+    @property
+    def waiting(self) -> list[Connection]:
+        """Those whose lines wait, in the order of their turns."""
+        return list(self._queue)
+
     def freeze(self) -> None:
         """Run nothing, until `go`."""
         self._frozen = True

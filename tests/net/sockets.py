@@ -13,6 +13,7 @@ from typing import Any
 from mud.core.session import Terminal
 from mud.net.budget import Limits
 from mud.net.connection import Connection
+from mud.net.farewell import Farewells
 
 #: Seconds that anything may take before a test gives up.
 LIMIT = 10.0
@@ -26,6 +27,8 @@ class Host:
         self.slowings = 0
         self.reasons: list[str] = []
         self.terminals: list[Terminal] = []
+        self.farewells = Farewells(asyncio.get_running_loop())
+        self.farewells.thaw()
 
     def ready(self, connection: Connection) -> None:
         self.readied += 1
@@ -35,6 +38,9 @@ class Host:
 
     def closed(self, connection: Connection, reason: str) -> None:
         self.reasons.append(reason)
+
+    def part(self, sock: socket.socket, rest: bytes) -> None:
+        self.farewells.begin(sock, rest)
 
     def terminal(self, connection: Connection, terminal: Terminal) -> None:
         self.terminals.append(terminal)
