@@ -29,6 +29,7 @@ class SlowClient(Client):
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.sock.settimeout(LIMIT)
         self.sock.connect(("127.0.0.1", game.port))
+        game.clients.append(self)
 
 
 def quits(ada: SlowClient, admin: Client) -> None:
