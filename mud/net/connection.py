@@ -26,6 +26,9 @@ from mud.net.wire import Wire
 log = logging.getLogger("mud.net")
 
 READ_BYTES = 65_536
+#: What the kernel keeps for a client that does not read. Left to itself it keeps megabytes, which no limit of ours
+#: sees.
+SEND_BYTES = 65_536
 #: When this many lines wait, nothing more is read from a connection until they are done.
 MAX_WAITING = 64
 #: What `next_line` gives for a line that was too long. No line is this: control characters never get into one.
@@ -98,6 +101,7 @@ class Connection:
             peer = sock.getpeername()
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         return Wire(
             session=self.id,
             fd=self._fd,
