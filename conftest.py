@@ -1,3 +1,8 @@
-"""For all tests, those of modules too."""
+"""What holds for all tests: none of them is about time, since machines are shared and slow at times."""
 
-pytest_plugins = ["mud.testing.fixtures"]
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
