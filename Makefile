@@ -3,6 +3,7 @@
 #   make run     the server, on 127.0.0.1 port 4000        make test   all tests but the soak
 #   make dev     the same, and it takes in what you save   make soak   tests that take minutes
 #   make lint    ruff, mypy, dead code, imports            make bench  the measurements (ARGS=--json)
+#   make owner NAME=who   an account that may do everything in the game (it asks for the password)
 #   make tools   system packages that tests use            make docs   the pages made from tables in the code
 #   make update  the newest versions for constraints.txt   make coverage  all tests, and how much of the code they run
 # ARGS are passed on:  make run ARGS="--port 5000"         make test ARGS="tests/net -x"
@@ -24,11 +25,16 @@ export SOAK_PLAYERS ?= 50
 python := .venv/bin/python
 setup := @sh .ci/install
 
-.PHONY: run dev test coverage lint bench soak docs tools update clean
+.PHONY: run owner dev test coverage lint bench soak docs tools update clean
 
 run:
 	$(setup) run "$(PYTHON)"
 	@$(python) run.py $(ARGS)
+
+owner:
+	@test -n "$(NAME)" || { echo "make owner NAME=who: it asks for a password" >&2; exit 1; }
+	$(setup) run "$(PYTHON)"
+	@$(python) run.py account create "$(NAME)" --role owner $(ARGS)
 
 dev:
 	$(setup) run "$(PYTHON)"

@@ -6,12 +6,13 @@ import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from mud.copyover.locations import here
+from mud.core.bounds import explained
 from mud.core.errors import ConfigError
 from mud.framework.options import ModuleOptions, SnapshotOptions
 from mud.net.budget import Limits
@@ -20,13 +21,19 @@ from mud.snapshot.seal import Key
 if TYPE_CHECKING:
     from mud.framework.loader import Given
 
+LAST_PORT = 65535
+#: Numbers have bounds: a slip is refused where it was made, and not met later as something else.
+Port = Annotated[int, Meta(ge=0, le=LAST_PORT)]
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+Bytes = Annotated[int, Meta(ge=0, le=1 << 62)]
+
 
 class ServerConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     """Where to listen and where things lie. The command line's options win over these."""
 
     name: str = "Everwake"
     host: str = "127.0.0.1"
-    port: int = 4000
+    port: Port = 4000
     data: str = "data"
     world: str = "world"
 
@@ -34,7 +41,7 @@ class ServerConfig(Struct, forbid_unknown_fields=True, kw_only=True):
 class StoreConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     """`flush_seconds`: how far apart flushes are when something changed."""
 
-    flush_seconds: float = 0.25
+    flush_seconds: Annotated[float, Meta(ge=0.01, le=60)] = 0.25
 
 
 class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -46,14 +53,14 @@ class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     A generation is confirmed after `confirm_seconds` in which it was well; of the last `keep` such the code is kept.
     """
 
-    rehearsal_seconds: float = 60.0
-    rehearsal_bytes: int = 4 << 30
-    start_seconds: float = 1.5
-    state_bytes: int = 256 << 20
-    spare_descriptors: int = 32
-    disk_bytes: int = 16 << 20
-    confirm_seconds: float = 60.0
-    keep: int = 5
+    rehearsal_seconds: Seconds = 60.0
+    rehearsal_bytes: Bytes = 4 << 30
+    start_seconds: Seconds = 1.5
+    state_bytes: Bytes = 256 << 20
+    spare_descriptors: Annotated[int, Meta(ge=0, le=1 << 30)] = 32
+    disk_bytes: Bytes = 16 << 20
+    confirm_seconds: Seconds = 60.0
+    keep: Annotated[int, Meta(ge=1, le=1000)] = 5
 
 
 class DevConfig(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -65,16 +72,16 @@ class DevConfig(Struct, forbid_unknown_fields=True, kw_only=True):
 
     watch: bool = False
     modules: Literal["copyover", "reload"] = "copyover"
-    quiet_seconds: float = 0.2
-    wait_seconds: float = 300.0
+    quiet_seconds: Annotated[float, Meta(ge=0, le=60)] = 0.2
+    wait_seconds: Annotated[float, Meta(ge=0, le=86400)] = 300.0
 
 
 class LogConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     """`level` of the log, and the size in bytes at which a log file is rotated."""
 
-    level: str = "INFO"
-    bytes: int = 10_000_000
-    files: int = 5
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    bytes: Annotated[int, Meta(ge=10_000, le=1 << 40)] = 10_000_000
+    files: Annotated[int, Meta(ge=1, le=1000)] = 5
 
 
 class Config(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -152,24 +159,47 @@ def load(path: Path | None) -> Config:
         return Config()
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: {error}") from error
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file; --config names the configuration") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: it is not UTF-8 text ({error.reason} at byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: no valid TOML: {error}") from error
     known = msgspec.to_builtins(Config())
     del known["file"]
-    _check_keys(path, raw, known, "")
+    _check_keys(path, raw, known, ())
     try:
         return msgspec.convert(raw | {"file": str(path.absolute())}, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        raise ConfigError(f"{path}: {explained(error, Config, raw)}") from error
 
 
-def _check_keys(path: Path, raw: dict[str, Any], known: dict[str, Any], prefix: str) -> None:
+def _check_keys(path: Path, raw: dict[str, Any], known: dict[str, Any], at: tuple[str, ...]) -> None:
     for key, value in raw.items():
         if key not in known:
-            near = get_close_matches(key, known, 1)
-            hint = f"did you mean {prefix}{near[0]}?" if near else f"known are {', '.join(known)}"
-            raise ConfigError(f"{path}: unknown key {prefix}{key}; {hint}")
+            raise ConfigError(f"{path}: unknown key {'.'.join((*at, key))}; {_hint(key, known, at)}")
         if known[key] == {}:
             continue  # whatever modules are called, and whatever their settings are
         if isinstance(known[key], dict) and isinstance(value, dict):
-            _check_keys(path, value, known[key], f"{prefix}{key}.")
+            _check_keys(path, value, known[key], (*at, key))
+
+
+def _hint(key: str, known: dict[str, Any], at: tuple[str, ...]) -> str:
+    """Where the key may have been meant to stand: just so in another table, else nearly so here, or there."""
+    everywhere = _places()
+    near_here, near_there = (get_close_matches(key, names, 1) for names in (known, everywhere))
+    if key not in everywhere and near_here:
+        return f"did you mean {'.'.join((*at, *near_here))}?"
+    if near_there:
+        name = key if key in everywhere else near_there[0]
+        return f"did you mean [{everywhere[name]}] {name}?" if everywhere[name] else f"did you mean [{name}]?"
+    return f"known are {', '.join(known)}"
+
+
+def _places() -> dict[str, str]:
+    """Each key that there is, with the table that it stands in."""
+    tables = {name: part for name, part in msgspec.to_builtins(Config()).items() if isinstance(part, dict)}
+    places = {key: table for table, part in tables.items() for key in part}
+    return places | dict.fromkeys(tables, "")

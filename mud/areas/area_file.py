@@ -25,6 +25,7 @@ class AreaFile:
         self.problems: list[tuple[int, str]] = []
         self.lines = Lines("")
         self.raw: dict[str, Any] = {}
+        self.unread = False  # it is no TOML, or no text at all
         try:
             if content is None:
                 self.source, content = read(path)
@@ -33,9 +34,11 @@ class AreaFile:
             self.lines = Lines(text)
             self.raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
+            self.unread = True
             line = re.search(r"at line (\d+)", str(error))
             self.problems.append((int(line[1]) if line else 1, f"no valid TOML: {error}; correct this line first"))
         except (OSError, UnicodeDecodeError) as error:
+            self.unread = True
             self.problems.append((1, f"can't be read: {error}; area files are UTF-8 text"))
 
     def wrong(self, where: Where, text: str) -> None:

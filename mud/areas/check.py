@@ -166,7 +166,8 @@ def _made(world: a.WorldDef) -> set[str]:
     kinds = a.ItemReset | a.GiveReset | a.EquipReset | a.PutReset
     areas = world.areas.values()
     sold = {item for area in areas for shop in area.shops for item in shop.sells}
-    return sold | {r.id for area in areas for r in area.resets if isinstance(r, kinds) and r.max > 0}
+    given = {item for area in areas for item in area.newcomer_items}
+    return sold | given | {r.id for area in areas for r in area.resets if isinstance(r, kinds) and r.max > 0}
 
 
 # Resets

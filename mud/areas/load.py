@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
@@ -16,6 +17,7 @@ import msgspec
 
 from mud.areas import references
 from mud.areas.area_file import AreaFile, near
+from mud.areas.numbers import MAX_NUMBER
 from mud.areas.toml_lines import Where
 from mud.core.errors import WorldError
 from mud.core.text.markup import parse
@@ -35,12 +37,12 @@ RESETS: dict[str, type[a.Reset]] = {
     str(kind.__struct_config__.tag): kind
     for kind in (a.MobReset, a.ItemReset, a.GiveReset, a.EquipReset, a.PutReset, a.DoorReset, a.RemoveReset)
 }
+_AREA_PARTS = frozenset(field for field, _ in PARTS.values())
 DEPENDENT = ("give", "equip", "put")
 #: Fields that hold text for people, with colours.
-TEXTS = frozenset({"name", "description", "short", "long", "text"})
-#: The largest number in an area file, so that all that the game computes from it stays within 64 bits.
-MAX_NUMBER = 10**12
+TEXTS = frozenset({"name", "description", "short", "long", "text", "newcomer_hint"})
 WORLD_FILE = "world.toml"
+WORLD_KEYS = ("name", "start")
 
 
 def files_of(directory: Path) -> list[Path]:
@@ -92,6 +94,8 @@ def read_world(directory: Path) -> Reading:
             start = read_start(file)
         elif file.raw:
             areas.append((file, read_area(file)))
+    if any(file.unread for file in files):  # what others say of rooms in there can't be judged
+        return Reading(None, areas, _told(files))
     sources = {file.name: file.source for file in files}
     sources |= {file.name: msgspec.structs.replace(file.source, area=area.id) for file, area in areas}
     world = a.WorldDef.of([area for _, area in areas], start, sources)
@@ -101,18 +105,25 @@ def read_world(directory: Path) -> Reading:
     if start is not None and start not in world.rooms:
         head = next(f for f in files if Path(f.name).name == WORLD_FILE)
         head.wrong(("world", "start"), f"no room is called {start!r}{near(start, world.rooms)}")
-    problems = [f"{f.name}:{line}: {text}" for f in files for line, text in sorted(set(f.problems))]
+    problems = _told(files)
     if not world.rooms and not problems:
         problems = [f"{directory}: there is not a single room; write one, or name another folder with --world"]
     return Reading(world, areas, problems)
 
 
+def _told(files: list[AreaFile]) -> list[str]:
+    return [f"{f.name}:{line}: {text}" for f in files for line, text in sorted(set(f.problems))]
+
+
 def read_start(file: AreaFile) -> str | None:
     """`world.toml`: where new characters wake."""
     head = file.raw.get("world", {})
-    for key in [*file.raw, *(head if isinstance(head, dict) else ())]:
-        if key not in ("world", "start", "name"):
-            file.wrong((key,), f"unknown key {key!r}; this file has [world] with start and name")
+    for key in file.raw:
+        if key != "world":
+            file.wrong((key,), f"unknown key {key!r}; this file has [world] and nothing above it")
+    for key in head if isinstance(head, dict) else ():
+        if key not in WORLD_KEYS:
+            file.wrong(("world", key), f"unknown key {key!r}{near(key, WORLD_KEYS)}")
     start = head.get("start") if isinstance(head, dict) else None
     return start if isinstance(start, str) else None
 
@@ -125,7 +136,7 @@ def read_area(file: AreaFile) -> a.AreaDef:
         head = {"id": file.name, "name": file.name}
     for key in file.raw:
         if key != "area" and key not in PARTS:
-            file.wrong((key,), f"unknown table [[{key}]]{near(key, PARTS)}")
+            file.wrong((key,), f"unknown table [[{key}]]{misplaced(key, PARTS)}")
     parts = {field: tuple(_parts(file, (key,), file.raw.get(key, []), kind)) for key, (field, kind) in PARTS.items()}
     _bounded(file, (), file.raw)
     made = _struct(file, ("area",), head, a.AreaDef, leave_out=frozenset(parts))
@@ -183,7 +194,7 @@ def _struct(
         if key == "do":
             continue
         if key not in known:
-            file.wrong((*where, key), f"unknown key {key!r}{near(key, known)}")
+            file.wrong((*where, key), f"unknown key {key!r}{misplaced(key, known)}")
             continue
         field = INNER[key][0] if key in INNER else key
         try:
@@ -240,6 +251,15 @@ def _exits(file: AreaFile, where: Where, raw: Any) -> dict[str, a.ExitDef]:
         if isinstance(made, a.ExitDef):
             exits[direction] = msgspec.structs.replace(made, to=made.to or None)
     return exits
+
+
+def misplaced(key: str, known: Any) -> str:
+    """The end of a complaint about a key: the table that has it, if it is not one that is nearly called so."""
+    if get_close_matches(key, list(known), 1):
+        return near(key, known)
+    homes = [f"[[{part}]]" for part, (_, kind) in (PARTS | INNER).items() if key in kind.__struct_fields__]
+    homes += ["[area]"] if key in a.AreaDef.__struct_fields__ and key not in _AREA_PARTS else []
+    return f"; {key} belongs into {' or '.join(homes)}" if homes else near(key, known)
 
 
 def _plainly(error: Exception) -> str:

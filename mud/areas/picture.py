@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from mud.areas.plan import AreaPlan, Link, plan
 from mud.core.text.markup import strip
+from mud.core.text.words import count
 from mud.core.world import area as a
 from mud.core.world.layout import STEPS, Cell
 
@@ -85,8 +86,7 @@ class Picture:
         legend = self._legend()
         height = self._bottom + LEGEND * len(legend)
         size = f'width="{self._width:.0f}" height="{height:.0f}" viewBox="0 0 {self._width:.0f} {height:.0f}"'
-        count = len(self._area.rooms)
-        rooms = f"{count} room" if count == 1 else f"{count} rooms"
+        rooms = count(len(self._area.rooms), "room")
         return "\n".join(
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',

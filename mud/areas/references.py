@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 from mud.areas import names
 from mud.areas.area_file import AreaFile, near
+from mud.areas.numbers import BOUNDS, VALUE, VALUES
 from mud.areas.toml_lines import Where
 from mud.core.world import area as a
 from mud.core.world.body import PLACES, SLOTS
@@ -31,6 +32,9 @@ class Checker:
     def area(self, area: a.AreaDef) -> None:
         """All parts of an area."""
         # Parts that could not be read are missing here, so lines are found by id, not by number.
+        self._within(("area",), area)
+        for id_ in area.newcomer_items:
+            self._known(("area", "newcomer_items"), id_, self._world.items, "item")
         places = {key: places_of(self._file, key) for key in ("room", "mob", "item", "shop")}
         for room in area.rooms:
             self._room(places["room"].get(room.id, ("room",)), room)
@@ -69,7 +73,8 @@ class Checker:
         for key in ("hit_dice", "damage_dice"):
             if not is_dice(getattr(mob, key)):
                 self._file.wrong((*where, key), f'{key}: {getattr(mob, key)!r} is no dice; write them like "3d8+20"')
-        self._not_negative(where, mob, "gold", "experience", "level")
+        self._within(where, mob)
+        self._values((*where, "attributes"), mob.attributes)
 
     def _item(self, where: Where, item: a.ItemDef) -> None:
         self._known((*where, "kind"), item.kind, names.ITEM_VALUES, "kind of item")
@@ -84,13 +89,13 @@ class Checker:
             self._known((*where, "values"), str(key) if key else None, self._world.items, "item")
         for modifier in item.modifiers:
             self._flags((*where, "modifier"), (modifier.apply,), names.APPLIES, "modifier")
-        self._not_negative(where, item, "weight", "cost", "rent")
+            self._within((*where, "modifier"), modifier)
+        self._within(where, item)
+        self._values((*where, "values"), item.values)
 
     def _shop(self, where: Where, shop: a.ShopDef) -> None:
         self._known((*where, "keeper"), shop.keeper, self._world.mobs, "mob")
-        for factor in ("sell_factor", "buy_factor"):
-            if not math.isfinite(getattr(shop, factor)):
-                self._file.wrong((*where, factor), f"{factor} is no number to multiply by")
+        self._within(where, shop)
         for room in shop.rooms:
             self._known((*where, "rooms"), room, self._world.rooms, "room")
         for item in shop.sells:
@@ -98,10 +103,17 @@ class Checker:
         for kind in shop.buys:
             self._known((*where, "buys"), kind.split(" ")[0], names.ITEM_VALUES, "kind of item")
 
-    def _not_negative(self, where: Where, thing: a.Definition, *keys: str) -> None:
-        for key in keys:
-            if getattr(thing, key) < 0:
-                self._file.wrong((*where, key), f"{key} can't be less than 0")
+    def _values(self, where: Where, values: Mapping[str, int | str]) -> None:
+        for name, value in values.items():
+            if isinstance(value, int) and (refusal := VALUES.get(name, VALUE).refuses(value)):
+                self._file.wrong(where, f"{name} is {refusal}")
+
+    def _within(self, where: Where, thing: a.Definition) -> None:
+        """Note each number of a table that is out of its bounds."""
+        for key in BOUNDS.keys() & thing.__struct_fields__:
+            for number in _numbers(getattr(thing, key)):
+                if refusal := BOUNDS[key].refuses(number):
+                    self._file.wrong((*where, key), f"{key} is {refusal}")
 
     def _resets(self, area: a.AreaDef) -> None:
         mob_made = False
@@ -113,6 +125,7 @@ class Checker:
                 self._file.wrong(where, 'no mob before this can have it; put a do = "mob" step before it')
 
     def _reset(self, where: Where, reset: a.Reset) -> None:
+        self._within(where, reset)
         match reset:
             case a.MobReset(id=id_, room=room):
                 self._known((*where, "id"), id_, self._world.mobs, "mob")
@@ -133,6 +146,15 @@ class Checker:
                 way = self._world.rooms[room].exits.get(direction) if room in self._world.rooms else None
                 if room in self._world.rooms and (way is None or not way.door):
                     self._file.wrong(where, f"room {room!r} has no door {direction}; add it there, or leave this out")
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """The numbers of a value, which may be none, one, a pair, or pairs."""
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _numbers(each)
+    elif isinstance(value, int | float):
+        yield value
 
 
 def places_of(file: AreaFile, key: str) -> dict[str, Where]:

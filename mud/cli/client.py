@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+from mud.cli.output import as_json
 from mud.config import Config
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -45,7 +45,7 @@ def ask_running(config: Config, do: str, **request: Any) -> dict[str, Any] | Non
 def say(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:
     """Print an answer, for people or as JSON."""
     if options.json:
-        print(json.dumps(answer))
+        print(as_json(answer))
     elif answer["ok"]:
         print(text.format(**answer))
     else:
@@ -55,7 +55,7 @@ def say(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:
 
 def show(options: argparse.Namespace, found: Any, text: str) -> int:
     """Print what was found, for people or as JSON."""
-    print(json.dumps(found, indent=2) if options.json else text)
+    print(as_json(found, 2) if options.json else text)
     return DONE
 
 

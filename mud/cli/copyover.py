@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 import time
 from pathlib import Path
@@ -16,10 +17,13 @@ from mud.config import Config
 from mud.copyover import picture, report_text
 from mud.copyover.history import CopyoverRecord, History
 from mud.core.errors import CopyoverError, Rejected
+from mud.core.text.words import number_within
 from mud.play.staff import copyover_syntax
 
 #: Seconds between two looks whether it is done, and how long a server may be silent before it is thought to be gone.
 LOOK, GONE = 0.2, 20.0
+#: No copyover has a higher number.
+LAST_NUMBER = 10**9
 
 
 def register(commands: Any, add: Add) -> None:
@@ -47,11 +51,19 @@ def copyover(options: argparse.Namespace, config: Config) -> int:
     if wanted.verb == "status":
         answer = ask_running(config, "copyover.status") or not_running(config)
         return show(options, answer["status"], answer["text"]) if answer["ok"] else say(options, answer, "")
-    by = f"run.py ({getpass.getuser()})"
+    by = f"run.py ({user()})"
     answer = ask_running(config, "copyover", by=by, words=words) or not_running(config)
     if not answer["ok"] or "number" not in answer:
         return say(options, answer, "{text}")
     return outcome(options, config, answer["number"])
+
+
+def user() -> str:
+    """Who sits at the command line. In a container there may be nobody of that number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def outcome(options: argparse.Namespace, config: Config, number: int) -> int:
@@ -83,11 +95,11 @@ def asked(config: Config, number: int) -> dict[str, Any] | None:
 
 def report(options: argparse.Namespace, config: Config) -> int:
     """`run.py copyover report N`: of any server, running or not."""
-    number = options.words[1] if len(options.words) == 2 else ""
-    if not number.isdigit():
+    number = number_within(options.words[1], 1, LAST_NUMBER) if len(options.words) == 2 else None
+    if number is None:
         print("run.py: write: copyover report N [--svg FILE]; `copyover history` has the numbers", file=sys.stderr)
         return WRONG_USAGE
-    record = History(config.copyovers).find(int(number))
+    record = History(config.copyovers).find(number)
     if record is None:
         raise CopyoverError(f"{config.copyovers} has no copyover number {number}")
     if options.svg is None:

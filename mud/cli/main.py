@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from mud import __version__
 from mud import config as configuration
-from mud.cli.client import DONE, FAILED, ask, say
-from mud.config import Config
-from mud.core.errors import EverwakeError
+from mud.cli.client import FAILED, ask, say
+from mud.cli.output import write_what_can_be
+from mud.cli.words import Parser, in_order, in_words, whole
+from mud.config import LAST_PORT, Config
+from mud.copyover import locations
+from mud.core.errors import EverwakeError, StoreError
 
-#: Commands with a file of their own, `NAME_cli.py`, in the order of the help.
-PARTS = ("copyover", "world", "module", "worker", "snapshot")
+#: Commands with a file of their own, in the order of the help; and all there are.
+PARTS = ("account", "copyover", "world", "module", "worker", "snapshot")
+COMMANDS = ("serve", *PARTS, "backup", "restore", "metrics")
+EXAMPLES = """used most:
+  run.py                                    the server, on 127.0.0.1 port 4000 (make run sets up and does the same)
+  run.py --port 5000 --data DIR             the same on another port, with another data folder
+  run.py account create NAME --role owner   an account that may do everything; it asks for the password
+  run.py copyover                           new code into the running game, and nobody is disconnected
+  run.py world check                        all that is wrong with the world's files
+  run.py backup                             a copy of the database, while the game plays on
+`run.py COMMAND --help` has the rest; --data, --world, --config and --json go with every command."""
 
 
 def main(argv: list[str]) -> int:
     """Run a command line without its program name. Gives the exit code: 0 done, 1 failed, 2 wrong usage."""
-    # `run.py --port 0` is short for `run.py serve --port 0`.
-    if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version")):
-        argv = ["serve", *argv]
+    write_what_can_be()
+    argv = in_order(argv, COMMANDS)  # `run.py --port 0` is short for `run.py serve --port 0`
     if argv[0] != "serve":
         gc.enable()  # run.py disabled it; a server enables it when it runs
     try:
@@ -34,7 +47,7 @@ def main(argv: list[str]) -> int:
     try:
         return run(options, configure(options))
     except (EverwakeError, OSError) as error:
-        print(f"run.py: {error}", file=sys.stderr)
+        print(f"run.py: {in_words(error) if isinstance(error, OSError) else error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return FAILED
@@ -48,9 +61,13 @@ def parser(command: str) -> argparse.ArgumentParser:
     common.add_argument("--world", metavar="DIR", help="the folder of the world's files (world)")
     common.add_argument("--config", metavar="FILE", type=Path, help="the operator's configuration")
     common.add_argument("--json", action="store_true", help="answer in JSON")
-    top = argparse.ArgumentParser(
-        prog="run.py", description="Everwake, a MUD server that never makes its players reconnect."
+    top = Parser(
+        prog="run.py",
+        description="Everwake, a MUD server that never makes its players reconnect.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    top.add_argument("--version", action="version", version=f"Everwake {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     def add(group: Any, name: str, run: Callable[..., int], help_: str) -> argparse.ArgumentParser:
@@ -60,26 +77,8 @@ def parser(command: str) -> argparse.ArgumentParser:
 
     serve_ = add(commands, "serve", serve, "run the server (the default)")
     serve_.add_argument("--host", help='address to listen on; "localhost" and "*" mean IPv4 and IPv6 (127.0.0.1)')
-    serve_.add_argument("--port", type=int, help="port to listen on; 0 finds a free one (4000)")
+    serve_.add_argument("--port", type=whole(0, LAST_PORT), help="port to listen on; 0 finds a free one (4000)")
     serve_.add_argument("--dev", action="store_true", help="take what is saved of code and world into the game")
-
-    account = commands.add_parser("account", help="make and change accounts").add_subparsers(
-        required=True, metavar="WHAT"
-    )
-    roles = "player, builder, admin or owner"
-    create = add(account, "create", account_create, "make an account")
-    create.add_argument("name")
-    create.add_argument("--role", default="player", help=roles)
-    reset = add(account, "reset", account_reset, "set an account's password")
-    reset.add_argument("name")
-    for each in (create, reset):
-        each.add_argument(
-            "--password-stdin", action="store_true", required=True, help="read the password from the input"
-        )
-    role = add(account, "role", account_role, "change an account's role; it acts at once")
-    role.add_argument("name")
-    role.add_argument("role", help=roles)
-    add(account, "list", account_list, "list all accounts")
 
     add(commands, "backup", backup, "copy the database while the game plays on").add_argument(
         "file", nargs="?", type=Path
@@ -107,45 +106,14 @@ def serve(options: argparse.Namespace, config: Config) -> int:
     """`run.py serve`"""
     from mud.cli.launch import launched
 
+    if not {locations.HANDOVER, locations.REHEARSAL} & os.environ.keys():
+        from mud.cli.account import offer_owner
+
+        offer_owner(config)
     with launched(config):
         from mud.server.main import serve as run
 
         return run(config)
-
-
-# Accounts
-
-
-def account_create(options: argparse.Namespace, config: Config) -> int:
-    """`run.py account create`"""
-    answer = ask(config, "account.create", name=options.name, role=options.role, password=read_password())
-    return say(options, answer, "made {account}, {role}")
-
-
-def account_reset(options: argparse.Namespace, config: Config) -> int:
-    """`run.py account reset`"""
-    answer = ask(config, "account.reset", name=options.name, password=read_password())
-    return say(options, answer, "{account} has a new password")
-
-
-def account_role(options: argparse.Namespace, config: Config) -> int:
-    """`run.py account role`"""
-    return say(options, ask(config, "account.role", name=options.name, role=options.role), "{account} is {role} now")
-
-
-def account_list(options: argparse.Namespace, config: Config) -> int:
-    """`run.py account list`"""
-    answer = ask(config, "account.list")
-    if options.json or not answer["ok"]:
-        return say(options, answer, "")
-    for name, role in answer["accounts"]:
-        print(f"{name:20} {role}")
-    return DONE
-
-
-def read_password() -> str:
-    """The first line of the input."""
-    return sys.stdin.readline().rstrip("\r\n")
 
 
 # Backups
@@ -165,10 +133,14 @@ def restore(options: argparse.Namespace, config: Config) -> int:
     from mud.store.lock import Lock
     from mud.store.store import restore as put_back
 
-    lock = Lock.acquire(config.run / "lock")
+    try:
+        lock = Lock.acquire(config.run / "lock")
+    except StoreError as error:
+        what_to_do = "end that first (`shutdown now` in the game), then restore, then start again"
+        raise StoreError(f"{error}: {what_to_do}") from error
     try:
         aside = put_back(options.file, config.database)
     finally:
         lock.release()
-    kept = f"; the old database is kept as {aside}" if aside else ""
-    return say(options, {"ok": True, "file": str(options.file), "aside": str(aside or "")}, f"restored {{file}}{kept}")
+    kept = "; the old database is kept as {aside}" if aside else ""
+    return say(options, {"ok": True, "file": str(options.file), "aside": str(aside or "")}, "restored {file}" + kept)

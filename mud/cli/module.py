@@ -12,6 +12,8 @@ import msgspec
 
 from mud import __version__
 from mud.cli.client import DONE, FAILED, Add, ask_running, not_running, say, show
+from mud.cli.output import as_json, table
+from mud.cli.words import seconds
 from mud.config import Config
 from mud.core.commands import CommandTable
 from mud.core.errors import FrameworkError, NotFound
@@ -27,6 +29,8 @@ from mud.framework.registry import Registry
 from mud.play.commands import COMMANDS
 from mud.play.spells import SPELLS
 
+#: In seconds.
+YEAR = 366 * 86400.0
 #: What a running server does to one module.
 MANAGE = ("load", "unload", "reload", "restart", "pause", "resume", "configure")
 
@@ -58,10 +62,10 @@ def register(commands: Any, add: Add) -> None:
         made.add_argument("--name", help="which one, where the source holds several")
         made.add_argument("--force", action="store_true", help="in spite of what can be passed over")
         if name == "install":
-            made.add_argument("--seconds", type=float, default=60.0, help="give up after this long (60)")
+            made.add_argument("--seconds", type=seconds(3600), default=60.0, help="give up after this long (60)")
     add(group, "uninstall", uninstall, "remove an installed package; its state is kept").add_argument("name")
     out = add(group, "export", export, "write a module's state to a file, to keep it or to move it elsewhere")
-    out.add_argument("--expires-in", type=float, metavar="SECONDS", help="refuse to import it after so long")
+    out.add_argument("--expires-in", type=seconds(10 * YEAR), metavar="SECONDS", help="import it no later")
     into = add(group, "import", import_, "give a module the state from a file: whole, or nothing changes")
     for each in (out, into):
         each.add_argument("name")
@@ -99,8 +103,9 @@ def list_(options: argparse.Namespace, config: Config) -> int:
     if answer is not None and not answer["ok"]:
         return say(options, answer, "")
     rows = answer["modules"] if answer is not None else [row(i) for i in loaded(config).instances.values()]
-    text = "\n".join(f"{m['name']:16} {m['version']:10} {m['state']:10} {m['source']:12} {m['text']}" for m in rows)
-    return show(options, rows, text or "there are no modules")
+    header = ("NAME", "VERSION", "STATE", "SOURCE", "WHAT IT IS")
+    text = table(header, ([m[part] for part in ("name", "version", "state", "source", "text")] for m in rows))
+    return show(options, rows, text if rows else "there are no modules")
 
 
 def show_(options: argparse.Namespace, config: Config) -> int:
@@ -123,7 +128,7 @@ def schema(options: argparse.Namespace, config: Config) -> int:
         "settings": settings.schema(module.settings),
         "state": {"schema": module.state_version, "sections": settings.schema(module.state)},
     }
-    print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    print(as_json(found, 2))
     return DONE
 
 
@@ -164,7 +169,7 @@ def openapi_(options: argparse.Namespace, config: Config) -> int:
     registry = loaded(config)
     names = options.names or [i.name for i in registry.instances.values() if i.life.state is not ModuleState.FAILED]
     described = openapi.describe([registry.get(name).module for name in names], __version__)
-    print(msgspec.json.format(msgspec.json.encode(described)).decode())
+    print(as_json(described, 2))
     return DONE
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mud.cli.module import loaded
 from mud.config import Config
 from mud.core.errors import EverwakeError
 from mud.core.world.model import Account
@@ -20,6 +21,8 @@ from mud.store.store import Store
 async def do(config: Config, what: str, request: dict[str, Any]) -> dict[str, Any]:
     """Do one request. The answer is like the control socket's."""
     try:
+        if what == "account.create":
+            accounts.proper_name(request["name"], loaded(config).commands)  # modules have commands too
         lock = Lock.acquire(config.run / "lock")
         try:
             store = await Store.open(config.database)

@@ -12,7 +12,9 @@ from typing import Any
 import msgspec
 
 from mud.cli.client import DONE, FAILED, Add, show
+from mud.cli.output import as_json
 from mud.config import Config
+from mud.core.text.words import count
 from mud.snapshot.envelope import Snapshot, unpack
 
 
@@ -62,7 +64,7 @@ def decoded(data: bytes) -> Any:
 
 def show_(options: argparse.Namespace, config: Config) -> int:
     """`run.py snapshot show`"""
-    print(json.dumps(readable(read(options.file, config)), indent=2, ensure_ascii=False))
+    print(as_json(readable(read(options.file, config)), 2))
     return DONE
 
 
@@ -75,7 +77,7 @@ def verify(options: argparse.Namespace, config: Config) -> int:
         found.append({"file": str(path), "participant": snapshot.participant, "bytes": size, "schema": snapshot.schema})
         rows.append(
             f"{path}: whole: {snapshot.participant} {snapshot.version}, schema {snapshot.schema}, "
-            f"generation {snapshot.generation}, {len(snapshot.sections)} sections, {size} bytes"
+            f"generation {snapshot.generation}, {count(len(snapshot.sections), 'section')}, {size} bytes"
         )
     return show(options, found, "\n".join(rows))
 

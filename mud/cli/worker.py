@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 from mud.cli.client import FAILED, Add, ask_running, not_running, say, show
+from mud.cli.output import as_json, table
 from mud.config import Config
 
 #: What can be done to one worker.
@@ -39,11 +39,10 @@ def list_(options: argparse.Namespace, config: Config) -> int:
     answer = ask_running(config, "worker.list") or not_running(config)
     if not answer["ok"]:
         return say(options, answer, "")
-    rows = [
-        f"{w['id']:20} {w['type']:8} {w['state']:12} {w['health']:10} {w['pid'] or '':>8} {w['last_error']}".rstrip()
-        for w in answer["workers"]
-    ]
-    return show(options, answer["workers"], "\n".join(rows) or "there are no workers")
+    parts = ("id", "type", "state", "health", "pid", "last_error")
+    rows = [[worker[part] or "-" for part in parts] for worker in answer["workers"]]
+    text = table(("ID", "TYPE", "STATE", "HEALTH", "PROCESS", "LAST ERROR"), rows) if rows else "there are no workers"
+    return show(options, answer["workers"], text)
 
 
 def show_(options: argparse.Namespace, config: Config) -> int:
@@ -51,7 +50,7 @@ def show_(options: argparse.Namespace, config: Config) -> int:
     answer = ask_running(config, "worker.show", id=options.id) or not_running(config)
     if not answer["ok"]:
         return say(options, answer, "")
-    return show(options, answer["worker"], json.dumps(answer["worker"], indent=2))
+    return show(options, answer["worker"], as_json(answer["worker"], 2))
 
 
 def add_(options: argparse.Namespace, config: Config) -> int:

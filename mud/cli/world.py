@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mud.cli.client import DONE, FAILED, Add, show
+from mud.cli.output import as_json
 from mud.config import Config
+from mud.core.text.words import count
 
 if TYPE_CHECKING:
     from mud.areas.destination import Written
@@ -47,9 +48,8 @@ def world_check(options: argparse.Namespace, config: Config) -> int:
         raise EverwakeError(str(error.args[0])) from error
     failed = bool(found.errors or (options.strict and found.warnings))
     if options.json:
-        print(
-            json.dumps({"ok": not failed, "problems": found.errors, "warnings": found.warnings, "rooms": found.rooms})
-        )
+        told = {"ok": not failed, "problems": found.errors, "warnings": found.warnings, "rooms": found.rooms}
+        print(as_json(told))
         return FAILED if failed else DONE
     for title, lines in (("errors", found.errors), ("warnings", found.warnings)):
         if lines:
@@ -57,7 +57,7 @@ def world_check(options: argparse.Namespace, config: Config) -> int:
                 f"{len(lines)} {title if len(lines) > 1 else title[:-1]}:", *(f"  {line}" for line in lines), sep="\n"
             )
     if not found.errors and not found.warnings:
-        print(f"all is well: {found.rooms} rooms")
+        print(f"all is well: {count(found.rooms, 'room')}")
     return FAILED if failed else DONE
 
 
@@ -82,7 +82,7 @@ def world_import(options: argparse.Namespace, config: Config) -> int:
     whole = imported.whole and not problems
     if options.json:
         told = {key: getattr(imported, key) for key in ("problems", "warnings", "lost", "left_out", "notes")}
-        print(json.dumps({"ok": whole, **told, **imported.report, **written_json(written), "world_problems": problems}))
+        print(as_json({"ok": whole, **told, **imported.report, **written_json(written), "world_problems": problems}))
     else:
         print("\n".join([report_text(imported), *written_text(written, options.destination, problems)]))
     return DONE if whole else FAILED
@@ -127,4 +127,5 @@ def world_map(options: argparse.Namespace, config: Config) -> int:
         return DONE
     options.svg.write_text(picture, encoding="utf-8")
     rooms = len(world.areas[options.area].rooms)
-    return show(options, {"ok": True, "file": str(options.svg), "rooms": rooms}, f"drew {rooms} rooms: {options.svg}")
+    drawn = {"ok": True, "file": str(options.svg), "rooms": rooms}
+    return show(options, drawn, f"drew {count(rooms, 'room')}: {options.svg}")

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from mud.control.control_socket import Actions, Answer
 from mud.core import events as e
+from mud.core.commands import CommandTable
 from mud.core.world.model import Account
 from mud.play import accounts
 from mud.play.names import proper
@@ -42,8 +43,12 @@ def account_actions(
     writer: Writer,
     hasher: Hasher,
     post: Callable[[e.Event], None],
+    commands: CommandTable[Any],
 ) -> Actions:
-    """The table of requests. `known` are the accounts in memory, newer than the store's, by casefolded name."""
+    """The table of requests. `known` are the accounts in memory, newer than the store's, by casefolded name.
+
+    No account may be called as one of the `commands`.
+    """
 
     async def find(name: str) -> Account | None:
         name = proper(name)
@@ -57,7 +62,8 @@ def account_actions(
         return {"account": account.name, "role": account.role}
 
     async def create(request: dict[str, Any]) -> Answer:
-        name, role, password = accounts.proper_name(request["name"]), request["role"], request["password"]
+        name = accounts.proper_name(request["name"], commands)
+        role, password = request["role"], request["password"]
         accounts.check_new(await find(name), name, role, password)
         hash_ = await hasher.hash(password)
         accounts.check_new(await find(name), name, role, password)  # somebody may have been quicker

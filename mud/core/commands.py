@@ -20,7 +20,7 @@ class CommandEntry(Struct, Generic[C], frozen=True):
 
     `aliases` are other ways to write it: whole words, or a sign like `'` that needs no space after it.
     One that `yields` gives way to those that don't where a beginning could mean both. Who is in a lower position than
-    it `needs` can't use it.
+    it `needs` can't use it. A line of the page that begins with "For builders:" or "For admins:" only those read.
     """
 
     name: str
@@ -31,6 +31,17 @@ class CommandEntry(Struct, Generic[C], frozen=True):
     aliases: tuple[str, ...] = ()
     yields: bool = False
     needs: Position = "sleeping"
+
+
+def page_for(page: str, role: Role) -> str:
+    """A page as someone of `role` reads it."""
+    return "\n".join(line for line in page.splitlines() if allowed(role, _reader(line)))
+
+
+def _reader(line: str) -> Role:
+    """The role that a line of a page is for."""
+    word = line.strip().partition(":")[0].removeprefix("For ").removesuffix("s")
+    return next((role for role in ROLES if role == word and line.strip().startswith("For ")), "player")
 
 
 def allowed(role: Role, needed: Role) -> bool:

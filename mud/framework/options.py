@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+#: The limit of a hook, in seconds.
+Limit = Annotated[float, Meta(gt=0, le=3600)]
 
 
 class ModuleOptions(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -15,11 +20,11 @@ class ModuleOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     folders: list[str] = []
     off: list[str] = []
     optional: list[str] = []
-    errors: int = 5
-    seconds: float = 60.0
-    initialize_seconds: float = 10.0
-    start_seconds: float = 10.0
-    stop_seconds: float = 5.0
+    errors: Annotated[int, Meta(ge=1, le=1_000_000)] = 5
+    seconds: Annotated[float, Meta(gt=0, le=86400)] = 60.0
+    initialize_seconds: Limit = 10.0
+    start_seconds: Limit = 10.0
+    stop_seconds: Limit = 5.0
 
 
 class SnapshotOptions(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -30,5 +35,5 @@ class SnapshotOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     key: str = ""
-    warn_bytes: int = 1 << 20
-    limit_bytes: int = 8 << 20
+    warn_bytes: Annotated[int, Meta(ge=0, le=1 << 40)] = 1 << 20
+    limit_bytes: Annotated[int, Meta(ge=0, le=1 << 40)] = 8 << 20

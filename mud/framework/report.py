@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mud.core.signals import Signal
+from mud.core.text.words import count
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import WORKER
 from mud.framework.workers.controller import Diagnostics, Health
@@ -90,7 +91,7 @@ def describe(instance: Instance, timers: int) -> str:
         ("requires", ", ".join(module.requires)),
         ("permissions", ", ".join(sorted(instance.granted))),
         ("settings", settings),
-        ("calls", f"{detail['calls']}, {known.errors} errors, {detail['seconds']:.3f} s in all"),
+        ("calls", f"{detail['calls']}, {count(known.errors, 'error')}, {detail['seconds']:.3f} s in all"),
         ("state size", f"{detail['state_bytes']} bytes, {timers} timers"),
         ("last error", known.last_error),
         ("late", "; ".join(detail["late"][-3:])),

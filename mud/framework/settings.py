@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect as types
 
+from mud.core.bounds import explained
 from mud.core.errors import Invalid
 from mud.sdk.bases import Settings
 
@@ -35,7 +36,7 @@ def read(module: str, kind: type[Settings], given: Mapping[str, Any], environmen
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise Invalid(f"[settings.{module}]: {error}", module=module) from error
+        raise Invalid(f"[settings.{module}]: {explained(error, kind, values)}", module=module) from error
 
 
 def _parsed(name: str, text: str, kind: Any) -> Any:

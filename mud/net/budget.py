@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Rate = Annotated[float, Meta(gt=0, le=1e12)]
 
 
 class Limits(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -14,19 +17,19 @@ class Limits(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     connection. `trusted` addresses are not limited as addresses: a proxy's players share its address.
     """
 
-    bytes_per_second: float = 65_536
-    bytes_burst: float = 262_144
-    lines_per_second: float = 250
-    lines_burst: float = 500
-    telnet_per_second: float = 50
-    telnet_burst: float = 200
-    line: int = 4_096
-    subnegotiation: int = 8_192
-    backlog: int = 262_144
-    connections: int = 20
-    connections_per_minute: float = 30
-    failed_logins_per_minute: float = 10
-    creations_per_hour: float = 5
+    bytes_per_second: Rate = 65_536
+    bytes_burst: Rate = 262_144
+    lines_per_second: Rate = 250
+    lines_burst: Rate = 500
+    telnet_per_second: Rate = 50
+    telnet_burst: Rate = 200
+    line: Annotated[int, Meta(ge=80, le=1 << 20)] = 4_096
+    subnegotiation: Annotated[int, Meta(ge=64, le=1 << 20)] = 8_192
+    backlog: Annotated[int, Meta(ge=1024, le=1 << 30)] = 262_144
+    connections: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
+    connections_per_minute: Rate = 30
+    failed_logins_per_minute: Rate = 10
+    creations_per_hour: Rate = 5
     trusted: tuple[str, ...] = ("127.0.0.1", "::1")
 
 
@@ -85,7 +88,7 @@ class AddressBook:
         entry = self._entry(address, now)
         if address not in self._limits.trusted:
             if entry.open >= self._limits.connections:
-                return f"There are {entry.open} connections from your address already."
+                return f"Your address has all the connections that it may have ({entry.open}) already."
             if not self._take(entry, "connections", now):
                 return "There have been too many new connections from your address. Please wait a minute."
         entry.open += 1

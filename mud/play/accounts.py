@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import msgspec
 
@@ -19,9 +19,9 @@ from mud.play.password import check as check_password
 __all__ = ["account_set", "check_new", "check_password", "create", "need", "proper_name", "with_password", "with_role"]
 
 
-def proper_name(name: str) -> str:
-    """A name as the game writes it. Raises Rejected when it can't be one."""
-    return check_name(name, CommandTable(COMMANDS))
+def proper_name(name: str, commands: CommandTable[Any] | None = None) -> str:
+    """A name as the game writes it. Raises Rejected when it can't be one; `commands` are those of the game."""
+    return check_name(name, commands or CommandTable(COMMANDS))
 
 
 def check_role(role: str) -> Role:
@@ -34,7 +34,10 @@ def check_role(role: str) -> Role:
 def check_new(found: Account | None, name: str, role: str, password: str) -> None:
     """Raises Rejected when there is an account of that name already, or password or role won't do."""
     if found is not None:
-        raise Rejected(f"There is an account {found.name} already; `account role` and `account reset` change it.")
+        raise Rejected(
+            f"There is an account {found.name} already, {found.role}. `run.py account role {found.name} {role}` gives "
+            f"it another role, `run.py account reset {found.name}` another password."
+        )
     check_password(password, name)
     check_role(role)
 

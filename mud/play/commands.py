@@ -265,8 +265,8 @@ SELF = [
         fields.set_,
         "yourself",
         "set [NAME VALUE] -- your settings: colour, width, pager, charset, brief, pronouns, prompt, linkdead, summon\n"
-        "For admins also: set WHOM FIELD VALUE, of a player, a mob or a thing near.\n"
-        "set ada level 5; set sword short a sword; `help fields` has the fields.",
+        "For admins: set WHOM FIELD VALUE, of a player, a mob or a thing near; `help fields` has the fields.\n"
+        "For admins: set ada level 5; set sword short a sword.",
     ),
     CoreCommand(
         "alias",

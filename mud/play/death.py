@@ -5,6 +5,7 @@ from __future__ import annotations
 from mud.core.context import CoreContext
 from mud.core.signals import Died
 from mud.core.text.markup import strip, tag
+from mud.core.text.words import duration
 from mud.core.timers import ItemDecays
 from mud.core.world import fights
 from mud.core.world.area import CORPSE
@@ -31,8 +32,7 @@ def die(ctx: CoreContext, victim: Character, by: Character | None = None, lies: 
     ctx.room_says(room, tag("error", f"{capital(who)} is dead!"), but=(victim,))
     ctx.tell(victim, tag("error", "You are dead!"))
     sport = victim.mob is None and "arena" in world.room(room).flags
-    if not sport:
-        make_corpse(ctx, victim, lies or room)
+    corpse = None if sport else make_corpse(ctx, victim, lies or room)
     if victim.mob is not None:
         if by is not None:
             learn(ctx, by, victim)
@@ -41,7 +41,7 @@ def die(ctx: CoreContext, victim: Character, by: Character | None = None, lies: 
         if by is not None and victim.id in by.remembers:  # the score is settled: what is left lies here to be fetched
             world.edit(by)
             by.remembers.remove(victim.id)
-        wake(ctx, victim, lost=not sport)
+        wake(ctx, victim, corpse)
     ctx.emit(Died(victim.id, by.id if by is not None else "", room))
 
 
@@ -86,27 +86,39 @@ def cling(world: World, victim: Character) -> set[str]:
     return stays
 
 
-def wake(ctx: CoreContext, character: Character, lost: bool) -> None:
-    """A player's character wakes at the start, weak, and with some of its experience `lost`."""
+def wake(ctx: CoreContext, character: Character, corpse: Item | None) -> None:
+    """A player's character wakes at the start; where it left a corpse, weak and with less experience. It is told so."""
     world = ctx.world
     ctx.move(character, world.defs.start)
     world.edit(character)
     most = bodies.figures(world, character)
     character.position = "standing"
-    if lost:
+    before = character.experience
+    if corpse is not None:
         level = character.level
         bodies.gain(ctx, character, -(bodies.needed(level + 1) - bodies.needed(level)) * LOSS // 100)
         character.hp, character.mana, character.move = max(1, most.hp // 2), most.mana // 2, most.move // 2
     else:
         character.hp, character.mana, character.move = most.hp, most.mana, most.move
     bodies.mending(ctx, character)
-    ctx.tell(character, tag("system", "Light, and a voice that you know. You wake, and you are whole."))
-    if lost:
-        ctx.tell(character, "What you had lies with your corpse. It is yours alone; fetch it before it falls to dust.")
+    how = "whole" if corpse is None else f"weak: {character.hp} of {most.hp} hit points"
+    ctx.tell(character, tag("system", f"Light, and a voice that you know. You wake, and you are {how}."))
+    if corpse is not None:
+        ctx.tell(character, cost(world, corpse, before - character.experience))
         if world.held(character.owner_key):
             ctx.tell(character, "What you can't let go of is still with you.")
     ctx.room_says(character.room, f"{describe.name(world, character)} wakes here, pale as chalk.", but=(character,))
     rooms.show_room(ctx, character)
+
+
+def cost(world: World, corpse: Item, experience: int) -> str:
+    """What a death took from a player, and how to have back what can be had back."""
+    told = [f"This death cost you {experience:,} experience." if experience else "This death cost you no experience."]
+    if world.held(corpse.owner_key):
+        where = world.room(corpse.owner.removeprefix("room:")).name
+        left = duration(PLAYER_CORPSE_SECONDS)
+        told.append(f"What you had lies with your corpse, for {left}: {where}. It is yours alone; get all from corpse.")
+    return " ".join(told)
 
 
 def learn(ctx: CoreContext, killer: Character, victim: Character) -> None:

@@ -8,12 +8,13 @@ from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
+from mud.core.ledger import MINT
 from mud.core.session import Session
 from mud.core.signals import LinkBack, LinkLost, PlayerEntered, PlayerLeft
 from mud.core.targets import split_first
 from mud.core.text.markup import tag
 from mud.core.timers import LinkDeadEnds
-from mud.core.world.model import Account, Character
+from mud.core.world.model import Account, Character, Item
 from mud.core.world.world import World
 from mud.play import bodies, drafts, mobs, password, positions, rooms
 from mud.play.describe import frozen_words
@@ -111,8 +112,9 @@ def logged_in(ctx: CoreContext, event: e.LoggedIn) -> None:
     ctx.do(e.LogLine("mud.login", f"login name={account.name} from={session.address}"))
     character = ctx.world.known(account.name) or event.character
     if character is None:
-        character = new_character(ctx, account)
-    elif character.id not in ctx.world.characters:
+        begin(ctx, account, new_character(ctx, account))
+        return
+    if character.id not in ctx.world.characters:
         ctx.world.add_character(character, event.items)
     enter(ctx, account, character)
 
@@ -226,7 +228,7 @@ def create(ctx: CoreContext, name: str, hash_: str, pronouns: str) -> None:
     ctx.do(e.LogLine("mud.login", f"created name={name} from={ctx.session.address}"))
     character = new_character(ctx, account)
     character.pronouns = pronouns
-    enter(ctx, account, character)
+    begin(ctx, account, character)
 
 
 def new_character(ctx: CoreContext, account: Account) -> Character:
@@ -243,6 +245,18 @@ def new_character(ctx: CoreContext, account: Account) -> Character:
     world.edit(account)
     account.character = character.id
     return world.add_character(character)
+
+
+def begin(ctx: CoreContext, account: Account, character: Character) -> None:
+    """A new character wakes for the first time, with what its area has for newcomers, and is told where to begin."""
+    world, start = ctx.world, ctx.world.defs.start
+    area = world.defs.areas[world.defs.area_of[start]] if start in world.defs.area_of else None
+    if area is not None:
+        for kind in area.newcomer_items:
+            world.add_item(Item(id=world.new_id("i"), kind=kind, owner=character.owner_key))
+        ctx.pay(MINT, character.owner_key, area.newcomer_gold, "a newcomer's purse")
+    enter(ctx, account, character)
+    ctx.send(tag("system", (area.newcomer_hint if area is not None else "") or "New here? `help start` is for you."))
 
 
 # Coming and going
@@ -359,7 +373,12 @@ def make_link_dead(ctx: CoreContext, character: Character) -> None:
 
 def cancel_link_death(ctx: CoreContext, character: Character) -> None:
     """It has a connection again, or leaves for good."""
-    timer = ctx.world.timers.find(LinkDeadEnds(character.id)) if character.link_dead else None
+    if not character.link_dead:
+        return
+    timer = ctx.world.timers.find(LinkDeadEnds(character.id))
+    left = max(0.0, timer.due - ctx.clock.game) if timer is not None else 0.0
+    ctx.world.edit(character)
+    character.played -= LINK_DEAD_SECONDS - left  # to be without a connection is not to play
     if timer is not None:
         ctx.world.timers.cancel(timer.id)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mud.core.context import CoreContext
 from mud.core.text.markup import strip
-from mud.core.text.words import duration
+from mud.core.text.words import count, duration
 from mud.core.world import fights
 from mud.core.world.model import Character
 from mud.core.world.world import World
@@ -35,7 +35,7 @@ def score(ctx: CoreContext, args: str) -> None:
         f"Armour {now.armour} (less is better), {now.hitroll:+} to hit, {now.damroll:+} to damage. You are "
         + f"{alignment(me.alignment)}"
         + (f", and run below {me.wimpy} hit points." if me.wimpy else "."),
-        f"You carry {len(world.carried(me))} things and wear {len(world.worn(me))}. "
+        f"You carry {count(len(world.carried(me)), 'thing')} and wear {count(len(world.worn(me)), 'thing')}. "
         f"Your purse holds {coins(world.ledger.balance(me.owner_key))}.",
         f"You have played {duration(played)}. You are {'an' if ctx.role()[0] in 'ao' else 'a'} {ctx.role()}.",
     ]

@@ -9,6 +9,7 @@ from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.session import Screen, Session
 from mud.core.targets import split_first
+from mud.core.world.model import Character
 from mud.core.world.world import World
 from mud.play import prompts
 
@@ -32,7 +33,7 @@ def set_(ctx: CoreContext, args: str) -> None:
     name, value = name.casefold(), given.casefold()
     me = ctx.player
     if not name:
-        rows = [f"  {n:9} {me.settings.get(n, d):8} {what}" for n, (_, d, what) in SETTINGS.items()]
+        rows = [f"  {n:9} {setting(me, n):8} {what}" for n, (_, _, what) in SETTINGS.items()]
         ctx.send("Your settings:\n" + "\n".join(rows))
         return
     if name not in SETTINGS:
@@ -48,11 +49,17 @@ def set_(ctx: CoreContext, args: str) -> None:
     elif value not in values and not number:
         raise Rejected(f"{name} can be {either([v.replace('N', 'a number from 5 to 500') for v in values])}.")
     ctx.world.edit(me)
-    me.settings[name] = value
     if name == "pronouns":
         me.pronouns = value
+    else:
+        me.settings[name] = value
     shown = f"'{value}'" if name == "prompt" else value
     ctx.send(f"{name} is now {shown}.")
+
+
+def setting(who: Character, name: str) -> str:
+    """What a setting is. Pronouns are a field of the character, since its creation, and nowhere else."""
+    return who.pronouns if name == "pronouns" else who.settings.get(name, SETTINGS[name][1])
 
 
 def screen(session: Session, world: World) -> Screen:

@@ -121,7 +121,7 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         await server.modules.manager.start_all()
         game.populate()
         if not any(role == "owner" for _, role in await store.accounts()):
-            print("There is no owner yet. To make one: python run.py account create NAME --role owner --password-stdin")
+            ready.say_how_to_own(config)
         server.connections.listen()
     except BaseException:
         await store.close()

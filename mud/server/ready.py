@@ -6,10 +6,11 @@ import contextlib
 import json
 import logging
 import os
+import shlex
 import socket
 from pathlib import Path
 
-from mud.config import Config
+from mud.config import Config, ServerConfig
 from mud.server.console import say
 
 log = logging.getLogger("mud.server")
@@ -28,7 +29,17 @@ def write(config: Config, port: int, generation: int) -> None:
         _rewrite(config.run / "ready.json", f"{json.dumps(content)}\n")
     except OSError as error:
         log.error("ready.json can't be written, and does not say that process %d serves: %s", os.getpid(), error)
-    say(f"{config.server.name} is ready on {config.server.host} port {port} (generation {generation})")
+    host = "localhost" if config.server.host in ("", "*", "0.0.0.0", "::") else config.server.host
+    say(
+        f"{config.server.name} is ready on {config.server.host} port {port} (generation {generation}). "
+        f"To play: telnet {host} {port}"
+    )
+
+
+def say_how_to_own(config: Config) -> None:
+    """The command that makes an owner, as it is to be typed for this data folder."""
+    data = "" if config.server.data == ServerConfig().data else f" --data {shlex.quote(config.server.data)}"
+    say(f"There is no owner yet. In another terminal: python3 run.py account create YOURNAME --role owner{data}")
 
 
 def _rewrite(path: Path, text: str) -> None:

@@ -133,7 +133,9 @@ class Server:
         modules, wall = self.modules, lambda: self.game.clock.wall
         transfer = ModuleTransfer(modules, self.config.server.name, lambda: self.generation, self.key)
         return {
-            **account_actions(self.game.world.accounts, self.storage, self.flusher, self.jobs, self.post),
+            **account_actions(
+                self.game.world.accounts, self.storage, self.flusher, self.jobs, self.post, self.game.commands
+            ),
             **copyover_actions(self.orders, self.events, wall),
             **module_actions(modules.manager, transfer, wall),
             **worker_actions(modules.workers, wall),

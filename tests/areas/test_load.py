@@ -98,7 +98,11 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("door = true, ", "", "east = {", "add door = true"),
         ('hit_dice = "1d4+2"', 'hit_dice = "lots"', 'hit_dice = "lots"', "'lots' is no dice; write them like"),
         ('hit_dice = "1d4+2"', 'hit_dice = "1d4+9999999"', 'hit_dice = "1d4', "'1d4+9999999' is no dice"),
-        ('hit_dice = "1d4+2"', "level = -1", "level = -1", "level can't be less than 0"),
+        ('hit_dice = "1d4+2"', "level = -1", "level = -1", "level is a number from 0 to 1,000, and not -1"),
+        ('hit_dice = "1d4+2"', "armour = 9999999", "armour =", "from -1,000,000 to 1,000,000, and not 9999999"),
+        ('hit_dice = "1d4+2"', "attributes = { strength = 9999999999 }", "attributes =", "strength is a number from"),
+        ('kind = "key"', 'kind = "money"\nvalues = { amount = -1 }', "values =", "amount is a number from 0 to"),
+        ('hit_dice = "1d4+2"', "cost = 3", "cost = 3", "unknown key 'cost'; cost belongs into [[item]]"),
         ('hit_dice = "1d4+2"', f"gold = {10**13}", "gold = ", "1e+13 is too large; no number is beyond"),
         ('kind = "key"', f'kind = "weapon"\nvalues = {{ dice_size = -{10**30} }}', "values =", "-1e+30 is too large"),
         ('hit_dice = "1d4+2"', 'level = "high"', 'level = "high"', "level: Expected a whole number, got text"),
@@ -214,3 +218,17 @@ def test_lines_of_keys_in_and_after_texts_of_many_lines() -> None:
     assert lines.of(("t", 0, "u", "d")) == 12
     assert lines.of(("t", 1, "e")) == 14
     assert lines.of(("t", 1, "missing")) == 13
+
+
+def test_a_file_that_is_no_toml_is_one_mistake_and_not_one_for_each_that_speaks_of_it(tmp_path: Path) -> None:
+    (tmp_path / "y.toml").write_text('[area]\nid = "y"\nname = "Y"\n[[room]]\nid = "r"\nname = "R"\nexits = {}]\n')
+    found = problems(tmp_path, GOOD.replace('north = "b"', 'north = "r"'))
+    assert len(found) == 1 and found[0].startswith("y.toml:7: no valid TOML")
+
+
+def test_the_file_of_the_start_says_where_its_keys_belong(tmp_path: Path) -> None:
+    (tmp_path / "world.toml").write_text('start = "a"\n[world]\nname = "X"\nstrat = "a"\n')
+    assert problems(tmp_path, GOOD) == [
+        "world.toml:1: unknown key 'start'; this file has [world] and nothing above it",
+        "world.toml:4: unknown key 'strat'; did you mean 'start'?",
+    ]

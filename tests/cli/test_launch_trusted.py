@@ -15,6 +15,7 @@ START = {
     *("mud.copyover.code", "mud.copyover.generations", "mud.copyover.rehearsal.process", "mud.copyover.locations"),
     *("mud.core.errors", "mud.framework.options", "mud.net.budget", "mud.store.lock"),
     *("mud.snapshot.form", "mud.snapshot.seal"),
+    *("mud.cli.words", "mud.cli.output", "mud.core.bounds", "mud.core.text.words"),
 }
 ORDER = START | {
     *("mud.copyover.history", "mud.copyover.phases", "mud.copyover.picture", "mud.cli.copyover"),

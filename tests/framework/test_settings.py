@@ -69,20 +69,20 @@ def test_bounds_are_within_bounds(opens: int) -> None:  # S2.4
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"opens": -1}, r"Expected `int` >= 0 - at `\$\.opens`"),
-        ({"opens": 24}, r"Expected `int` <= 23 - at `\$\.opens`"),
-        ({"name": ""}, r"Expected `str` of length >= 1 - at `\$\.name`"),
-        ({"name": "x" * 13}, r"Expected `str` of length <= 12 - at `\$\.name`"),
-        ({"mood": "mild"}, r"Invalid enum value 'mild' - at `\$\.mood`"),
-        ({"opens": "eight"}, r"Expected `int`, got `str` - at `\$\.opens`"),
-        ({"opens": 8.5}, r"Expected `int`, got `float` - at `\$\.opens`"),
-        ({"closed": "perhaps"}, r"Expected `bool`, got `str` - at `\$\.closed`"),
-        ({"wares": "rope"}, r"Expected `array`, got `str` - at `\$\.wares`"),
-        ({"wares": [1]}, r"Expected `str`, got `int` - at `\$\.wares\[0\]`"),
-        ({"prices": {"rope": []}}, r"Expected `int`, got `array` - at `\$\.prices\[...\]`"),
-        ({"place": {"room": "yard", "seats": "two"}}, r"Expected `int`, got `str` - at `\$\.place\.seats`"),
-        ({"place": {}}, r"missing required field `room` - at `\$\.place`"),
-        ({"place": {"room": "yard", "seat": 2}}, r"contains unknown field `seat` - at `\$\.place`"),
+        ({"opens": -1}, "opens is a whole number from 0 to 23, and not -1"),
+        ({"opens": 24}, "opens is a whole number from 0 to 23, and not 24"),
+        ({"name": ""}, "name: Expected text of length >= 1"),
+        ({"name": "x" * 13}, "name: Expected text of length <= 12"),
+        ({"mood": "mild"}, "mood is one of .*, and not 'mild'"),
+        ({"opens": "eight"}, "opens is a whole number from 0 to 23, and not 'eight'"),
+        ({"opens": 8.5}, "opens is a whole number from 0 to 23, and not 8.5"),
+        ({"closed": "perhaps"}, "closed: Expected true or false, got text"),
+        ({"wares": "rope"}, "wares: Expected a list, got text"),
+        ({"wares": [1]}, r"wares\[0\]: Expected text, got a whole number"),
+        ({"prices": {"rope": []}}, r"prices\[...\]: Expected a whole number, got a list"),
+        ({"place": {"room": "yard", "seats": "two"}}, "place.seats is a whole number, and not 'two'"),
+        ({"place": {}}, "place: .*missing required field room"),
+        ({"place": {"room": "yard", "seat": 2}}, "place: .*contains unknown field seat"),
     ],
 )
 def test_what_is_out_of_bounds_or_of_a_wrong_type_is_refused_and_named(
@@ -94,7 +94,7 @@ def test_what_is_out_of_bounds_or_of_a_wrong_type_is_refused_and_named(
 
 
 def test_what_has_no_default_has_to_be_given() -> None:  # S2.4
-    with pytest.raises(Invalid, match=r"^\[settings\.lock\]: Object missing required field `key`$"):
+    with pytest.raises(Invalid, match=r"^\[settings\.lock\]: [Oo]bject missing required field key$"):
         read("lock", Strict, {"size": 3}, {})
     assert read("lock", Strict, {"key": "x"}, {}) == Strict(key="x")
     assert read("lock", Strict, {}, {"MUD_LOCK_KEY": "y"}) == Strict(key="y")
@@ -131,12 +131,12 @@ def test_what_is_broken_json_is_named() -> None:  # S4.2
 def test_a_text_that_begins_with_a_bracket_is_a_text_where_one_is_wanted(text: str) -> None:  # S4.2
     assert shop({"MUD_SHOP_NAME": text}).name == text
     assert shop({"MUD_SHOP_KEEPER": text}).keeper == text
-    with pytest.raises(Invalid, match=r"Expected `str` of length <= 12 - at `\$\.name`"):
+    with pytest.raises(Invalid, match="name: Expected text of length <= 12"):
         shop({"MUD_SHOP_NAME": text * 12})
 
 
 def test_the_environment_keeps_to_the_bounds_too() -> None:  # S4.2
-    with pytest.raises(Invalid, match=r"\[settings\.shop\]: Expected `int` <= 23 - at `\$\.opens`"):
+    with pytest.raises(Invalid, match=r"\[settings\.shop\]: opens is a whole number from 0 to 23, and not"):
         shop({"MUD_SHOP_OPENS": "99"})
 
 

@@ -17,7 +17,7 @@ def ada() -> Player:
     """Ada, tired, at the pump."""
     kit = Kit(world=WORLD)
     player = kit.player("Ada", "builder")
-    player.do("goto well_square")
+    player.do("drop all", "goto well_square")
     kit.act(lambda ctx: bodies.spend(ctx, player.character, move=60))
     return player
 

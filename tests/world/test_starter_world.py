@@ -21,6 +21,7 @@ ONE_WAY: dict[tuple[str, str], str] = {
 def placed() -> set[str]:
     """Ids of all items that a reset makes or a shop sells."""
     found = {s for area in WORLD.areas.values() for shop in area.shops for s in shop.sells}
+    found |= {item for area in WORLD.areas.values() for item in area.newcomer_items}
     makes = a.ItemReset | a.GiveReset | a.EquipReset | a.PutReset
     return found | {r.id for area in WORLD.areas.values() for r in area.resets if isinstance(r, makes)}
 

@@ -16,6 +16,7 @@ from mud.areas.circle.colours import Colours
 from mud.areas.circle.files import WorldFiles
 from mud.areas.circle.mend import mend
 from mud.areas.circle.reader import Findings, Malformed, Reader
+from mud.core.text.words import count
 from mud.core.world import area as a
 
 Read = Callable[[Reader, int, dict[str, Any]], None]
@@ -265,9 +266,10 @@ def report_text(found: ImportedWorld) -> str:
     if found.lost:
         lines += ["lost, having no like here:", *(f"  {row}" for row in found.lost)]
     if found.warnings:
-        lines += [f"{len(found.warnings)} names without a thing, left out:", *_by_kind(found.warnings)]
+        names = count(len(found.warnings), "name")
+        lines += [f"{names} without a thing, left out:", *_by_kind(found.warnings)]
     if found.problems:
-        lines += [f"{len(found.problems)} problems:", *(f"  {p}" for p in found.problems)]
+        lines += [f"{count(len(found.problems), 'problem')}:", *(f"  {p}" for p in found.problems)]
     return "\n".join(lines)
 
 

@@ -9,13 +9,18 @@ _PART = re.compile(r"([0-9]{1,5})\s*(d|days?|h|hours?|m|min|mins|minutes?|s|sec|
 _WHOLE = re.compile(r"[0-9][0-9,_]*")
 
 
+def count(number: int, thing: str) -> str:
+    """So many of a thing: "1 step", "2 steps", "1,000 steps"."""
+    return f"{number:,} {thing}{'s' if number != 1 else ''}"
+
+
 def duration(seconds: float) -> str:
     """Seconds in words, the two largest units: "2 hours 5 minutes"."""
     parts = []
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        count, seconds = divmod(int(seconds), size)
-        if count:
-            parts.append(f"{count} {unit}{'s' if count != 1 else ''}")
+        number, seconds = divmod(int(seconds), size)
+        if number:
+            parts.append(f"{number} {unit}{'s' if number != 1 else ''}")
     return " ".join(parts[:2]) or "0 seconds"
 
 

@@ -208,7 +208,10 @@ class ShopDef(Definition, frozen=True, kw_only=True):
 
 
 class AreaDef(Definition, frozen=True, kw_only=True):
-    """An area and its zone: everything one file of world/ holds."""
+    """An area and its zone: everything one file of world/ holds.
+
+    What `newcomer_...` says is for new characters who wake in it: what they have, and the first thing they are told.
+    """
 
     id: str
     name: str
@@ -217,6 +220,9 @@ class AreaDef(Definition, frozen=True, kw_only=True):
     reset_when: Literal["never", "empty", "always"] = "empty"
     flags: tuple[str, ...] = ()
     levels: tuple[int, int] | None = None
+    newcomer_gold: int = 0
+    newcomer_items: tuple[str, ...] = ()  # item ids
+    newcomer_hint: str = ""
     numbers: tuple[int, int] | None = None  # the range of ids an imported zone owned
     rooms: tuple[RoomDef, ...] = ()
     mobs: tuple[MobDef, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from mud.areas.numbers import ANY, BOUNDS, VALUE, VALUES, Bounds
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split, split_first
@@ -20,7 +21,7 @@ from mud.core.world.dice import is_dice
 #: A draft is a definition of any kind: frozen, so a step makes another.
 Draft = Any
 Set = Callable[[CoreContext, Draft, str], Draft]
-_NUMBER = re.compile(r"[+-]?\d{1,9}")
+_NUMBER = re.compile(r"[+-]?\d{1,12}")
 MAX_TEXT_LENGTH = 200
 
 
@@ -61,13 +62,13 @@ def marked(text: str) -> str:
         raise Rejected(f"{error}") from error
 
 
-def number_of(text: str, least: int | None = None) -> int:
-    """A whole number. Raises Rejected."""
+def number_of(text: str, bounds: Bounds = ANY) -> int:
+    """A whole number within bounds. Raises Rejected, saying them."""
     text = text.strip()
     if not text.isascii() or not _NUMBER.fullmatch(text):
-        raise Rejected(f"{text[:40]!r} is no whole number.")
-    if least is not None and int(text) < least:
-        raise Rejected(f"It can't be less than {least}.")
+        raise Rejected(f"{text[:40]!r} is no whole number of at most 12 digits.")
+    if refusal := bounds.refuses(int(text)):
+        raise Rejected(f"It is {refusal}.")
     return int(text)
 
 
@@ -112,14 +113,14 @@ def paragraphs(name: str, help_: str, attribute: str) -> Field:
     )
 
 
-def number(name: str, help_: str, attribute: str = "", least: int | None = None) -> Field:
-    """A whole number."""
+def number(name: str, help_: str, attribute: str = "") -> Field:
+    """A whole number, within the bounds that it has in area files."""
     attribute = attribute or name
     return Field(
         name,
         help_,
         lambda draft: said(getattr(draft, attribute)),
-        lambda ctx, draft, text: changed(draft, **{attribute: number_of(text, least)}),
+        lambda ctx, draft, text: changed(draft, **{attribute: number_of(text, BOUNDS[attribute])}),
     )
 
 
@@ -193,7 +194,7 @@ def table(name: str, help_: str, known: Callable[[Draft], Collection[str] | None
         if not value:
             values.pop(key, None)
         elif whole or _NUMBER.fullmatch(value):
-            values[key] = number_of(value)
+            values[key] = number_of(value, VALUES.get(key, VALUE))
         else:
             values[key] = value
         return changed(draft, **{name: values})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mud.areas import names
+from mud.areas.numbers import BOUNDS
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split_first
@@ -41,7 +42,7 @@ MOB = (
     line("short", "short TEXT -- what it is called in sentences: a fishwife"),
     line("long", "long TEXT -- how it stands in the room: A fishwife guts herring here."),
     paragraphs("desc", "desc -- what one sees on looking at it; opens the line editor", "description"),
-    number("level", "level N", least=0),
+    number("level", "level N"),
     flags("flags", "flags WORD -- turns on or off what it does", names.MOB_FLAGS),
     flags("affects", "affects WORD -- turns on or off what lies on it", names.AFFECTS),
     number("alignment", "alignment N -- from -1000, evil, to 1000, good"),
@@ -49,8 +50,8 @@ MOB = (
     number("armour", "armour N -- 100 is bare skin, -100 the best there is"),
     dice("hit_dice", "hit_dice DICE -- its hit points: 3d8+20"),
     dice("damage_dice", "damage_dice DICE -- what a blow of its bare hands does: 1d4+2"),
-    number("gold", "gold N -- what it carries", least=0),
-    number("experience", "experience N -- what it is worth", least=0),
+    number("gold", "gold N -- what it carries"),
+    number("experience", "experience N -- what it is worth"),
     choice("position", "position WORD -- how it is made", names.POSITIONS),
     choice("default_position", "default_position WORD -- how it is as a rule", names.POSITIONS),
     choice("sex", "sex WORD", names.SEXES),
@@ -86,11 +87,11 @@ ITEM = (
     flags("flags", "flags WORD -- turns a flag on or off", names.ITEM_FLAGS),
     flags("wear", "wear WORD -- take, and where it is worn, each on or off", ("take", *PLACES)),
     flags("affects", "affects WORD -- what it does to who wears it, on or off", names.AFFECTS),
-    number("weight", "weight N", least=0),
-    number("cost", "cost N -- in gold", least=0),
-    number("rent", "rent N", least=0),
-    number("level", "level N -- who may use it", least=0),
-    number("timer", "timer N", least=0),
+    number("weight", "weight N"),
+    number("cost", "cost N -- in gold"),
+    number("rent", "rent N"),
+    number("level", "level N -- who may use it"),
+    number("timer", "timer N"),
     extras(),
     MODIFIERS,
 )
@@ -112,12 +113,13 @@ def _levels(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     if text.casefold() == "none":
         return changed(draft, levels=None)
     low, _, high = text.partition(" ")
-    return changed(draft, levels=(number_of(low, 0), number_of(high.removeprefix("to "), 0)))
+    within = BOUNDS["levels"]._replace(least=0)
+    return changed(draft, levels=(number_of(low, within), number_of(high.removeprefix("to "), within)))
 
 
 AREA = (
     line("name", "name TEXT -- what it is called"),
-    number("lifespan", "lifespan N -- minutes between resets", least=1),
+    number("lifespan", "lifespan N -- minutes between resets"),
     choice("reset_when", "reset_when WORD -- empty is: when no player is there", ("never", "empty", "always")),
     flags("flags", "flags WORD -- turns a flag on or off", names.ZONE_FLAGS),
     Field(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from mud.areas.numbers import BOUNDS
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split
-from mud.core.text.words import number_within
+from mud.core.text.words import count, number_within
 from mud.core.world import area as a
 from mud.core.world.body import SLOTS
 from mud.play.olc.exits import STATES, direction_of
@@ -56,7 +57,7 @@ def listed(resets: Sequence[a.AnyReset], room: str = "") -> str:
 
 def show(draft: Draft) -> str:
     """How many steps there are: their numbers are not those of the form."""
-    return f"{len(draft.resets)} steps (`reset` lists them)" if draft.resets else "none"
+    return f"{count(len(draft.resets), 'step')} (`reset` lists them)" if draft.resets else "none"
 
 
 def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
@@ -95,7 +96,7 @@ def add(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
         words = words[:-2]
     most = 1
     if len(words) > 2 and words[-2].casefold() == "max":
-        most = number_of(words[-1], 1)
+        most = number_of(words[-1], BOUNDS["max"]._replace(least=1))
         words = words[:-2]
     kind = need(words[0].casefold() if words else "", MAKE, "kind of reset")
     wanted, make = MAKE[kind]

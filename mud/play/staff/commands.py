@@ -80,9 +80,9 @@ BUILDING = [
         "purge",
         purge.purge,
         "building",
-        "purge [MOB | THING] -- destroy a mob or a thing here; alone, all of them in the room\n"
-        "What they hold goes too, and gold to the sink. Players are never purged, and purge alone spares\n"
-        "the corpse of a player that still holds something.",
+        "purge [MOB | THING | all] -- destroy a mob or a thing here, or all of them in the room\n"
+        "What they hold goes too, and gold to the sink. Players are never purged, and purge all spares\n"
+        "the corpse of a player that still holds something. Alone it asks first.",
         role="builder",
         yields=True,
     ),

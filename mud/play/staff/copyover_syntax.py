@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mud.core.errors import Rejected
 from mud.core.text.markup import strip
-from mud.core.text.words import seconds_in
+from mud.core.text.words import number_within, seconds_in
 
 USAGE = (
     "copyover [now | in TIME | at HH:MM | check | force | when-clear [for TIME] | cancel | status | history [N] "
@@ -34,6 +34,8 @@ Verb = Literal["now", "in", "at", "check", "force", "when-clear", "cancel", "sta
 FARTHEST, PATIENCE = 7 * 86400, 600
 MAX_REASON_LENGTH = 200
 MAX_SHOWN = 100
+#: No generation has a higher number.
+LAST = 10**9
 
 
 class CopyoverWords(Struct, frozen=True):
@@ -59,8 +61,8 @@ def parse(text: str, wall: float) -> CopyoverWords:
             return CopyoverWords(verb, reason)
         case "rollback", []:
             return CopyoverWords("rollback", reason, count=0)
-        case "rollback", [number] if number.isascii() and number.isdigit():
-            return CopyoverWords("rollback", reason, count=int(number[:9]))
+        case "rollback", [text]:
+            return CopyoverWords("rollback", reason, count=within(text, LAST, "`copyover rollback N`: a generation"))
         case "in", [_, *_]:
             return CopyoverWords("in", reason, span("".join(rest)))
         case "at", [time]:
@@ -71,9 +73,17 @@ def parse(text: str, wall: float) -> CopyoverWords:
             return CopyoverWords("when-clear", reason, span("".join(rest[1:])))
         case "history", []:
             return CopyoverWords("history")
-        case "history", [count] if count.isascii() and count.isdigit():
-            return CopyoverWords("history", count=min(MAX_SHOWN, max(1, int(count[:6]))))
+        case "history", [text]:
+            return CopyoverWords("history", count=within(text, MAX_SHOWN, "`copyover history N`: so many of the last"))
     raise Rejected(f"Write: {USAGE}.")
+
+
+def within(text: str, most: int, what: str) -> int:
+    """A number from 1 to `most`. Raises Rejected."""
+    number = number_within(text, 1, most)
+    if number is None:
+        raise Rejected(f"{what}, a number from 1 to {most}; {text[:20]!r} is not.")
+    return number
 
 
 def span(text: str) -> float:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from mud.core.context import CoreContext
+from mud.core.dialogs import Confirm
 from mud.core.errors import Rejected
 from mud.core.ledger import SINK
 from mud.core.text.markup import strip
+from mud.core.text.words import count
 from mud.core.world.model import Character, Item, room_key
 from mud.play import describe
 from mud.play.staff.admin import log
 
 
 def purge(ctx: CoreContext, args: str) -> None:
-    """Destroy one mob or thing here, or all that is in the room."""
-    if args.strip():
-        one(ctx, args.strip())
-    else:
-        everything(ctx)
+    """Destroy one mob or thing here, or all that is in the room, which is asked for once more."""
+    match args.strip():
+        case "":
+            ask(ctx)
+        case "all":
+            everything(ctx)
+        case text:
+            one(ctx, text)
+
+
+def ask(ctx: CoreContext) -> None:
+    """Is all of the room meant?"""
+    world, me = ctx.world, ctx.player
+    mobs = sum(c.mob is not None for c in world.present(me.room))
+    things = len(world.held(room_key(me.room)))
+    if not mobs and not things:
+        raise Rejected("There is nothing here to purge.")
+    ctx.push(Confirm(f"Destroy all that is here: {count(mobs, 'mob')}, {count(things, 'thing')}?", "purge all"))
 
 
 def one(ctx: CoreContext, text: str) -> None:
@@ -56,7 +71,7 @@ def everything(ctx: CoreContext) -> None:
         return
     ctx.send(f"The place is empty. Gone are: mobs {len(mobs)}, things {len(gone)}.")
     ctx.others(f"{describe.name(world, me)} empties the place.")
-    log(ctx, f"purge {me.room}: {len(mobs)} mobs, {len(gone)} things")
+    log(ctx, f"purge {me.room}: {count(len(mobs), 'mob')}, {count(len(gone), 'thing')}")
 
 
 def holds_belongings(ctx: CoreContext, item: Item) -> bool:

@@ -235,7 +235,8 @@ def test_mobs(site: Site) -> None:
     ada.do("medit guard")
     for text in ("many", "1d1+2000000", "0x10d4"):
         assert f"'{text}' is no dice; write them like 3d8+20." in ada.do(f"hit_dice {text}")
-    assert "It can't be less than 0." in ada.do("gold -1")
+    assert "It is a number from 0 to 1,000,000,000,000, and not -1." in ada.do("gold -1")
+    assert "It is a number from 0 to 1,000, and not 1001." in ada.do("level 1001")
 
 
 def test_items(site: Site) -> None:

@@ -72,7 +72,10 @@ def test_purging_a_room_spares_players_and_what_is_left_of_them(kit: Kit, boss: 
     zones.make_item(ctx, "bread", "room:square")
     zones.make_item(ctx, "bread", ada.character.owner_key)
     world.journal.commit()
-    text = boss.do("purge")
+    assert boss.do("purge") == "" and boss.prompt == "Destroy all that is here: 1 mob, 2 things? (yes/no) "
+    assert boss.do("no") == "Left as it is." and world.count("item", "bread") == 3
+    boss.do("purge")
+    text = boss.do("yes")
     assert text == "A corpse holds a player's belongings and stays.\nThe place is empty. Gone are: mobs 1, things 1."
     assert (world.count("item", "bread"), world.count("item", "ring"), world.count("item", "corpse")) == (
         2,

@@ -1,0 +1,133 @@
+"""`run.py account ...`: accounts, and the owner that a first start offers to make."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from typing import Any
+
+from mud.cli.client import DONE, Add, ask, say
+from mud.cli.output import table
+from mud.config import Config
+from mud.core.errors import EverwakeError, Rejected
+
+ROLES = "player, builder, admin or owner"
+
+
+def register(commands: Any, add: Add) -> None:
+    """Add the commands."""
+    group = commands.add_parser("account", help="make and change accounts, the owner's first").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    create = add(group, "create", create_, "make an account; it asks for the password")
+    create.add_argument("name")
+    create.add_argument("--role", default="player", help=f"{ROLES} (player)")
+    reset = add(group, "reset", reset_, "set an account's password; it asks for it")
+    reset.add_argument("name")
+    for each in (create, reset):
+        each.add_argument("--password-stdin", action="store_true", help="read the password from the input: for scripts")
+    role = add(group, "role", role_, "change an account's role; it acts at once")
+    role.add_argument("name")
+    role.add_argument("role", help=ROLES)
+    add(group, "list", list_, "list all accounts")
+
+
+def create_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py account create`"""
+    from mud.play import accounts
+
+    accounts.check_role(options.role)
+    accounts.proper_name(options.name)  # before a password is typed for nothing
+    answer = ask(config, "account.create", name=options.name, role=options.role, password=password(options))
+    return say(options, answer, "made {account}, {role}")
+
+
+def reset_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py account reset`"""
+    answer = ask(config, "account.reset", name=options.name, password=password(options))
+    return say(options, answer, "{account} has a new password")
+
+
+def role_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py account role`"""
+    return say(options, ask(config, "account.role", name=options.name, role=options.role), "{account} is {role} now")
+
+
+def list_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py account list`"""
+    answer = ask(config, "account.list")
+    if options.json or not answer["ok"]:
+        return say(options, answer, "")
+    print(table(("NAME", "ROLE"), answer["accounts"]) if answer["accounts"] else "there are no accounts")
+    return DONE
+
+
+# Passwords
+
+
+def password(options: argparse.Namespace) -> str:
+    """The new password: from the input where that was asked for, else from whoever sits at the terminal.
+
+    Raises EverwakeError when there is nobody to ask.
+    """
+    if options.password_stdin:
+        return first_line()
+    if not sys.stdin.isatty():
+        raise EverwakeError("there is no terminal to ask for the password: write --password-stdin, and give it there")
+    return asked()
+
+
+def first_line() -> str:
+    """The first line of the input, which is UTF-8 as in the game, whatever the terminal is. Raises EverwakeError."""
+    try:
+        return sys.stdin.buffer.readline().decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise EverwakeError("the password on the input is not UTF-8 text") from error
+
+
+def asked() -> str:
+    """A password, typed twice without echo. Raises EverwakeError when the two are not the same."""
+    try:
+        first = getpass.getpass("Password: ")
+        second = getpass.getpass("The same once more: ")
+    except EOFError as error:
+        raise EverwakeError("no password was typed; nothing is changed") from error
+    if first != second:
+        raise EverwakeError("the two were not the same; nothing is changed")
+    return first
+
+
+# The first start
+
+
+def offer_owner(config: Config) -> None:
+    """Where there is no database yet and somebody at the terminal, make the owner's account if they want one."""
+    if config.database.exists() or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    print("This is the first start, and nobody owns the game yet. The owner may do everything in it.")
+    while name := ask_line("Name of the owner (Enter alone: later): "):
+        try:
+            return make_owner(config, name)
+        except EverwakeError as error:
+            print(error)
+
+
+def ask_line(question: str) -> str:
+    """An answer; "" at the end of the input."""
+    try:
+        return input(question).strip()
+    except EOFError:
+        print()
+        return ""
+
+
+def make_owner(config: Config, name: str) -> None:
+    """Make the account. Raises EverwakeError for a name or a password that can't be."""
+    from mud.play import accounts
+
+    accounts.proper_name(name)
+    answer = ask(config, "account.create", name=name, role="owner", password=asked())
+    if not answer["ok"]:
+        raise Rejected(answer["error"])
+    print(f"{answer['account']} is the owner. Log in with that name and password when the game is ready.")

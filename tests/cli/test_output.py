@@ -1,0 +1,34 @@
+"""What `run.py` writes, on outputs that can show more or less."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from mud.cli.output import as_json, table, write_what_can_be
+
+LETTERS = 'naïve žluť 名 \udcff "quoted"'
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_no_letter_is_too_much_for_an_output(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", out)
+    write_what_can_be()
+    print(LETTERS)
+    print(as_json({"text": LETTERS}))
+    out.seek(0)
+    text, data = out.read().splitlines()
+    assert '"quoted"' in text
+    assert json.loads(data) == {"text": LETTERS}
+
+
+def test_a_table_has_a_header_and_columns_as_wide_as_they_have_to_be() -> None:
+    assert table(("NAME", "N"), [("a long name", 1), ("b", 22)]).splitlines() == [
+        "NAME         N",
+        "a long name  1",
+        "b            22",
+    ]
