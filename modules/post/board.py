@@ -19,7 +19,8 @@ class Posting(Dialog):
 def board(ctx: Context[Post], args: str) -> None:
     """board | board N | board write TITLE | board remove N -- the notice board: list, read, write, remove
     board 3 shows notice 3. In a room with a board, `board` means that one; elsewhere it means the town's.
-    You may remove your own notices; builders may remove any."""
+    You may remove your own notices.
+    For builders: board remove takes any notice away."""
     word, rest = split_first(args)
     act = ACTS.get(word.casefold())
     if act is not None:

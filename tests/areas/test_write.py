@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mud.areas.destination import Destination
-from mud.areas.load import MAX_NUMBER, load
+from mud.areas.load import load
+from mud.areas.numbers import MAX_NUMBER
 from mud.areas.write import write
 from mud.core.text.markup import tag
 from mud.core.world import area as a

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_no_word_belongs_to_two_pages() -> None:
 
 
 @pytest.fixture(scope="module")
-def table() -> Iterator[CommandTable]:
+def table() -> Iterator[CommandTable[Any]]:
     """The commands of the core and of all modules, whose code is imported afresh and then as it was before."""
     before = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "modules"}
     yield loaded(Config()).commands
@@ -54,7 +55,7 @@ def table() -> Iterator[CommandTable]:
     sys.modules.update(before)
 
 
-def test_a_players_help_shows_nothing_that_players_may_not_do(table: CommandTable) -> None:
+def test_a_players_help_shows_nothing_that_players_may_not_do(table: CommandTable[Any]) -> None:
     staff = {c.name for c in table.commands.values() if c.role != "player"} - {"world", "where", "set"}
     shown = {c.name: page_for(c.help, "player") for known in table.by_topic("player").values() for c in known}
     found = {name: set(re.findall(r"[a-z]+", page)) & staff for name, page in shown.items()}
@@ -63,7 +64,7 @@ def test_a_players_help_shows_nothing_that_players_may_not_do(table: CommandTabl
     assert speak == set()
 
 
-def test_what_pages_tell_to_type_exists(table: CommandTable) -> None:
+def test_what_pages_tell_to_type_exists(table: CommandTable[Any]) -> None:
     words = {word for c in table.commands.values() for word in (c.name, *c.aliases)}
     for page, _ in WORDS:
         for line in page.splitlines():
