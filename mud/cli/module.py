@@ -12,12 +12,12 @@ import msgspec
 
 from mud import __version__
 from mud.cli.client import DONE, FAILED, Add, ask_running, not_running, say, show
+from mud.cli.loaded import loaded
 from mud.cli.output import as_json, table
 from mud.cli.words import seconds
 from mud.config import Config
 from mud.core.commands import CommandTable
 from mud.core.errors import FrameworkError, NotFound
-from mud.core.spells import SpellTable
 from mud.framework import contract, finder, openapi, settings
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
@@ -26,8 +26,6 @@ from mud.framework.order import provided
 from mud.framework.packages.archive import MANIFEST, checksum
 from mud.framework.packages.packages import Installed, Packages
 from mud.framework.registry import Registry
-from mud.play.commands import COMMANDS
-from mud.play.spells import SPELLS
 
 #: In seconds.
 YEAR = 366 * 86400.0
@@ -76,13 +74,6 @@ def register(commands: Any, add: Add) -> None:
 
 
 # Looking
-
-
-def loaded(config: Config) -> Registry:
-    """All modules, loaded here and checked; nothing runs."""
-    registry = Registry(CommandTable(COMMANDS), SpellTable(SPELLS))
-    Loader(registry, config.given(), time.time).load_all()
-    return registry
 
 
 def row(instance: Instance) -> dict[str, str]:

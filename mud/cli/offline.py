@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mud.cli.module import loaded
+from mud.cli.loaded import loaded
 from mud.config import Config
 from mud.core.errors import EverwakeError
 from mud.core.world.model import Account

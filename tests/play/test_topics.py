@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mud.cli.module import loaded
+from mud.cli.loaded import loaded
 from mud.config import Config
 from mud.core.commands import CommandTable, page_for
 from mud.play.topics import WORDS, page_of
