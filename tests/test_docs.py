@@ -80,6 +80,11 @@ def test_every_page_is_reached_from_the_index() -> None:
     assert set(PAGES) - reached == set()
 
 
+def test_the_smallest_module_is_shown_as_it_is() -> None:
+    code = (ROOT / "modules" / "raffle" / "__init__.py").read_text("utf-8")
+    assert f"```python\n{code}```" in (ROOT / "docs" / "modules.md").read_text("utf-8")
+
+
 def test_a_wrong_path_or_name_would_be_found() -> None:
     page = "`mud/x.py::f`, [a](b.md#c), [d](https://e.org) and `modules/NAME/x`\n```\n`mud/y.py`\n```\n"
     assert named(page) == [("mud/x.py", "f")] and LINK.findall(page) == ["b.md"]

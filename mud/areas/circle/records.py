@@ -1,5 +1,5 @@
-"""The records of .wld, .mob and .obj files. Each function reads one, behind its `#NUMBER`, into the fields of what it
-becomes: where one can't be read to its end, what was read of it is there.
+"""The records of .wld, .mob and .obj files. Each function reads one, after its `#NUMBER`, into the fields of its
+definition. If one can't be read to its end, the part that was read is there.
 
 The formats are those of CircleMUD 3.0 (doc/building) and tbaMUD, whose flags take four words instead of one; what their
 relatives have added is passed by, and named.

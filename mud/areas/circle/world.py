@@ -51,8 +51,11 @@ MAX_WARNINGS = 20
 
 
 class ImportedWorld(Struct):
-    """What came of an import. `problems` are mistakes in the files, `warnings` what they name that is not there, `lost`
-    what has no like here, once a kind; `notes` say how the files were read and what was taken otherwise."""
+    """The result of an import.
+
+    `problems` are mistakes in the files, `warnings` are references to nothing, `lost` is what has no equivalent, each
+    kind once. `notes` tell how the files were read and what was read differently.
+    """
 
     areas: list[a.AreaDef]
     problems: list[str]
