@@ -31,7 +31,7 @@ READ_BYTES = 65_536
 SEND_BYTES = 65_536
 #: When this many lines wait, nothing more is read from a connection until they are done.
 MAX_WAITING = 64
-#: What `next_line` gives for a line that was too long. No line is this: control characters never get into one.
+#: What `next_line` returns for a line that was too long. No real line equals it: lines have no control characters.
 TOO_LONG = OVERLONG.decode()
 
 _HTTP = re.compile(rb"^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) \S+ HTTP/\d")
