@@ -2,6 +2,9 @@
 
 from mud.api import Command, Context, Module, On, PlayerLeft, Rejected, State, Timer, Veto
 
+#: More than anybody has of hit points, mana or movement: the prize fills up all of them.
+MUCH = 1_000_000
+
 
 class Raffle(State):
     """The characters that hold a ticket."""
@@ -14,7 +17,8 @@ class Draw(Timer):
 
 
 def enter(ctx: Context[Raffle], args: str) -> None:
-    """raffle -- take a ticket; the first one starts the clock, and a minute later one of them wins"""
+    """raffle -- take a ticket: it is free, and a minute after the first one is taken, one of them wins
+    The prize is a draught of light: it fills up the winner's hit points, mana and movement."""
     if ctx.player.id in ctx.state.entrants:
         raise Rejected("You already hold a ticket.")
     ctx.state.entrants.append(ctx.player.id)
@@ -27,8 +31,9 @@ def draw(ctx: Context[Raffle], timer: Draw) -> None:
     """One of the tickets wins."""
     if ctx.state.entrants:
         winner = ctx.world.characters[ctx.random.choice(ctx.state.entrants)]
+        ctx.mend(winner, hp=MUCH, mana=MUCH, move=MUCH)
         for character in ctx.world.players():
-            ctx.tell(character, f"{winner.name} wins the raffle!")
+            ctx.tell(character, f"{winner.name} wins the raffle: a draught of light, and nothing hurts any more!")
     ctx.state.entrants.clear()
 
 
@@ -47,7 +52,7 @@ def veto(ctx: Context[Raffle]) -> Veto | None:
 MODULE = Module(
     name="raffle",
     version="1.0.0",
-    description="a ticket, a minute, a winner",
+    description="a ticket, a minute, a winner as good as new",
     author="Everwake",
     state=Raffle,
     commands=[Command("raffle", enter)],
