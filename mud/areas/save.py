@@ -15,9 +15,13 @@ from mud.areas.references import places_of
 from mud.areas.reload import Changes
 from mud.areas.rewrite import FileEdit, rewrite
 from mud.areas.workable import lacks
+from mud.areas.write import write
 from mud.core.errors import WorldError
 from mud.core.world import area as a
 from mud.core.world.draft import PARTS, Change, Edits
+
+#: Who may do what with a new file, as for those that are in the world already.
+NEW_MODE = 0o644
 
 
 class Saved(Struct, frozen=True):
@@ -50,11 +54,15 @@ class _Plan:
         self._defs = defs
         self._over = over
         self._edits: dict[str, list[FileEdit]] = {}  # by area
+        self._new: dict[Path, a.AreaDef] = {}
         self.problems: list[str] = []
 
     def add(self, key: str, change: Change[Any]) -> None:
         """Add a change, merged with the current world; or note why that is impossible."""
         base, draft, area = change.base, change.draft, change.area
+        if key == "area" and base is None:
+            self._begin(draft)
+            return
         current = self._current(key, draft.id)
         if area not in self._defs.areas:
             self.problems.append(f"area {area!r} no longer exists; its file is gone")
@@ -68,6 +76,17 @@ class _Plan:
             wanted = self._merged(key, base or draft, current, draft)
             if wanted != current:
                 self._edits.setdefault(area, []).append(FileEdit(key, current, wanted))
+
+    def _begin(self, area: a.AreaDef) -> None:
+        """Take a new area in, which gets a file of its own."""
+        path = self._directory / f"{area.id}.toml"
+        known = self._defs.areas.get(area.id)
+        if known is not None and known != area:
+            self.problems.append(f"there is an area with the id {area.id!r} already; choose another id")
+        elif known is None and path.exists() and path.read_text("utf-8", "replace") != write(area):
+            self.problems.append(f"there is a file {path.name} already; choose another id, or `world reload` it")
+        elif known is None:
+            self._new[path] = area
 
     def _current(self, key: str, id_: str) -> Any:
         """The current definition; of an area, without its parts."""
@@ -94,16 +113,20 @@ class _Plan:
     def write(self) -> Saved:
         """Check everything, then write the files. Raises WorldError or OSError."""
         changes = Changes(self._directory, self._defs)
-        new: list[tuple[Path, AreaFile, bytes]] = []
-        for area, edits in self._edits.items():
-            name = next((n for n, s in self._defs.sources.items() if s.area == area), None)
+        new: list[tuple[Path, AreaFile, bytes | None]] = []
+        for path, area in self._new.items():
+            file = AreaFile(path, self._directory, write(area).encode("utf-8"))
+            changes.take(file)
+            new.append((path, file, None))
+        for id_, edits in self._edits.items():
+            name = next((n for n, s in self._defs.sources.items() if s.area == id_), None)
             if name is None:
-                raise WorldError([f"the file of area {area!r} is not known"])
+                raise WorldError([f"the file of area {id_!r} is not known"])
             path = self._directory / name
             source, content = read(path)
-            wanted = with_edits(self._defs.areas[area], edits)
+            wanted = with_edits(self._defs.areas[id_], edits)
             if source.digest != self._defs.sources[name].digest:
-                self._look_at_disk(changes, path, area, wanted)
+                self._look_at_disk(changes, path, wanted)
                 continue
             written = rewrite(content.decode("utf-8"), edits).encode("utf-8")
             file = AreaFile(path, self._directory, written)
@@ -123,16 +146,13 @@ class _Plan:
                 done = " and ".join(f.name for _, f, _ in new[:number])
                 problem = f"{path.name} can't be written: {error.strerror}; {done} is written already: `save` again"
                 raise WorldError([problem]) from error
-            area = sources[file.name].area
-            sources[file.name] = msgspec.structs.replace(read(path)[0], area=area)
+            sources[file.name] = msgspec.structs.replace(read(path)[0], area=sources[file.name].area)
         defs = msgspec.structs.replace(found.defs, sources=sources)
         return Saved(defs, found.areas, tuple(file.name for _, file, _ in new))
 
-    def _look_at_disk(self, changes: Changes, path: Path, area: str, wanted: a.AreaDef) -> None:
-        """The file is not what was loaded.
-
-        It is accepted if it has what is wanted: then we wrote it ourselves, in a save whose end we did not see.
-        """
+    def _look_at_disk(self, changes: Changes, path: Path, wanted: a.AreaDef) -> None:
+        """The file is not what was loaded. It is taken if it says what is wanted: then we wrote it ourselves, and never
+        heard the end of it."""
         file = AreaFile(path, self._directory)
         on_disk = changes.take(file)
         if file.problems or on_disk != wanted:
@@ -172,8 +192,9 @@ def with_edits(area: a.AreaDef, edits: list[FileEdit]) -> a.AreaDef:
     return area
 
 
-def write_whole(path: Path, before: bytes, content: bytes) -> None:
-    """Replace `before` by `content`: at every instant the file is one or the other, also after a power cut.
+def write_whole(path: Path, before: bytes | None, content: bytes) -> None:
+    """Put `content` in place of `before` (None: there is no such file): at every instant the file is one or the other,
+    also after a power cut.
 
     Raises WorldError if somebody else has changed it, and OSError, both with the file as it was.
     """
@@ -184,11 +205,15 @@ def write_whole(path: Path, before: bytes, content: bytes) -> None:
         with open(fd, "wb") as file:
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777 if before is not None else NEW_MODE)
             os.fsync(file.fileno())
-        if path.read_bytes() != before:
+        if before is None and not path.exists():
+            os.link(temporary, path)  # which fails when somebody has made it just now
+            temporary.unlink()
+        elif path.read_bytes() != (content if before is None else before):
             raise WorldError([f"{path.name} was changed on the disk just now; `save` again"])
-        temporary.rename(path)
+        else:
+            temporary.rename(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()

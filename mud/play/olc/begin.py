@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -20,12 +20,14 @@ from mud.play import login
 from mud.play.olc import form
 from mud.play.olc.exits import direction_of
 from mud.play.olc.fields import need
-from mud.play.olc.rights import need_area
+from mud.play.olc.rights import need_area, need_form
 from mud.play.staff import admin
 
 #: What a new thing is before anybody said anything about it.
 UNFINISHED = "an unfinished {}"
 _ID = re.compile(r"[A-Za-z0-9_]{1,60}")
+#: What an area's file can be called everywhere. One with an underscore before it would not be read.
+_AREA_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 
 
 def redit(ctx: CoreContext, args: str) -> None:
@@ -73,10 +75,29 @@ def oedit(ctx: CoreContext, args: str) -> None:
 def zedit(ctx: CoreContext, args: str) -> None:
     """Edit the area one is in, or another: its name, lifespan and resets."""
     words = split(args)
+    if words[:1] == ["new"]:
+        begin_area(ctx, words[1:])
+        return
     id_ = words[0] if words else ctx.world.defs.area_of.get(ctx.player.room, "")
     area = need_area(ctx, need(id_, ctx.world.defs.areas, "area"))
     bare = msgspec.structs.replace(area, **dict.fromkeys(PARTS, ()))
     form.begin(ctx, d.EditArea(area=area.id, base=bare, drafts=(bare,)))
+
+
+def begin_area(ctx: CoreContext, words: list[str]) -> None:
+    """A new area, with one room to begin with. It has a file of its own."""
+    id_ = words[0] if len(words) == 1 else ""
+    if not _AREA_ID.fullmatch(id_) or id_ == "world":
+        raise Rejected(
+            "Write: zedit new ID. The file is called by it: small letters, digits and underscores, as tide_mill."
+        )
+    need_new(id_, ctx.world.defs.areas)
+    room = free_id(id_, (), ctx.world.defs.rooms)
+    draft = AreaDef(id=id_, name=UNFINISHED.format("area").capitalize(), rooms=(unfinished_room(room),))
+    dialog = d.EditArea(area=id_, base=None, drafts=(draft,))
+    need_form(ctx, dialog)
+    form.begin(ctx, dialog)
+    ctx.send(f"`save` makes the area with its first room: then `goto {room}`, and `redit` and `dig` from there.")
 
 
 def wanted(ctx: CoreContext, words: list[str], known: Mapping[str, Any], what: str) -> Any:
@@ -129,7 +150,7 @@ def dig(ctx: CoreContext, args: str) -> None:
     if len(words) == 2 and words[1] != "new":
         target, base, to_area = other_end(ctx, words[1], back, origin.id)
     else:
-        id_ = words[2] if len(words) == 3 else free_id(area, rooms)
+        id_ = words[2] if len(words) == 3 else free_id(area.id, (room.id for room in area.rooms), rooms)
         need_new(id_, rooms)
         target, base, to_area = unfinished_room(id_), None, area.id
     form.need_free(ctx, d.EditRoom, origin.id)
@@ -162,11 +183,11 @@ def with_exit(room: RoomDef, direction: str, to: str) -> RoomDef:
     return msgspec.structs.replace(room, exits={**room.exits, direction: way})
 
 
-def free_id(area: AreaDef, rooms: Mapping[str, RoomDef]) -> str:
-    """An id for a new room: the next number in an area of numbers, else the area's id with one."""
-    numbers = [int(room.id) for room in area.rooms if room.id.isdigit()]
+def free_id(area: str, here: Iterable[str], rooms: Mapping[str, RoomDef]) -> str:
+    """An id for a new room: the next number in an area whose rooms have numbers, else the area's id with one."""
+    numbers = [int(id_) for id_ in here if id_.isdigit()]
     number = max(numbers) + 1 if numbers else 1
-    pattern = "{}" if numbers else f"{area.id}_{{}}"
+    pattern = "{}" if numbers else f"{area}_{{}}"
     while pattern.format(number) in rooms:
         number += 1
     return pattern.format(number)

@@ -180,16 +180,23 @@ def dice(name: str, help_: str) -> Field:
     return Field(name, help_, lambda draft: said(getattr(draft, name)), set_)
 
 
-def table(name: str, help_: str, known: Callable[[Draft], Collection[str] | None], whole: bool = False) -> Field:
-    """Named values: NAME VALUE sets one, NAME alone takes it away. With `whole` they are whole numbers."""
+def table(
+    name: str, help_: str, known: Callable[[Draft], dict[str, str]], whole: bool = False, others: bool = False
+) -> Field:
+    """Named values: NAME VALUE sets one, NAME alone takes it away, and without a name they are listed.
+
+    `known` gives the names that there are, and what each is for; with `others` there may be more. With `whole` the
+    values are whole numbers.
+    """
 
     def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
         key, value = split_first(text)
         names, values = known(draft), dict(getattr(draft, name))
         key = key.casefold()
         if not key:
-            raise Rejected(f"Write: {name} NAME VALUE." + (f" Names: {', '.join(names)}." if names else ""))
-        if names is not None and key not in values:
+            ctx.send(listed(names, values) or f"There are no {name} for a thing of its kind.")
+            return draft
+        if not others and key not in values:
             need(key, names, "value called")
         if not value:
             values.pop(key, None)
@@ -199,7 +206,19 @@ def table(name: str, help_: str, known: Callable[[Draft], Collection[str] | None
             values[key] = value
         return changed(draft, **{name: values})
 
-    return Field(name, help_, lambda draft: said(getattr(draft, name)), set_)
+    def show(draft: Draft) -> str:
+        values = getattr(draft, name)
+        open_ = [each for each, what in known(draft).items() if what and each not in values]
+        return said(values) + (f" (not said: {', '.join(open_)})" if open_ else "")
+
+    return Field(name, help_, show, set_)
+
+
+def listed(names: dict[str, str], values: dict[str, object]) -> str:
+    """All named values, a line each, with what they are for."""
+    rows = [(name, str(values.get(name, "not said")), what) for name, what in names.items() if what or name in values]
+    rows += [(name, str(value), "") for name, value in values.items() if name not in names]
+    return "\n".join(f"  {name} {value}{f' -- {what}' if what else ''}" for name, value, what in rows)
 
 
 # Extra descriptions

@@ -9,7 +9,7 @@ from mud.core.errors import Rejected
 from mud.core.targets import split_first
 from mud.core.world.area import Modifier
 from mud.core.world.body import PLACES
-from mud.play.olc import exits, resets
+from mud.play.olc import exits, resets, values
 from mud.play.olc.fields import (
     Draft,
     Field,
@@ -55,7 +55,13 @@ MOB = (
     choice("position", "position WORD -- how it is made", names.POSITIONS),
     choice("default_position", "default_position WORD -- how it is as a rule", names.POSITIONS),
     choice("sex", "sex WORD", names.SEXES),
-    table("attributes", "attributes NAME N -- strength 18 and the like", lambda draft: None, whole=True),
+    table(
+        "attributes",
+        "attributes NAME N -- strength 18 and the like; attributes alone lists them",
+        lambda draft: values.ATTRIBUTES,
+        whole=True,
+        others=True,
+    ),
 )
 
 
@@ -82,7 +88,9 @@ ITEM = (
     paragraphs("desc", "desc -- what one sees on looking at it; opens the line editor", "description"),
     choice("kind", "kind WORD -- what it is for; its values depend on it", names.ITEM_KINDS),
     table(
-        "values", "values NAME VALUE -- values of its kind; NAME alone: not said", lambda d: names.ITEM_VALUES[d.kind]
+        "values",
+        "values NAME VALUE -- values of its kind; NAME alone: not said; values alone lists them",
+        lambda draft: values.of_kind(draft.kind),
     ),
     flags("flags", "flags WORD -- turns a flag on or off", names.ITEM_FLAGS),
     flags("wear", "wear WORD -- take, and where it is worn, each on or off", ("take", *PLACES)),

@@ -19,9 +19,18 @@ HELP = """reset -- the steps of a reset, with their numbers; reset here, those o
 reset add mob ID ROOM [max N]; in the same way item ID ROOM, give ID, equip ID SLOT, put ID CONTAINER
 reset add door ROOM DIRECTION open | closed | locked
 reset add remove ID ROOM
-give and equip are for the mob before them. ROOM may be `here`. With `at N` at the end it becomes step N, else the last;
-with `always` it is done also when the step before it did nothing.
+give and equip are for the mob before them. ROOM may be `here`. With `at N` behind it it becomes step N, else the last;
+with `always` it is done also when the step before it did nothing, with `once` only in the very first reset.
+reset set N max M, or with one or more of: always, after (only if the step before did something), once, often
 reset remove N | reset move N M"""
+
+#: What can be said of any step by a word.
+SAID: dict[str, dict[str, bool]] = {
+    "always": {"if_last": False},
+    "after": {"if_last": True},
+    "once": {"once": True},
+    "often": {"once": False},
+}
 
 
 def said(reset: a.AnyReset) -> str:
@@ -42,7 +51,8 @@ def said(reset: a.AnyReset) -> str:
         case a.RemoveReset():
             text = f"remove {reset.id} from {reset.room}"
     most = getattr(reset, "max", 1)
-    return text + (f", at most {most}" if most != 1 else "") + (", if the step before did" if reset.if_last else "")
+    text += f", at most {most}" if most != 1 else ""
+    return text + (", if the step before did" if reset.if_last else "") + (", once" if reset.once else "")
 
 
 def listed(resets: Sequence[a.AnyReset], room: str = "") -> str:
@@ -65,6 +75,8 @@ def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     words = split(text)
     verb = words[0].casefold() if words else ""
     if verb not in VERBS:
+        if verb.isdigit():
+            return set_(ctx, draft, f"set {text}")
         if verb:
             need(verb, VERBS, "thing to do with resets, like")
         ctx.send(listed(draft.resets) or "There are no resets.")
@@ -87,26 +99,52 @@ def here(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
 
 def add(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
     """One more step."""
-    at = len(resets)
-    always = bool(words) and words[-1].casefold() == "always"
-    if always:
-        words = words[:-1]
-    if len(words) > 2 and words[-2].casefold() == "at":
-        at = index(words[-1], len(resets) + 1)
-        words = words[:-2]
-    most = 1
-    if len(words) > 2 and words[-2].casefold() == "max":
-        most = number_of(words[-1], BOUNDS["max"]._replace(least=1))
-        words = words[:-2]
+    words, options = apart(words)
+    at = index(options.pop("at"), len(resets) + 1) if "at" in options else len(resets)
     kind = need(words[0].casefold() if words else "", MAKE, "kind of reset")
     wanted, make = MAKE[kind]
     words = [word for word in words[1:] if word.casefold() not in ("in", "into", "from", "it", "with")]
     if len(words) != len(wanted):
         raise Rejected(f"Write: reset add {kind} {' '.join(wanted)}.")
-    made = make(most, *(CHECKS[what](ctx, word) for what, word in zip(wanted, words, strict=True)))
-    if kind in ("give", "equip", "put") and not always:
+    made = make(1, *(CHECKS[what](ctx, word) for what, word in zip(wanted, words, strict=True)))
+    if kind in ("give", "equip", "put"):
         made = changed(made, if_last=True)
-    return (*resets[:at], made, *resets[at:])
+    return (*resets[:at], with_options(made, options), *resets[at:])
+
+
+def apart(words: list[str]) -> tuple[list[str], dict[str, str]]:
+    """What a step is, and the options behind it: `max N` and `at N`, and the words of SAID."""
+    words, options = list(words), dict[str, str]()
+    while len(words) > 1:
+        if words[-1].casefold() in SAID:
+            options[words.pop().casefold()] = ""
+        elif words[-2].casefold() in ("max", "at"):
+            value = words.pop()
+            options[words.pop().casefold()] = value
+        else:
+            break
+    return words, options
+
+
+def with_options(step: a.AnyReset, options: dict[str, str]) -> a.AnyReset:
+    """A step with more said about it. Raises Rejected."""
+    for word, value in options.items():
+        if word in SAID:
+            step = changed(step, **SAID[word])
+        elif not hasattr(step, word):
+            raise Rejected(f"This step has no {word}: {said(step)}.")
+        else:
+            step = changed(step, **{word: number_of(value, BOUNDS["max"]._replace(least=1))})
+    return step
+
+
+def set_step(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
+    """Say more about a step."""
+    at = index(words[0] if words else "", len(resets))
+    rest, options = apart(words)
+    if len(rest) > 1 or not options:
+        raise Rejected(f"Write: reset set N max M, or reset set N with one or more of {', '.join(SAID)}.")
+    return (*resets[:at], with_options(resets[at], options), *resets[at + 1 :])
 
 
 def remove(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
@@ -135,6 +173,7 @@ def index(word: str, count: int) -> int:
 
 VERBS: dict[str, Callable[[CoreContext, Steps, list[str]], Steps]] = {
     "add": add,
+    "set": set_step,
     "remove": remove,
     "move": move,
     "here": here,

@@ -118,7 +118,8 @@ BUILDING += [
         "zedit",
         begin.zedit,
         "building",
-        f"zedit [AREA] -- edit an area: its name, lifespan and resets\n{OLC}",
+        "zedit [AREA] | zedit new ID -- edit an area: its name, lifespan and resets; or begin a new one (admins)\n"
+        f"A new area gets a file of its own and a first room.\n{OLC}",
         role="builder",
     ),
     CoreCommand(

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from mud.areas.load import load
+from mud.areas.names import ITEM_KINDS, ITEM_VALUES
 from mud.areas.outcome import outcome
 from mud.core import dialogs as d
 from mud.core import events as e
+from mud.play.olc.values import USED
 from tests.play.site import Site
 
 
@@ -422,3 +424,107 @@ def test_what_is_in_the_file_already_does_not_keep_others_from_saving(site: Site
     ada = site.enter("Ada")
     site.do(ada, "world reload")
     assert "Saved in" in site.do(ada, "redit", "name A Lane", "save")
+
+
+# Values
+
+
+def test_values_lists_the_names_of_its_kind_and_what_each_is_for(site: Site) -> None:
+    ada = site.enter("Ada")
+    ada.do("oedit new blade", "kind weapon")
+    listed = ada.do("values")
+    assert listed.splitlines()[0] == "  dice_number not said -- how many dice a blow throws: 2 of 2d6"
+    assert "attack not said -- how it strikes (0 hit, 1 sting" in listed and "value0" not in listed
+    assert ada.do("values dice_number 2") == "values: dice_number 2 (not said: dice_size, attack)"
+    assert "  dice_number 2 -- how many dice" in ada.do("values")
+    assert "values: dice_number 2 (not said: dice_size, attack)" in ada.do("show")
+
+
+@pytest.mark.parametrize("kind", ITEM_KINDS)
+def test_whatever_its_kind_values_says_something(site: Site, kind: str) -> None:
+    ada = site.enter("Ada")
+    ada.do("oedit new thing", f"kind {kind}")
+    text = ada.do("values")
+    assert all(name in ITEM_VALUES[kind] for name in USED.get(kind, {}))
+    assert text == "There are no values for a thing of its kind." or text.count("not said") == len(USED[kind])
+
+
+def test_attributes_are_listed_too(site: Site) -> None:
+    ada = site.enter("Ada")
+    assert "strength not said -- 11 where nothing is said" in ada.do("medit new goat", "attributes")
+
+
+# Resets
+
+
+def test_a_step_of_a_reset_is_changed_where_it_stands(site: Site) -> None:
+    ada = site.enter("Ada")
+    ada.do("zedit", "reset add mob guard here max 2 once")
+    number = ada.do("reset").count("\n") + 1
+    last = lambda text: text.splitlines()[-1].split(". ", 1)[1]  # noqa: E731
+    assert last(ada.do("reset")) == "mob guard in square, at most 2, once"
+    assert "mob guard in square, at most 5, once" in ada.do(f"reset set {number} max 5")
+    assert f"{number}. mob guard in square, at most 7\n" in ada.do(f"reset {number} often max 7") + "\n"
+    assert "mob guard in square, at most 7, if the step before did" in ada.do(f"reset set {number} after")
+    assert "Saved in small.toml." in site.do(ada, "save")
+    (saved,) = (r for r in load(site.folder).areas["small"].resets if getattr(r, "max", 1) == 7)
+    assert saved.if_last and not saved.once
+
+
+def test_what_can_not_be_said_of_a_step(site: Site) -> None:
+    ada = site.enter("Ada")
+    ada.do("zedit", "reset add door square east open")
+    number = ada.do("reset").count("\n") + 1
+    assert ada.do(f"reset set {number} max 2") == "This step has no max: door east of square open."
+    assert ada.do(f"reset set {number} max 0").endswith("open.")
+    assert ada.do(f"reset set {number}").startswith("Write: reset set N max M")
+    assert ada.do("reset set 99 max 2").startswith("Which step?")
+    assert ada.do(f"reset set {number} maxx 2").startswith("Write: reset set N max M")
+    assert ada.do("reset set 1 max 0") == "It can't be less than 1."
+
+
+# A new area
+
+
+def test_an_area_is_made_from_inside_the_game(site: Site) -> None:
+    ada = site.enter("Ada", "admin")
+    text = ada.do("zedit new tide_mill")
+    assert "area tide_mill (new)" in text and "then `goto tide_mill_1`" in text
+    ada.do("name The Tide Mill", "builders Bob")
+    assert "Saved in tide_mill.toml. The form is closed." in site.do(ada, "save")
+    assert "An unfinished room" in ada.do("goto tide_mill_1").title().replace("Unfinished Room", "unfinished room")
+    bob = site.enter("Bob")
+    bob.do("goto tide_mill_1")
+    assert "Saved in tide_mill.toml" in site.do(bob, "redit", "name The Wheel", "save")
+    assert "Saved in" in site.do(ada, "dig north square")
+    world = load(site.folder)
+    assert world.areas["tide_mill"].builders == ("Bob",) and world.rooms["tide_mill_1"].name == "The Wheel"
+    site.copy_over()
+    assert "The Wheel" in bob.do("look")
+
+
+@pytest.mark.parametrize("id_", ["", "world", "_hidden", "Tide", "../out", "a/b", "tide mill", "x" * 61, "tïde"])
+def test_an_area_whose_file_could_not_be_called_so(site: Site, id_: str) -> None:
+    ada = site.enter("Ada", "admin")
+    assert ada.do(f"zedit new {id_}").startswith("Write: zedit new ID.")
+
+
+def test_who_may_not_begin_an_area_and_what_is_there_already(site: Site) -> None:
+    ada, boss = site.enter("Ada"), site.enter("Boss", "admin")
+    ada.read()
+    assert ada.do("zedit new mill") == "Only an admin begins a new area."
+    assert boss.do("zedit new small") == "There is a small already. Choose another id."
+    (site.folder / "mill.toml").write_text("# somebody's\n", "utf-8")
+    assert "there is a file mill.toml already" in site.do(boss, "zedit new mill", "save")
+    assert (site.folder / "mill.toml").read_text("utf-8") == "# somebody's\n"
+
+
+def test_a_new_area_whose_end_nobody_heard_is_saved_again_without_harm(site: Site) -> None:
+    boss = site.enter("Boss", "admin")
+    boss.do("zedit new mill", "save")
+    job = site.take()
+    outcome(job, site.folder, site.game.world.defs)  # the program ended before the game had it
+    site.post(e.JobFailed(boss.session))
+    assert "Saved in mill.toml. The form is closed." in site.do(boss, "save")
+    boss.do("!look")
+    assert [path.name for path in site.folder.iterdir()].count("mill.toml") == 1
