@@ -81,8 +81,8 @@ class Large:
 
 def lines(large: Large) -> Iterator[tuple[tuple[str, ...], str]]:
     """What is typed before, and the line that is measured."""
-    for name in large.kit.game.commands.commands:
-        if name not in NEVER:
+    for name, entry in large.kit.game.commands.commands.items():
+        if name not in NEVER and (not entry.yields or name in ("smile", "purge")):  # gestures are all alike
             yield from (((), f"{name} {words}".strip()) for words in WORDS)
     for opener, kind in zip(("redit", "medit 3060", "oedit 3010", "zedit"), KINDS.values(), strict=True):
         for name in [field.name for field in kind.fields] + ["help", "show", "undo", "zzz"]:

@@ -89,7 +89,7 @@ def begin_area(ctx: CoreContext, words: list[str]) -> None:
     id_ = words[0] if len(words) == 1 else ""
     if not _AREA_ID.fullmatch(id_) or id_ == "world":
         raise Rejected(
-            "Write: zedit new ID. The file is called by it: small letters, digits and underscores, as tide_mill."
+            "Write: zedit new ID. It names the file too: small letters, digits and underscores, as tide_mill."
         )
     need_new(id_, ctx.world.defs.areas)
     room = free_id(id_, (), ctx.world.defs.rooms)
