@@ -17,7 +17,7 @@ from mud.core.clock import Clock
 from mud.core.commands import CommandTable
 from mud.core.context import CoreContext, Sessions
 from mud.core.dialogs import Seeking, Working
-from mud.core.errors import Absent, ModuleFault, Rejected
+from mud.core.errors import Absent, ModuleFault, Rejected, Unread
 from mud.core.ledger import LedgerError
 from mud.core.modules import Modules
 from mud.core.no_modules import NoModules
@@ -56,6 +56,7 @@ HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
     events.Verified: login.verified,
     events.Ordered: play_dialog.ordered,
     events.PlayerFound: login.player_found,
+    events.KindsRead: login.taken_again,
     events.JobFailed: login.work_failed,
     events.Told: news.told,
     events.Announced: news.announced,
@@ -150,11 +151,18 @@ class Game:
         """Run one event's handler, whole or not at all. `sought` are players that were looked up for it."""
         ctx = self._context(session)
         ctx.sought = sought
+        ctx.may_wait = type(event) is events.Line and session is not None and not session.stack[-1].secret
         try:
             HANDLERS[type(event)](ctx, event)
         except Absent as absent:
             ctx = self._undo(session)
             self._seek(ctx, event, absent, sought)
+        except Unread:
+            ctx = self._undo(session)
+            assert isinstance(event, events.Line)
+            ctx.push(Seeking(event.text, sought, event.expanded))
+            ctx.push(Working())
+            ctx.do(events.ReadKinds(event.session))
         except (Rejected, LedgerError) as refusal:
             ctx = self._undo(session)
             self._refuse(ctx, str(refusal), event)

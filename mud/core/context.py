@@ -14,7 +14,7 @@ from typing import TypeAlias
 from mud.core.clock import Clock
 from mud.core.commands import CommandEntry, CommandTable, allowed, either
 from mud.core.dialogs import AnyDialog, Editor, Pager, Seeking
-from mud.core.errors import Absent, Rejected
+from mud.core.errors import Absent, Rejected, Unread
 from mud.core.events import Effect, Ordered
 from mud.core.modules import Modules
 from mud.core.rules import NoRules, Rules
@@ -27,10 +27,13 @@ from mud.core.text.wrap import wrap
 from mud.core.timers import AnyPayload, PendingTimer
 from mud.core.world.model import Character, Item, Role
 from mud.core.world.senses import sees
+from mud.core.world.word_index import KindOf
 from mud.core.world.world import World
 
 #: A player's name has at most so many letters.
 MAX_NAME_LENGTH = 16
+#: So many areas are read in the middle of an event; more, beside the game.
+FEW_AREAS = 3
 #: Players that one line may have looked up in the database.
 MAX_SOUGHT = 3
 
@@ -75,6 +78,7 @@ class CoreContext:
         self.spells = spells or SpellTable()
         self.rules = rules or NoRules()
         self.sought: tuple[str, ...] = ()  # names (casefolded) that were looked up in the database for this line
+        self.may_wait = False  # this event is a line, which can be taken again later
         self.again: Seeking | None = None  # a line to take again, right after this event
 
     @property
@@ -145,6 +149,19 @@ class CoreContext:
         here = [c for c in here if sees(self.world, self.player, c)]
         found = pick(parse_target(text), ((self.world.keywords(c), c) for c in here))
         return found[0] if found else None
+
+    def kinds(self, what: KindOf, word: str) -> set[str]:
+        """The kinds of mobs or items in all the world that answer to a word.
+
+        What of the world is still packed is read for that. If it is much, in a line's event, that raises Unread: the
+        event is undone, and its line taken again once all is read.
+        """
+        words, defs = self.world.words, self.world.defs
+        if self.may_wait and len(words.missing(defs)) > FEW_AREAS:
+            raise Unread
+        for _ in words.fill(defs):
+            pass
+        return words.kinds(what, word)
 
     # Saying
 

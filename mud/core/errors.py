@@ -30,6 +30,14 @@ class Absent(Rejected):
         self.name = name
 
 
+class Unread(Rejected):
+    """Something was looked for in the whole world, of which much is still packed: that is read beside the game, and the
+    line is taken again."""
+
+    def __init__(self) -> None:
+        super().__init__("The world is still being read. Please try again in a moment.")
+
+
 class WorldError(EverwakeError):
     """World files are wrong. `problems` holds one line each: "file:line: what; what to do"."""
 

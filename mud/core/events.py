@@ -33,6 +33,12 @@ class Line(Struct, frozen=True):
     expanded: bool = False
 
 
+class KindsRead(Struct, frozen=True):
+    """Answer to ReadKinds."""
+
+    session: int
+
+
 class LineTooLong(Struct, frozen=True):
     """A player sent a line of more than `most` bytes. Nothing of it was kept."""
 
@@ -180,7 +186,7 @@ class ModuleAnswered(Struct, frozen=True):
 Event = (
     (Opened | Line | Lost | TerminalTold | Due | NameChecked | LoggedIn | Registered | Hashed | Verified)
     | (Ordered | PlayerFound | JobFailed | Told | Announced | AccountSet | Signalled | ModuleAnswered)
-    | (WorldRead | Built | LineTooLong)
+    | (WorldRead | Built | LineTooLong | KindsRead)
 )  # fmt: skip
 
 # Effects
@@ -230,6 +236,12 @@ class FindPlayer(Struct, frozen=True):
 
     session: int
     name: str
+
+
+class ReadKinds(Struct, frozen=True):
+    """Read the definitions that are still packed, an area at a time, with the game going on in between."""
+
+    session: int
 
 
 class HashPassword(Struct, frozen=True):
@@ -379,5 +391,5 @@ Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword 
 Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule | ManageCopyover
 Effect = (
     (Output | Close | Job | Question | StartCopyover | Shutdown | LogLine | AddressDid)
-    | (AskModule | QueryModule)
+    | (AskModule | QueryModule | ReadKinds)
 )  # fmt: skip

@@ -154,19 +154,23 @@ def work_failed(ctx: CoreContext, event: e.JobFailed) -> None:
 
 def player_found(ctx: CoreContext, event: e.PlayerFound) -> None:
     """Who was looked up is in memory now, if there is anybody; the line that named them is taken again."""
-    seeking = ctx.session.stack[-2] if len(ctx.session.stack) > 1 else None
-    if not isinstance(seeking, d.Seeking):
-        return  # whoever asked was put out meanwhile
-    ctx.pop()
-    ctx.pop()
-    ctx.again = seeking
+    taken_again(ctx, event)
     account, character = event.account, event.character
-    if account is None or character is None:
+    if ctx.again is None or account is None or character is None:
         return
     if account.name.casefold() not in ctx.world.accounts:
         ctx.world.journal.put(ctx.world.accounts, account.name.casefold(), account)
     if ctx.world.known(character.name) is None:
         ctx.world.add_character(character, event.items)
+
+
+def taken_again(ctx: CoreContext, event: e.PlayerFound | e.KindsRead) -> None:
+    """What a line waited for is there: it is taken again."""
+    seeking = ctx.session.stack[-2] if len(ctx.session.stack) > 1 else None
+    if isinstance(seeking, d.Seeking):  # else whoever asked was put out meanwhile
+        ctx.pop()
+        ctx.pop()
+        ctx.again = seeking
 
 
 # Creation

@@ -8,10 +8,9 @@ from functools import partial
 from mud.core.context import CoreContext, CoreSpell
 from mud.core.errors import Rejected
 from mud.core.spells import Cast
-from mud.core.targets import answers
 from mud.core.text.markup import strip, tag
 from mud.core.world.dice import Dice
-from mud.play import bodies, describe, fights, rooms
+from mud.play import bodies, describe, fights, rooms, search
 from mud.play.describe import capital, name
 
 Effect = Callable[[CoreContext, Cast], None]
@@ -125,10 +124,10 @@ def locate(ctx: CoreContext, cast: Cast) -> None:
     if len(cast.words) < 3:
         raise Rejected("Locate what? Name it by a word of three letters or more.")
     rows: list[str] = []
-    for item in world.items.values():
+    for item in search.items(ctx, cast.words):
         if len(rows) >= 1 + cast.level // 2:
             break
-        if item.owner.startswith(("room:", "char:")) and answers(describe.keywords(world, item), cast.words):
+        if item.owner.startswith(("room:", "char:")):
             kind, _, key = item.owner.partition(":")
             holder = world.characters.get(key)
             where = f"held by {strip(name(world, holder))}" if holder is not None else f"in {world.room(key).name}"

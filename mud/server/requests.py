@@ -88,6 +88,16 @@ class Requests:
             log.exception("work for session %d failed", session)
             self._answer(e.JobFailed(session))
 
+    async def read_kinds(self, effect: e.ReadKinds) -> None:
+        """All definitions, one area after the other: the game goes on between any two."""
+        try:
+            for _ in self._world.words.fill(self._world.defs):
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.lost.append(effect.session)
+            raise
+        self._answer(e.KindsRead(effect.session))
+
     def give_up_lost(self) -> None:
         """Tell those who wait for what was lost that it was not done."""
         while self.lost:

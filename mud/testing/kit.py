@@ -381,6 +381,9 @@ class Kit:
                 self.players[effect.session].prompt = effect.prompt
             elif isinstance(effect, e.FindPlayer):
                 self._find(effect)
+            elif isinstance(effect, e.ReadKinds):
+                list(self.game.world.words.fill(self.game.world.defs))
+                self.post(e.KindsRead(effect.session))
             elif isinstance(effect, e.QueryModule):
                 self._query(effect)
             elif isinstance(effect, e.AskModule):

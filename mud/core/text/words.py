@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from difflib import get_close_matches
 
+#: Of more words than this only those are compared that begin or end alike: each comparison takes a while.
+MANY = 300
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _PART = re.compile(r"([0-9]{1,5})\s*(d|days?|h|hours?|m|min|mins|minutes?|s|sec|seconds?)(?![a-z])", re.I)
 _WHOLE = re.compile(r"[0-9][0-9,_]*")
@@ -55,3 +59,13 @@ def whole_number(text: str) -> int | None:
     if not _WHOLE.fullmatch(text):
         return None
     return int(text.replace(",", "").replace("_", "")[:20])
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """The known word that is most like `word`, if any is much like it."""
+    if len(known) > MANY:
+        alike = [each for each in known if abs(len(each) - len(word)) < 2]
+        begin, end = word[:2], word[-2:]
+        known = ([each for each in alike if each[:2] == begin] or [each for each in alike if each[-2:] == end])[:MANY]
+    found = get_close_matches(word, known, 1)
+    return found[0] if found else None

@@ -294,6 +294,13 @@ class WorldDef(Struct, frozen=True, kw_only=True):
             sources=sources or {},
         )
 
+    def home_of(self, what: Literal["mobs", "items"], id_: str) -> str:
+        """The id of the area that a mob or an item is defined in."""
+        parts = self.mobs if what == "mobs" else self.items
+        if isinstance(parts, Parts):
+            return parts.home[id_]
+        return next(area.id for area in self.areas.values() if any(part.id == id_ for part in getattr(area, what)))
+
     @classmethod
     def packed(
         cls, areas: Mapping[str, bytes], contents: Mapping[str, Contents], start: str, sources: dict[str, SourceFile]

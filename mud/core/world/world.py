@@ -15,6 +15,7 @@ from mud.core.world import fights
 from mud.core.world.area import CORPSE, DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
 from mud.core.world.bans import Ban, Bans
 from mud.core.world.model import Account, Character, Item, room_key
+from mud.core.world.word_index import WordIndex
 from mud.core.writes import Writes
 
 #: Nothing holds more levels of containers in containers than this.
@@ -57,6 +58,7 @@ class World:
         self.doors: dict[str, DoorState] = dict(state.doors)
         self.serial = state.serial
         self.arrivals = state.arrivals  # how often anything has come to where it is
+        self.words = WordIndex()
         self._held: dict[str, list[str]] = {}  # owner: item ids, oldest first
         self._present: dict[str, list[str]] = {}  # room: character ids, in the order of their coming
         self._kinds: dict[str, int] = {}  # "mob:ID" or "item:ID": how many there are

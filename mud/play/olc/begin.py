@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -107,10 +107,9 @@ def wanted(ctx: CoreContext, words: list[str], known: Mapping[str, Any], what: s
     return known[need(words[0], known, what)]
 
 
-def area_with(ctx: CoreContext, part: str, thing: MobDef | ItemDef) -> str:
+def area_with(ctx: CoreContext, part: Literal["mobs", "items"], thing: MobDef | ItemDef) -> str:
     """The area whose file has a definition. Raises Rejected when the player may not change it."""
-    area = next(area for area in ctx.world.defs.areas.values() if thing in getattr(area, part))
-    return need_area(ctx, area.id).id
+    return need_area(ctx, ctx.world.defs.home_of(part, thing.id)).id
 
 
 def new(ctx: CoreContext, words: list[str], known: Mapping[str, Any], command: str) -> tuple[str, str]:

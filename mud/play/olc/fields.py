@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split, split_first
 from mud.core.text.markup import parse, unparse
+from mud.core.text.words import nearest
 from mud.core.world.area import Extra
 from mud.core.world.dice import is_dice
 
@@ -49,9 +49,9 @@ def need(word: str, known: Collection[str], what: str) -> str:
     """`word`, if it is known. Raises Rejected with the nearest one that is."""
     if word in known:
         return word
-    near = get_close_matches(word, list(known), 1)
+    near = nearest(word, known)
     few = f" There are: {', '.join(known)}." if 0 < len(known) <= 40 else ""
-    raise Rejected(f"There is no {what} {word[:40]!r}.{f' Did you mean {near[0]}?' if near else few}")
+    raise Rejected(f"There is no {what} {word[:40]!r}.{f' Did you mean {near}?' if near else few}")
 
 
 def marked(text: str) -> str:

@@ -10,10 +10,13 @@ from mud.core.commands import allowed
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.ledger import LIMIT, MINT
-from mud.core.targets import answers, split
+from mud.core.targets import split
 from mud.core.text.markup import strip, tag
-from mud.core.world.model import room_key
-from mud.play import describe, login, rooms, talk, zones
+from mud.core.world.model import Character, Item, room_key
+from mud.play import describe, login, rooms, search, talk, zones
+
+#: What `where` shows at most of all that answers to a word.
+MAX_FOUND = 200
 
 
 def log(ctx: CoreContext, text: str) -> None:
@@ -27,14 +30,7 @@ def goto(ctx: CoreContext, args: str) -> None:
     if not room:
         raise Rejected("Go to which room, or to whom?")
     if room not in ctx.world.defs.rooms:
-        someone = ctx.world.player(room) or next(
-            (
-                c
-                for c in ctx.world.characters.values()
-                if c.mob and answers(describe.character_keywords(ctx.world, c), room)
-            ),
-            None,
-        )
+        someone = ctx.world.player(room) or search.mob(ctx, room)
         if someone is None:
             raise Rejected(f"There is no room {room!r} and nobody called so.")
         room = someone.room
@@ -53,19 +49,20 @@ def where(ctx: CoreContext, args: str) -> None:
         rows = [f"  {c.name:16} {world.room(c.room).name} [{c.room}]" for c in world.players()]
         ctx.page("Players:\n" + "\n".join(rows))
         return
-    rows = [
-        f"  {strip(describe.name(world, c)):30} {world.room(c.room).name} [{c.room}]"
-        for c in world.characters.values()
-        if not c.away and answers(describe.character_keywords(world, c), word)
-    ]
-    rows += [
-        f"  {strip(describe.short(world, i)):30} {place(ctx, i.owner)}"
-        for i in world.items.values()
-        if answers(describe.keywords(world, i), word)
-    ]
-    if not rows:
+    found: list[Character | Item] = [*search.characters(ctx, word), *search.items(ctx, word)]
+    if not found:
         raise Rejected(f"Nothing in the world answers to {word!r}.")
-    ctx.page("\n".join(rows[:200]) + (f"\n  and {len(rows) - 200} more" if len(rows) > 200 else ""))
+    rows = [where_is(ctx, thing) for thing in found[:MAX_FOUND]]
+    more = len(found) - len(rows)
+    ctx.page("\n".join(rows) + (f"\n  and {more} more" if more else ""))
+
+
+def where_is(ctx: CoreContext, thing: Character | Item) -> str:
+    """Somebody or something, and where that is."""
+    world = ctx.world
+    if isinstance(thing, Item):
+        return f"  {strip(describe.short(world, thing)):30} {place(ctx, thing.owner)}"
+    return f"  {strip(describe.name(world, thing)):30} {world.room(thing.room).name} [{thing.room}]"
 
 
 def place(ctx: CoreContext, owner: str) -> str:

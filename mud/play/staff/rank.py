@@ -5,17 +5,14 @@ from __future__ import annotations
 from mud.core.commands import allowed
 from mud.core.context import CoreContext
 from mud.core.errors import Rejected
-from mud.core.targets import answers
 from mud.core.world.model import Character
-from mud.play import describe
+from mud.play import search
 
 
 def find_anyone(ctx: CoreContext, text: str) -> Character:
     """Somebody here, a player in the world, or the first mob anywhere that answers to `text`. Raises Rejected."""
     someone = ctx.seek_here(text) or present_player(ctx, text)
-    if someone is None:
-        mobs = (c for c in ctx.world.characters.values() if c.mob is not None)
-        someone = next((c for c in mobs if answers(describe.character_keywords(ctx.world, c), text)), None)
+    someone = someone or search.mob(ctx, text)
     if someone is None:
         raise Rejected(f"Nobody called {text[:40]!r} is in the world.")
     return someone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from mud.core import events as e
 from mud.core.context import CoreContext
 from mud.core.dialogs import Working
@@ -36,7 +38,7 @@ def world_read(ctx: CoreContext, event: e.WorldRead) -> None:
         for room in before.areas[area].rooms if area in before.areas else ():
             if room.id not in event.defs.rooms:
                 empty(ctx, room.id, refuge(before, event.defs, room.id))
-    for key in [key for key in ctx.world.doors if not is_door(event.defs, key)]:
+    for key in [key for key in ctx.world.doors if not is_door(event.defs, key, event.areas)]:
         ctx.world.forget_door(key)
     zones.wake(ctx)
 
@@ -56,9 +58,11 @@ def empty(ctx: CoreContext, room: str, to: str) -> None:
         ctx.world.move_item(item, room_key(to))
 
 
-def is_door(defs: WorldDef, key: str) -> bool:
-    """Whether a key of World.doors still names a door."""
+def is_door(defs: WorldDef, key: str, changed: Collection[str]) -> bool:
+    """Whether a key of World.doors still names a door, now that some areas are `changed`."""
     room, _, direction = key.rpartition(" ")
+    if room in defs.rooms and defs.area_of[room] not in changed:
+        return True  # without a look at it: it may have to be decoded for that
     way = defs.rooms[room].exits.get(direction) if room in defs.rooms else None
     return way is not None and way.door
 
