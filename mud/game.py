@@ -25,7 +25,7 @@ from mud.core.session import Session
 from mud.core.signals import Signal
 from mud.core.spells import SpellTable
 from mud.core.text.markup import tag
-from mud.core.timers import ModuleTimer
+from mud.core.timers import BringHome, ModuleTimer
 from mud.core.world.area import WorldDef
 from mud.core.world.world import World
 from mud.play import accounts, dialogs, drafts, login, news, play_dialog, timers, zones
@@ -100,7 +100,7 @@ class Game:
         self.world.journal.commit()
 
     def reopen(self, sessions: list[int]) -> None:
-        """After a start: whoever is in the world and has no session is link-dead.
+        """After a start: whoever is in the world and has no session is link-dead, and whose room is gone will be moved.
 
         `sessions` are those that the database still names, and that are no more.
         """
@@ -110,6 +110,8 @@ class Game:
                 login.make_link_dead(ctx, character)
         for session in sessions:
             self.world.journal.touch("sessions", str(session))
+        if self.world.timers.find(BringHome()) is None:
+            ctx.after(0.0, BringHome())
         self.world.journal.commit()
 
     def handle(self, event: events.Event) -> list[events.Effect]:

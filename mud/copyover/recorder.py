@@ -128,6 +128,15 @@ class Recorder:
         if self._arrived is not None or self._draft is not None:
             self._gone[session] = reason
 
+    def astray(self, lines: tuple[str, ...]) -> None:
+        """Something has lost its place: the report of the copyover says so, or without one the admins are told."""
+        for line in lines:
+            log.warning("%s", line)
+        if self._arrived is not None:
+            self._arrived.record.warnings += lines
+        else:
+            self._server.post(e.Announced("\n".join(lines), "admin"))
+
     def done(self) -> None:
         """Everybody is back: close the page, and tell the admins. Twice is once."""
         draft, self._arrived = self._arrived, None

@@ -244,6 +244,12 @@ class ReadKinds(Struct, frozen=True):
     session: int
 
 
+class FoundAstray(Struct, frozen=True):
+    """After a start somebody or something was in a room that is gone, or is of a kind that is. A line each."""
+
+    lines: tuple[str, ...]
+
+
 class HashPassword(Struct, frozen=True):
     """Hash a password to be."""
 
@@ -391,5 +397,5 @@ Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword 
 Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule | ManageCopyover
 Effect = (
     (Output | Close | Job | Question | StartCopyover | Shutdown | LogLine | AddressDid)
-    | (AskModule | QueryModule | ReadKinds)
+    | (AskModule | QueryModule | ReadKinds | FoundAstray)
 )  # fmt: skip

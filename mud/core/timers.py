@@ -66,6 +66,10 @@ class AreaLives(Payload, frozen=True, tag="area_lives"):
     area: str
 
 
+class BringHome(Payload, frozen=True, tag="bring_home"):
+    """Whoever and whatever is in a room that is gone is brought to one that is there. Due at once after each start."""
+
+
 class ModuleTimer(Payload, frozen=True, tag="module"):
     """A module's own timer: its `kind`, and the fields of its Struct as plain data.
 
@@ -113,6 +117,7 @@ class CopyoverPlanned(Payload, frozen=True, tag="copyover_planned"):
 AnyPayload = (
     (ZoneReset | LinkDeadEnds | ItemDecays | CombatRound | Mend | Pulse | AreaLives | ModuleTimer | AskEnds)
     | CopyoverPlanned
+    | BringHome
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from mud.core import timers as t
 from mud.core.context import CoreContext
 from mud.core.events import Due
-from mud.play import bodies, death, fights, login, mobs, zones
+from mud.play import bodies, death, fights, login, mobs, strays, zones
 from mud.play.staff import copyover_command
 
 DUE: dict[type[t.Payload], Callable[[CoreContext, Any], None]] = {
@@ -19,6 +19,7 @@ DUE: dict[type[t.Payload], Callable[[CoreContext, Any], None]] = {
     t.Mend: bodies.mend_due,
     t.Pulse: mobs.pulse_due,
     t.AreaLives: mobs.area_lives,
+    t.BringHome: strays.bring_home,
     t.CopyoverPlanned: copyover_command.due,
 }
 

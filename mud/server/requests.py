@@ -14,6 +14,7 @@ from mud.core.errors import EverwakeError, StoreError
 from mud.core.text.markup import tag
 from mud.core.world.world import World
 from mud.framework.registry import Registry
+from mud.play import strays
 from mud.play.staff.records import staff_list
 from mud.server import log_reader
 from mud.server.flusher import Flusher
@@ -121,7 +122,9 @@ class Requests:
 
     async def check(self, effect: e.CheckWorld) -> str:
         """What is wrong with the world's files."""
-        return await check_world(self._config.world, effect.area)
+        found = await check_world(self._config.world, effect.area)
+        lost = [] if effect.area else strays.report(self._world)
+        return "\n".join([found, *(f"warning  in the game as it is now: {line}" for line in lost)])
 
     async def read_log(self, effect: e.ReadLog) -> str:
         """The last records of the log."""

@@ -117,6 +117,7 @@ class Server:
             e.LogLine: lambda effect: logging.getLogger(effect.name).info(effect.text),
             e.AskModule: lambda effect: start(self.modules.manager.answer(effect)),
             e.QueryModule: lambda effect: start(self.queries.answer(effect)),
+            e.FoundAstray: lambda effect: self.orders.recorder.astray(effect.lines),
             e.ReadKinds: lambda effect: start(self.requests.read_kinds(effect)),
             **dict.fromkeys(self.requests.table, lambda effect: start(self.requests.answer(effect))),
         }

@@ -267,6 +267,7 @@ class Kit:
             self.game.sessions.by_id[session.id] = session
             if session.character is not None:
                 self.game.sessions.by_character[session.character] = session
+        self.game.reopen([])
         self._hook("cleanup")
         self.wait(0.0)
 

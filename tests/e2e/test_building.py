@@ -101,3 +101,38 @@ def test_an_area_is_swapped_under_the_players_feet_and_a_copyover_does_not_lose_
     bea.send("world reload small")
     bea.expect(r"small\.toml:15: no room is called 'hal'; did you mean 'hall'\?")
     assert "A windy square" in bea.command("look")
+
+
+ISLE = """[area]
+id = "isle"
+name = "The Isle"
+[[room]]
+id = "shore"
+name = "The Shore"
+[[mob]]
+id = "seal"
+keywords = ["seal"]
+short = "a seal"
+"""
+
+
+def test_an_area_that_a_copyover_took_away_is_in_its_report_and_nobody_is_left_in_it(site: tuple[Game, Path]) -> None:
+    game, path = site
+    admin, bea = game.admin(), builder(game)
+    isle = path.with_name("isle.toml")
+    isle.write_text(ISLE, "utf-8")
+    admin.send("world reload")
+    admin.expect("Swapped: isle")
+    bea.command("goto shore")
+    admin.command("goto shore")
+    assert "You make a seal" in admin.command("load mob seal")
+    admin.command("goto square")
+    isle.unlink()
+    admin.send("copyover")
+    report = admin.expect(r"Copyover done.*?\n> ")
+    assert "warning: room 'shore' is gone, and in it were: Bea, a seal" in report
+    assert "warning: relics, whose kind of mob is gone: seal" in report
+    assert "where you were is no more. This is The Square." in bea.expect("This is The Square.*> ")
+    assert "The Square" in bea.command("look")
+    admin.send("world check")
+    assert "in the game as it is now: relics, whose kind of mob is gone: seal" in admin.expect("All is well.*> ")

@@ -51,9 +51,13 @@ class Site(Kit):
         self.work()
         return f"{text}\n{player.read()}"
 
+    def read_files(self) -> None:
+        """The next program will have what the files say now."""
+        self._defs = load(self.folder)
+
     def copy_over(self) -> None:
         """A copyover: the new program reads the files."""
-        self._defs = load(self.folder)
+        self.read_files()
         self.copyover()
 
     def edit(self, old: str, new: str) -> None:

@@ -127,6 +127,15 @@ class World:
         """What a character wears or wields."""
         return [i for i in self.held(character.owner_key) if i.slot is not None]
 
+    def places(self) -> set[str]:
+        """Every room with somebody or something in it, whether there is such a room or not."""
+        grounds = {owner.removeprefix("room:") for owner in self.owners("room:")}
+        return grounds | {room for room, present in self._present.items() if present}
+
+    def kinds_alive(self) -> list[tuple[str, int]]:
+        """Every kind that there is something of, as "mob:ID" or "item:ID", and how many."""
+        return [(key, count) for key, count in self._kinds.items() if count]
+
     def count(self, what: str, kind: str) -> int:
         """How many there are of a kind; `what` is "mob" or "item"."""
         return self._kinds.get(f"{what}:{kind}", 0)

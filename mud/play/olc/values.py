@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mud.areas.names import CONTAINER_FLAGS, ITEM_VALUES
+from mud.core.world.drinks import LIQUIDS
 from mud.play.blows import ATTACKS
 from mud.play.bodies import ATTRIBUTES as BODY
-from mud.play.food import LIQUIDS
 
 _ATTACKS = ", ".join(f"{number} {verb}" for number, (verb, _) in enumerate(ATTACKS))
 _LIQUIDS = ", ".join(f"{number} {name}" for number, name in enumerate(LIQUIDS))

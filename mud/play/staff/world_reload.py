@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from mud.core import events as e
 from mud.core.context import CoreContext
@@ -12,12 +13,11 @@ from mud.core.targets import split
 from mud.core.text.markup import tag
 from mud.core.world.area import WorldDef
 from mud.core.world.model import room_key
-from mud.play import login, zones
+from mud.play import login, strays, zones
 from mud.play.staff import admin
 
 #: What is said when a form ends.
 CLOSED = " The form is closed."
-SHIFTED = "The world shifts around you: where you were is no more. This is {}."
 
 
 def reload(ctx: CoreContext, args: str) -> None:
@@ -32,8 +32,9 @@ def reload(ctx: CoreContext, args: str) -> None:
 
 def world_read(ctx: CoreContext, event: e.WorldRead) -> None:
     """Other definitions: whoever and whatever is in a room that is gone is put into one that is there."""
-    before = ctx.world.defs
+    before, relics = ctx.world.defs, strays.relics(ctx.world)
     ctx.world.redefine(event.defs)
+    report(ctx, [*map(partial(strays.in_room, ctx.world), strays.rooms_gone(ctx.world)), *new_relics(ctx, relics)])
     for area in event.areas:
         for room in before.areas[area].rooms if area in before.areas else ():
             if room.id not in event.defs.rooms:
@@ -41,6 +42,20 @@ def world_read(ctx: CoreContext, event: e.WorldRead) -> None:
     for key in [key for key in ctx.world.doors if not is_door(event.defs, key, event.areas)]:
         ctx.world.forget_door(key)
     zones.wake(ctx)
+
+
+def new_relics(ctx: CoreContext, before: list[str]) -> list[str]:
+    """What is said of relics that was not said before."""
+    return [line for line in strays.relics(ctx.world) if line not in before]
+
+
+def report(ctx: CoreContext, lines: list[str]) -> None:
+    """Tell builders who and what lost its place, and leave it in the log."""
+    for line in lines:
+        ctx.do(e.LogLine("mud.areas", line))
+    for session in ctx.sessions.by_character.values() if lines else ():
+        if session.character is not None and ctx.may("builder", ctx.world.characters[session.character]):
+            ctx.write(session, tag("system", "\n".join(lines)))
 
 
 def refuge(before: WorldDef, after: WorldDef, room: str) -> str:
@@ -52,8 +67,7 @@ def refuge(before: WorldDef, after: WorldDef, room: str) -> str:
 def empty(ctx: CoreContext, room: str, to: str) -> None:
     """Everybody and everything in a room goes to another, and is told."""
     for character in ctx.world.present(room):
-        ctx.move(character, to)
-        ctx.tell(character, tag("system", SHIFTED.format(ctx.world.room(to).name)))
+        strays.send(ctx, character, to)
     for item in ctx.world.held(room_key(room)):
         ctx.world.move_item(item, room_key(to))
 

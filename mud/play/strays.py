@@ -1,0 +1,87 @@
+"""Who and what has lost its place: after a copyover, a restart or a reload, rooms and kinds may be gone.
+
+Nobody is left in a room that is gone: everybody and everything in one is moved to where it belongs. What lost its kind
+stays, as a relic, and is reported.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mud.core import events as e
+from mud.core.context import CoreContext
+from mud.core.text.markup import strip, tag
+from mud.core.timers import BringHome
+from mud.core.world.area import CORPSE
+from mud.core.world.item_names import COINS_ID
+from mud.core.world.model import Character, room_key
+from mud.core.world.world import World
+
+SHIFTED = "The world shifts around you: where you were is no more. This is {}."
+#: Kinds that no area defines.
+OWN = frozenset({COINS_ID, CORPSE.id})
+#: Names in one line of a report; more are counted.
+MAX_NAMED = 10
+
+
+def bring_home(ctx: CoreContext, payload: BringHome) -> None:
+    """After a start: report who and what is astray, and bring them to a room that is there."""
+    world = ctx.world
+    lines = report(world)
+    if not lines:
+        return
+    for room in rooms_gone(world):
+        for character in world.present(room):
+            send(ctx, character, home(world, character))
+        for item in world.held(room_key(room)):
+            world.move_item(item, room_key(world.defs.start))
+    ctx.do(e.FoundAstray(tuple(lines)))
+
+
+def send(ctx: CoreContext, character: Character, room: str) -> None:
+    """Somebody goes from a room that is gone to another, and is told."""
+    ctx.move(character, room)
+    ctx.tell(character, tag("system", SHIFTED.format(ctx.world.room(room).name)))
+
+
+def home(world: World, character: Character) -> str:
+    """Where somebody belongs whose room is gone: a mob in the first room of its area, everybody else at the start."""
+    area = world.defs.areas.get(character.area or "") if character.mob is not None else None
+    return area.rooms[0].id if area is not None and area.rooms else world.defs.start
+
+
+def report(world: World) -> list[str]:
+    """Who stands in rooms that are gone, what lies there, and what became a relic; a line each."""
+    return [*(in_room(world, room) for room in rooms_gone(world)), *relics(world)]
+
+
+def rooms_gone(world: World) -> list[str]:
+    """The rooms that are gone, and that somebody or something is in."""
+    return sorted(room for room in world.places() if room not in world.defs.rooms)
+
+
+def in_room(world: World, room: str) -> str:
+    """Who and what is in a room that is gone."""
+    names = Counter(strip(world.called(character)) for character in world.present(room))
+    things = len(world.held(room_key(room)))
+    found = listed(names) + ([f"{things} {'thing' if things == 1 else 'things'}"] if things else [])
+    return f"room {room!r} is gone, and in it were: {', '.join(found)}"
+
+
+def relics(world: World) -> list[str]:
+    """The kinds that are gone, with how many there are of each."""
+    known = {"mob": world.defs.mobs, "item": world.defs.items}
+    found: dict[str, Counter[str]] = {"mob": Counter(), "item": Counter()}
+    for key, count in world.kinds_alive():
+        what, _, kind = key.partition(":")
+        if kind not in known[what] and kind not in OWN:
+            found[what][kind] = count
+    return [
+        f"relics, whose kind of {what} is gone: {', '.join(listed(kinds))}" for what, kinds in found.items() if kinds
+    ]
+
+
+def listed(names: Counter[str]) -> list[str]:
+    """Names with how many there are of each, as many as one reads."""
+    said = [f"{name} ({count})" if count > 1 else name for name, count in sorted(names.items())]
+    return said[:MAX_NAMED] + ([f"and {len(said) - MAX_NAMED} more"] if len(said) > MAX_NAMED else [])
