@@ -7,12 +7,13 @@ stays, as a relic, and is reported.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from mud.core import events as e
 from mud.core.context import CoreContext
 from mud.core.text.markup import strip, tag
 from mud.core.timers import BringHome
-from mud.core.world.area import CORPSE
+from mud.core.world.area import CORPSE, WorldDef
 from mud.core.world.item_names import COINS_ID
 from mud.core.world.model import Character, room_key
 from mud.core.world.world import World
@@ -69,16 +70,29 @@ def in_room(world: World, room: str) -> str:
 
 
 def relics(world: World) -> list[str]:
-    """The kinds that are gone, with how many there are of each."""
+    """The kinds that are gone and of which there is something, with how much of each."""
     known = {"mob": world.defs.mobs, "item": world.defs.items}
+    gone = [(what, kind) for what, kind in world.kinds_alive() if kind not in known[what] and kind not in OWN]
+    return counted(world, gone)
+
+
+def counted(world: World, gone: Iterable[tuple[str, str]]) -> list[str]:
+    """What there is of kinds that are gone, a line for mobs and one for items."""
     found: dict[str, Counter[str]] = {"mob": Counter(), "item": Counter()}
-    for key, count in world.kinds_alive():
-        what, _, kind = key.partition(":")
-        if kind not in known[what] and kind not in OWN:
-            found[what][kind] = count
-    return [
-        f"relics, whose kind of {what} is gone: {', '.join(listed(kinds))}" for what, kinds in found.items() if kinds
-    ]
+    for what, kind in gone:
+        if world.count(what, kind):
+            found[what][kind] = world.count(what, kind)
+    return [f"relics, whose kind of {what} is gone: {', '.join(listed(each))}" for what, each in found.items() if each]
+
+
+def lost(world: World, before: WorldDef, areas: Iterable[str]) -> list[str]:
+    """What a reload of some `areas` left without a place: as `report`, without a look at the rest of the world."""
+    old, now = [before.areas[area] for area in areas if area in before.areas], world.defs
+    rooms = [room.id for area in old for room in area.rooms if room.id not in now.rooms]
+    mobs = [("mob", mob.id) for area in old for mob in area.mobs if mob.id not in now.mobs]
+    items = [("item", item.id) for area in old for item in area.items if item.id not in now.items]
+    left = [room for room in rooms if world.present(room) or world.held(room_key(room))]
+    return [*(in_room(world, room) for room in left), *counted(world, [*mobs, *items])]
 
 
 def listed(names: Counter[str]) -> list[str]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import buffs, copyovers, economy, modules, play, pulse, start, tba
+from tests.bench import buffs, commands, copyovers, economy, modules, play, pulse, start, tba
 from tests.bench.crowd import WORLD, raise_limit
 from tests.bench.execfloor import exec_floor
 from tests.bench.table import Table
@@ -44,6 +44,7 @@ SECTIONS: dict[str, Callable[[Table, Path, argparse.Namespace], None]] = {
     "start": starts,
     "play": lambda table, folder, options: play.measure(table, folder, options.world),
     "pulse": pulses,
+    "commands": lambda table, folder, options: commands.measure(table, folder),
     "large": lambda table, folder, options: play.measure_large(table, folder),
     "copyover": lambda table, folder, options: copyovers.silence(table, folder, options.quick),
     "rehearsal": lambda table, folder, options: copyovers.rehearsal(table, folder, options.quick),

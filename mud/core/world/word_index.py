@@ -23,12 +23,13 @@ class WordIndex:
     def __init__(self) -> None:
         self._defs: WorldDef | None = None
         self._areas: dict[str, tuple[AreaDef, dict[KindOf, dict[str, str]]]] = {}
+        self._all: dict[KindOf, dict[str, str]] = {}  # the same, whatever the area
 
     def missing(self, defs: WorldDef) -> list[str]:
         """The areas that have not been read, or are others by now."""
         if self._defs is not defs:
             same = {id_: known for id_, known in self._areas.items() if defs.areas.get(id_) is known[0]}
-            self._defs, self._areas = defs, same
+            self._defs, self._areas, self._all = defs, same, {}
         return [id_ for id_ in defs.areas if id_ not in self._areas]
 
     def fill(self, defs: WorldDef) -> Iterator[str]:
@@ -40,19 +41,26 @@ class WordIndex:
             if self._defs is not defs:
                 return
             area = defs.areas[id_]
+            for parts, of in ((defs.rooms, area.rooms), (defs.mobs, area.mobs), (defs.items, area.items)):
+                if of:
+                    parts.get(of[0].id)  # what is found has a name, which is ready from here on
             mobs, items = {m.id: _of_mob(m) for m in area.mobs}, {i.id: _of_item(i) for i in area.items}
             self._areas[id_] = area, {"mob": mobs, "item": items}
+            self._all = {}
             yield id_
+
+    def known(self, what: KindOf) -> dict[str, str]:
+        """Every kind with its words."""
+        if what not in self._all:
+            self._all[what] = {kind: known for _, words in self._areas.values() for kind, known in words[what].items()}
+        return self._all[what]
 
     def kinds(self, what: KindOf, word: str) -> set[str]:
         """The ids of the kinds that answer to every word of `word`."""
-        wanted = [f" {part}" for part in word.casefold().split()]
-        return {
-            kind
-            for _, words in self._areas.values()
-            for kind, known in words[what].items()
-            if all(part in known for part in wanted)
-        }
+        found = self.known(what)
+        for part in word.casefold().split():
+            found = {kind: known for kind, known in found.items() if f" {part}" in known}
+        return set(found)
 
 
 def _of_mob(mob: MobDef) -> str:

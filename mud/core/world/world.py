@@ -132,9 +132,9 @@ class World:
         grounds = {owner.removeprefix("room:") for owner in self.owners("room:")}
         return grounds | {room for room, present in self._present.items() if present}
 
-    def kinds_alive(self) -> list[tuple[str, int]]:
-        """Every kind that there is something of, as "mob:ID" or "item:ID", and how many."""
-        return [(key, count) for key, count in self._kinds.items() if count]
+    def kinds_alive(self) -> list[tuple[str, str]]:
+        """Every kind that there is something of: ("mob", ID) or ("item", ID)."""
+        return [(what, kind) for key, count in self._kinds.items() if count for what, _, kind in (key.partition(":"),)]
 
     def count(self, what: str, kind: str) -> int:
         """How many there are of a kind; `what` is "mob" or "item"."""

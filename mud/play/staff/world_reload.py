@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 
 from mud.core import events as e
 from mud.core.context import CoreContext
@@ -32,9 +31,9 @@ def reload(ctx: CoreContext, args: str) -> None:
 
 def world_read(ctx: CoreContext, event: e.WorldRead) -> None:
     """Other definitions: whoever and whatever is in a room that is gone is put into one that is there."""
-    before, relics = ctx.world.defs, strays.relics(ctx.world)
+    before = ctx.world.defs
     ctx.world.redefine(event.defs)
-    report(ctx, [*map(partial(strays.in_room, ctx.world), strays.rooms_gone(ctx.world)), *new_relics(ctx, relics)])
+    report(ctx, strays.lost(ctx.world, before, event.areas))
     for area in event.areas:
         for room in before.areas[area].rooms if area in before.areas else ():
             if room.id not in event.defs.rooms:
@@ -42,11 +41,6 @@ def world_read(ctx: CoreContext, event: e.WorldRead) -> None:
     for key in [key for key in ctx.world.doors if not is_door(event.defs, key, event.areas)]:
         ctx.world.forget_door(key)
     zones.wake(ctx)
-
-
-def new_relics(ctx: CoreContext, before: list[str]) -> list[str]:
-    """What is said of relics that was not said before."""
-    return [line for line in strays.relics(ctx.world) if line not in before]
 
 
 def report(ctx: CoreContext, lines: list[str]) -> None:
