@@ -22,7 +22,7 @@ import msgspec
 
 from mud.areas import cache
 from mud.areas.circle import import_world
-from mud.areas.write import write_world
+from  import write_world
 from mud.core import events as e
 from mud.core.world.area import WorldDef
 from mud.core.world.word_index import WordIndex

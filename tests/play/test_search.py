@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 import msgspec
 import pytest
@@ -150,14 +151,13 @@ def test_what_was_changed_meanwhile_is_found_by_its_new_words(kit: Kit) -> None:
 
 def test_a_near_word_among_many_is_found_by_few_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = 0
-    real = words.get_close_matches
 
     def counting(word: str, known: list[str], count: int) -> list[str]:
         nonlocal compared
         compared = len(known)
-        return real(word, known, count)
+        return get_close_matches(word, known, count)
 
-    monkeypatch.setattr(words, "get_close_matches", counting)
+    monkeypatch.setattr("mud.core.text.words.get_close_matches", counting)
     many = [f"room_{number}" for number in range(20_000)]
     assert words.nearest("room_1234x", many) is not None and compared <= words.MANY
     assert words.nearest("xoom_19999", many) == "room_19999" and compared <= words.MANY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -139,5 +140,5 @@ def test_coins_and_corpses_are_no_relics(site: Site) -> None:
 
 
 def test_a_report_names_some_and_counts_the_rest() -> None:
-    many = strays.Counter({f"k{number:02}": 1 for number in range(strays.MAX_NAMED + 5)})
+    many = Counter({f"k{number:02}": 1 for number in range(strays.MAX_NAMED + 5)})
     assert strays.listed(many)[-2:] == ["k09", "and 5 more"]

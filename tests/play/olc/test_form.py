@@ -461,8 +461,7 @@ def test_a_step_of_a_reset_is_changed_where_it_stands(site: Site) -> None:
     ada = site.enter("Ada")
     ada.do("zedit", "reset add mob guard here max 2 once")
     number = ada.do("reset").count("\n") + 1
-    last = lambda text: text.splitlines()[-1].split(". ", 1)[1]  # noqa: E731
-    assert last(ada.do("reset")) == "mob guard in square, at most 2, once"
+    assert ada.do("reset").splitlines()[-1] == f"{number}. mob guard in square, at most 2, once"
     assert "mob guard in square, at most 5, once" in ada.do(f"reset set {number} max 5")
     assert f"{number}. mob guard in square, at most 7\n" in ada.do(f"reset {number} often max 7") + "\n"
     assert "mob guard in square, at most 7, if the step before did" in ada.do(f"reset set {number} after")
