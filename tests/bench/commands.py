@@ -22,12 +22,12 @@ import msgspec
 
 from mud.areas import cache
 from mud.areas.circle import import_world
-from  import write_world
 from mud.core import events as e
 from mud.core.world.area import WorldDef
 from mud.core.world.word_index import WordIndex
 from mud.play.olc.form import KINDS
 from mud.testing import Kit, Player
+from tests.areas.written import write_world
 from tests.bench import tba
 from tests.bench.table import Table
 

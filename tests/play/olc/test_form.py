@@ -302,7 +302,7 @@ def test_areas_and_their_resets(site: Site) -> None:
 
 def test_a_reset_that_would_be_refused_at_a_start_is_refused(site: Site) -> None:
     ada = site.enter("Ada")
-    assert "there is no mob before this to have it" in site.do(ada, "zedit", "reset move 2 1", "save")
+    assert "no mob before this can have it" in site.do(ada, "zedit", "reset move 2 1", "save")
     assert isinstance(top(site), d.EditArea)
 
 
