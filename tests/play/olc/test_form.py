@@ -479,7 +479,7 @@ def test_what_can_not_be_said_of_a_step(site: Site) -> None:
     assert ada.do(f"reset set {number}").startswith("Write: reset set N max M")
     assert ada.do("reset set 99 max 2").startswith("Which step?")
     assert ada.do(f"reset set {number} maxx 2").startswith("Write: reset set N max M")
-    assert ada.do("reset set 1 max 0") == "It can't be less than 1."
+    assert ada.do("reset set 1 max 0") == "It is a number from 1 to 1,000,000, and not 0."
 
 
 # A new area
