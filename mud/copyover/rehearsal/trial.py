@@ -136,13 +136,19 @@ async def _hand_out(server: Server, folder: Path, readers: Mapping[str, Form]) -
 # The new program
 
 
+def import_all() -> None:
+    """Import all that a server may import, also what it imports late. The kit is for tests, and needs pytest."""
+    for part in pkgutil.walk_packages(mud.__path__, "mud."):
+        if not part.name.startswith("mud.testing."):
+            importlib.import_module(part.name)
+
+
 def rehearse(config: Config, needed: list[str]) -> int:
     """Everything is imported, also what is imported late, the world is loaded, and so are the modules, of which the
     `needed` ones have to keep their contract; then all that `check` has handed out is taken in and tried."""
     gc.enable()
     folder = os.environ.pop(STATE, None)
-    for part in pkgutil.walk_packages(mud.__path__, "mud."):
-        importlib.import_module(part.name)
+    import_all()
     passwords.warm_up()
     trial = Trial(config, Path(folder) if folder else None)
     try:
