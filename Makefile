@@ -71,6 +71,7 @@ soak:
 docs:
 	$(setup) run "$(PYTHON)"
 	$(python) -m mud.copyover.diagram > docs/phases.md
+	$(python) -m mud.dev.diagram > docs/states.md
 
 tools:
 	@sh .ci/tools

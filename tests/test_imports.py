@@ -53,7 +53,10 @@ ALLOWED: dict[str, set[str]] = {
         *(*CORE, "mud.copyover", "mud.framework", "mud.framework.workers", "mud.play", "mud.play.staff"),
         *("mud.sdk", "mud.store"),
     },
-    "mud.dev": {*CORE, "mud.config", "mud.copyover", "mud.copyover.locations", "mud.store"},
+    "mud.dev": {
+        *(*CORE, "mud.config", "mud.copyover", "mud.copyover.locations", "mud.framework"),
+        *("mud.framework.workers", "mud.net", "mud.store"),
+    },
     "mud.server": {
         *(*GAME, "mud.config", "mud.copyover", "mud.copyover.locations", "mud.copyover.rehearsal"),
         *("mud.framework.workers", "mud.net", "mud.play.staff", "mud.sdk"),

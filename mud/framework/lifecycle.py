@@ -6,6 +6,8 @@ import logging
 from collections import deque
 from enum import Enum
 
+from msgspec import Struct
+
 from mud.core.errors import Conflict
 from mud.framework.workers.controller import HISTORY, Transition, WorkerState
 
@@ -24,33 +26,34 @@ class ModuleState(Enum):
     FAILED = "failed"
 
 
-M = ModuleState
+M, W = ModuleState, WorkerState
 
-#: From each state, where it may go. ERROR is a module that ran and was taken out of service; FAILED one that never ran.
-TRANSITIONS: dict[ModuleState, frozenset[ModuleState]] = {
-    M.UNLOADED: frozenset({M.LOADING}),
-    M.LOADING: frozenset({M.LOADED, M.FAILED}),
-    M.LOADED: frozenset({M.INITIALIZING, M.UNLOADING, M.FAILED}),
-    M.INITIALIZING: frozenset({M.ACTIVE, M.FAILED}),
-    M.ACTIVE: frozenset({M.PAUSED, M.ERROR, M.UNLOADING}),
-    M.PAUSED: frozenset({M.ACTIVE, M.ERROR, M.UNLOADING}),
-    M.ERROR: frozenset({M.UNLOADING}),
-    M.UNLOADING: frozenset({M.UNLOADED, M.LOADED, M.FAILED}),
-    M.FAILED: frozenset({M.LOADING, M.INITIALIZING, M.UNLOADED}),
-}
 
+class Row(Struct, frozen=True):
+    """What there is to know of a state: what it is in the terms of workers, and where it may go."""
+
+    state: ModuleState
+    worker: WorkerState
+    to: tuple[ModuleState, ...]
+    does: str
+
+
+TABLE: tuple[Row, ...] = (
+    Row(M.UNLOADED, W.IDLE, (M.LOADING,), "its code is not in the program"),
+    Row(M.LOADING, W.STARTING, (M.LOADED, M.FAILED), "its code is imported, and its contract checked"),
+    Row(M.LOADED, W.IDLE, (M.INITIALIZING, M.UNLOADING, M.FAILED), "its code is here, and does nothing yet"),
+    Row(M.INITIALIZING, W.STARTING, (M.ACTIVE, M.FAILED), "it takes its state and its settings, and starts"),
+    Row(M.ACTIVE, W.RUNNING, (M.PAUSED, M.ERROR, M.UNLOADING), "it is in service"),
+    Row(M.PAUSED, W.RUNNING, (M.ACTIVE, M.ERROR, M.UNLOADING), "an admin took it out of service for a while"),
+    Row(M.ERROR, W.RUNNING, (M.UNLOADING,), "it was in service, failed too often, and was taken out of it"),
+    Row(M.UNLOADING, W.STOPPING, (M.UNLOADED, M.LOADED, M.FAILED), "it stops, and its state is kept"),
+    Row(M.FAILED, W.FAILED_START, (M.LOADING, M.INITIALIZING, M.UNLOADED), "it could not be loaded, started or stopped"),
+)
+
+#: From each state, where it may go.
+TRANSITIONS: dict[ModuleState, frozenset[ModuleState]] = {row.state: frozenset(row.to) for row in TABLE}
 #: A module worker's state, from its module's.
-WORKER: dict[ModuleState, WorkerState] = {
-    M.UNLOADED: WorkerState.IDLE,
-    M.LOADED: WorkerState.IDLE,
-    M.LOADING: WorkerState.STARTING,
-    M.INITIALIZING: WorkerState.STARTING,
-    M.ACTIVE: WorkerState.RUNNING,
-    M.PAUSED: WorkerState.RUNNING,
-    M.ERROR: WorkerState.RUNNING,
-    M.UNLOADING: WorkerState.STOPPING,
-    M.FAILED: WorkerState.FAILED_START,
-}
+WORKER: dict[ModuleState, WorkerState] = {row.state: row.worker for row in TABLE}
 
 
 class Life:

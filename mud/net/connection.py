@@ -20,6 +20,7 @@ from mud.net.budget import Bucket, Limits
 from mud.net.charset import decode
 from mud.net.framer import Framer, OverBudget, TelnetCommand
 from mud.net.lines import OVERLONG, LineBuffer
+from mud.net.states import ROWS, ConnectionState
 from mud.net.telnet import Telnet
 from mud.net.wire import Wire
 
@@ -33,6 +34,8 @@ SEND_BYTES = 65_536
 MAX_WAITING = 64
 #: What `next_line` returns for a line that was too long. No real line equals it: lines have no control characters.
 TOO_LONG = OVERLONG.decode()
+
+C = ConnectionState
 
 _HTTP = re.compile(rb"^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) \S+ HTTP/\d")
 
@@ -87,10 +90,9 @@ class Connection:
         self._lines = deque(wire.lines)
         self._out = bytearray(wire.output)
         self._telnet = Telnet(self.write, self._told, self._edit, handler.mssp, wire.telnet)
-        self._frozen = True
+        self._row = ROWS[C.FROZEN]
         self._reading = False
         self._writing = False
-        self._over = False
         self._owing = False  # a line was asked for and not returned: `ready` must be called
         self._pause: asyncio.TimerHandle | None = None
 
@@ -142,21 +144,40 @@ class Connection:
         self._telnet.offer()
         self.thaw()
 
-    def freeze(self) -> None:
-        """Leave the event loop: nothing is read or written until `thaw`."""
-        self._frozen = True
-        self._stop_reading()
-        self._stop_writing()
+    @property
+    def state(self) -> ConnectionState:
+        """What it does now."""
+        return self._row.state
+
+    def _go(self, state: ConnectionState) -> None:
+        """Enter `state`, and read and write as its row says. Raises RuntimeError when there is no such edge."""
+        if state is self._row.state:
+            return
+        if state not in self._row.to:
+            raise RuntimeError(f"connection {self.id} can't go from {self._row.state.value} to {state.value}")
+        self._row = ROWS[state]
         if self._pause is not None:
             self._pause.cancel()
             self._pause = None
+        if not self._row.writes:
+            self._stop_writing()
+        self._read_on()
+
+    def freeze(self) -> None:
+        """Leave the event loop: nothing is read or written until `thaw`."""
+        if self.state is not C.CLOSED:
+            self._go(C.FROZEN)
 
     def thaw(self) -> None:
         """Join the event loop again."""
-        self._frozen = False
-        self._read_on()
-        self.flush()
-        self._end_if_done()
+        if self.state is not C.CLOSED:
+            self._go_on()
+            self.flush()
+            self._end_if_done()
+
+    def _go_on(self) -> None:
+        """Read, unless the client has sent its end."""
+        self._go(C.ENDED if self._wire.ended else C.OPEN)
 
     def export(self) -> Wire:
         """Everything but the socket. The connection must be frozen."""
@@ -171,8 +192,8 @@ class Connection:
     # Reading
 
     def _read_on(self) -> None:
-        """Read from the socket, unless there is a reason not to."""
-        wanted = not (self._frozen or self._over or self._wire.ended or self._pause or len(self._lines) > MAX_WAITING)
+        """Read from the socket or not: as the state says, and not while too many lines wait."""
+        wanted = self._row.reads and len(self._lines) <= MAX_WAITING
         if wanted and not self._reading:
             self._loop.add_reader(self._fd, self._readable)
             self._reading = True
@@ -196,12 +217,12 @@ class Connection:
             self._receive(data)
         else:
             self._wire.ended = True
-            self._stop_reading()
+            self._go(C.ENDED)
             self._end_if_done()
 
     def _end_if_done(self) -> None:
         """The client has shut down its side, and all its lines are taken. It may still read its output."""
-        if self._wire.ended and not self._lines and not self._frozen:
+        if self._wire.ended and not self._lines and self._row.writes:
             self.close("closed by the client")
 
     def _receive(self, data: bytes) -> None:
@@ -241,18 +262,17 @@ class Connection:
 
     def _slow(self, seconds: float) -> None:
         """Stop reading for a while; what is sent in that time waits in the network."""
-        if seconds <= 0 or self._pause is not None or self._over:
+        if seconds <= 0 or self.state not in (C.OPEN, C.ENDED):
             return
+        self._go(C.SLOWED)
         self._pause = self._loop.call_later(seconds, self._resume)
-        self._stop_reading()
         if not self._wire.warned:
             self._wire.warned = True
             log.warning("slowed session=%d from=%s", self.id, self.address)
             self._handler.slowed(self)
 
     def _resume(self) -> None:
-        self._pause = None
-        self._read_on()
+        self._go_on()
         if self._owing:
             self._owing = False
             self._handler.ready(self)
@@ -272,7 +292,7 @@ class Connection:
 
         TOO_LONG stands for one of more than `longest_line` bytes.
         """
-        if not self._lines or self._over:
+        if not self._lines or self.state is C.CLOSED:
             return None
         wire, limits, now = self._wire, self._limits, self._loop.time()
         if not wire.lines_.take(limits.lines_per_second, limits.lines_burst, now):
@@ -305,7 +325,7 @@ class Connection:
 
     def write(self, data: bytes) -> None:
         """Append to the output; `flush` sends it."""
-        if not self._over:
+        if self.state is not C.CLOSED:
             self._out += data
 
     def prompt(self, data: bytes) -> None:
@@ -320,7 +340,7 @@ class Connection:
 
     def flush(self) -> None:
         """Send what the kernel takes, and the rest when it can take more."""
-        if self._frozen or self._over:
+        if not self._row.writes:
             return
         while self._out:
             try:
@@ -354,18 +374,17 @@ class Connection:
 
     def close(self, reason: str | None) -> None:
         """Close once the client has taken its output, within a time limit. `closed` is called at once."""
-        if self._over:
+        if self.state is C.CLOSED:
             return
         self._end(reason or "closed by the game")
         self._handler.part(self._sock, bytes(self._out))
 
     def _gone(self, reason: str) -> None:
         """The other side has ended the connection."""
-        if not self._over:
+        if self.state is not C.CLOSED:
             self._end(reason)
             self._sock.close()
 
     def _end(self, reason: str) -> None:
-        self.freeze()
-        self._over = True
+        self._go(C.CLOSED)
         self._loop.call_soon(self._handler.closed, self, reason)

@@ -15,6 +15,7 @@ import pytest
 from mud.core.session import Terminal
 from mud.net.budget import Limits
 from mud.net.connection import MAX_WAITING, TOO_LONG, Connection
+from mud.net.states import ConnectionState as C
 from mud.net.telnet_options import OFFERS
 from mud.net.wire import Wire
 from tests.net.sockets import Client, Host, Table, consumed, run, until
@@ -478,5 +479,34 @@ def test_a_connection_costs_little_before_it_speaks_telnet() -> None:
             assert tracemalloc.get_traced_memory()[0] / 50 < 6000
         finally:
             tracemalloc.stop()
+
+    run(test)
+
+
+def test_its_states_are_those_of_the_table() -> None:
+    async def test(table: Table) -> None:
+        host = Host()
+        client, ours = table.connect(host, Limits(bytes_burst=100, bytes_per_second=1000))
+        seen = [ours.state]
+        ours.start()
+        seen.append(ours.state)
+        client.sock.send(b"x" * 150 + b"\r\n")
+        await until(lambda: ours.state is not C.OPEN, "too much")
+        seen.append(ours.state)
+        await until(lambda: ours.state is C.OPEN, "the budget")
+        client.sock.shutdown(socket.SHUT_WR)
+        await until(lambda: ours.state is not C.OPEN, "the end")
+        seen.append(ours.state)
+        ours.freeze()
+        seen.append(ours.state)
+        ours.thaw()
+        assert ours.state is C.ENDED and ours.next_line()
+        await until(lambda: ours.state is C.CLOSED, "the end")
+        assert seen == [C.FROZEN, C.OPEN, C.SLOWED, C.ENDED, C.FROZEN]
+        for leave in (ours.freeze, ours.thaw):
+            leave()
+            assert ours.state is C.CLOSED
+        with pytest.raises(RuntimeError, match="can't go from closed to open"):
+            ours._go(C.OPEN)
 
     run(test)

@@ -30,15 +30,30 @@ class WorkerState(Enum):
 
 W = WorkerState
 
-#: From each state, where it may go. TERMINATING is a stop that is forced, because it was not heard.
-TRANSITIONS: dict[WorkerState, frozenset[WorkerState]] = {
-    W.IDLE: frozenset({W.STARTING}),
-    W.STARTING: frozenset({W.RUNNING, W.FAILED_START, W.STOPPING}),
-    W.RUNNING: frozenset({W.STOPPING, W.STARTING, W.FAILED_START, W.IDLE}),
-    W.STOPPING: frozenset({W.IDLE, W.TERMINATING, W.FAILED_START}),
-    W.TERMINATING: frozenset({W.IDLE}),
-    W.FAILED_START: frozenset({W.STARTING, W.IDLE}),
-}
+
+class Row(Struct, frozen=True):
+    """What there is to know of a state: where it may go."""
+
+    state: WorkerState
+    to: tuple[WorkerState, ...]
+    does: str
+
+
+TABLE: tuple[Row, ...] = (
+    Row(W.IDLE, (W.STARTING,), "it does not run, and is not meant to"),
+    Row(
+        W.STARTING,
+        (W.RUNNING, W.FAILED_START, W.STOPPING),
+        "it is on its way: its program begins, or waits out the pause before another try",
+    ),
+    Row(W.RUNNING, (W.STOPPING, W.STARTING, W.FAILED_START, W.IDLE), "it runs; its health says how well"),
+    Row(W.STOPPING, (W.IDLE, W.TERMINATING, W.FAILED_START), "it is asked to end"),
+    Row(W.TERMINATING, (W.IDLE,), "it is killed, because it did not end when it was asked"),
+    Row(W.FAILED_START, (W.STARTING, W.IDLE), "it could not be started, and is not tried again by itself"),
+)
+
+#: From each state, where it may go.
+TRANSITIONS: dict[WorkerState, frozenset[WorkerState]] = {row.state: frozenset(row.to) for row in TABLE}
 
 #: How many transitions a worker remembers.
 HISTORY = 50

@@ -1,0 +1,84 @@
+"""docs/states.md, made from the tables of states: `make docs` writes it, and a test says that it was.
+
+Also by hand: python -m mud.dev.diagram
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import Enum
+from typing import Protocol
+
+from mud.framework import lifecycle
+from mud.framework.workers import controller
+from mud.net import states
+
+HEAD = """\
+# States
+
+Made by `make docs` from the tables in the code. Change those, not this. The phases of a copyover have
+[a page of their own](phases.md).
+"""
+
+
+class Row(Protocol):
+    """A state, as every table has it."""
+
+    @property
+    def state(self) -> Enum:
+        """The state."""
+
+    @property
+    def to(self) -> Sequence[Enum]:
+        """Where it may go."""
+
+    @property
+    def does(self) -> str:
+        """What it means."""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join(
+        [
+            HEAD,
+            section("A connection", "mud/net/states.py", states.TABLE, ("reads", "writes")),
+            section("A module", "mud/framework/lifecycle.py", lifecycle.TABLE, ("worker",)),
+            section("A worker", "mud/framework/workers/controller.py", controller.TABLE),
+        ]
+    )
+
+
+def section(title: str, path: str, table: Sequence[Row], more: tuple[str, ...] = ()) -> str:
+    """One machine: its picture, and its table with the columns `more`."""
+    return f"## {title}\n\nThe table is in `{path}`.\n\n```mermaid\n{diagram(table)}```\n\n{rows(table, more)}"
+
+
+def diagram(table: Sequence[Row]) -> str:
+    """The states as a picture that Markdown viewers draw. It begins with the table's first row."""
+    lines = ["stateDiagram-v2", f"    [*] --> {table[0].state.value}"]
+    for row in table:
+        lines += [f"    {row.state.value} --> {to.value}" for to in row.to] or [f"    {row.state.value} --> [*]"]
+    return "\n".join(lines) + "\n"
+
+
+def rows(table: Sequence[Row], more: tuple[str, ...]) -> str:
+    """The states as a table."""
+    lines = ["| " + " | ".join(["state", *more, "what it means"]) + " |", "|---" * (2 + len(more)) + "|"]
+    lines += [
+        "| " + " | ".join([row.state.value, *(cell(getattr(row, name)) for name in more), row.does]) + " |"
+        for row in table
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def cell(value: Enum | bool) -> str:
+    """A value in a table."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    return "yes" if value else "no"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
