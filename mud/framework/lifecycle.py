@@ -47,7 +47,9 @@ TABLE: tuple[Row, ...] = (
     Row(M.PAUSED, W.RUNNING, (M.ACTIVE, M.ERROR, M.UNLOADING), "an admin took it out of service for a while"),
     Row(M.ERROR, W.RUNNING, (M.UNLOADING,), "it was in service, failed too often, and was taken out of it"),
     Row(M.UNLOADING, W.STOPPING, (M.UNLOADED, M.LOADED, M.FAILED), "it stops, and its state is kept"),
-    Row(M.FAILED, W.FAILED_START, (M.LOADING, M.INITIALIZING, M.UNLOADED), "it could not be loaded, started or stopped"),
+    Row(
+        M.FAILED, W.FAILED_START, (M.LOADING, M.INITIALIZING, M.UNLOADED), "it could not be loaded, started or stopped"
+    ),
 )
 
 #: From each state, where it may go.

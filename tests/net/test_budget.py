@@ -40,7 +40,7 @@ def test_no_clock_makes_more_than_the_burst_and_the_rate(steps: list[tuple[float
 def test_an_address_has_so_many_connections_at_once() -> None:
     book = AddressBook(Limits(connections=2, connections_per_minute=100))
     assert [book.connect("192.0.2.1", NOW) for _ in range(2)] == [None, None]
-    assert book.connect("192.0.2.1", NOW) == "There are 2 connections from your address already."
+    assert book.connect("192.0.2.1", NOW) == "Your address has all the connections that it may have (2) already."
     assert book.connect("192.0.2.2", NOW) is None
     book.disconnect("192.0.2.1")
     assert book.connect("192.0.2.1", NOW) is None
