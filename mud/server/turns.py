@@ -1,4 +1,4 @@
-"""Turns and the bell: whose line is run next, and when the next timer is looked at.
+"""Turns and the alarm: whose line is run next, and when the next timer is looked at.
 
 Both are the loop's side of what the game holds as data, and are made anew from it at any time.
 """
