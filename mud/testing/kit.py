@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import functools
+import inspect
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -207,7 +208,7 @@ class Kit:
     def call(self, request: Request) -> Any:
         """Ask a module for something, as another would; asynchronous methods too."""
         instance, method = self.registry.method(tag_of(request))
-        if not asyncio.iscoroutinefunction(method.handler):
+        if not inspect.iscoroutinefunction(method.handler):
             return self.act(lambda ctx: self.registry.call(ctx, request))
         handler: Any = method.handler
         asked = msgspec.convert(plain(request, "request"), method.kind)
