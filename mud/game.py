@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from mud.core import events
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable
 from mud.core.context import CoreContext, Sessions
 from mud.core.dialogs import Seeking, Working
-from mud.core.errors import Absent, ModuleFault, Rejected, Unread
+from mud.core.errors import Absent, ModuleFault, Rejected, Unopened, Unread
 from mud.core.ledger import LedgerError
 from mud.core.modules import Modules
 from mud.core.no_modules import NoModules
@@ -34,7 +34,6 @@ from mud.play.names import proper
 from mud.play.rules import DikuRules
 from mud.play.spells import SPELLS
 from mud.play.staff import modules, snoop, world_reload
-from mud.sdk.context import Context
 
 log = logging.getLogger("mud.game")
 
@@ -43,7 +42,7 @@ RETRY_SECONDS = 60.0
 APOLOGY = "Something went wrong with that. Nothing was changed, and it has been logged for the admins."
 
 #: What each event does. Lines go to the dialog on top of their session's stack.
-HANDLERS: dict[type, Callable[[Context[Any], Any], None]] = {
+HANDLERS: dict[type, Callable[[CoreContext, Any], None]] = {
     events.Opened: login.opened,
     events.Line: dialogs.line,
     events.LineTooLong: dialogs.line_too_long,
@@ -74,6 +73,16 @@ MAX_SIGNALS = 1000
 T = TypeVar("T")
 
 
+class Watch(Protocol):
+    """Looks for changes that went past the journal, as the test kit does (mud.testing.bypasses)."""
+
+    def begin(self) -> None:
+        """An event begins."""
+
+    def past_journal(self, acted: Iterable[str]) -> str:
+        """What the event changed and the journal does not know of, in words, and taken back; "" for nothing."""
+
+
 class Game:
     """The world, the sessions, and the one way to change them."""
 
@@ -85,6 +94,7 @@ class Game:
         self.spells = SpellTable(SPELLS)
         self.rules = DikuRules()
         self.modules: Modules[CoreContext] = NoModules()
+        self.watch: Watch | None = None
         self._failing: list[str] = []  # modules with a failure that nobody has looked into yet
         self.random = random or Random()
 
@@ -95,7 +105,7 @@ class Game:
 
     def populate(self) -> None:
         """Set going every zone that has no reset pending: all of them in a new game, new areas in an old one."""
-        ctx = self._context(None)
+        ctx = self._begin(None)
         zones.wake(ctx)
         self.world.journal.commit()
 
@@ -104,7 +114,7 @@ class Game:
 
         `sessions` are those that the database still names, and that are no more.
         """
-        ctx = self._context(None)
+        ctx = self._begin(None)
         for character in self.world.players():
             if not character.link_dead and self.sessions.of(character) is None:
                 login.make_link_dead(ctx, character)
@@ -136,43 +146,45 @@ class Game:
         snoop.mirror(ctx, session, typed)
         return self._outputs(ctx, event) + ctx.effects
 
-    def perform(self, do: Callable[[Context[Any]], T]) -> tuple[T, list[events.Effect]]:
+    def perform(self, do: Callable[[CoreContext], T]) -> tuple[T, list[events.Effect]]:
         """Have `do` happen as an event of its own. Raises what it raises, with all that it did undone."""
-        ctx = self._context(None)
+        ctx = self._begin(None)
         try:
             found = do(ctx)
+            self._check(ctx)
         except BaseException:
-            self.world.journal.rollback()
+            self._undo(ctx)
             raise
         self.world.journal.commit()
         self._aftermath(ctx)
         snoop.mirror(ctx)
         return found, self._outputs(ctx, None) + ctx.effects
 
-    def _happen(self, session: Session | None, event: events.Event, sought: tuple[str, ...] = ()) -> Context[Any]:
+    def _happen(self, session: Session | None, event: events.Event, sought: tuple[str, ...] = ()) -> CoreContext:
         """Run one event's handler, whole or not at all. `sought` are players that were looked up for it."""
-        ctx = self._context(session)
+        ctx = self._begin(session)
         ctx.sought = sought
         ctx.may_wait = type(event) is events.Line and session is not None and not session.stack[-1].secret
         try:
             HANDLERS[type(event)](ctx, event)
+            self._check(ctx)
         except Absent as absent:
-            ctx = self._undo(session)
+            ctx = self._undo(ctx)
             self._seek(ctx, event, absent, sought)
         except Unread:
-            ctx = self._undo(session)
+            ctx = self._undo(ctx)
             assert isinstance(event, events.Line)
             ctx.push(Seeking(event.text, sought, event.expanded))
             ctx.push(Working())
             ctx.do(events.ReadKinds(event.session))
         except (Rejected, LedgerError) as refusal:
-            ctx = self._undo(session)
+            ctx = self._undo(ctx)
             self._refuse(ctx, str(refusal), event)
             if isinstance(event, events.Due) and not isinstance(event.timer.payload, ModuleTimer):
                 log.error("a timer of the game's was refused, and is tried again: %s: %s", event.timer, refusal)
                 ctx.after(RETRY_SECONDS, event.timer.payload)
         except Exception as error:
-            ctx = self._undo(session)
+            ctx = self._undo(ctx)
             self._refuse(ctx, APOLOGY, event)
             self._note(error, event, session)
             if isinstance(event, events.Due):
@@ -182,7 +194,7 @@ class Game:
         self.world.journal.commit()
         return ctx
 
-    def _seek(self, ctx: Context[Any], event: events.Event, absent: Absent, sought: tuple[str, ...]) -> None:
+    def _seek(self, ctx: CoreContext, event: events.Event, absent: Absent, sought: tuple[str, ...]) -> None:
         """Have somebody who is not in memory looked up; then the line is taken again."""
         if type(event) is not events.Line or ctx.session.stack[-1].secret:
             self._refuse(ctx, str(absent), event)
@@ -200,7 +212,7 @@ class Game:
             cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
         logger.error("an event failed and was undone: %s", describe(event, session), exc_info=cause)
 
-    def _aftermath(self, ctx: Context[Any]) -> None:
+    def _aftermath(self, ctx: CoreContext) -> None:
         """Each module that listens hears each signal, and each order is done, in events of their own; then the admins
         hear what failed."""
         waiting = deque(ctx.signals)
@@ -249,19 +261,44 @@ class Game:
                 pinned.add(session.account.casefold())
         login.evict(self.world, pinned)
 
-    def context(self) -> Context[Any]:
+    def context(self) -> CoreContext:
         """A context of no event, to look with."""
         return self._context(None)
 
-    def _context(self, session: Session | None) -> Context[Any]:
-        world, sessions, commands, clock = self.world, self.sessions, self.commands, self.clock
-        return Context(world, sessions, commands, clock, self.random, self.modules, session, self.spells, self.rules)
+    def _context(self, session: Session | None) -> CoreContext:
+        world, sessions, commands, clock, random = self.world, self.sessions, self.commands, self.clock, self.random
+        return CoreContext(world, sessions, commands, clock, random, self.modules, session, self.spells, self.rules)
 
-    def _undo(self, session: Session | None) -> Context[Any]:
-        self.world.journal.rollback()
+    def _begin(self, session: Session | None) -> CoreContext:
+        """An event begins: from here on only what the journal opens can be changed."""
+        if self.watch is not None:
+            self.watch.begin()
+        self.world.journal.begin()
         return self._context(session)
 
-    def _refuse(self, ctx: Context[Any], text: str, event: events.Event) -> None:
+    def _check(self, ctx: CoreContext) -> None:
+        """Raises for what was changed past the journal, in the name of the module that did it."""
+        past = self.watch.past_journal(ctx.acted) if self.watch is not None else ""
+        if past:
+            self._blame(ctx, Unopened(past))
+
+    def _blame(self, ctx: CoreContext, error: Unopened) -> NoReturn:
+        if not ctx.acted:
+            raise error
+        self.modules.blame(ctx.acted[-1], error)
+        raise ModuleFault(ctx.acted[-1]) from error
+
+    def _undo(self, ctx: CoreContext) -> CoreContext:
+        """The event failed: all is as it was before, also what went past the journal."""
+        self.world.journal.rollback()
+        past = self.watch.past_journal(ctx.acted) if self.watch is not None else ""
+        if past:
+            log.error("%s", past)
+            if ctx.acted:
+                self.modules.blame(ctx.acted[-1], Unopened(past))
+        return self._context(ctx._session)
+
+    def _refuse(self, ctx: CoreContext, text: str, event: events.Event) -> None:
         """Tell whose event failed; answers to work are given up, so that the dialog below asks again."""
         session = ctx._session
         if session is None:
@@ -272,7 +309,7 @@ class Game:
                 ctx.pop()
         ctx.send(tag("error", text))
 
-    def _outputs(self, ctx: Context[Any], event: events.Event | None) -> list[events.Effect]:
+    def _outputs(self, ctx: CoreContext, event: events.Event | None) -> list[events.Effect]:
         """One Output a session: its lines, then its prompt, on a fresh line of the screen."""
         outputs: list[events.Effect] = []
         closing = {effect.session for effect in ctx.effects if isinstance(effect, events.Close)}
@@ -292,7 +329,7 @@ class Game:
         return outputs
 
 
-def _merge(ctx: Context[Any], other: Context[Any]) -> None:
+def _merge(ctx: CoreContext, other: CoreContext) -> None:
     """What came after is told after."""
     for session, lines in other.outputs.items():
         ctx.outputs.setdefault(session, []).extend(lines)

@@ -108,6 +108,30 @@ def test_unfinished_work_is_found() -> None:
     assert UNFINISHED.search("x = 1  # FIXME: wrong") and not UNFINISHED.search("PSEUDOTODOS")
 
 
+#: Who may use the journal: the core, which has it, and the kernel, which begins and ends events.
+KERNEL = ("mud/core/", "mud/game.py")
+
+
+def uses_journal(source: str) -> list[str]:
+    """Where a source reaches for a journal, or makes one."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute | ast.Name)]
+    names = ((n.lineno, n.attr if isinstance(n, ast.Attribute) else n.id) for n in nodes)
+    return [f"{line}: {name}" for line, name in sorted(names) if name in ("journal", "_journal", "Journal")]
+
+
+def test_nobody_but_the_kernel_touches_the_journal() -> None:
+    places = [(str(path.relative_to(ROOT)), path.read_text("utf-8")) for path in SOURCES]
+    assert {name: found for name, text in places if (found := uses_journal(text))}.keys() > {"mud/game.py"}
+    outside = {name: found for name, text in places if not name.startswith(KERNEL) and (found := uses_journal(text))}
+    assert outside.pop("mud/testing/bypasses.py")[0].endswith("journal")  # it looks for what goes around
+    assert outside == {}
+
+
+@pytest.mark.parametrize("source", ["ctx.world.journal.touch('a')", "Journal()", "w._journal.dirty", "journal = 1"])
+def test_a_use_of_the_journal_is_found(source: str) -> None:
+    assert len(uses_journal(source)) == 1
+
+
 def asked_for(source: str) -> set[str]:
     """The programs that a test asks for by name."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]

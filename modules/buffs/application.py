@@ -155,7 +155,7 @@ def settle(ctx: Context[Buffs], who: Character, mine: On, effects: tuple[Effect,
 def arm(ctx: Context[Buffs], who: Character, mine: On) -> None:
     """Set the timer of the next moment, if there is one, and cancel the one before."""
     if mine.timer:
-        ctx.world.timers.cancel(mine.timer)
+        ctx.cancel(mine.timer)
     at = coming(mine)
     mine.timer = ctx.set_timer_at(at / 1000, Next(who.id)).id if at is not None and mine.since is None else ""
 

@@ -33,7 +33,7 @@ def cure(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
 def dispel(ctx: Context[Buffs], cast: Cast, name: str, row: SpellRow) -> None:
     """End bad effects of oneself and other players, or good effects of mobs; none that is stronger than the spell."""
     friend = cast.victim.mob is None
-    if not friend and (why := ctx.rules.cannot_fight(ctx, cast.caster, cast.victim)):
+    if not friend and (why := ctx.cannot_fight(cast.caster, cast.victim)):
         raise Rejected(why)
     said(ctx, cast, end(ctx, cast.victim, lambda effect: yields(effect, friend, cast.level)))
     if not friend:

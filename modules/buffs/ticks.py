@@ -5,7 +5,7 @@ from __future__ import annotations
 from modules.buffs.application import announce, arm, coming, settle, tell
 from modules.buffs.kinds import KINDS
 from modules.buffs.state import Buffs, Effect, Next, On, active, millis, moment, on
-from mud.api import Character, Context, Died, replace
+from mud.api import Character, Context, replace
 
 
 def due(ctx: Context[Buffs], timer: Next) -> None:
@@ -62,4 +62,4 @@ def tick(ctx: Context[Buffs], who: Character, effects: list[Effect]) -> bool:
         ctx.mend(who, **more)
     if less:
         ctx.hurt(who, less)
-    return not any(isinstance(signal, Died) and signal.character == who.id for signal in ctx.signals)
+    return not ctx.died(who)

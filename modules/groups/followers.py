@@ -111,7 +111,7 @@ def moved(ctx: Context[Groups], moved: Moved) -> None:
 def able(ctx: Context[Groups], character: Character) -> bool:
     """Whether somebody can go along: a player who stands, is not fighting and is connected."""
     upright = character.mob is None and character.position == "standing" and character.fighting is None
-    return upright and ctx.sessions.of(character) is not None
+    return upright and ctx.connected(character)
 
 
 def died(ctx: Context[Groups], died: Died) -> None:

@@ -27,8 +27,8 @@ def title(ctx: Context[State], args: str) -> None:
         return
     if set(args) & set("()[]"):
         raise Rejected("A title can't have brackets: in `who`, the game writes what it knows in them.")
-    ctx.world.edit(me)
-    me.title = "" if args.casefold() == "none" else bounded(args, ctx.settings(People).title_length, "A title")
+    new = "" if args.casefold() == "none" else bounded(args, ctx.settings(People).title_length, "A title")
+    ctx.change(me, title=new)
     ctx.send(f"You are {me.name} {me.title} from now on." if me.title else f"You are plain {me.name} from now on.")
 
 
@@ -36,14 +36,13 @@ def afk(ctx: Context[State], args: str) -> None:
     """afk [MESSAGE] -- say that you are away from the keyboard; afk alone again says that you are back
     Players who tell you something read your message, and `who` shows it."""
     me = ctx.player
-    ctx.world.edit(me)
     if me.afk is not None and not args:
-        me.afk = None
+        ctx.change(me, afk=None)
         ctx.send("You are back at the keyboard.")
         ctx.speak(f"{tag('player', me.name)} is back at the keyboard.", ctx.world.present(me.room))
         return
     already = me.afk is not None
-    me.afk = bounded(args, ctx.settings(People).afk_length, "A message")
+    ctx.change(me, afk=bounded(args, ctx.settings(People).afk_length, "A message"))
     ctx.send(f"You are away from the keyboard{f': {args}' if args else '.'}")
     if not already:
         ctx.speak(f"{tag('player', me.name)} leaves the keyboard.", ctx.world.present(me.room))
@@ -71,16 +70,14 @@ def ignore(ctx: Context[State], args: str) -> None:
     most = ctx.settings(People).ignored
     if len(me.ignores) >= most:
         raise Rejected(f"You can't ignore more than {most}: `ignore NAME` ends it for one of them.")
-    ctx.world.edit(me)
-    me.ignores = (*me.ignores, who.name)
+    ctx.change(me, ignores=(*me.ignores, who.name))
     ctx.send(f"You ignore {who.name} from now on. The same again ends it.")
 
 
 def hear_again(ctx: Context[State], name: str) -> None:
     """Stop ignoring somebody."""
     me = ctx.player
-    ctx.world.edit(me)
-    me.ignores = tuple(ignored for ignored in me.ignores if ignored != name)
+    ctx.change(me, ignores=tuple(ignored for ignored in me.ignores if ignored != name))
     ctx.send(f"You hear {name} again.")
 
 
@@ -90,7 +87,7 @@ def finger(ctx: Context[State], args: str) -> None:
     role = ctx.role(who)
     rows = [f"{tag('player', who.name)}{f' {who.title}' if who.title else ''}"]
     rows.append(f"  level {who.level}{f', {role}' if role != 'player' else ''}, {presence(ctx, who.id)}")
-    session = ctx.sessions.of(who)
+    session = ctx.session_of(who)
     if session is not None:
         rows.append(f"  connected for {duration(ctx.clock.wall - session.connected_at)}")
     rows.append(f"  first seen {ago(ctx.clock.wall - who.created)}")
@@ -105,7 +102,7 @@ def finger(ctx: Context[State], args: str) -> None:
 def presence(ctx: Context[State], character: str) -> str:
     """Whether a player is here, or since when not."""
     who = ctx.world.characters[character]
-    session = ctx.sessions.of(who)
+    session = ctx.session_of(who)
     if who.away:
         return f"last seen {ago(ctx.clock.wall - who.seen)}" if who.seen else "not here"
     if session is None:

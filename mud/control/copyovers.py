@@ -9,15 +9,15 @@ from mud.control.control_socket import Actions, Answer
 from mud.copyover import report_text
 from mud.copyover.orders import CopyoverOrders, PlacedOrder
 from mud.core import events as e
+from mud.core.context import CoreContext
 from mud.play.staff import copyover_command
 from mud.play.staff.copyover_syntax import parse
-from mud.sdk.context import Context
 
 
 class Performer(Protocol):
     """Who lets things happen in the game."""
 
-    def perform(self, do: Callable[[Context[Any]], object]) -> object:
+    def perform(self, do: Callable[[CoreContext], object]) -> object:
         """Have `do` happen as an event of its own. Raises what it raises."""
 
 

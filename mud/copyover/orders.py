@@ -307,7 +307,7 @@ class CopyoverOrders:
         """A start from the database: what was planned before is not done any more."""
         self.recorder.look()
         self._server.confirmation.count()
-        forgotten = orders.forget(self._server.game.world)
+        forgotten = self._server.modules.perform(lambda ctx: orders.forget(ctx.world))
         if forgotten is not None:
             log.warning("the server was restarted: the copyover that %s planned is called off", forgotten.by)
 

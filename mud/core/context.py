@@ -79,6 +79,7 @@ class CoreContext:
         self.rules = rules or NoRules()
         self.sought: tuple[str, ...] = ()  # names (casefolded) that were looked up in the database for this line
         self.may_wait = False  # this event is a line, which can be taken again later
+        self.acted: list[str] = []  # the modules whose handlers ran in this event
         self.again: Seeking | None = None  # a line to take again, right after this event
 
     @property
@@ -247,6 +248,31 @@ class CoreContext:
         if editor.lines:
             self.send(numbered(editor.lines))
         self.push(editor)
+
+    # Sessions
+
+    def edit_session(self, session: Session) -> None:
+        """Say that a session is about to be changed by this event, so that it is undone if that fails."""
+        self.world.journal.edit(session)
+
+    def open_session(self, session: Session) -> None:
+        """Somebody connected."""
+        self.world.journal.put(self.sessions.by_id, session.id, session)
+
+    def close_session(self, session: Session) -> None:
+        """A connection ended."""
+        self.world.journal.drop(self.sessions.by_id, session.id)
+
+    def play_session(self, session: Session, character: Character) -> None:
+        """A session plays a character from now on."""
+        self.world.journal.put(self.sessions.by_character, character.id, session)
+        self.world.mark_session(session.id)
+
+    def free_session(self, session: Session) -> None:
+        """A session plays its character no more."""
+        if session.character is not None:
+            self.world.journal.drop(self.sessions.by_character, session.character)
+        self.world.mark_session(session.id)
 
     # Asking
 

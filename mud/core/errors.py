@@ -7,6 +7,7 @@ EverwakeError
 ├── SnapshotError   a snapshot or hand-over can't be used: names file and reason
 ├── ConfigError     the operator's configuration is wrong
 ├── ModuleFault     a module's handler failed, and what it did is undone
+├── Unopened        something was changed that the event had not opened: it would be neither undone nor written
 ├── CopyoverError   a copyover can't happen or was given up: the game plays on
 └── FrameworkError  a module, worker or package can't be used as asked
 """
@@ -74,6 +75,10 @@ class ModuleFault(EverwakeError):
         if cause is None:
             return f"{self.module} failed"
         return f"{self.module} failed: {'' if isinstance(cause, EverwakeError) else f'{type(cause).__name__}: '}{cause}"
+
+
+class Unopened(EverwakeError):
+    """An event changed, or tried to change, something past the journal. Names the thing and the field."""
 
 
 class FrameworkError(EverwakeError):

@@ -12,12 +12,15 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from mud.core.guard import RUNNING, set_field
+
 K = TypeVar("K")
 V = TypeVar("V")
 S = TypeVar("S", bound=Struct)
 
 Key = tuple[str, str]  # (table, row key)
 _CONTAINERS = (list, dict, set)
+_Kept = list[tuple[str, Any, Any]]  # of each field: its name, its value, and a copy of what that contained
 
 
 class Journal:
@@ -27,7 +30,12 @@ class Journal:
         self.dirty: set[Key] = set()
         self._touched: set[Key] = set()
         self._undo: list[Callable[[], None]] = []
-        self._saved: set[int] = set()
+        self._saved: set[int] = set()  # ids of what is open
+        self._watched: list[tuple[Struct, _Kept, Key]] = []
+
+    def begin(self) -> None:
+        """An event begins. Until `commit` or `rollback`, only what is opened here can be changed (mud.core.guard)."""
+        RUNNING.opened = self._saved
 
     def touch(self, table: str, key: str) -> None:
         """Row `key` of `table` is to be written by the next flush."""
@@ -37,18 +45,20 @@ class Journal:
         """`struct`, free to be changed until the event ends: its fields and the containers in them are kept."""
         if id(struct) not in self._saved:
             self._saved.add(id(struct))
-            kept = []
-            for name in struct.__struct_fields__:  # no call for each: a character has fifty fields
-                value = getattr(struct, name)
-                kept.append((name, value, value.copy() if isinstance(value, _CONTAINERS) else None))
-
-            def undo() -> None:
-                for name, value, contents in kept:
-                    _refill(value, contents)
-                    setattr(struct, name, value)
-
-            self._undo.append(undo)
+            kept = _keep(struct)
+            self._undo.append(lambda: _restore(struct, kept))
         return struct
+
+    def watch(self, struct: S, table: str, key: str) -> S:
+        """`struct`, free to be read or changed until the event ends: its row is to be written if it was changed."""
+        if id(struct) not in self._saved:
+            self._saved.add(id(struct))
+            self._watched.append((struct, _keep(struct), (table, key)))
+        return struct
+
+    def changed(self) -> set[Key]:
+        """The rows that the event has changed so far."""
+        return self._touched | {key for struct, kept, key in self._watched if _differs(struct, kept)}
 
     def put(self, mapping: MutableMapping[K, V], key: K, value: V) -> None:
         """`mapping[key] = value`, undoably."""
@@ -78,20 +88,67 @@ class Journal:
 
     def commit(self) -> None:
         """The event succeeded."""
-        self.dirty |= self._touched
+        self.dirty |= self.changed() if self._watched else self._touched
         self._reset()
 
     def rollback(self) -> None:
         """The event failed: everything is as it was before it."""
-        for undo in reversed(self._undo):
-            undo()
-        self._reset()
+        try:
+            for undo in reversed(self._undo):
+                undo()
+            for struct, kept, _ in self._watched:
+                if _differs(struct, kept):
+                    _restore(struct, kept)
+        finally:
+            self._reset()
 
     def _reset(self) -> None:
-        if self._undo or self._touched:
+        RUNNING.opened = None
+        if self._undo or self._touched or self._watched:
             self._undo = []
             self._touched = set()
             self._saved = set()
+            self._watched = []
+
+
+def _keep(struct: Struct) -> _Kept:
+    """The fields of `struct`, which is open, and what the containers in them hold."""
+    kept: _Kept = []
+    for name in struct.__struct_fields__:  # no call for each: a character has fifty fields
+        value = getattr(struct, name)
+        kept.append((name, value, value.copy() if isinstance(value, _CONTAINERS) else None))
+    return kept
+
+
+def _restore(struct: Struct, kept: _Kept) -> None:
+    for name, value, contents in kept:
+        _refill(value, contents)
+        set_field(struct, name, value)
+
+
+def _differs(struct: Struct, kept: _Kept) -> bool:
+    """Whether a field, or what is in it, is not what it was. What is in containers does not change itself.
+
+    Most changes show in a value or a length; only where none does, what containers hold is compared.
+    """
+    long: list[tuple[Any, Any]] = []
+    for name, value, held in kept:
+        now = getattr(struct, name)
+        if held is None:
+            if now is not value and now != value:
+                return True
+        elif type(now) is not type(held) or len(now) != len(held):
+            return True
+        elif now:
+            long.append((now, held))
+    return not all(_same(now, held) for now, held in long)
+
+
+def _same(now: Any, held: Any) -> bool:
+    """Whether two containers hold the same; dicts, in the same order too, which is kept when they are written."""
+    if isinstance(now, dict):
+        return [*now] == [*held] and [*now.values()] == [*held.values()]
+    return bool(now == held)
 
 
 def _refill(value: Any, contents: Any) -> None:

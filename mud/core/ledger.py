@@ -6,6 +6,10 @@ or ceiling of their own: `mint`, where gold comes from and which alone may be ne
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NoReturn
+
 from msgspec import Struct
 
 from mud.core.errors import EverwakeError
@@ -30,18 +34,33 @@ class Entry(Struct, frozen=True):
     at: float
 
 
-class Ledger:
-    """Balances by account, and the entries not yet written by a flush."""
+class Balances:
+    """How much gold is in each account, to be read."""
 
-    def __init__(self, journal: Journal, balances: dict[str, int] | None = None, seq: int = 0) -> None:
-        self._journal = journal
-        self.balances: dict[str, int] = balances or {}
-        self.unwritten: list[Entry] = []
-        self.seq = seq
+    def __init__(self, balances: Mapping[str, int]) -> None:
+        self.balances = balances
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"there is no {name!r} here: gold is moved by ctx.pay(debit, credit, amount, reason)")
 
     def balance(self, account: str) -> int:
         """Gold in `account`; 0 for one that does not exist."""
         return self.balances.get(account, 0)
+
+    def total(self) -> int:
+        """The sum of all accounts: zero, or something is broken."""
+        return sum(self.balances.values())
+
+
+class Ledger(Balances):
+    """Balances by account, and the entries not yet written by a flush. `transfer` is the only way to change them."""
+
+    def __init__(self, journal: Journal, balances: dict[str, int] | None = None, seq: int = 0) -> None:
+        self._journal = journal
+        self._balances: dict[str, int] = balances or {}
+        super().__init__(MappingProxyType(self._balances))
+        self.unwritten: list[Entry] = []
+        self.seq = seq
 
     def transfer(self, debit: str, credit: str, amount: int, reason: str, at: float) -> None:
         """Move `amount` from `debit` to `credit`.
@@ -66,10 +85,6 @@ class Ledger:
     def _set(self, account: str, amount: int) -> None:
         self._journal.touch("balances", account)
         if amount:
-            self._journal.put(self.balances, account, amount)
-        elif account in self.balances:
-            self._journal.drop(self.balances, account)
-
-    def total(self) -> int:
-        """The sum of all accounts: zero, or something is broken."""
-        return sum(self.balances.values())
+            self._journal.put(self._balances, account, amount)
+        elif account in self._balances:
+            self._journal.drop(self._balances, account)

@@ -44,6 +44,9 @@ class Modules(Protocol[C_contra]):
         Itself alone when no module has groups, or the one that does fails. Ids of characters that exist. Never raises.
         """
 
+    def blame(self, module: str, error: Exception) -> None:
+        """Something is found wrong that a module's handler did, and did not raise itself."""
+
     def failed(self, module: str, at: float) -> None:
         """After a failure of one of a module's handlers was undone; `at` is wall-clock seconds."""
 

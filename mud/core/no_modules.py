@@ -43,6 +43,9 @@ class NoModules:
         """Each for themselves."""
         return [character_id]
 
+    def blame(self, module: str, error: Exception) -> None:
+        """Nobody."""
+
     def failed(self, module: str, at: float) -> None:
         """Nobody."""
 

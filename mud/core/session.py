@@ -33,6 +33,15 @@ class Terminal(Struct, frozen=True):
     screen_reader: bool = False
 
 
+class SessionView(Struct, frozen=True):
+    """What a module is told about a session. Times are wall-clock seconds."""
+
+    id: int
+    terminal: Terminal
+    connected_at: float
+    last_input: float
+
+
 class Session(Struct, kw_only=True):
     """One connection's side of the game.
 

@@ -210,6 +210,7 @@ class Timers:
     def park(self, timer: PendingTimer) -> None:
         """Keep a timer that fell due and has nobody to go to now: pending, but not due until `unpark`."""
         self._add(timer)
+        self._journal.touch("timers", timer.id)
         self._parked.add(timer.id)
 
     def unpark(self, module: str) -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from mud.core.context import CoreCommand, CoreContext, CoreSpell
 from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
+from mud.core.guard import explain_refusal, guard_containers
 from mud.core.ledger import LedgerError
 from mud.core.signals import Request, Signal
 from mud.core.spells import Cast
@@ -59,7 +60,7 @@ class Instance:
         code: ModuleCode,
         settings: Settings,
         granted: frozenset[Permission],
-        call: Callable[[Context[Any], Request], Any],
+        call: Callable[[CoreContext, Request], Any],
         tolerance: Tolerance,
         life: Life | None = None,
     ) -> None:
@@ -70,6 +71,7 @@ class Instance:
         self.settings = settings
         self.granted = granted
         self.state: State = self.module.state()
+        guard_containers(self.module.state)
         self.kept: dict[str, Section] = {}
         self.life = life or Life(self.name)
         self.figures = Figures()
@@ -88,19 +90,18 @@ class Instance:
 
     # Handlers
 
-    def run(self, handler: Callable[[Context[Any], Any], Any], ctx: Context[Any], about: Any) -> Any:
+    def run(self, handler: Callable[[Context[Any], Any], Any], ctx: CoreContext, about: Any) -> Any:
         """Run a handler, told what it is `about`, as this module.
 
         Raises Rejected, or ModuleFault for all that it should not have raised.
         """
         if self.life.state is not ACTIVE:
             raise Rejected(f"The {self.name} module is out of service just now ({self.life.state.value}).")
-        before = ctx.acting
-        ctx.acting = self
+        ctx.acted.append(self.name)
         began = perf_counter()
         watching = WATCH.begin(HANDLER_SECONDS, began)
         try:
-            return handler(ctx, about)
+            return handler(Context(ctx, self), about)
         except (Rejected, LedgerError, ModuleFault):
             raise  # a fault in here is of a module that this one called, which has it on its own account
         except Interrupted:
@@ -123,14 +124,14 @@ class Instance:
             figures.seconds += took
             if took > figures.slowest:
                 figures.slowest = took
-            ctx.acting = before
 
-    def call(self, ctx: Context[Any], request: Request) -> Any:
+    def call(self, ctx: CoreContext, request: Request) -> Any:
         """Have another module do something for this one."""
         return self._call(ctx, request)
 
     def fault(self, error: BaseException) -> None:
         """A handler, hook or job failed."""
+        explain_refusal(error)
         self.figures.errors += 1
         self.figures.last_error = explain(error, self.source.folder)
         self._faults.append(time.monotonic())
@@ -145,7 +146,7 @@ class Instance:
         """It starts afresh: what was does not count any more."""
         self._faults.clear()
 
-    def hook(self, name: str, ctx: Context[Any], *arguments: Any) -> Any:
+    def hook(self, name: str, ctx: CoreContext, *arguments: Any) -> Any:
         """Run one of the copyover's hooks in its time; None where the module has none.
 
         Raises ModuleFault. Counts and remembers one that was late.
@@ -154,11 +155,11 @@ class Instance:
         if handler is None:
             return None
         soft, hard = LIMITS[name]
-        ctx.acting = self
+        ctx.acted.append(self.name)
         kind = GIVES.get(name) or self.module.state
 
         def run() -> Any:
-            found = handler(ctx, *arguments)
+            found = handler(Context(ctx, self), *arguments)
             if not isinstance(found, kind):
                 raise TypeError(f"{name} gave {type(found).__name__}: it has to give {_called(kind)}")
             return found
@@ -183,7 +184,7 @@ class Instance:
         return shape_of(self.module)
 
     def save_state(
-        self, ctx: Context[Any], metadata: Metadata, generation: int = 0, reader: Form | None = None
+        self, ctx: CoreContext, metadata: Metadata, generation: int = 0, reader: Form | None = None
     ) -> Snapshot:
         """Its state as a snapshot (S0.1) that its `reader` can read, be it older. Raises ModuleFault or SnapshotError.
 
@@ -198,7 +199,7 @@ class Instance:
             return replace(last, metadata=metadata, generation=generation, taken=ctx.clock.wall)
         return self.good
 
-    def _export(self, ctx: Context[Any], metadata: Metadata, generation: int, reader: Form | None) -> Snapshot:
+    def _export(self, ctx: CoreContext, metadata: Metadata, generation: int, reader: Form | None) -> Snapshot:
         state = self.hook("save_state", ctx) or self.state
         about: dict[str, Any] = {"taken": ctx.clock.wall, "generation": generation, "metadata": metadata}
         try:
@@ -208,7 +209,7 @@ class Instance:
         except Exception as error:  # whatever msgspec says of what is in there: RecursionError, say
             raise SnapshotError(f"{self.name}: its state can't be written: {error}") from error
 
-    def restore_state(self, ctx: Context[Any], snapshot: Snapshot, source: str) -> Imported[Any]:
+    def restore_state(self, ctx: CoreContext, snapshot: Snapshot, source: str) -> Imported[Any]:
         """Take its state out of a snapshot: whole, or nothing is changed (S1.6). Twice is once (S0.5).
 
         Raises SnapshotError, naming `source` and what is wrong, or ModuleFault.
@@ -247,7 +248,7 @@ class Instance:
         about = (spell.help or _docstring(handler)).partition("\n")[0]
 
         def effect(ctx: CoreContext, cast: Cast) -> None:
-            run(handler, ctx, cast)  # type: ignore[arg-type]
+            run(handler, ctx, cast)
 
         return CoreSpell(spell.name, spell.number, spell.level, spell.mana, spell.cooldown, spell.target, effect, about)
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from mud.core.context import CoreContext
 from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound, Rejected
 from mud.core.events import Announced, AskModule, Event, ModuleAnswered, Signalled
 from mud.core.signals import InService
@@ -24,7 +25,6 @@ from mud.framework.loader import Given, Loader
 from mud.framework.order import provided
 from mud.framework.registry import Registry
 from mud.framework.work import ModuleWork, WatchedAwaitable, run_hook
-from mud.sdk.context import Context
 from mud.sdk.module import Job
 from mud.snapshot.envelope import Metadata, Reason, Snapshot, pack, unpack
 from mud.snapshot.form import Form
@@ -44,7 +44,7 @@ class ManagerHost(Protocol):
     def post(self, event: Event) -> None:
         """Let an event happen."""
 
-    def perform(self, do: Callable[[Context[Any]], T]) -> T:
+    def perform(self, do: Callable[[CoreContext], T]) -> T:
         """Have `do` happen as an event of its own. Raises what it raises, with all that it did undone."""
 
     def now(self) -> float:
@@ -173,7 +173,7 @@ class ModuleManager:
         if _up(instance):
             packed = self._packed(instance, "export")
             self.registry.part(instance, packed)
-            self._host.perform(lambda ctx: ctx.world.journal.touch("modules", name))
+            self._host.perform(lambda ctx: ctx.world.mark_module(name))
             await self._stop(instance)
             self.states[name] = (packed, f"the last state of {name}")
         self.registry.remove(instance)
@@ -336,7 +336,7 @@ class ModuleManager:
             return
         name, wanted = instance.name, len(database.steps)
 
-        def add(ctx: Context[Any]) -> None:
+        def add(ctx: CoreContext) -> None:
             for number in range(known + 1, wanted + 1):
                 statements = tuple((sql, ()) for sql in database.steps[number - 1])
                 ctx.world.writes.add(name, f"schema {number}", statements, schema=number)

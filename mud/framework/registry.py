@@ -38,7 +38,7 @@ class Registry:
         self.instances: dict[str, Instance] = {}
         self.commands = commands
         self.spells = spells or SpellTable()
-        self.context: Callable[[], Context[Any]]  # a fresh one, for states to be saved and restored in
+        self.context: Callable[[], CoreContext]  # a fresh one, for states to be saved and restored in
         self.unmade: dict[str, int] = {}  # modules whose tables were not brought up to date: the schema they have
         self._services: dict[str, Instance] = {}
         self._listeners: dict[str, list[tuple[Instance, SignalListener[Any]]]] = {}
@@ -139,12 +139,11 @@ class Registry:
         try:
             if instance is not None:
                 talk, asked = _talk(instance, dialog)
-                return str(self.run(asking, instance, talk.ask, asked))
+                with ctx.world.looking():
+                    return str(self.run(asking, instance, talk.ask, asked))
         except Exception as error:
             log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, error.__cause__ or error)
             self.failed(dialog.module, ctx.clock.wall)
-        finally:
-            ctx.world.journal.rollback()
         return f"({dialog.module} is out of service; press Enter) "
 
     def active(self, module: str) -> bool:
@@ -194,8 +193,13 @@ class Registry:
 
     def run(self, ctx: CoreContext, instance: Instance, handler: Callable[[Context[Any], Any], Any], about: Any) -> Any:
         """Run a module's handler; one that fails too often takes its module out of service."""
-        assert isinstance(ctx, Context)
         return instance.run(handler, ctx, about)
+
+    def blame(self, module: str, error: Exception) -> None:
+        """A module's handler did something wrong and did not say so."""
+        instance = self.instances.get(module)
+        if instance is not None:
+            instance.fault(error)
 
     def failed(self, module: str, at: float) -> None:
         """After a handler's failure was undone: take its module out of service when it fails over and over."""
@@ -230,7 +234,7 @@ class Registry:
 
     # Between modules
 
-    def call(self, ctx: Context[Any], request: Request) -> Any:
+    def call(self, ctx: CoreContext, request: Request) -> Any:
         """Have the module that provides a service do something, within the same event (S2.5)."""
         instance, method = self.method(tag_of(request))
         if _is_async(method.handler):
@@ -286,19 +290,18 @@ class Registry:
             return None
         ctx = self.context()
         try:
-            snapshot = instance.save_state(ctx, Metadata(reason="flush"))
+            with ctx.world.looking():  # a hook may look at the state
+                snapshot = instance.save_state(ctx, Metadata(reason="flush"))
         except (ModuleFault, SnapshotError) as error:
             self._unwritable(instance, ctx, error)
             return None
-        finally:
-            ctx.world.journal.rollback()  # to look at a state is to mark it: not here, between two events
         digest = pack(msgspec.structs.replace(snapshot, id="", taken=0.0), compress=False)[-32:]
         if self._written.get(module) == digest:
             return None
         self._writing[module] = digest
         return (module, snapshot.version, pack(snapshot, compress=False))
 
-    def _unwritable(self, instance: Instance, ctx: Context[Any], error: Exception) -> None:
+    def _unwritable(self, instance: Instance, ctx: CoreContext, error: Exception) -> None:
         """A state that can't be written must not keep all others from the disk: it goes back to the last good one."""
         instance.fault(error)
         good = instance.good or instance.taken

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from mud.framework import reach
 from mud.sdk.bases import Permission
 
 Severity = Literal["error", "warning"]
@@ -60,6 +61,8 @@ def check_source(path: Path, inside: Path, module: str, permissions: frozenset[s
     except (SyntaxError, UnicodeDecodeError, OSError) as error:
         yield Finding("error", "interface", f"{inside}: {error}")
         return
+    for line, text in reach.check(tree):
+        yield Finding("error", "security", f"{inside}:{line}: {text}")
     if not ast.get_docstring(tree):
         yield Finding("warning", "documentation", f"{inside} has no docstring")
     nodes = [node for node in ast.walk(tree) if isinstance(node, LOOKED_AT)]

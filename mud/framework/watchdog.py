@@ -22,6 +22,7 @@ T = TypeVar("T")
 _CALLER = os.path.dirname(os.path.abspath(__file__)) + os.sep  # who calls modules
 _OURS = os.path.dirname(os.path.dirname(_CALLER)) + os.sep
 _MAIN = threading.main_thread().ident  # the only one that hears signals
+_thread = threading.get_ident
 #: Seconds between two looks at a handler that may hang, and between two tries to interrupt one that does.
 LOOK, AGAIN = 0.25, 0.005
 
@@ -58,7 +59,7 @@ class Watch:
 
         `now` is what `time.perf_counter` says: the caller has asked it for reasons of its own.
         """
-        if self._limit or threading.get_ident() != _MAIN:
+        if self._limit or _thread() != _MAIN:
             return False
         self._began = now
         self._limit = seconds

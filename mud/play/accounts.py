@@ -66,6 +66,4 @@ def need(found: Account | None, name: str) -> Account:
 
 def account_set(ctx: CoreContext, event: AccountSet) -> None:
     """An account was made or changed from outside: from now on it is as the event says."""
-    key = event.account.name.casefold()
-    ctx.world.journal.put(ctx.world.accounts, key, event.account)
-    ctx.world.journal.touch("accounts", key)
+    ctx.world.add_account(event.account, changed=True)

@@ -82,7 +82,7 @@ def expand(ctx: CoreContext, text: str) -> bool:
         return False
     found: list[str] = []
     _expand(ctx, verb, rest, (), found)
-    ctx.world.journal.edit(ctx.session)
+    ctx.edit_session(ctx.session)
     ctx.session.queued = (*ctx.session.queued, *filter(None, found))
     return True
 

@@ -39,14 +39,14 @@ BANNER = """
 def opened(ctx: CoreContext, event: e.Opened) -> None:
     """Greet a new connection."""
     session = event.new
-    ctx.world.journal.put(ctx.sessions.by_id, session.id, session)
+    ctx.open_session(session)
     session.stack.append(d.AskName())
     ctx.write(session, tag("title", BANNER))
 
 
 def terminal_told(ctx: CoreContext, event: e.TerminalTold) -> None:
     """The client told more about its screen."""
-    ctx.world.journal.edit(ctx.session)
+    ctx.edit_session(ctx.session)
     ctx.session.terminal = event.terminal
 
 
@@ -108,7 +108,7 @@ def logged_in(ctx: CoreContext, event: e.LoggedIn) -> None:
         return
     key = event.account.name.casefold()
     account = ctx.world.accounts.get(key) or event.account
-    ctx.world.journal.put(ctx.world.accounts, key, account)
+    ctx.world.add_account(account)
     ctx.do(e.LogLine("mud.login", f"login name={account.name} from={session.address}"))
     character = ctx.world.known(account.name) or event.character
     if character is None:
@@ -134,7 +134,7 @@ def refused(ctx: CoreContext, name: str) -> bool:
 def failed(ctx: CoreContext) -> None:
     """A failed login. It was logged and charged to its address when it failed; only this answer comes late."""
     session = ctx.session
-    ctx.world.journal.edit(session)
+    ctx.edit_session(session)
     session.failures += 1
     ctx.send(tag("error", "That name and password do not belong together."))
     if session.failures >= MAX_FAILURES:
@@ -159,7 +159,7 @@ def player_found(ctx: CoreContext, event: e.PlayerFound) -> None:
     if ctx.again is None or account is None or character is None:
         return
     if account.name.casefold() not in ctx.world.accounts:
-        ctx.world.journal.put(ctx.world.accounts, account.name.casefold(), account)
+        ctx.world.add_account(account)
     if ctx.world.known(character.name) is None:
         ctx.world.add_character(character, event.items)
 
@@ -227,15 +227,14 @@ def create(ctx: CoreContext, name: str, hash_: str, pronouns: str) -> None:
         ctx.replace(d.AskName())
         return
     account = Account(name=name, password=hash_, created=ctx.clock.wall)
-    ctx.world.journal.put(ctx.world.accounts, key, account)
+    ctx.world.add_account(account)
     ctx.do(e.AddressDid(ctx.session.address, "creation"))
     ctx.do(e.LogLine("mud.login", f"created name={name} from={ctx.session.address}"))
-    character = new_character(ctx, account)
-    character.pronouns = pronouns
+    character = new_character(ctx, account, pronouns)
     begin(ctx, account, character)
 
 
-def new_character(ctx: CoreContext, account: Account) -> Character:
+def new_character(ctx: CoreContext, account: Account, pronouns: str = "they") -> Character:
     """A character for an account that has none."""
     world = ctx.world
     character = Character(
@@ -243,6 +242,7 @@ def new_character(ctx: CoreContext, account: Account) -> Character:
         name=account.name,
         room=world.defs.start,
         account=account.name,
+        pronouns=pronouns,
         created=ctx.clock.wall,
         away=True,
     )
@@ -291,12 +291,11 @@ def enter(ctx: CoreContext, account: Account, character: Character) -> None:
         positions.affected(ctx, character, asleep=False)  # to leave is no way to wake from magic
         ctx.emit(PlayerEntered(character.id))
     drafts.put_aside(world, character)  # what a program that was killed had in hand
-    world.journal.edit(session)
+    ctx.edit_session(session)
     session.account, session.character = account.name, character.id
     session.snoopers = ()
     session.stack[:] = [d.Play()]
-    world.journal.put(ctx.sessions.by_character, character.id, session)
-    world.journal.touch("sessions", str(session.id))
+    ctx.play_session(session, character)
     how = "You are back where you were." if resumed else f"Welcome, {character.name}."
     ctx.send(tag("system", how))
     ctx.others(f"{tag('player', character.name)} {'wakes again' if resumed else 'arrives'}.")
@@ -312,9 +311,8 @@ def leave_session(ctx: CoreContext, session: Session) -> None:
     if session.character is not None:
         drafts.remember(ctx.world, session)
         drafts.put_aside(ctx.world, ctx.world.characters[session.character])
-        ctx.world.journal.drop(ctx.sessions.by_character, session.character)
-    ctx.world.journal.edit(session)
-    ctx.world.journal.touch("sessions", str(session.id))
+    ctx.free_session(session)
+    ctx.edit_session(session)
     session.account = session.character = None
     session.queued = ()
     session.stack[:] = [d.AskName()]
@@ -356,7 +354,7 @@ def kick(ctx: CoreContext, session: Session, why: str) -> None:
 def lost(ctx: CoreContext, event: e.Lost) -> None:
     """A connection ended. A character in play stays a while, link-dead."""
     session = ctx.session
-    ctx.world.journal.drop(ctx.sessions.by_id, session.id)
+    ctx.close_session(session)
     character = ctx.world.characters.get(session.character or "")
     if character is None:
         return
@@ -411,10 +409,10 @@ def names_in_creation(sessions: Iterable[Session]) -> set[str]:
 def evict(world: World, pinned: set[str]) -> None:
     """Forget who is away and written, but for the names in `pinned`."""
     for character in world.away():
-        if character.name.casefold() not in pinned and ("characters", character.id) not in world.journal.dirty:
+        if character.name.casefold() not in pinned and ("characters", character.id) not in world.dirty:
             world.forget(character)
     for key, account in list(world.accounts.items()):
-        if key not in pinned and world.known(account.name) is None and ("accounts", key) not in world.journal.dirty:
+        if key not in pinned and world.known(account.name) is None and ("accounts", key) not in world.dirty:
             del world.accounts[key]
 
 

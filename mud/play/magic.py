@@ -29,6 +29,7 @@ def cast(ctx: CoreContext, args: str) -> None:
         raise Rejected(f"{capital(spell.name)} takes {spell.mana} mana; you have {me.mana}.")
     aimed = aim(ctx, spell, rest, me.level)
     bodies.spend(ctx, me, mana=spell.mana)
+    ctx.world.edit(me)
     me.ready = {n: at for n, at in me.ready.items() if at > ctx.clock.game}
     if spell.cooldown:
         me.ready[spell.name] = ctx.clock.game + spell.cooldown

@@ -49,7 +49,7 @@ def send_tell(ctx: CoreContext, name: str, text: str) -> None:
     if who.away or session is None:
         tell_away(ctx, who, text)
         return
-    ctx.world.journal.edit(session)
+    ctx.edit_session(session)
     session.replies_to = ctx.player.name
     ctx.send(tag("tell", f'You tell {who.name}, "{text}"'))
     ctx.write(session, tag("tell", f'{ctx.player.name} tells you, "{text}"'))

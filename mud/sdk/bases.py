@@ -7,13 +7,18 @@ from typing import ClassVar, Literal, TypeVar
 from msgspec import Struct
 
 from mud.core.clock import ClockName
+from mud.core.guard import Guarded
 
 
-class State(Struct, kw_only=True):
+class State(Guarded, kw_only=True):
     """Base of a module's state: plain data, every field with a default (S0.9). Each field is a section of its snapshot.
 
     A field is a value that never changes (str, int, tuple, a frozen Struct ...), or one list, dict or set of those.
     """
+
+    def instead(self, name: str) -> str:
+        """How a handler sets a field."""
+        return f"ctx.state.{name} = ..."
 
 
 class Settings(Struct, kw_only=True, forbid_unknown_fields=True):

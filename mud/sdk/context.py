@@ -1,7 +1,4 @@
-"""What a module's handler is given: all that the core's own get, and the module's state, timers, tables and friends.
-
-One context serves a whole event. Which module is acting in it changes as calls go from one to another.
-"""
+"""What a module's handler is given: the game, and the module's own state, timers, conversations, escrow and tables."""
 
 from __future__ import annotations
 
@@ -9,14 +6,13 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.context import CoreContext
 from mud.core.errors import Refused, Rejected
 from mud.core.escrow import PREFIX, Escrow, occupied, refusal
 from mud.core.signals import Request, Signal
@@ -26,6 +22,7 @@ from mud.core.timers import PendingTimer as Pending
 from mud.core.world.model import Account, Character, Item
 from mud.core.world.senses import has
 from mud.sdk.bases import Dialog, Permission, S, Settings, Timer
+from mud.sdk.game_context import GameContext
 
 C = TypeVar("C", bound=Settings)
 N = TypeVar("N", bound=Struct)
@@ -36,55 +33,41 @@ MIN_SECONDS = 0.01
 ASK_SECONDS = 60.0
 
 
-class Acting(Protocol):
-    """The module that is acting, as its context needs it."""
+class Context(GameContext, Generic[S]):
+    """One event's view of the game, for one module. What is done through it happens whole, or not at all (rule 1)."""
 
-    name: str
-    settings: Settings
-    state: Any
-    granted: frozenset[Permission]
-
-    def call(self, ctx: Context[Any], request: Request) -> Any:
-        """Have another module do something."""
-
-
-class Context(CoreContext, Generic[S]):
-    """One event's view of the game, for a module. What is done through it happens whole, or not at all (rule 1)."""
-
-    acting: Acting = cast(Acting, None)  # set for as long as a module's handler runs
+    __slots__ = ()
 
     # The module's own
 
     @property
     def state(self) -> S:
-        """The module's state, free to be changed until the event ends."""
-        acting = self.acting
-        self.world.journal.touch("modules", acting.name)
-        state: S = self.world.journal.edit(acting.state)
+        """The module's state, free to be read or changed until the event ends. It is written if it was changed."""
+        state: S = self._core.world.module_state(self._acting.name, self._acting.state)
         return state
 
     def peek(self) -> S:
-        """The module's state only to be read: a change made in it is neither undone nor written. Spares the next flush
-        a look at a large state that many events read and few change.
+        """The module's state only to be read: a change in it is refused. It spares the event a copy of a large state,
+        so that it could be undone.
         """
-        state: S = self.acting.state
+        state: S = self._acting.state
         return state
 
     def settings(self, kind: type[C]) -> C:
         """The module's settings. Raises TypeError when it declared others."""
-        found = self.acting.settings
+        found = self._acting.settings
         if not isinstance(found, kind):
-            raise TypeError(f"{self.acting.name} declares {type(found).__name__} as its settings, not {kind.__name__}")
+            raise TypeError(f"{self._acting.name} declares {type(found).__name__} as its settings, not {kind.__name__}")
         return found
 
     @property
     def log(self) -> logging.LoggerAdapter[Any]:
         """The module's log. What is written to it stays, whether the event succeeds or not."""
-        return logging.LoggerAdapter(logging.getLogger(f"mud.module.{self.acting.name}"))
+        return logging.LoggerAdapter(logging.getLogger(f"mud.module.{self._acting.name}"))
 
     def need(self, permission: Permission) -> None:
         """Raises Refused, naming module and permission, when it was not granted (S2.6)."""
-        need(self.acting.name, self.acting.granted, permission)
+        need(self._acting.name, self._acting.granted, permission)
 
     # Time
 
@@ -94,17 +77,17 @@ class Context(CoreContext, Generic[S]):
         At the soonest in a hundredth of a second: timers that set each other at once leave time for everybody else.
         """
         now = self.clock.game if timer.clock == "game" else self.clock.wall
-        return self.world.timers.set(now + max(seconds, MIN_SECONDS), self._payload(timer))
+        return self.set_timer_at(now + max(seconds, MIN_SECONDS), timer)
 
     def set_timer_at(self, at: float, timer: Timer) -> Pending:
         """`timer` falls due at `at` seconds of its clock."""
-        return self.world.timers.set(at, self._payload(timer))
+        return shown(self._core.world.timers.set(at, self._payload(timer)))
 
     def pending(self, kind: type[Timer] | Timer) -> list[Pending]:
         """The module's timers of a kind, or exactly like one, soonest first."""
-        timers = self.world.timers
-        mine = timers.of(self.acting.name, tag_of(kind)) if isinstance(kind, type) else timers.like(self._payload(kind))
-        return sorted(mine, key=lambda t: (t.due, t.number))
+        name, timers = self._acting.name, self._core.world.timers
+        mine = timers.of(name, tag_of(kind)) if isinstance(kind, type) else timers.like(self._payload(kind))
+        return [shown(timer) for timer in sorted(mine, key=lambda t: (t.due, t.number))]
 
     def time_left(self, kind: type[Timer] | Timer) -> float | None:
         """Seconds until the soonest timer of a kind falls due (0 when it is late); None when there is none."""
@@ -114,13 +97,25 @@ class Context(CoreContext, Generic[S]):
         now = self.clock.game if found[0].payload.clock == "game" else self.clock.wall
         return max(0.0, found[0].due - now)
 
-    def cancel(self, kind: type[Timer] | Timer) -> None:
-        """Forget all timers of a kind, or those exactly like one."""
-        for timer in self.pending(kind):
-            self.world.timers.cancel(timer.id)
+    def cancel(self, which: type[Timer] | Timer | Pending | str) -> None:
+        """Forget all timers of a kind, those exactly like one, or the one that `set_timer` gave (or its id)."""
+        if isinstance(which, Pending | str):
+            self._cancel_id(which if isinstance(which, str) else which.id)
+            return
+        for timer in self.pending(which):
+            self._core.world.timers.cancel(timer.id)
+
+    def _cancel_id(self, timer_id: str) -> None:
+        found = self._core.world.timers.pending.get(timer_id)
+        if found is None:
+            return  # it may just have fired
+        owner = getattr(found.payload, "module", "the game")
+        if owner != self._acting.name:
+            raise Refused(f"{self._acting.name} may not cancel {timer_id}: it is a timer of {owner}")
+        self._core.world.timers.cancel(timer_id)
 
     def _payload(self, timer: Timer) -> ModuleTimer:
-        return ModuleTimer(self.acting.name, tag_of(timer), plain(timer, "timer"), timer.clock)
+        return ModuleTimer(self._acting.name, tag_of(timer), plain(timer, "timer"), timer.clock)
 
     # Escrow
 
@@ -129,11 +124,11 @@ class Context(CoreContext, Generic[S]):
 
         It is an owner and an account: `ctx.world.held(key)`, `ctx.pay(key, ...)`. Keep in it nothing of anybody else.
         """
-        return Escrow(self.acting.name, whose, about).key
+        return Escrow(self._acting.name, whose, about).key
 
     def escrows(self, whose: str = "") -> list[Escrow]:
         """Every place of this module's escrow that something lies in, for one character or for all."""
-        return occupied(self.world, self.acting.name, whose)
+        return occupied(self._core.world, self._acting.name, whose)
 
     def hold(self, item: Item, whose: str, about: str = "") -> None:
         """Take an item, with all that is in it, into this module's escrow, or from one place of that to another.
@@ -144,10 +139,10 @@ class Context(CoreContext, Generic[S]):
         if item.owner.startswith(PREFIX):
             self._need_mine(item.owner)
         else:
-            why = refusal(self.world, item)
+            why = refusal(self._core.world, item)
             if why is not None:
                 raise Rejected(why)
-        self.world.move_item(item, self.escrow(whose, about))
+        self._core.world.move_item(item, self.escrow(whose, about))
 
     def release(self, item: Item, to: Character) -> None:
         """Give an item out of this module's escrow into somebody's hands.
@@ -156,43 +151,33 @@ class Context(CoreContext, Generic[S]):
         item that does not lie in this module's escrow.
         """
         self._need_mine(item.owner)
-        if self.world.characters.get(to.id) is not to:
-            raise Rejected(f"{to.name} is not here.")
-        self.world.edit(to)  # marked, so that somebody who has just left is not forgotten before the item is written
-        self.world.move_item(item, to.owner_key)
-
-    def pay(self, debit: str, credit: str, amount: int, reason: str) -> None:
-        """Move gold. Raises LedgerError; Refused when an account is another module's escrow."""
-        for account in (debit, credit):
-            if self.acting is not None and account.startswith(PREFIX):
-                self._need_mine(account)
-        super().pay(debit, credit, amount, reason)
-
-    def _need_mine(self, key: str) -> None:
-        if not key.startswith(f"{PREFIX}{self.acting.name}:"):
-            raise Refused(
-                f"{self.acting.name} may not touch {key}: that is no escrow of its own", module=self.acting.name
-            )
+        self._need_here(to)
+        self._core.world.edit(to)  # so that somebody who has just left is not forgotten before the item is written
+        self._core.world.move_item(item, to.owner_key)
 
     # Conversation
 
+    def pop(self) -> None:
+        """End the top conversation."""
+        self._core.pop()
+
     def begin(self, dialog: Dialog) -> None:
         """Begin a conversation of the module's own on top of what the session is in: Talk(KIND, ...) leads it."""
-        self.push(self._dialog(dialog))
+        self._core.push(self._dialog(dialog))
 
     def go_on(self, dialog: Dialog) -> None:
         """Go on with another one in place of the top one."""
-        self.replace(self._dialog(dialog))
+        self._core.replace(self._dialog(dialog))
 
     def edit_text(self, dialog: Dialog, text: str = "") -> None:
         """Open the line editor on `text`. Saved, all of the text is given to the Talk of `dialog`.
 
         If that raises Rejected, the text is still in the editor.
         """
-        self.edit(d.Editor(self.acting.name, as_lines(text), self._dialog(dialog)))
+        self._core.edit(d.Editor(self._acting.name, as_lines(text), self._dialog(dialog)))
 
     def _dialog(self, dialog: Dialog) -> d.ModuleDialog:
-        return d.ModuleDialog(self.acting.name, tag_of(dialog), plain(dialog, "dialog"))
+        return d.ModuleDialog(self._acting.name, tag_of(dialog), plain(dialog, "dialog"))
 
     # Bodies
 
@@ -203,18 +188,19 @@ class Context(CoreContext, Generic[S]):
         It stays with the character until this is called again, over copyovers, log-outs, and the module's absence.
         """
         asleep = has(self.world, character, "sleep")
-        self.world.edit(character)
-        kept = {name: effects for name, effects in character.effects.items() if name != self.acting.name}
+        self._need_here(character)
+        self._core.world.edit(character)
+        kept = {name: effects for name, effects in character.effects.items() if name != self._acting.name}
         by = {name: amount for name, amount in by.items() if amount}
-        character.effects = {**kept, self.acting.name: by} if by else kept
-        self.rules.affected(self, character, asleep)
+        character.effects = {**kept, self._acting.name: by} if by else kept
+        self._core.rules.affected(self._core, character, asleep)
 
     def noted(self, character: Character, kind: type[N]) -> N | None:
         """What this module has written down about a character with `note`; None for nothing.
 
         Raises msgspec.ValidationError when that does not fit into `kind`.
         """
-        found = character.notes.get(self.acting.name)
+        found = character.notes.get(self._acting.name)
         return decoder(kind).decode(found) if found is not None else None
 
     def note(self, character: Character, what: Struct | None) -> None:
@@ -223,11 +209,12 @@ class Context(CoreContext, Generic[S]):
         It is written with the character, and as often as that: it goes where they go, is there again when a player
         comes back, and is gone with a mob. So a state with much about many need not be copied and written whole.
         """
-        self.world.edit(character)
+        self._need_here(character)
+        self._core.world.edit(character)
         if what is not None:
-            character.notes[self.acting.name] = encode(what)
+            character.notes[self._acting.name] = encode(what)
         else:
-            character.notes.pop(self.acting.name, None)
+            character.notes.pop(self._acting.name, None)
 
     # Other modules
 
@@ -235,16 +222,16 @@ class Context(CoreContext, Generic[S]):
         """Tell the modules that listen; each hears it in an event of its own, right after this one."""
         if not isinstance(signal, Signal) or signal.__struct_config__.tag is None:
             raise TypeError(f'{signal!r} is no signal: class {type(signal).__name__}(Signal, tag="MODULE.WHAT")')
-        super().emit(signal)
+        self._core.emit(signal)
 
     def call(self, request: Request) -> Any:
         """Have another module do something, within this event. Raises NotFound, or what that module raises."""
-        return self.acting.call(self, request)
+        return self._acting.call(self._core, request)
 
     def ask(self, request: Request, about: str) -> None:
         """Have an asynchronous method do something. On(Answered, ...) is told what came of it, once."""
         data = {"request": tag_of(request), "data": plain(request, "request")}
-        self.do(e.AskModule(self.acting.name, self._asked(about), data))
+        self._core.do(e.AskModule(self._acting.name, self._asked(about), data))
 
     # The database
 
@@ -258,16 +245,16 @@ class Context(CoreContext, Generic[S]):
         session = DatabaseSession()
         yield session
         if session.statements:
-            self.world.writes.add(self.acting.name, name, tuple(session.statements))
+            self._core.world.writes.add(self._acting.name, name, tuple(session.statements))
 
     def query(self, about: str, sql: str, *parameters: Any) -> None:
         """Ask the module's own tables. On(Answered, ...) is told the rows, once. Needs "database"."""
         self.need("database")
-        self.do(e.QueryModule(self.acting.name, self._asked(about), sql, parameters))
+        self._core.do(e.QueryModule(self._acting.name, self._asked(about), sql, parameters))
 
     def _asked(self, about: str) -> str:
-        number = self.world.new_id("q")
-        self.after(ASK_SECONDS, AskEnds(self.acting.name, number, about))
+        number = self._core.world.new_id("q")
+        self._core.after(ASK_SECONDS, AskEnds(self._acting.name, number, about))
         return number
 
     # People
@@ -281,8 +268,16 @@ class Context(CoreContext, Generic[S]):
     def account(self, character: Character) -> Account | None:
         """A player's account, without the password's hash; None for a mob, or who is away. Needs "user_data"."""
         self.need("user_data")
-        found = self.world.accounts.get((character.account or "").casefold())
+        found = self._core.world.accounts.get((character.account or "").casefold())
         return msgspec.structs.replace(found, password="") if found is not None else None
+
+
+def shown(timer: Pending) -> Pending:
+    """A pending timer for a module's hands: what is in it is a copy."""
+    payload = timer.payload
+    assert isinstance(payload, ModuleTimer)
+    data = msgspec.to_builtins(payload.data, builtin_types=(bytes,))
+    return structs.replace(timer, payload=structs.replace(payload, data=data))
 
 
 @lru_cache(64)

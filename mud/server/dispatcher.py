@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from mud.core import events as e
+from mud.core.context import CoreContext
 from mud.game import Game
-from mud.sdk.context import Context
 from mud.server.turns import TimerAlarm
 
 log = logging.getLogger("mud.server")
@@ -40,7 +40,7 @@ class Dispatcher:
             return
         self.carry_out(effects)
 
-    def perform(self, do: Callable[[Context[Any]], T]) -> T:
+    def perform(self, do: Callable[[CoreContext], T]) -> T:
         """Have `do` happen as an event of its own, and do what it asks for. Raises what it raises."""
         found, effects = self._game.perform(do)
         self.carry_out(effects)

@@ -139,7 +139,7 @@ class Flusher:
 
     def _due(self) -> bool:
         world = self._game.world
-        changed = bool(world.journal.dirty or world.ledger.unwritten or world.writes.unwritten)
+        changed = not world.flushed
         return changed or self._game.clock.game - self._clock_written >= CLOCK_SECONDS
 
     @property

@@ -147,7 +147,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
     if given.left:
         server.confirmation.went_back(given.left)
         for name in server.modules.manager.restored:  # as this code has it, and not as the other one left it there
-            server.game.world.journal.touch("modules", name)
+            server.game.world.mark_module(name)
     server.game.populate()
     for participant in given.files:
         if participant in ("world", "sessions") or participant in server.modules.manager.restored:

@@ -13,6 +13,7 @@ import msgspec
 from mud import config as configuration
 from mud.config import Config
 from mud.core import events as e
+from mud.core.context import CoreContext
 from mud.core.errors import CopyoverError, Failed, ModuleFault, SnapshotError
 from mud.core.veto import Veto
 from mud.framework.instance import Instance
@@ -22,7 +23,6 @@ from mud.framework.manager import PAUSED, ModuleManager
 from mud.framework.registry import Registry
 from mud.framework.workers.registry import WorkerRegistry
 from mud.game import Game
-from mud.sdk.context import Context
 from mud.server.dispatcher import Dispatcher
 from mud.snapshot.envelope import Metadata, Snapshot, pack
 from mud.snapshot.form import Form
@@ -118,7 +118,7 @@ class ModuleHost:
         """Let an event happen."""
         self._events.post(event)
 
-    def perform(self, do: Callable[[Context[Any]], T]) -> T:
+    def perform(self, do: Callable[[CoreContext], T]) -> T:
         """Have `do` happen as an event of its own, and do what it asks for. Raises what it raises."""
         return self._events.perform(do)
 

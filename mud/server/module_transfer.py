@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from mud.core.context import CoreContext
 from mud.core.errors import Conflict, SnapshotError
-from mud.sdk.context import Context
 from mud.server.module_host import ModuleHost
 from mud.snapshot import files
 from mud.snapshot.envelope import Metadata, unpack
@@ -50,8 +50,8 @@ class ModuleTransfer:
         except OSError as error:
             raise SnapshotError(f"{path}: {error.strerror}") from error
 
-        def take(ctx: Context[Any]) -> Imported[Any]:
-            ctx.world.journal.touch("modules", name)
+        def take(ctx: CoreContext) -> Imported[Any]:
+            ctx.world.mark_module(name)
             return instance.restore_state(ctx, snapshot, str(path))
 
         found = self._modules.perform(take)

@@ -92,7 +92,7 @@ def export(
     """
     form = reader if reader is not None and reader.schema < shape.schema else shape.form
     wanted = form.schema
-    values: Sections = {name: getattr(state, name) for name in shape.type.__struct_fields__}
+    values: Sections = msgspec.structs.asdict(state)
     if wanted != shape.schema:
         values = msgspec.msgpack.decode(_encode(values))
         _back(shape, values, wanted)

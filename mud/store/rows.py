@@ -35,9 +35,7 @@ def account_row(account: Account) -> Row:
 
 def account(row: Row) -> Account:
     """An account from its row. The row's own column decides the role."""
-    found: Account = _Decode.account(row[2])
-    found.role = row[1]
-    return found
+    return msgspec.structs.replace(_Decode.account(row[2]), role=row[1])
 
 
 def character_row(character: Character) -> Row:
@@ -80,7 +78,7 @@ class Cut:
         self._world = world
         self.batch = Batch()
         self.stuck: dict[Key, str] = {}
-        for key in world.journal.dirty:
+        for key in world.dirty:
             try:
                 self._add(key, session_row, module_row)
             except (TypeError, ValueError, OverflowError) as error:
@@ -90,15 +88,12 @@ class Cut:
         for name, value in meta.items():
             self._put("meta", (name, _encode(value)))
         # They stay marked until here, where nothing can fail any more.
-        self.dirty, world.journal.dirty = world.journal.dirty, set(self.stuck)
-        self.entries, world.ledger.unwritten = world.ledger.unwritten, []
-        self.batch.blocks, world.writes.unwritten = world.writes.unwritten, []
+        self._taken = world.take_unwritten(but=self.stuck)
+        self.batch.blocks = self._taken.blocks
 
     def undo(self) -> None:
         """The flush failed."""
-        self._world.journal.dirty |= self.dirty
-        self._world.ledger.unwritten[:0] = self.entries
-        self._world.writes.unwritten[:0] = self.batch.blocks
+        self._world.give_back(self._taken)
 
     def _add(self, key: Key, session_row: Callable[[int], Row | None], module_row: Callable[[str], Row | None]) -> None:
         table, name = key

@@ -18,6 +18,7 @@ import msgspec
 from mud.areas.load import load
 from mud.core import events as e
 from mud.core.clock import Clock
+from mud.core.context import CoreContext
 from mud.core.errors import FrameworkError
 from mud.core.escrow import parse
 from mud.core.ledger import MINT
@@ -38,12 +39,13 @@ from mud.framework.work import ModuleWork
 from mud.game import Game
 from mud.play import zones
 from mud.sdk.bases import State
-from mud.sdk.context import Context, plain, tag_of
+from mud.sdk.context import plain, tag_of
 from mud.sdk.module import Module
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
 from mud.snapshot.shape import export, import_
 from mud.store.guard import authorizer
+from mud.testing.bypasses import Bypasses
 from mud.testing.player import Seat
 
 T = TypeVar("T")
@@ -175,7 +177,7 @@ class Kit:
         self.wall += seconds
         self.wait(0.0)
 
-    def act(self, do: Callable[[Context[Any]], T]) -> T:
+    def act(self, do: Callable[[CoreContext], T]) -> T:
         """Change something in an event of its own. Raises what `do` raises, with all that it did undone."""
         found, effects = self.game.perform(do)
         self._carry_out(effects)
@@ -344,6 +346,7 @@ class Kit:
         self.registry = Registry(self.game.commands, self.game.spells)
         self.registry.context = self.game.context
         self.game.modules = self.registry
+        self.game.watch = Bypasses(self.game.world, self._states)
         self.manager = ModuleManager(self.registry, self._given, self._data, _Host(self))
         self.manager.states, self.manager.schemas = dict(states), dict(schemas)
         for module in self.modules:
@@ -357,6 +360,9 @@ class Kit:
         for instance in self.registry.instances.values():
             if strict and instance.life.state is ModuleState.FAILED:
                 raise FrameworkError(instance.figures.last_error)
+
+    def _states(self) -> dict[str, State]:
+        return {name: instance.state for name, instance in self.registry.instances.items()}
 
     def _instance(self, module: Module[Any]) -> Instance:
         source = ModuleSource(module.name, "test", Path(module.name))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from mud.core.context import CoreContext
 from mud.core.events import Event, Line
 from mud.core.text.markup import strip
 from mud.core.world.model import Character
 from mud.game import Game
-from mud.sdk.context import Context
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class PlayedGame(Protocol):
     def post(self, event: Event) -> None:
         """Let an event happen, and do what it asks for."""
 
-    def act(self, do: Callable[[Context[Any]], T]) -> T:
+    def act(self, do: Callable[[CoreContext], T]) -> T:
         """Change something in an event of its own."""
 
 

@@ -84,6 +84,7 @@ def dispatch(add: Callable[..., None]) -> None:
     """Microseconds of a line through the kernel: a core command, the same from a module, and one that changes state."""
     kit = Kit(MODULE)
     player = kit.player("Ada")
+    kit.game.watch = None  # as in a server
     handle = kit.game.handle
     figures: dict[str, list[float]] = {"think": [], "ponder": [], "tally": []}
     for _ in range(RUNS):

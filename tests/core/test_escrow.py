@@ -146,11 +146,7 @@ def test_who_has_just_left_gets_an_item_that_is_written_before_they_are_forgotte
     world = kit.game.world
     world.journal.dirty = set()  # a flush was cut, and the next one is not yet
 
-    def release(ctx: Context[Seen]) -> None:
-        ctx.acting = kit.instance()
-        ctx.release(apple, character)
-
-    kit.act(release)
+    kit.act(lambda ctx: kit.instance().run(lambda c, _: c.release(apple, character), ctx, None))
     assert {("items", apple.id), ("characters", character.id)} <= world.journal.dirty
     kit.game.evict(set())
     assert apple.id in world.items  # still there for the flush to write
@@ -189,7 +185,7 @@ def test_the_audit_finds_what_is_wrong() -> None:
     ada = kit.player("Ada")
     apple = kit.make_item("apple", ada.character)
     apple.owner = "char:nobody"
-    kit.game.world.ledger.balances["char:nobody"] = -3
+    vars(kit.game.world.ledger)["_balances"]["char:nobody"] = -3
     assert kit.audit() == ["char:nobody has -3", "the ledger sums to -3", f"{apple.id} is with char:nobody"]
 
 

@@ -28,7 +28,6 @@ from mud.api import (
 )
 from mud.core.commands import CommandTable
 from mud.core.errors import Conflict, Failed, FrameworkError, Invalid, NotFound, Refused
-from mud.core.world.model import Item
 from mud.framework.report import api_of
 from mud.testing import Kit
 from mud.testing.fixtures import kit_of
@@ -109,7 +108,7 @@ def mess(ctx: Context[Bank], args: str) -> None:
     ctx.state.notes["x"] = Note("x")
     ctx.state.marks.add("x")
     ctx.pay("mint", me.owner_key, 5, "mess")
-    ctx.world.add_item(Item(id=ctx.world.new_id("i"), kind="sword", owner=me.owner_key))
+    ctx.make_item("sword", me.owner_key)
     ctx.set_timer(1, Ring(9))
     ctx.emit(Paid(me.id, 1))
     with ctx.database("mess") as db:

@@ -145,7 +145,7 @@ def test_a_letter_waits_while_its_module_is_out_of_service(kit: Kit) -> None:
 def test_what_another_program_wrote_keeps_nobody_out_and_its_text_can_be_read(kit: Kit) -> None:
     ada = kit.player("Ada")
     strange = msgspec.msgpack.encode([{"type": "scroll", "lines": ["First line.", "Second line."]}])
-    kit.act(lambda ctx: ada.character.drafts.append(strange))
+    ada.character.drafts.append(strange)
     lose(ada)
     ada = back(ada)
     assert "something that can't be gone on with any more" in ada.welcome

@@ -42,10 +42,8 @@ def until(kit: Kit, done: str, player: Player, rounds: int = 200) -> str:
 def strong(player: Player, hp: int = 5000) -> Character:
     """The player's character, with more hp than anybody takes away in a test."""
 
-    def make(_: object) -> None:
-        player.character.max_hp = player.character.hp = hp
-
-    player.kit.act(make)
+    player.kit.act(lambda ctx: ctx.world.edit(player.character))
+    player.character.max_hp = player.character.hp = hp
     return player.character
 
 
@@ -187,6 +185,7 @@ def test_who_sleeps_has_no_guard_against_the_first_blow(kit: Kit, ada: Player) -
     def lie_down(_: object) -> None:
         kit.game.world.move_character(ada.character, "porch")
         kit.game.world.move_character(ada.character, "yard")
+        kit.game.world.edit(elephant)
         ada.character.hitroll, elephant.position = -100, "sleeping"  # awake only one blow in twenty would meet it
 
     met = 0
@@ -276,7 +275,7 @@ def test_what_is_worn_counts(kit: Kit, ada: Player) -> None:
 
 def test_a_builders_wildest_weapon_stops_no_fight(kit: Kit, ada: Player) -> None:
     axe, ogre = kit.make_item("axe", ada.character), kit.make_mob("ogre", "yard")
-    kit.act(lambda _: axe.values.update(dice_number=10**9, dice_size=3, attack=-99))
+    axe.values.update(dice_number=10**9, dice_size=3, attack=-99)
     strong(ada, 10**6)
     ada.do("wield axe")
     said = ada.do("kill ogre")

@@ -36,10 +36,8 @@ def ada(kit: Kit, ada: Player) -> Player:
 def rested(player: Player) -> Character:
     """The player's character with all its mana."""
 
-    def make(_: object) -> None:
-        player.character.max_mana = player.character.mana = 1000
-
-    player.kit.act(make)
+    player.kit.act(lambda ctx: ctx.world.edit(player.character))
+    player.character.max_mana = player.character.mana = 1000
     player.read()
     return player.character
 
@@ -55,11 +53,7 @@ def test_there_are_spells_for_every_purpose() -> None:
 @pytest.mark.parametrize("spell", [s.name for s in SPELLS.values() if s.target == "foe"])
 def test_what_hurts_begins_a_fight(kit: Kit, ada: Player, spell: str) -> None:
     ogre = kit.make_mob("ogre", "yard")
-
-    def tune(_: object) -> None:
-        ogre.alignment = -500 if spell != "dispel good" else 500
-
-    kit.act(tune)
+    ogre.alignment = -500 if spell != "dispel good" else 500
     before = ogre.hp
     heard = ada.do(f"cast '{spell}' ogre")
     assert f"You speak the words of {spell}." in heard and "hits an ogre!" in heard
@@ -172,7 +166,7 @@ def test_a_scroll_burns_and_a_refused_one_does_not(kit: Kit, ada: Player) -> Non
 
 def test_a_scroll_of_two_bolts_kills_but_once(kit: Kit, ada: Player) -> None:
     rat, scroll = kit.make_mob("rat", "yard"), kit.make_item("scroll", ada.character)
-    kit.act(lambda _: scroll.values.update(spell1=26, spell2=26, spell3=26))
+    scroll.values.update(spell1=26, spell2=26, spell3=26)
     said = ada.do("recite scroll rat")
     assert said.count("is dead!") == 1 and rat.id not in kit.game.world.characters
     assert scroll.id not in kit.game.world.items

@@ -105,11 +105,7 @@ def test_mobs_wander_but_for_sentinels_and_not_where_none_may_go(kit: Kit, ada: 
 def test_a_wimpy_mob_runs_when_it_is_hurt(kit: Kit, ada: Player) -> None:
     hare = kit.make_mob("hare", "yard")
     ada.do("kill hare")
-
-    def hurt(ctx: object) -> None:
-        hare.hp = 2
-
-    kit.act(hurt)
+    hare.hp = 2
     for _ in range(20):
         kit.wait(2)
         if hare.room != "yard" or hare.id not in kit.game.world.characters:

@@ -41,6 +41,7 @@ def make(player: Player, kind: str, **own: object) -> Item:
 
     def do(ctx: CoreContext) -> Item:
         item = zones.make_item(ctx, kind, player.character.owner_key)
+        ctx.world.edit(item)
         for name, value in own.items():
             setattr(item, name, value)
         return item

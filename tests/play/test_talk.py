@@ -27,7 +27,8 @@ def seek(kit: Kit, player: Player, line: str) -> None:
 
 
 def ignores(kit: Kit, who: Player, *names: str) -> None:
-    kit.act(lambda ctx: setattr(ctx.world.characters[who.character.id], "ignores", names))
+    kit.act(lambda ctx: ctx.world.edit(who.character))
+    who.character.ignores = names
 
 
 def test_without_a_post_office_a_tell_to_who_is_away_is_refused(kit: Kit, ada: Player) -> None:

@@ -70,5 +70,6 @@ def test_what_can_not_be_let_go_of_goes_into_no_bag_on_the_ground(ada: Player) -
 def test_affects_says_what_works_on_one(ada: Player) -> None:
     assert ada.do("affects") == "Nothing works on you: you are all yourself."
     ada.do("wear ring")
-    ada.kit.act(lambda ctx: ada.character.effects.update(charm={"strength": 2, "detect_invisible": 1}))
+    ada.kit.act(lambda ctx: ctx.world.edit(ada.character))
+    ada.character.effects.update(charm={"strength": 2, "detect_invisible": 1})
     assert ada.do("aff") == "What works on you:\n  magic: strength +2, detect invisible\n  a ring: hp +7"

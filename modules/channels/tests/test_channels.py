@@ -100,7 +100,7 @@ def test_wiznet_is_for_builders_and_above(kit: Kit, ada: Player) -> None:
     assert ada.do("wiznet hello").startswith("There is no command 'wiznet'.")
     assert ada.do("wiznet").startswith("There is no command 'wiznet'.")
     assert ada.do("help wiznet").startswith("There is no help on 'wiznet'")
-    kit.act(lambda ctx: setattr(ctx.world.accounts["wiz"], "role", "player"))
+    kit.game.world.accounts["wiz"].role = "player"
     boss.do("wiznet still there?")
     assert wiz.read() == "", "a role that is lost is lost at once"
 
@@ -119,7 +119,7 @@ def test_who_ignores_somebody_neither_hears_nor_reads_them(kit: Kit, ada: Player
 
 def test_an_admin_is_heard_even_by_who_ignored_them_before(kit: Kit, ada: Player, ben: Player) -> None:
     ada.do("ignore ben")
-    kit.act(lambda ctx: setattr(ctx.world.accounts["ben"], "role", "admin"))
+    kit.game.world.accounts["ben"].role = "admin"
     ben.do("chat order!")
     assert ada.read() == '[chat] Ben: "order!"'
 

@@ -7,7 +7,7 @@ import re
 from mud.core.text.markup import strip
 from mud.core.world.area import ItemDef
 from mud.core.world.model import Item
-from mud.core.world.world import World
+from mud.core.world.view import WorldView
 
 #: What is in a vessel, by its number in area files.
 LIQUIDS = (
@@ -17,12 +17,12 @@ LIQUIDS = (
 _ARTICLE = "(?:a |an |the |some )?"
 
 
-def liquid(world: World, vessel: Item) -> str:
+def liquid(world: WorldView, vessel: Item) -> str:
     """What is in a vessel, or was: a number of LIQUIDS, or a word of the area's own."""
     return _liquid(world.value(vessel, "liquid"))
 
 
-def called(world: World, vessel: Item, text: str) -> str:
+def called(world: WorldView, vessel: Item, text: str) -> str:
     """The name `text` of a vessel with what is in it now, in the place of what its file put there."""
     inside = _inside(world, vessel)
     plain = re.sub(f" of {_ARTICLE}(?:{_names(world.item_def(vessel))})$", "", text)
@@ -31,12 +31,12 @@ def called(world: World, vessel: Item, text: str) -> str:
     return f"{plain} of {inside}"
 
 
-def changed(world: World, vessel: Item) -> bool:
+def changed(world: WorldView, vessel: Item) -> bool:
     """Whether something else is in a vessel than its file says, or nothing."""
     return _inside(world, vessel) != _liquid(world.item_def(vessel).values.get("liquid"))
 
 
-def keywords(world: World, vessel: Item, words: tuple[str, ...]) -> tuple[str, ...]:
+def keywords(world: WorldView, vessel: Item, words: tuple[str, ...]) -> tuple[str, ...]:
     """The words that a vessel or a fountain answers to, with those of what is in it and without those of what was."""
     inside = _inside(world, vessel)
     own = _liquid(world.item_def(vessel).values.get("liquid")).split() if changed(world, vessel) else []
@@ -44,7 +44,7 @@ def keywords(world: World, vessel: Item, words: tuple[str, ...]) -> tuple[str, .
     return (*kept, *(inside or "").split())
 
 
-def _inside(world: World, vessel: Item) -> str | None:
+def _inside(world: WorldView, vessel: Item) -> str | None:
     """What there is to drink in it; None when it is empty. Fountains never are."""
     drinks = world.value(vessel, "drinks")
     empty = world.item_def(vessel).kind != "fountain" and not (isinstance(drinks, int) and drinks > 0)

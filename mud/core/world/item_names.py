@@ -9,7 +9,7 @@ from mud.core.targets import TargetWords, parse_target, pick
 from mud.core.text.markup import strip, tag
 from mud.core.world import drinks
 from mud.core.world.model import Item
-from mud.core.world.world import World
+from mud.core.world.view import WorldView
 
 #: Items of these kinds have something to drink in them.
 VESSEL, FOUNTAIN = "drink_container", "fountain"
@@ -19,14 +19,14 @@ COINS = "money"
 COINS_ID = "gold"
 
 
-def short(world: World, item: Item) -> str:
+def short(world: WorldView, item: Item) -> str:
     """An item in a sentence: "a brass lantern", "12 gold coins"."""
     if is_coins(world, item):
         return tag("item", coins(world.ledger.balance(item.owner_key)))
     return tag("item", _text(world, item))
 
 
-def _text(world: World, item: Item) -> str:
+def _text(world: WorldView, item: Item) -> str:
     """What an item is called; a vessel by what is in it."""
     definition = world.item_def(item)
     text = item.short or definition.short
@@ -38,12 +38,12 @@ def coins(amount: int) -> str:
     return "a gold coin" if amount == 1 else f"{amount:,} gold coins"
 
 
-def is_coins(world: World, item: Item) -> bool:
+def is_coins(world: WorldView, item: Item) -> bool:
     """Whether an item is a heap of gold."""
     return item.kind == COINS_ID or world.item_def(item).kind == COINS
 
 
-def keywords(world: World, item: Item) -> tuple[str, ...]:
+def keywords(world: WorldView, item: Item) -> tuple[str, ...]:
     """The words an item answers to: its keywords, and what it is called."""
     if item.kind == COINS_ID:
         return ("gold", "coins", "heap")
@@ -63,7 +63,7 @@ def capital(text: str) -> str:
     return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
 
 
-def find_items(world: World, text: str, items: Iterable[Item], where: str) -> list[Item]:
+def find_items(world: WorldView, text: str, items: Iterable[Item], where: str) -> list[Item]:
     """The items that `text` names. Raises Rejected, saying `where` they were looked for, when there are none."""
     target = parse_target(text)
     found = seek_items(world, text, items)
@@ -72,12 +72,12 @@ def find_items(world: World, text: str, items: Iterable[Item], where: str) -> li
     return found
 
 
-def seek_items(world: World, text: str, items: Iterable[Item]) -> list[Item]:
+def seek_items(world: WorldView, text: str, items: Iterable[Item]) -> list[Item]:
     """The items that `text` names; maybe none."""
     return pick(parse_target(text), ((keywords(world, i), i) for i in items))
 
 
-def find_item(world: World, text: str, items: Iterable[Item], where: str) -> Item:
+def find_item(world: WorldView, text: str, items: Iterable[Item], where: str) -> Item:
     """The one item that `text` names. Raises Rejected for `all`, and when there is none."""
     if parse_target(text).every:
         raise Rejected("One thing at a time, please.")

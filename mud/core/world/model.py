@@ -6,9 +6,9 @@ round (who is in a room, what a chest holds) is an index that `mud.core.world.wo
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from msgspec import Struct
+from mud.core.guard import Guarded, guards
 
 Role = Literal["player", "builder", "admin", "owner"]
 ROLES: tuple[Role, ...] = ("player", "builder", "admin", "owner")
@@ -16,7 +16,11 @@ ROLES: tuple[Role, ...] = ("player", "builder", "admin", "owner")
 Position = Literal["dead", "sleeping", "resting", "sitting", "fighting", "standing"]
 
 
-class Account(Struct, kw_only=True):
+#: What a module writes to change what is the game's own.
+_NOTHING = "nothing: it is the game's own"
+
+
+class Account(Guarded, kw_only=True):
     """Who may log in. `password` is an argon2id hash in its own text form."""
 
     name: str
@@ -25,8 +29,11 @@ class Account(Struct, kw_only=True):
     character: str | None = None
     created: float  # wall clock, seconds
 
+    changed_by: ClassVar[dict[str, str]] = dict.fromkeys(("name", "password", "role", "character", "created"), _NOTHING)
 
-class Character(Struct, kw_only=True, omit_defaults=True):
+
+@guards("settings", "aliases", "effects", "notes", "ready", "remembers", "drafts")
+class Character(Guarded, kw_only=True, omit_defaults=True):
     """A player's character, or a mob. A mob names its definition and takes from it what it does not say itself."""
 
     id: str
@@ -80,13 +87,23 @@ class Character(Struct, kw_only=True, omit_defaults=True):
     draft: bytes = b""  # what its player is in the middle of now
     drafts: list[bytes] = []  # what was left by a lost link or the like, oldest first
 
+    changed_by: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("id", "name", "mob", "account", "area", "created", "played", "entered", "seen"), _NOTHING),
+        **dict.fromkeys(("link_dead", "away", "arrived", "draft", "drafts"), _NOTHING),
+        "room": "ctx.move(character, room)",
+        "fighting": "ctx.hurt(character, amount, by)",
+        "effects": "ctx.affect(character, {...})",
+        "notes": "ctx.note(character, Struct(...))",
+    }
+
     @property
     def owner_key(self) -> str:
         """What its items name as their owner, and its purse in the ledger."""
         return purse_key(self.id)
 
 
-class Item(Struct, kw_only=True, omit_defaults=True):
+@guards("values")
+class Item(Guarded, kw_only=True, omit_defaults=True):
     """One item. Whatever is None or missing here is as its definition `kind` says.
 
     `owner` is "room:ID", "char:ID", "item:ID" (inside it) or "escrow:...": exactly one, always.
@@ -102,6 +119,11 @@ class Item(Struct, kw_only=True, omit_defaults=True):
     keywords: tuple[str, ...] | None = None
     values: dict[str, int | str] = {}  # what differs from the definition's
     state: Literal["open", "closed", "locked"] | None = None  # a container's lid
+
+    changed_by: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("id", "kind", "arrived"), _NOTHING),
+        **dict.fromkeys(("owner", "slot"), "ctx.move_item(item, owner_key)"),
+    }
 
     @property
     def owner_key(self) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from mud.core.world.model import Character
 
 if TYPE_CHECKING:
-    from mud.core.world.world import World
+    from mud.core.world.view import WorldView
 
 
-def has(world: World, character: Character, state: str) -> bool:
+def has(world: WorldView, character: Character, state: str) -> bool:
     """Whether somebody is in a state ("blind", "sanctuary" ...), by a mob's file or by an effect."""
     if any(by.get(state, 0) > 0 for by in character.effects.values()):
         return True
@@ -18,7 +18,7 @@ def has(world: World, character: Character, state: str) -> bool:
     return mob is not None and state in mob.affects
 
 
-def sees(world: World, viewer: Character, other: Character) -> bool:
+def sees(world: WorldView, viewer: Character, other: Character) -> bool:
     """Whether somebody sees somebody else, who is in the same room."""
     if viewer is other:
         return True

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
+from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from mud.core.journal import Journal
-from mud.core.ledger import Ledger
-from mud.core.text.markup import tag
+from mud.core.guard import Guarded
+from mud.core.journal import Journal, Key
+from mud.core.ledger import Entry, Ledger
 from mud.core.timers import PendingTimer, Timers
 from mud.core.world import fights
-from mud.core.world.area import CORPSE, DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.world.area import DoorState, WorldDef
 from mud.core.world.bans import Ban, Bans
 from mud.core.world.model import Account, Character, Item, room_key
+from mud.core.world.view import WorldView
 from mud.core.world.word_index import WordIndex
-from mud.core.writes import Writes
+from mud.core.writes import WriteBlock, Writes
+
+S = TypeVar("S", bound=Guarded)
 
 #: Nothing holds more levels of containers in containers than this.
 MAX_DEPTH = 8
-
-LIMBO = RoomDef(id="", name="Nowhere", description="There is nothing here yet.")
 
 
 class WorldState(Struct, kw_only=True):
@@ -41,8 +44,21 @@ class WorldState(Struct, kw_only=True):
     game_time: float = 0.0
 
 
-class World:
+class Unwritten(NamedTuple):
+    """What a flush has to write: the keys of rows that changed, entries of the ledger, blocks of the modules'."""
+
+    rows: set[Key]
+    entries: list[Entry]
+    blocks: list[WriteBlock]
+
+
+class World(WorldView):
     """Definitions and the living state over them. Every change goes through the journal."""
+
+    ledger: Ledger
+    characters: dict[str, Character]
+    items: dict[str, Item]
+    doors: dict[str, DoorState]
 
     def __init__(self, defs: WorldDef, state: WorldState | None = None) -> None:
         state = state or WorldState()
@@ -64,6 +80,7 @@ class World:
         self._kinds: dict[str, int] = {}  # "mob:ID" or "item:ID": how many there are
         self._players: dict[str, str] = {}  # casefolded name: character id
         self._index(state)
+        self.seen = self.view()  # what modules are given
 
     def state(self, game_time: float) -> WorldState:
         """All of the living state, for a snapshot. Not a copy."""
@@ -71,7 +88,7 @@ class World:
             characters=list(self.characters.values()),
             items=list(self.items.values()),
             doors=self.doors,
-            balances=self.ledger.balances,
+            balances=dict(self.ledger.balances),
             ledger_seq=self.ledger.seq,
             timers=list(self.timers.pending.values()),
             timer_serial=self.timers.serial,
@@ -82,115 +99,7 @@ class World:
             game_time=game_time,
         )
 
-    # Looking
-
-    def room(self, room_id: str) -> RoomDef:
-        """The room, or a place called Nowhere when its area is gone."""
-        return self.defs.rooms.get(room_id, LIMBO)
-
-    def item_def(self, item: Item) -> ItemDef:
-        """An item's definition, or a stand-in when its area is gone."""
-        found = self.defs.items.get(item.kind) or (CORPSE if item.kind == CORPSE.id else None)
-        return found or ItemDef(id=item.kind, keywords=("relic",), short="a relic of another age", wear=("take",))
-
-    def mob_def(self, character: Character) -> MobDef | None:
-        """A mob's definition; None for players, and for mobs whose area is gone."""
-        return self.defs.mobs.get(character.mob) if character.mob is not None else None
-
-    def called(self, character: Character) -> str:
-        """A character in a sentence: "Ada", "a fishwife"."""
-        mob = self.mob_def(character)
-        return tag("mob", mob.short) if mob is not None else tag("player", character.name)
-
-    def keywords(self, character: Character) -> tuple[str, ...]:
-        """The words a character answers to."""
-        mob = self.mob_def(character)
-        return mob.keywords if mob is not None else (character.name,)
-
-    def present(self, room_id: str) -> list[Character]:
-        """Who is in a room, in the order of their coming."""
-        return [self.characters[c] for c in self._present.get(room_id, ())]
-
-    def awake(self, room_id: str) -> list[Character]:
-        """Who is in a room and hears and sees."""
-        return [c for c in self.present(room_id) if c.position != "sleeping"]
-
-    def held(self, owner_key: str) -> list[Item]:
-        """What an owner holds, the latest first, as people expect of "get sword"."""
-        return [self.items[i] for i in reversed(self._held.get(owner_key, ()))]
-
-    def carried(self, character: Character) -> list[Item]:
-        """What a character carries and does not wear."""
-        return [i for i in self.held(character.owner_key) if i.slot is None]
-
-    def worn(self, character: Character) -> list[Item]:
-        """What a character wears or wields."""
-        return [i for i in self.held(character.owner_key) if i.slot is not None]
-
-    def places(self) -> set[str]:
-        """Every room with somebody or something in it, whether there is such a room or not."""
-        grounds = {owner.removeprefix("room:") for owner in self.owners("room:")}
-        return grounds | {room for room, present in self._present.items() if present}
-
-    def kinds_alive(self) -> list[tuple[str, str]]:
-        """Every kind that there is something of: ("mob", ID) or ("item", ID)."""
-        return [(what, kind) for key, count in self._kinds.items() if count for what, _, kind in (key.partition(":"),)]
-
-    def count(self, what: str, kind: str) -> int:
-        """How many there are of a kind; `what` is "mob" or "item"."""
-        return self._kinds.get(f"{what}:{kind}", 0)
-
-    def player(self, name: str) -> Character | None:
-        """The player's character of that name, if it is in the world."""
-        found = self.known(name)
-        return found if found is not None and not found.away else None
-
-    def known(self, name: str) -> Character | None:
-        """The player's character of that name, if it is in memory: in the world, or away and not yet forgotten."""
-        found = self._players.get(name.casefold())
-        return self.characters[found] if found else None
-
-    def players(self) -> list[Character]:
-        """All players' characters in the world."""
-        known = (self.characters[c] for c in self._players.values())
-        return [c for c in known if not c.away]
-
-    def away(self) -> list[Character]:
-        """Players' characters that are in memory only until they are written."""
-        return [c for c in map(self.characters.__getitem__, self._players.values()) if c.away]
-
-    def owners(self, prefix: str = "") -> list[str]:
-        """Every owner of something whose key begins so."""
-        return [owner for owner, held in self._held.items() if held and owner.startswith(prefix)]
-
-    def all_inside(self, owner_key: str) -> Iterator[Item]:
-        """Everything an owner holds, and what that holds, and so on."""
-        for item in self.held(owner_key):
-            yield item
-            yield from self.all_inside(item.owner_key)
-
-    def weight(self, item: Item) -> int:
-        """An item's weight with all that is in it."""
-        return self.item_def(item).weight + sum(self.weight(i) for i in self.held(item.owner_key))
-
-    def value(self, item: Item, name: str) -> int | str | None:
-        """One of an item's values: its own, else its definition's."""
-        if name in item.values:
-            return item.values[name]
-        return self.item_def(item).values.get(name)
-
     # Doors
-
-    def exit(self, room_id: str, direction: str) -> ExitDef | None:
-        """The way out of a room in a direction."""
-        return self.room(room_id).exits.get(direction)
-
-    def door_state(self, room_id: str, direction: str) -> DoorState:
-        """How a door stands now; "open" where there is none."""
-        way = self.exit(room_id, direction)
-        if way is None or not way.door:
-            return "open"
-        return self.doors.get(f"{room_id} {direction}", way.state)
 
     def set_door(self, room_id: str, direction: str, state: DoorState) -> None:
         """Set one side of a door."""
@@ -208,6 +117,7 @@ class World:
     def redefine(self, defs: WorldDef) -> None:
         """Other definitions from now on. Whoever and whatever is in a room that they lack is still there."""
         self.journal.put(vars(self), "defs", defs)
+        self.journal.put(vars(self.seen), "defs", defs)
 
     def new_id(self, prefix: str) -> str:
         """An id that nothing has ever had. Not undone by a rollback: a gap harms nobody."""
@@ -224,6 +134,60 @@ class World:
         else:
             self.journal.touch("accounts", thing.name.casefold())
 
+    def add_account(self, account: Account, changed: bool = False) -> None:
+        """An account is in memory from now on; `changed` says that it is to be written with its next flush."""
+        key = account.name.casefold()
+        self.journal.put(self.accounts, key, account)
+        if changed:
+            self.journal.touch("accounts", key)
+
+    def mark_session(self, session: int) -> None:
+        """The row of a session is to be written or deleted."""
+        self.journal.touch("sessions", str(session))
+
+    def mark_module(self, module: str) -> None:
+        """The row of a module's state is to be written, if it is not as it was last written."""
+        self.journal.touch("modules", module)
+
+    def module_state(self, module: str, state: S) -> S:
+        """A module's state, free to be read or changed until the event ends: its row is marked if it was changed."""
+        return self.journal.watch(state, "modules", module)
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Between two events somebody looks: what is changed in here is taken back."""
+        self.journal.begin()
+        try:
+            yield
+        finally:
+            self.journal.rollback()
+
+    # What a flush writes
+
+    @property
+    def dirty(self) -> Set[Key]:
+        """The keys of all rows that changed since the last flush."""
+        return self.journal.dirty
+
+    @property
+    def flushed(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.journal.dirty or self.ledger.unwritten or self.writes.unwritten)
+
+    def take_unwritten(self, but: Iterable[Key] = ()) -> Unwritten:
+        """All that the next flush has to write, which from now on counts as written; not so the rows `but`."""
+        taken = Unwritten(self.journal.dirty, self.ledger.unwritten, self.writes.unwritten)
+        self.journal.dirty, self.ledger.unwritten, self.writes.unwritten = set(but), [], []
+        return taken
+
+    def give_back(self, unwritten: Unwritten) -> None:
+        """It could not be written, and is for the next flush."""
+        self.journal.dirty |= unwritten.rows
+        self.ledger.unwritten[:0] = unwritten.entries
+        self.writes.unwritten[:0] = unwritten.blocks
+
+    # Items and characters
+
     def move_item(self, item: Item, owner_key: str, slot: str | None = None) -> None:
         """Give an item to another owner. Raises ValueError when it would end up inside itself."""
         if owner_key in {item.owner_key, *(i.owner_key for i in self.all_inside(item.owner_key))}:
@@ -237,7 +201,7 @@ class World:
 
     def add_item(self, item: Item) -> Item:
         """An item enters the world: a new one, or one that came with its owner and knows when it was got."""
-        item.arrived = item.arrived or self._next_arrival()
+        self.journal.edit(item).arrived = item.arrived or self._next_arrival()
         self.journal.put(self.items, item.id, item)
         self.journal.append(self._held.setdefault(item.owner, []), item.id)
         self._count(f"item:{item.kind}", 1)
@@ -311,7 +275,7 @@ class World:
 
     def _stand(self, character: Character) -> None:
         """A character comes into its room, as the last of those who are there."""
-        character.arrived = self._next_arrival()
+        self.journal.edit(character).arrived = self._next_arrival()
         self.journal.append(self._present.setdefault(character.room, []), character.id)
 
     def _next_arrival(self) -> int:

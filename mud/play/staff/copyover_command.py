@@ -159,5 +159,4 @@ def forget(world: World) -> CopyoverPlanned | None:
     if found is None:
         return None
     world.timers.cancel(found[0].id)
-    world.journal.commit()
     return found[1]

@@ -48,7 +48,7 @@ def begin(ctx: CoreContext, who: Character) -> None:
         raise Rejected(f"You watch {who.name} already. `snoop off` ends it.")
     if who.id in above(ctx, me):
         raise Rejected(f"{who.name} watches you. That would never end.")
-    ctx.world.journal.edit(session)
+    ctx.edit_session(session)
     session.snoopers = (*session.snoopers, me.id)
     ctx.send(f"You watch {who.name} from now on. `snoop off` ends it.")
     note(ctx, f"snoop {who.name}")
@@ -73,7 +73,7 @@ def watched_by(ctx: CoreContext, who: Character) -> Iterator[Session]:
 
 def stop(ctx: CoreContext, session: Session, who: Character) -> None:
     """Somebody watches a session no more."""
-    ctx.world.journal.edit(session)
+    ctx.edit_session(session)
     session.snoopers = tuple(i for i in session.snoopers if i != who.id)
 
 
@@ -85,7 +85,7 @@ def end(ctx: CoreContext, session: Session) -> None:
     for watcher in map(ctx.world.characters.get, session.snoopers):
         if watcher is not None:
             ctx.tell(watcher, tag("system", f"You see no more of {who.name}."))
-    ctx.world.journal.edit(session)
+    ctx.edit_session(session)
     session.snoopers = ()
     for other in list(watched_by(ctx, who)):
         stop(ctx, other, who)
