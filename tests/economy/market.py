@@ -11,11 +11,11 @@ from modules.auction import MODULE as AUCTION
 from modules.buffs import MODULE as BUFFS
 from modules.trading import MODULE as TRADING
 from mud.core import events as e
+from mud.core.context import CoreContext
 from mud.core.ledger import MINT
 from mud.core.world.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
 from mud.core.world.world import WorldState
 from mud.framework.finder import put_back, take_out
-from mud.sdk.context import Context
 from mud.testing import Kit, Player
 from tests.economy.effects import Book, is_of_effects
 
@@ -104,7 +104,7 @@ class Market(Kit):
             super().post(event)
             self.book.look()
 
-    def act(self, do: Callable[[Context[Any]], T]) -> T:
+    def act(self, do: Callable[[CoreContext], T]) -> T:
         """Change something in an event of its own, and see what it does to effects."""
         found = super().act(do)
         if not self.book.is_still:  # else a module may be about to hear that it is in service

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct, structs
 
 from mud.api import Command, Context, Item, Module, On, Rejected, State, Timer
@@ -67,7 +69,7 @@ def set_balance(ctx: Context[Rogue]) -> None:
 
 
 def transfer(ctx: Context[Rogue]) -> None:
-    ctx.world.ledger.transfer("mint", "char:p9", 5, "", 0.0)  # type: ignore[attr-defined]
+    ctx.world.ledger.transfer("mint", "char:p9", 5, "", 0.0)
 
 
 def drop_character(ctx: Context[Rogue]) -> None:
@@ -123,7 +125,7 @@ def peek_set(ctx: Context[Rogue]) -> None:
 
 
 #: Ways that are refused where they are tried, and what the error names.
-REFUSED = {
+REFUSED: dict[Callable[[Context[Rogue]], None], str] = {
     set_level: "Character {id}: 'level'",
     set_setting: "ctx.change(",
     update_aliases: "ctx.change(",
@@ -184,7 +186,7 @@ def reach_account(ctx: Context[Rogue]) -> None:
 
 
 #: Ways that only bad will finds, and what is named of them at the end of the event.
-FOUND = {
+FOUND: dict[Callable[[Context[Rogue]], None], str] = {
     force_level: "Character {id}: level (None, now 6)",
     force_owner: "Item {item}: owner ('char:{id}', now 'room:yard')",
     use_held: "the state of rogue: names ({{}}, now {{'ada': 1}})",

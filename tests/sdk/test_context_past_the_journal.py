@@ -11,8 +11,7 @@ import pytest
 
 from mud.api import Context, Invalid, Rejected, Struct
 from mud.core.guard import RUNNING
-from mud.testing import Kit
-from mud.testing.player import Player
+from mud.testing import Kit, Player
 from tests.sdk.past_the_journal import FOUND, MODULE, REFUSED, Rogue
 
 
@@ -38,7 +37,7 @@ def everything(kit: Kit) -> bytes:
 @pytest.mark.parametrize("way", REFUSED, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("then", ["", " and fail"])
 def test_a_way_around_is_refused_where_it_is_tried(
-    kit: Kit, ada: Player, way: Callable[[Any], None], then: str
+    kit: Kit, ada: Player, way: Callable[[Context[Rogue]], None], then: str
 ) -> None:
     before = everything(kit)
     kit.game.watch = None  # as in a server: it is not found afterwards, it can't be done
@@ -51,7 +50,7 @@ def test_a_way_around_is_refused_where_it_is_tried(
 @pytest.mark.parametrize("way", FOUND, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("then", ["", " and fail"])
 def test_a_way_around_that_bad_will_finds_is_found_named_and_taken_back(
-    kit: Kit, ada: Player, way: Callable[[Any], None], then: str, caplog: pytest.LogCaptureFixture
+    kit: Kit, ada: Player, way: Callable[[Context[Rogue]], None], then: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada.do("go hold_state")
     before = everything(kit)

@@ -101,7 +101,7 @@ class Disk:
             self.tables.setdefault(table, {}).update({row[0]: row for row in put})
         for table, deletes in batch.deletes.items():
             for key in deletes:
-                self.tables.setdefault(table, {}).pop(key, None)
+                self.tables.setdefault(table, {}).pop(str(key), None)
 
     def blobs(self, table: str) -> dict[str, bytes]:
         """What is in a table, decoded no further."""
