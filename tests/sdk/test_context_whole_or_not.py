@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mud.api import MINT, Command, Context, Module, On, Rejected, State, Struct, Timer
@@ -136,7 +136,7 @@ STEP = st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 9))
 EVENT = st.tuples(st.lists(STEP, max_size=8), st.sampled_from(["", "", "politely", "rudely"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENT, min_size=1, max_size=8))
 def test_any_sequence_is_whole_or_not_at_all_and_flushed_as_it_is(events: list[tuple[Any, str]]) -> None:
     kit, disk = Kit(MODULE), Disk()
