@@ -346,7 +346,7 @@ class Kit:
         self.registry = Registry(self.game.commands, self.game.spells)
         self.registry.context = self.game.context
         self.game.modules = self.registry
-        self.game.watch = Bypasses(self.game.world, self._states)
+        self.game.watch = Bypasses(self.game.world, lambda: {n: i.state for n, i in self.registry.instances.items()})
         self.manager = ModuleManager(self.registry, self._given, self._data, _Host(self))
         self.manager.states, self.manager.schemas = dict(states), dict(schemas)
         for module in self.modules:
@@ -360,9 +360,6 @@ class Kit:
         for instance in self.registry.instances.values():
             if strict and instance.life.state is ModuleState.FAILED:
                 raise FrameworkError(instance.figures.last_error)
-
-    def _states(self) -> dict[str, State]:
-        return {name: instance.state for name, instance in self.registry.instances.items()}
 
     def _instance(self, module: Module[Any]) -> Instance:
         source = ModuleSource(module.name, "test", Path(module.name))
