@@ -1,4 +1,4 @@
-"""All that a module imports.
+"""Everything that a module imports.
 
 A module is a folder with an `__init__.py` that defines `MODULE`. docs/modules.md says what everything in here is for,
 and opens with the smallest one.
@@ -133,9 +133,9 @@ __all__ = [
 
 
 def folder_text(here: str, name: str) -> str:
-    """A text file that lies beside a module's code: `folder_text(__file__, "socials.toml")`. Read it at import.
+    """The text of a file beside a module's code: `folder_text(__file__, "socials.toml")`. Read it at import.
 
-    Raises OSError, or ValueError for a name that leads out of the folder or a file that is no UTF-8.
+    Raises OSError, or ValueError if the name leads out of the folder or the file is not UTF-8.
     """
     if Path(name).name != name:
         raise ValueError(f"{name!r} is not the name of a file in the module's folder")

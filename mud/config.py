@@ -29,7 +29,7 @@ Bytes = Annotated[int, Meta(ge=0, le=1 << 62)]
 
 
 class ServerConfig(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Where to listen and where things lie. The command line's options win over these."""
+    """Where to listen and where files are. The command line's options take precedence."""
 
     name: str = "Everwake"
     host: str = "127.0.0.1"
@@ -39,18 +39,18 @@ class ServerConfig(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class StoreConfig(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`flush_seconds`: how far apart flushes are when something changed."""
+    """`flush_seconds`: the time between two flushes while something changes."""
 
     flush_seconds: Annotated[float, Meta(ge=0.01, le=60)] = 0.25
 
 
 class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`rehearsal_seconds` and `rehearsal_bytes`: the most that the rehearsal of new code may take, of memory too.
+    """`rehearsal_seconds` and `rehearsal_bytes`: the limits of a rehearsal, in time and memory.
 
-    The new program has `start_seconds` to be ready, or three times what its start took in the rehearsal.
-    The core objects when the world's state takes more than `state_bytes` (softly), or when less is left than
-    `spare_descriptors` and `disk_bytes`.
-    A generation is confirmed after `confirm_seconds` in which it was well; of the last `keep` such the code is kept.
+    The new program has `start_seconds` to be ready, or three times what its start took in the rehearsal. The core has a
+    soft veto if the world's state takes more than `state_bytes`, and a hard one if less is left than
+    `spare_descriptors` and `disk_bytes`. A generation is confirmed after it has run well for `confirm_seconds`; the
+    code of the last `keep` confirmed ones is kept.
     """
 
     rehearsal_seconds: Seconds = 60.0
@@ -67,7 +67,7 @@ class DevConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     """For who develops. With `watch` (--dev) saved files are taken into the game: code by a copyover or, with `modules`
     "reload" and only one module changed, by a hot reload.
 
-    Saves less than `quiet_seconds` apart are one; vetoes of a copyover are waited for `wait_seconds` at the most.
+    Saves less than `quiet_seconds` apart count as one. A veto is waited for, at most `wait_seconds`.
     """
 
     watch: bool = False
@@ -116,32 +116,32 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def snapshot_folder(self) -> Path:
-        """Where a copyover's `.dat` files lie."""
+        """The folder of a copyover's `.dat` files."""
         return self.data / "snapshots"
 
     @property
     def packages(self) -> Path:
-        """Where installed modules lie."""
+        """The folder of installed modules."""
         return self.data / "modules"
 
     def key(self) -> Key | None:
-        """The key that snapshots are encrypted with, if the operator wants that. Raises SnapshotError."""
+        """The key with which snapshots are encrypted, if one is configured. Raises SnapshotError."""
         return Key.read(Path(self.snapshots.key)) if self.snapshots.key else None
 
     def given(self) -> Given:
-        """What is said about modules."""
+        """The options for modules."""
         from mud.framework.loader import Given  # and with it most of us: what is in here has to work when that does not
 
         return Given(self.modules, self.settings, self.permissions, os.environ, (self.packages,), here)
 
     @property
     def cache(self) -> Path:
-        """What can be made again from the world's files."""
+        """The folder of what can be made again from the world's files."""
         return self.data / "cache"
 
     @property
     def run(self) -> Path:
-        """What belongs to a running server: lock, ready.json, control socket."""
+        """The folder of a running server's lock, ready.json and control socket."""
         return self.data / "run"
 
     @property
@@ -151,7 +151,7 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def load(path: Path | None) -> Config:
-    """Read the configuration; all defaults without a file.
+    """Read the configuration; without a file, everything has its default.
 
     Raises ConfigError, naming file, key and what was expected, with the nearest known name of an unknown key.
     """

@@ -1,1 +1,1 @@
-"""The words of `run.py`."""
+"""The commands of `run.py`."""

@@ -1,4 +1,4 @@
-"""How every command of the command line has something done: by a running server, else here, and how it says so."""
+"""How a command of the command line does something (through a running server, or else here) and prints the result."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mud.cli.output import as_json
 from mud.config import Config
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-#: Seconds that a server which is there may not answer, as in the silence of a copyover; seconds between two tries.
+#: For how many seconds a running server may not answer, as in the silence of a copyover; seconds between two tries.
 PATIENCE, AGAIN = 10.0, 0.1
 #: Adds a command: (group, name, what runs it, help).
 Add = Callable[[Any, str, Callable[..., int], str], argparse.ArgumentParser]
 
 
 def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
-    """Have a running server do it; without one take the lock and do it here."""
+    """Let a running server do it; without one, take the lock and do it here."""
     answer = ask_running(config, do, **request)
     if answer is None:
         from mud.cli import offline
@@ -30,7 +30,7 @@ def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
 
 
 def ask_running(config: Config, do: str, **request: Any) -> dict[str, Any] | None:
-    """Have a running server do it; None without one. Raises OSError when it breaks off."""
+    """Let a running server do it; None without one. Raises OSError if the connection breaks."""
     from mud.control import control_socket
     from mud.server import ready
 

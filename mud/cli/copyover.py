@@ -20,9 +20,9 @@ from mud.core.errors import CopyoverError, Rejected
 from mud.core.text.words import number_within
 from mud.play.staff import copyover_syntax
 
-#: Seconds between two looks whether it is done, and how long a server may be silent before it is thought to be gone.
+#: Seconds between two questions whether it is done, and how long a server may be silent before it counts as gone.
 LOOK, GONE = 0.2, 20.0
-#: No copyover has a higher number.
+#: The highest number of a copyover.
 LAST_NUMBER = 10**9
 
 
@@ -59,7 +59,7 @@ def copyover(options: argparse.Namespace, config: Config) -> int:
 
 
 def user() -> str:
-    """Who sits at the command line. In a container there may be nobody of that number."""
+    """The user at the command line. In a container the user's number may have no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -67,7 +67,7 @@ def user() -> str:
 
 
 def outcome(options: argparse.Namespace, config: Config, number: int) -> int:
-    """Wait for what comes of an order, and say it. Exits with 1 when that is no copyover."""
+    """Wait for the outcome of an order, and print it. Exits with 1 if there was no copyover."""
     heard = time.monotonic()
     while time.monotonic() - heard < GONE:
         answer = asked(config, number)
@@ -85,7 +85,7 @@ def outcome(options: argparse.Namespace, config: Config, number: int) -> int:
 
 
 def asked(config: Config, number: int) -> dict[str, Any] | None:
-    """What the server says of an order; None while nobody answers, as in the middle of a copyover."""
+    """The server's answer about an order; None while nobody answers, as in a copyover's silence."""
     try:
         answer = ask_running(config, "copyover.record", number=number)
     except OSError:

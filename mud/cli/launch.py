@@ -1,7 +1,7 @@
-"""Which code a start runs: the source tree's, unless that keeps crashing or the game went back from it.
+"""Which code a start runs: the source tree's, unless that keeps crashing or was rolled back.
 
-This is what a start does first, with as little of our code as there can be: what it imports has to work for there to be
-a way out of a crash loop.
+A start runs this first, with as little of our code as possible: what it imports must work, or there is no way out of a
+crash loop.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from mud.store.lock import Lock
 
 @contextlib.contextmanager
 def launched(config: Config) -> Iterator[None]:
-    """Around a server's whole run. Where other code than this is to run, this program becomes it.
+    """Wraps a server's whole run. If other code should run, this program becomes it.
 
-    A run that does not come to an end, or to one by an error that nobody foresaw, counts as a crash. What ends without
-    ever having had the game says nothing of the code that has it: a rehearsal, a second server, one that took not over.
+    A run counts as a crash if it is killed or ends by an unexpected error. A run that never had the game does not
+    count: a rehearsal, a second server, a new program that did not take over.
     """
     process.end_with_parent()  # before the code that may hang
     if locations.REHEARSAL in os.environ:
@@ -54,12 +54,12 @@ def _settle(kept: Generations) -> None:
 
 
 def _choose(config: Config, kept: Generations) -> bool:
-    """Count the start; become the program that is to run instead. Gives whether this start is one that counts."""
+    """Count the start, or become the program that should run instead. Returns whether this start counts."""
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         lock = Lock.acquire(config.run / "lock")
     except StoreError:
-        return False  # it will be said soon: another server has it
+        return False  # the error follows: another server has it
     try:
         target, why = _instead(config, kept)
         if target is None:
@@ -83,13 +83,13 @@ def _choose(config: Config, kept: Generations) -> bool:
 
 
 def _instead(config: Config, kept: Generations) -> tuple[Target | None, str]:
-    """Another code than the tree's, and why. None when the tree's is to run, as nearly always.
+    """The code that should run instead of the tree's, and why; None, as nearly always, if the tree's should run.
 
-    Raises CopyoverError when there should be one, and is none.
+    Raises CopyoverError if there should be one and there is none.
     """
     before, left = kept.unsure(), kept.index().left
     if before is None and not left:
-        kept.starts("")  # no time is lost with looking at all of it
+        kept.starts("")  # saves the time of reading all of it
         return None, ""
     digest = look(config, TREE).digest
     code = f"the code {digest[:SHOWN]} in {TREE}"
@@ -107,7 +107,7 @@ def _instead(config: Config, kept: Generations) -> tuple[Target | None, str]:
 
 
 def _standing(kept: Generations, digest: str) -> Kept:
-    """The last generation before this code that does not crash at every start itself. Raises CopyoverError."""
+    """The last generation before this code that does not crash at every start. Raises CopyoverError."""
     while True:
         older = kept.before(digest)
         unsure = kept.unsure()
@@ -118,7 +118,7 @@ def _standing(kept: Generations, digest: str) -> Kept:
 
 
 def _rehearse(config: Config, target: Target) -> None:
-    """Have the code read a copy of the database. Raises CopyoverError when it can't."""
+    """Let the code read a copy of the database. Raises CopyoverError if it can't."""
     with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.run) as folder:
         if config.database.exists():
             try:

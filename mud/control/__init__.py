@@ -1,1 +1,1 @@
-"""The control socket, and what can be asked through it, one file a noun."""
+"""The control socket, and the requests that it answers, one file for each noun."""

@@ -1,6 +1,6 @@
 """The control socket: how `run.py` talks to a running server. One JSON line asks, one answers.
 
-It lies in a folder only its owner may enter, and a caller of any other user is turned away (SO_PEERCRED).
+It is in a folder that only its owner may enter, and callers of other users are refused (SO_PEERCRED).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mud.core.errors import EverwakeError, FrameworkError
 log = logging.getLogger("mud.control")
 
 MAX_MESSAGE = 1 << 20
-#: Seconds between two tries to listen where the disk refuses.
+#: How many seconds to wait before listening is tried again, if the disk refuses it.
 AGAIN_SECONDS = 5.0
 Answer = dict[str, Any]
 Action = Callable[[dict[str, Any]], Awaitable[Answer]]
@@ -38,9 +38,9 @@ class Control:
         self._trying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen, unless that is so already. A socket that a program before left behind is replaced.
+        """Listen, unless it does already. A socket that an earlier program left is replaced.
 
-        The game needs none of it: where it can't be, it is tried again and again.
+        The game can do without it, so a failure is only tried again, every few seconds.
         """
         if self._server is not None or self._trying is not None:
             return
@@ -74,7 +74,7 @@ class Control:
         if self._server is not None:
             self._server.close()
             self._server = None
-            with contextlib.suppress(OSError):  # whoever listens next replaces it
+            with contextlib.suppress(OSError):  # the next listener replaces it
                 self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -107,20 +107,20 @@ class Control:
 
 
 def refused(error: EverwakeError) -> Answer:
-    """An error as an answer: a message for people, and where there are, a code and details for programs (S4.8)."""
+    """An error as an answer: a message for people, and a code and details for programs, if there are any (S4.8)."""
     if isinstance(error, FrameworkError):
         return {"ok": False, "error": str(error), "code": error.code, "details": error.details}
     return {"ok": False, "error": str(error)}
 
 
 def peer_user(sock: socket.socket) -> int:
-    """The user id of whoever is at the other end of a Unix socket."""
+    """The user id at the other end of a Unix socket."""
     _, uid, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
     return int(uid)
 
 
 def ask(path: Path, request: dict[str, Any], seconds: float = 60.0) -> Answer | None:
-    """Ask a running server; None when none listens. Raises OSError when it breaks off."""
+    """Ask a running server; None if none listens. Raises OSError if the connection breaks."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         sock.settimeout(seconds)
         try:

@@ -22,10 +22,10 @@ class Performer(Protocol):
 
 
 def copyover_actions(orders: CopyoverOrders, game: Performer, wall: Callable[[], float]) -> Actions:
-    """The table of requests. `wall` gives the time on the clock on the wall."""
+    """The table of requests. `wall` returns the time by the wall clock."""
 
     async def order(request: dict[str, Any]) -> Answer:
-        """`number`, where there is one, is that of the record which will say what came of it."""
+        """`number`, if there is one, is that of the record which will have the outcome."""
         by, now = request["by"], wall()
         wanted = parse(request["words"], now)
         match wanted.verb:
@@ -48,7 +48,7 @@ def copyover_actions(orders: CopyoverOrders, game: Performer, wall: Callable[[],
         return {"text": orders.described(), "status": orders.status()}
 
     async def record(request: dict[str, Any]) -> Answer:
-        """What came of an order; with neither a record nor somebody at it, it waits."""
+        """The outcome of an order; without a record and a copyover under way, it waits."""
         found = orders.recorder.history.find(request["number"])
         return {"record": report_text.plain(found) if found else None, "status": orders.status()}
 

@@ -14,14 +14,14 @@ class Transfer(Protocol):
     """Who writes modules' states to files, and reads them from there."""
 
     def export(self, name: str, path: Path, expires_at: float | None) -> int:
-        """Write a module's state; gives the file's size. Raises EverwakeError."""
+        """Write a module's state. Returns the file's size. Raises EverwakeError."""
 
     def import_(self, name: str, path: Path) -> str:
         """Give a module the state that a file holds. Raises EverwakeError, with nothing changed."""
 
 
 def module_actions(manager: ModuleManager, transfer: Transfer, wall: Callable[[], float]) -> Actions:
-    """The table of requests. `wall` gives the time on the clock on the wall."""
+    """The table of requests. `wall` returns the time by the wall clock."""
     registry = manager.registry
 
     async def list_modules(request: dict[str, Any]) -> Answer:

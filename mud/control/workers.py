@@ -15,7 +15,7 @@ from mud.framework.workers.registry import WorkerRegistry
 
 
 def worker_actions(workers: WorkerRegistry, wall: Callable[[], float]) -> Actions:
-    """The table of requests. `wall` gives the time on the clock on the wall."""
+    """The table of requests. `wall` returns the time by the wall clock."""
 
     async def list_workers(request: dict[str, Any]) -> Answer:
         return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in workers.all()]}

@@ -1,6 +1,6 @@
-"""What a developer saves: which files count and what each is of, how they differ from those in play, what is wrong.
+"""What a developer saves: which files count, what each belongs to, how they differ from those in play, what is wrong.
 
-Whether a file was changed is told by its content: what is touched, or undone, or written again as it was, is not.
+A file has changed if its content has: a file that is touched, undone or written again as it was, has not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mud.copyover.code import blake
 
 Kind = Literal["core", "module", "world"]
 
-#: Names of folders whose files are no part of what runs.
+#: Names of folders whose files are not part of the running code.
 NOT_RUN = frozenset({"__pycache__", "tests"})
 _SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "core": (".py", ".toml"),
@@ -34,7 +34,7 @@ _PLACED = re.compile(r"\S+\.(?:py|toml):\d+: .+")
 
 
 class SavedFile(Struct, frozen=True, array_like=True):
-    """A file as it was looked at: size, times of writing and of change in ns, inode; and a hash of what it says."""
+    """A file as it was read: size, times of writing and of change in ns, inode; and a hash of its content."""
 
     size: int
     changed: int
@@ -56,17 +56,17 @@ class NeededActions(Struct, frozen=True):
 
     @property
     def code(self) -> tuple[str, ...]:
-        """All but the world's."""
+        """All files except the world's."""
         return (*self.core, *(path for paths in self.modules.values() for path in paths))
 
     @property
     def alone(self) -> str:
-        """The module that is the only code that differs; "" when there is none such."""
+        """The module that is the only code that differs, or ""."""
         return next(iter(self.modules)) if len(self.modules) == 1 and not self.core else ""
 
 
 class Trees(Struct, frozen=True, kw_only=True):
-    """Where files that count lie. All paths are absolute. Modules that are `off` do not count, nor does `data`."""
+    """Where the files are that count. All paths are absolute. Modules that are `off` do not count, nor does `data`."""
 
     core: Path
     modules: tuple[Path, ...]
@@ -80,7 +80,7 @@ class Trees(Struct, frozen=True, kw_only=True):
         return {self.core: "core", self.world: "world", **modules}
 
     def kind(self, path: str) -> tuple[Kind, str] | None:
-        """What a file is of, with the module's name; None for one that does not count."""
+        """What a file belongs to, with the module's name; None for one that does not count."""
         for root, kind in self.roots().items():
             if not path.startswith(f"{root}{os.sep}"):
                 continue
@@ -97,7 +97,7 @@ class Trees(Struct, frozen=True, kw_only=True):
         return None
 
     def sort(self, paths: Iterable[str]) -> NeededActions:
-        """Paths by what they are of."""
+        """Paths by what they belong to."""
         core, world, modules = [], [], dict[str, tuple[str, ...]]()
         for path in sorted(paths):
             match self.kind(path):
@@ -121,7 +121,7 @@ class Trees(Struct, frozen=True, kw_only=True):
 
 
 def scan(trees: Trees, before: Files | None = None) -> Files:
-    """Every file that counts, as it is now. What looks as it did `before` is not read again. Slow: for a thread."""
+    """Every file that counts, as it is now. A file that looks as `before` is not read again. Slow: for a thread."""
     found: Files = {}
     for path in _paths(trees):
         try:
@@ -131,7 +131,7 @@ def scan(trees: Trees, before: Files | None = None) -> Files:
             if known is None or (known.size, known.changed, known.touched, known.inode) != look:
                 known = SavedFile(*look, _digest(path))
             found[path] = known
-        except FileNotFoundError:  # it went while we looked
+        except FileNotFoundError:  # it was removed meanwhile
             continue
     return found
 
@@ -151,18 +151,18 @@ def _digest(path: str) -> str:
 
 
 def touched(before: Files, now: Files) -> set[str]:
-    """The files that were written, made or removed, whatever they say."""
+    """The files that were written, made or removed, with or without a change of content."""
     return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
 
 
 def changed(before: Files, now: Files) -> set[str]:
-    """The files that say something else than before, are new, or are gone."""
+    """The files that have another content than before, are new, or are gone."""
     old, new = ({path: file.digest for path, file in files.items()} for files in (before, now))
     return {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
 
 
 def problems(trees: Trees, paths: Iterable[str]) -> list[str]:
-    """What is wrong with source files, with file and line, as far as reading them tells; nothing is run."""
+    """What is wrong with source files, with file and line, as far as can be told without running them."""
     found = []
     for path in paths:
         try:
@@ -178,7 +178,7 @@ def problems(trees: Trees, paths: Iterable[str]) -> list[str]:
 
 
 def forget_compiled(paths: Iterable[str]) -> None:
-    """Have source files compiled anew: Python tells a change by second and size, too coarse for who saves twice."""
+    """Let source files be compiled anew: Python detects a change by second and size, too coarse for two quick saves."""
     for path in paths:
         if path.endswith(".py"):
             with contextlib.suppress(OSError):  # nobody can have compiled it there
@@ -186,7 +186,7 @@ def forget_compiled(paths: Iterable[str]) -> None:
 
 
 def headline(trees: Trees, error: str) -> str:
-    """An error of a rehearsal in one line, beginning with file and line where they can be told."""
+    """An error of a rehearsal on one line, beginning with file and line if they are known."""
     lines = [line.strip() for line in error.strip().splitlines()]
     placed = next((found[0] for line in lines if (found := _PLACED.search(line))), "")
     if placed:

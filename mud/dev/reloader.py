@@ -1,7 +1,7 @@
 """`run.py --dev`: what a developer saves is in play a moment later, or the game plays on and says why not.
 
-Code: a copyover, or a hot reload of the one module that was changed. A world file: its area is read again. Whoever
-saves is told on the console, and admins in the game, of all that goes wrong; nobody else notices any of it.
+Code starts a copyover, or a hot reload of the one module that was changed. A world file has its area read again. What
+goes wrong is told on the console, and to admins in the game; nobody else notices it.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from mud.store.threads import in_thread
 
 log = logging.getLogger("mud.dev")
 
-#: Who orders these copyovers, in logs and reports.
+#: The name under which these copyovers are ordered, in logs and reports.
 BY = "run.py --dev"
-#: Seconds that a burst of saves may last, and seconds between two looks at what stands against a copyover.
+#: How many seconds a burst of saves may last, and seconds between two questions for vetoes.
 MAX_BURST, LOOK_AGAIN = 2.0, 0.5
-#: Seconds that a generation nobody knows yet runs at least, before the next one comes by itself.
+#: How many seconds an unconfirmed generation runs at least before the next automatic copyover.
 SETTLED = 2.0
-#: So many copyovers that fail in a row stop automatic ones.
+#: How many failures in a row stop automatic copyovers.
 ENOUGH = 3
 HEALS = "The game plays on; the next good save heals it."
 
@@ -53,7 +53,7 @@ class SavedAttempt(Struct, kw_only=True):
     rehearsed: float = 0.0
 
     def parts(self, now: float) -> str:
-        """From save to play, in its parts."""
+        """The time from save to play, in its parts."""
         waited = self.ordered - self.noticed
         return (
             f"{now - self.saved:.2f} s after the save: noticed {self.noticed - self.saved:.2f}, "
@@ -63,7 +63,7 @@ class SavedAttempt(Struct, kw_only=True):
 
 
 class Note(Struct, kw_only=True):
-    """What one program leaves to the next: the files as it last saw them, and the attempt if there was one."""
+    """What one program leaves for the next: the files as it last saw them, and the attempt if there was one."""
 
     generation: int
     files: Files
@@ -85,11 +85,11 @@ class Streak:
 
     @property
     def stops(self) -> bool:
-        """Whether there are no automatic copyovers for now."""
+        """Whether automatic copyovers are stopped."""
         return self.count >= ENOUGH and not self._harmless
 
     def told(self) -> str:
-        """What there is to say after a failure."""
+        """The remark after a failure."""
         if self.count < ENOUGH:
             return HEALS
         if self._harmless:
@@ -107,19 +107,19 @@ class ReloaderHost(Protocol):
         """Whether that program has run well for long enough."""
 
     def copyover_by(self) -> str:
-        """Who has a copyover under way; "" for nobody."""
+        """Who ordered the copyover that is under way, or ""."""
 
     def vetoes(self) -> list[tuple[str, Veto]]:
-        """What stands against a copyover now, and whose veto it is."""
+        """The vetoes against a copyover now, and whose they are."""
 
     async def read_areas(self) -> e.Built:
-        """Have the areas' files read again; gives what came of it."""
+        """Read the areas' files again. Returns the outcome."""
 
     async def reload_module(self, name: str) -> str:
-        """Put a module's new code into the game; gives what there is to say. Raises EverwakeError."""
+        """Put a module's new code into the game. Returns the message. Raises EverwakeError."""
 
     def order_copyover(self, order: e.StartCopyover) -> None:
-        """Begin a copyover, of which `Reloader.failed` is told if nothing comes of it."""
+        """Begin a copyover. If it fails, `Reloader.failed` is called."""
 
     def announce(self, text: str) -> None:
         """A line to the admins in the game."""
@@ -160,7 +160,7 @@ class Reloader(CopyoverObserver):
     # With the server's workers
 
     def begin(self) -> None:
-        """Watch, from now or again. What was saved meanwhile is found."""
+        """Begin to watch, or watch again. Files saved in the meantime are found."""
         self._began = self._began or time.time()
         if self._watcher is None:
             call = self._loop.call_soon_threadsafe
@@ -178,7 +178,7 @@ class Reloader(CopyoverObserver):
     async def pause(self) -> None:
         """Before a copyover's silence: leave no thread, and a note for the next program.
 
-        Raises CopyoverError when what was rehearsed is not what lies there now.
+        Raises CopyoverError if the files are no longer those that were rehearsed.
         """
         if self._played is None:
             return
@@ -209,7 +209,7 @@ class Reloader(CopyoverObserver):
             await asyncio.wait({task})
 
     def failed(self, by: str, error: str) -> None:
-        """A copyover came to nothing."""
+        """A copyover has failed."""
         if by != BY or self._attempt is None:
             return
         attempt, self._attempt = self._attempt, None
@@ -237,7 +237,7 @@ class Reloader(CopyoverObserver):
         self._tell(f"files can't be watched: {error}. Saves go unnoticed until the server is started again.")
 
     async def _work(self) -> None:
-        """Wait for saves, and do what they ask for."""
+        """Wait for saves, and bring them into play."""
         if self._played is None:
             await self._first_look()
         while True:
@@ -253,7 +253,7 @@ class Reloader(CopyoverObserver):
                 self._tell(f"{type(error).__name__}: {error}. {HEALS}")
 
     async def _first_look(self) -> None:
-        """What is in play: what the program before says it was, else what lies there."""
+        """Find what is in play: what the previous program noted, otherwise the files as they are."""
         note = await in_thread(self._take_note)
         self._played = note.files if note is not None else await in_thread(changes.scan, self._trees)
         self._seen = self._played
@@ -282,7 +282,7 @@ class Reloader(CopyoverObserver):
             self._todo = not await self._act(now)
 
     async def _act(self, now: Files) -> bool:
-        """Bring into play what is not in it. False when it has to be looked at again first."""
+        """Bring into play what is not. Returns False if the files have to be read again first."""
         assert self._played is not None
         wanted = self._trees.sort(changes.changed(self._played, now))
         found = await in_thread(changes.problems, self._trees, wanted.code)
@@ -320,7 +320,7 @@ class Reloader(CopyoverObserver):
         self._played = rest | {path: now[path] for path in paths if path in now}
 
     async def _read_world(self, wanted: NeededActions, now: Files) -> bool:
-        """Have the areas read again. Gives whether they could be."""
+        """Read the areas again. Returns whether that succeeded."""
         saved, answer = _saved(wanted.world, now), await self._host.read_areas()
         files = self._trees.shown(wanted.world)
         if not answer.done:
@@ -348,7 +348,7 @@ class Reloader(CopyoverObserver):
         self._tell(f"{text} {files} is in play {took}, reloaded {time.time() - self._noticed:.2f}")
 
     async def _copy_over(self, wanted: NeededActions, now: Files) -> bool:
-        """Order a copyover: `failed` is told if nothing comes of it, else the next program goes on from here."""
+        """Order a copyover. If it fails, `failed` is called; otherwise the next program continues from here."""
         files = self._trees.shown(wanted.code)
         if self._streak.stops:
             self._tell(f"{files} is saved, but automatic copyovers have stopped: `copyover` tries it.")
@@ -369,7 +369,7 @@ class Reloader(CopyoverObserver):
         return True
 
     async def _cleared(self, why: str, files: str) -> bool:
-        """Wait until nothing stands against a copyover. False when it took too long; a save ends the waiting too."""
+        """Wait until there is no veto against a copyover. False if that took too long; a save also ends the wait."""
         self._tell(f"{files} waits: {why}")
         end = self._loop.time() + self._config.wait_seconds
         while self._loop.time() < end:
@@ -382,11 +382,11 @@ class Reloader(CopyoverObserver):
         return False
 
     def _young(self) -> float:
-        """Seconds that a generation which is not confirmed has yet to run."""
+        """How many seconds an unconfirmed generation still has to run."""
         return 0.0 if self._host.is_confirmed() else self._began + SETTLED - time.time()
 
     def _against(self) -> str:
-        """What stands against a copyover now, "" for nothing."""
+        """The reason against a copyover now, or ""."""
         if by := self._host.copyover_by():
             return f"a copyover by {by} is under way"
         return "; ".join(vetoes.worded(name, veto) for name, veto in self._host.vetoes())
@@ -394,7 +394,7 @@ class Reloader(CopyoverObserver):
     # Words
 
     def _tell(self, text: str) -> None:
-        """On the console, and to admins in the game."""
+        """Tell the console, and admins in the game."""
         self._print(text)
         plain = "\n".join("".join(c if c.isprintable() else " " for c in line) for line in text.splitlines())
         self._host.announce(plain)
@@ -406,5 +406,5 @@ class Reloader(CopyoverObserver):
 
 
 def _saved(paths: tuple[str, ...], now: Files) -> float:
-    """When the last of these was saved (wall clock); now, when all are gone."""
+    """When the last of these was saved (wall clock); the present, if all are gone."""
     return max((now[path].changed / 1e9 for path in paths if path in now), default=time.time())

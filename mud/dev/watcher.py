@@ -1,4 +1,4 @@
-"""Hearing of saves: a thread that watches folders, and bursts of saves that count as one.
+"""Noticing saves: a thread that watches folders, and bursts of saves that count as one.
 
 Threads survive neither fork nor exec: `stop` leaves none behind, not even watchfiles' own.
 """
@@ -20,7 +20,10 @@ INNER, LEAVE_SECONDS = "notify-rs", 2.0
 
 
 class Burst:
-    """Saves that follow one upon the other: over when it was quiet for `quiet` seconds, or has lasted `most`."""
+    """Saves that quickly follow each other.
+
+    A burst is over after `quiet` seconds without a save, or when it has lasted `most`.
+    """
 
     def __init__(self, quiet: float, most: float) -> None:
         self._quiet = quiet
@@ -84,7 +87,7 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no more; no thread is left. Takes some milliseconds: not for the event loop."""
+        """Stop watching; no thread is left. Takes some milliseconds: not for the event loop."""
         self._stop.set()
         self._thread.join()
         end = time.monotonic() + LEAVE_SECONDS
@@ -93,7 +96,7 @@ class Watcher:
 
     def _run(self) -> None:
         try:
-            from watchfiles import watch  # 30 ms that nobody has to wait for
+            from watchfiles import watch  # takes 30 ms, which nobody has to wait for
 
             logging.getLogger("watchfiles").setLevel(logging.WARNING)
             for _ in watch(

@@ -1,8 +1,8 @@
-"""Farewells: sockets on their way out, which still owe their clients the last bytes.
+"""Farewells: closing sockets, which still owe their clients the last bytes.
 
-Whoever quits, is refused or is thrown out reads why: first the rest is sent, then our end, then the client gets a
-moment to take it. To close at once, with something unread, would make the kernel throw away what was just sent
-(RFC 1122 4.2.2.13). A copyover carries farewells as it carries connections.
+A client that quits, is refused or is thrown out must be able to read why. So the rest is sent, then our side is shut
+down, then the client gets a moment to read it. Closing at once, with input unread, would make the kernel discard what
+was just sent (RFC 1122 4.2.2.13). A copyover carries farewells as it carries connections.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-#: Seconds that a client gets to take more of the last bytes, or to close its own end; and for all of it.
+#: How many seconds a client gets to take more of the last bytes or to close its side, and for all of it.
 LINGER_SECONDS, MAX_SECONDS = 2.0, 30.0
 READ_BYTES = 65_536
-#: Hears of a farewell's progress, and whether it is closed now.
+#: Called with a farewell when it makes progress, and with whether it is closed.
 Changed = Callable[["Farewell", bool], None]
 
 
@@ -37,7 +37,7 @@ class Parting(Struct, kw_only=True, omit_defaults=True):
 
 
 class Farewells:
-    """All of a server. Frozen, until `thaw`: nothing is sent or read, and no time goes by."""
+    """All farewells of a server. Frozen until `thaw`: nothing is sent or read, and no time passes."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -52,7 +52,7 @@ class Farewells:
         self._add(sock, Parting(fd=fd, family=sock.family, inode=os.fstat(fd).st_ino, rest=rest))
 
     def adopt(self, parting: Parting) -> None:
-        """Go on with one that another program began. Raises OSError when the descriptor is not that very socket."""
+        """Continue one that another program began. Raises OSError when the descriptor is another socket."""
         if os.fstat(parting.fd).st_ino != parting.inode:
             raise OSError(f"descriptor {parting.fd} is not the socket that owes its client something")
         self._add(socket.socket(parting.family, socket.SOCK_STREAM, 0, fileno=parting.fd), parting)
@@ -64,13 +64,13 @@ class Farewells:
             farewell.thaw()
 
     def freeze(self) -> None:
-        """Leave the loop, until `thaw`."""
+        """Leave the event loop until `thaw`."""
         self._frozen = True
         for farewell in self._all:
             farewell.freeze()
 
     def thaw(self) -> None:
-        """Be part of the loop."""
+        """Join the event loop again."""
         self._frozen = False
         for farewell in list(self._all):
             farewell.thaw()
@@ -80,7 +80,7 @@ class Farewells:
         return [farewell.parting for farewell in self._all]
 
     async def settle(self) -> None:
-        """Wait until the kernel has taken every byte, or its client had time enough."""
+        """Wait until the kernel has taken every byte, or the client's time is over."""
         while any(farewell.parting.rest for farewell in self._all):
             self._waiting = self._loop.create_future()
             await self._waiting
@@ -93,7 +93,7 @@ class Farewells:
 
 
 class Farewell:
-    """One socket on its way out. `changed` is called when all was sent, and, with True, when it is closed."""
+    """One closing socket. `changed` is called when everything was sent, and with True when it is closed."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, sock: socket.socket, parting: Parting, changed: Changed
@@ -124,7 +124,7 @@ class Farewell:
             self._write()
 
     def _grant(self, seconds: float) -> None:
-        """The client has so much time from now on."""
+        """Give the client so much time from now on."""
         if self._limit is not None:
             self._limit.cancel()
         self._limit = self._loop.call_at(min(self._loop.time() + seconds, self._end), self._close)

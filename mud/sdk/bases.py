@@ -1,4 +1,4 @@
-"""What a module's author makes classes of, all of them data: a state, settings, timers, conversations."""
+"""The base classes for module authors, all of them data: state, settings, timers, conversations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mud.core.guard import Guarded
 class State(Guarded, kw_only=True):
     """Base of a module's state: plain data, every field with a default (S0.9). Each field is a section of its snapshot.
 
-    A field is a value that never changes (str, int, tuple, a frozen Struct ...), or one list, dict or set of those.
+    A field is an immutable value (str, int, tuple, a frozen Struct ...), or one list, dict or set of such values.
     """
 
     def instead(self, name: str) -> str:
@@ -26,16 +26,16 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Timer(Struct, tag_field="timer", tag=True):
-    """Base of a module's timers, which live by the game's clock: it stands still while the server does.
+    """Base of a module's timers that use the game's clock, which stands still while the server does.
 
-    A kind is known by its class's name, or the `tag=` it gives itself.
+    A kind's tag is its class's name, unless it has a `tag=`.
     """
 
     clock: ClassVar[ClockName] = "game"
 
 
 class WallTimer(Timer):
-    """Base of timers that live by the clock on the wall, which never stands still."""
+    """Base of timers that use the wall clock, which never stands still."""
 
     clock: ClassVar[ClockName] = "wall"
 
@@ -46,5 +46,5 @@ class Dialog(Struct, tag_field="dialog", tag=True):
 
 S = TypeVar("S", bound=State)
 
-#: What a module may not do unless it says so and the operator grants it (S2.6).
+#: What a module may only do if it declares it and the operator grants it (S2.6).
 Permission = Literal["database", "network", "external", "files", "admin", "user_data", "configuration"]

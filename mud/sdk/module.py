@@ -1,6 +1,6 @@
-"""What a module is: a value that declares everything, with a default for all that is optional.
+"""The declaration of a module: a value with a default for everything optional.
 
-Nothing in here does anything. What a declaration means is in `mud.framework`; authors import it from `mud.api`.
+These are data only. `mud.framework` acts on them; authors import them from `mud.api`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ R = TypeVar("R", bound=Request)
 
 
 class Command(Struct, Generic[S], frozen=True):
-    """A command. Its help page is `help`, else the handler's docstring; the first line says how it is written.
+    """A command. Its help page is `help` or the handler's docstring; the first line is its syntax.
 
-    One that `yields` gives way to those that don't where an abbreviation could mean both.
+    Where an abbreviation could mean several commands, one that `yields` gives way.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Command(Struct, Generic[S], frozen=True):
 
 
 class Spell(Struct, Generic[S], frozen=True):
-    """A spell. Its page is `help`, else the handler's docstring, of which the first line is shown in lists.
+    """A spell. Its page is `help` or the handler's docstring; the first line is shown in lists.
 
-    `number` is what area files of the Diku family call it; `cooldown` is game seconds. Things with magic in them may
-    name it too: then its handler is given the thing's level.
+    `number` is its number in area files of the Diku family; `cooldown` is game seconds. Magic things may name it too:
+    then its handler receives the thing's level.
     """
 
     name: str
@@ -57,14 +57,14 @@ class Spell(Struct, Generic[S], frozen=True):
 
 
 class SignalListener(Struct, Generic[S], frozen=True):
-    """Who is told when a timer of this module falls due, or a signal is given: see `On`."""
+    """The handler for a timer of this module or a signal: see `On`."""
 
     kind: type[Any]
     handler: Callable[[Context[S], Any], None]
 
 
 def On(kind: type[E], handler: Callable[[Context[S], E], None]) -> SignalListener[S]:
-    """`handler` is told when a timer of this kind falls due, or such a signal is given.
+    """`handler` is called when a timer of this kind falls due, or such a signal is emitted.
 
     A function, so that a type checker compares the two: in a list of Structs it would let any pair pass.
     """
@@ -72,7 +72,7 @@ def On(kind: type[E], handler: Callable[[Context[S], E], None]) -> SignalListene
 
 
 class Talker(Struct, Generic[S], frozen=True):
-    """Who leads a conversation: see `Talk`."""
+    """The handlers of a conversation: see `Talk`."""
 
     kind: type[Any]
     ask: Callable[[Context[S], Any], str]
@@ -80,12 +80,12 @@ class Talker(Struct, Generic[S], frozen=True):
 
 
 def Talk(kind: type[D], ask: Callable[[Context[S], D], str], answer: Callable[[Context[S], D, str], None]) -> Talker[S]:
-    """A conversation: `ask` gives the prompt, `answer` takes a line."""
+    """A conversation: `ask` returns the prompt, `answer` handles a line."""
     return Talker(kind, ask, answer)
 
 
 class Answerer(Struct, Generic[S], frozen=True):
-    """Who answers a request: see `Method`. `reply` is the type of what it gives."""
+    """The handler of a request: see `Method`. `reply` is the type of its answer."""
 
     kind: type[Any]
     handler: Callable[..., Any]
@@ -97,12 +97,12 @@ def Method(
     handler: Callable[[Context[S], R], Any] | Callable[[Work, R], Awaitable[Any]],
     reply: Any = None,
 ) -> Answerer[S]:
-    """What other modules may ask of this one. A handler that is `async` is given Work instead of a context."""
+    """A request that this module answers. An `async` handler receives Work instead of a context."""
     return Answerer(kind, handler, reply)
 
 
 class Endpoint(Struct, Generic[S], frozen=True, kw_only=True):
-    """A place under /api/v1/MODULE, with the types of what it takes and gives (S4.6)."""
+    """A path under /api/v1/MODULE, with the types of its request and response (S4.6)."""
 
     path: str
     handler: Callable[[Context[S], Any], Any]
@@ -116,14 +116,14 @@ Hook = Callable[[Work], Awaitable[None] | None]
 
 
 class Job(Struct, frozen=True):
-    """Work in the background, begun when the module starts, ended and begun anew by a copyover. Holds no state."""
+    """Background work, which begins when the module starts. A copyover ends it and begins it anew. Holds no state."""
 
     name: str
     run: Callable[[Work], Awaitable[None]]
 
 
 class HealthCheck(Struct, frozen=True):
-    """Looks whether all is well every so many seconds; it is not when `check` raises, with what it says."""
+    """A check every so many seconds. The module is unhealthy if `check` raises; the exception tells why."""
 
     name: str
     check: Hook
@@ -137,11 +137,11 @@ class Database(Struct, frozen=True):
 
 
 class Module(Struct, Generic[S], kw_only=True, frozen=True):
-    """A module (S2.1). Its name and version must be said; all else has a default.
+    """A module (S2.1). Name and version are required; everything else has a default.
 
-    `requires` names services that must be there before it starts, a "?" behind one makes it optional; among equals the
-    one with the lower `priority` starts first. `provides` are the services it is known by besides its name.
-    `emits` are the kinds of signals it gives.
+    `requires` names services that must run before it starts; a "?" after one makes it optional. Among equals the one
+    with the lower `priority` starts first. `provides` are its services besides its name. `emits` are the kinds of
+    signals that it emits.
     """
 
     name: str

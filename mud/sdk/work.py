@@ -1,4 +1,4 @@
-"""What a module's hooks, health checks and jobs are given. They run beside the game and act on it by signals."""
+"""What a module's hooks, health checks and jobs receive. They run beside the game and act on it by signals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ C = TypeVar("C", bound=Settings)
 
 
 class Work(Protocol):
-    """The outside of one module. What needs a permission raises Refused without it, naming module and permission."""
+    """A module's access to the outside. Without the permission it raises Refused, naming module and permission."""
 
     module: str
     log: LoggerAdapter[Any]
@@ -21,16 +21,16 @@ class Work(Protocol):
         """The module's settings."""
 
     def post(self, signal: Signal) -> None:
-        """Tell the module's own handlers something; it happens as an event of the game."""
+        """Send the module's own handlers a signal, in an event of the game."""
 
     def folder(self) -> str:
-        """The path of a folder of the module's own, made if need be. Needs "files"."""
+        """The path of the module's own folder, made if necessary. Needs "files"."""
 
     async def connect(self, host: str, port: int) -> tuple[Any, Any]:
         """A stream reader and writer (asyncio's). Needs "network"."""
 
     async def fetch(self, url: str, seconds: float = 10.0, limit: int = 1 << 20) -> bytes:
-        """What an http(s) address answers, in time and of at most `limit` bytes. Needs "external"."""
+        """The answer of an http(s) address, within a time limit and with at most `limit` bytes. Needs "external"."""
 
     def configuration(self) -> dict[str, Any]:
         """The operator's whole configuration, to read. Needs "configuration"."""

@@ -1,6 +1,6 @@
-"""A pytest plugin with the fixtures that most tests of a game want: `kit`, and in it `ada`, `ben` and `boss`.
+"""A pytest plugin with the fixtures that most tests of a game need: `kit`, and in it `ada`, `ben` and `boss`.
 
-The kit is empty but for two rooms; a file of tests says with one line what is to be in its own:
+The kit has two rooms and nothing else. One line in a file of tests gives it a kit with more:
 
     kit = kit_of(MODULE, world=WORLD)
 

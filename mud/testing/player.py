@@ -20,14 +20,14 @@ class PlayedGame(Protocol):
     game: Game
 
     def post(self, event: Event) -> None:
-        """Let an event happen, and do what it asks for."""
+        """Handle an event, and carry out its effects."""
 
     def act(self, do: Callable[[CoreContext], T]) -> T:
         """Change something in an event of its own."""
 
 
 class Seat:
-    """What a player is without the kit's own words: what they type goes in, what they read comes out."""
+    """A player's keyboard and screen: what they type goes in, what they read comes out."""
 
     def __init__(self, kit: PlayedGame, session: int, name: str) -> None:
         self.kit = kit
@@ -39,7 +39,7 @@ class Seat:
 
     @property
     def character(self) -> Character:
-        """Whom they play. Raises LookupError when they have left."""
+        """The character that they play. Raises LookupError when it has left."""
         found = self.kit.game.world.player(self.name)
         if found is None:
             raise LookupError(f"{self.name} is not in the world")
@@ -47,16 +47,16 @@ class Seat:
 
     @property
     def gold(self) -> int:
-        """What their purse holds."""
+        """The gold in their purse."""
         return self.kit.game.world.ledger.balance(self.character.owner_key)
 
     def do(self, *lines: str) -> str:
-        """Type lines; gives all that is read until then, without its mark-up."""
+        """Type lines. Returns everything that is read until then, without markup."""
         for line in lines:
             self.kit.post(Line(self.session, line))
         return self.read()
 
     def read(self) -> str:
-        """What was shown since the last look."""
+        """What was shown since the last read."""
         text, self.heard = strip(self.heard), ""
         return text.strip("\n")
