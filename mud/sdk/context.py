@@ -27,9 +27,9 @@ from mud.sdk.game_context import GameContext
 C = TypeVar("C", bound=Settings)
 N = TypeVar("N", bound=Struct)
 encode = msgspec.msgpack.Encoder().encode
-#: Seconds that a timer waits at least.
+#: How many seconds a timer waits at least.
 MIN_SECONDS = 0.01
-#: Seconds that a question may go unanswered.
+#: How many seconds a question may stay unanswered.
 ASK_SECONDS = 60.0
 
 
@@ -54,7 +54,7 @@ class Context(GameContext, Generic[S]):
         return state
 
     def settings(self, kind: type[C]) -> C:
-        """The module's settings. Raises TypeError when it declared others."""
+        """The module's settings. Raises TypeError if it declared another kind."""
         found = self._acting.settings
         if not isinstance(found, kind):
             raise TypeError(f"{self._acting.name} declares {type(found).__name__} as its settings, not {kind.__name__}")
@@ -72,9 +72,9 @@ class Context(GameContext, Generic[S]):
     # Time
 
     def set_timer(self, seconds: float, timer: Timer) -> Pending:
-        """`timer` falls due in so many seconds of its clock: On(KIND, handler) is told.
+        """`timer` falls due in so many seconds of its clock, and On(KIND, handler) is called.
 
-        At the soonest in a hundredth of a second: timers that set each other at once leave time for everybody else.
+        At least a hundredth of a second: so timers that set each other at once leave time for everything else.
         """
         now = self.clock.game if timer.clock == "game" else self.clock.wall
         return self.set_timer_at(now + max(seconds, MIN_SECONDS), timer)
@@ -120,21 +120,21 @@ class Context(GameContext, Generic[S]):
     # Escrow
 
     def escrow(self, whose: str, about: str = "") -> str:
-        """The key of a place of this module's own where items and gold of the character `whose` can lie.
+        """The key of this module's escrow for items and gold of the character `whose`.
 
-        It is an owner and an account: `ctx.world.held(key)`, `ctx.pay(key, ...)`. Keep in it nothing of anybody else.
+        It is an owner and an account: `ctx.world.held(key)`, `ctx.pay(key, ...)`. Keep nothing of anybody else in it.
         """
         return Escrow(self._acting.name, whose, about).key
 
     def escrows(self, whose: str = "") -> list[Escrow]:
-        """Every place of this module's escrow that something lies in, for one character or for all."""
+        """This module's escrows that hold something, of one character or of all."""
         return occupied(self._core.world, self._acting.name, whose)
 
     def hold(self, item: Item, whose: str, about: str = "") -> None:
-        """Take an item, with all that is in it, into this module's escrow, or from one place of that to another.
+        """Take an item, with its contents, into this module's escrow, or from one of its escrows to another.
 
-        Raises Rejected, in words for its owner, for what nobody may let go of or would fall to dust in there;
-        Refused for what another module holds.
+        Raises Rejected, in words for its owner, if the item can't be let go of or would decay there; Refused if another
+        module holds it.
         """
         if item.owner.startswith(PREFIX):
             self._need_mine(item.owner)
@@ -145,7 +145,7 @@ class Context(GameContext, Generic[S]):
         self._core.world.move_item(item, self.escrow(whose, about))
 
     def release(self, item: Item, to: Character) -> None:
-        """Give an item out of this module's escrow into somebody's hands.
+        """Give an item from this module's escrow into somebody's hands.
 
         Raises Rejected for a character that is not in memory (who is away gets it on PlayerEntered), Refused for an
         item that does not lie in this module's escrow.
@@ -162,17 +162,17 @@ class Context(GameContext, Generic[S]):
         self._core.pop()
 
     def begin(self, dialog: Dialog) -> None:
-        """Begin a conversation of the module's own on top of what the session is in: Talk(KIND, ...) leads it."""
+        """Begin a conversation of the module on top of the session's stack; Talk(KIND, ...) leads it."""
         self._core.push(self._dialog(dialog))
 
     def go_on(self, dialog: Dialog) -> None:
-        """Go on with another one in place of the top one."""
+        """Replace the conversation on top by another one."""
         self._core.replace(self._dialog(dialog))
 
     def edit_text(self, dialog: Dialog, text: str = "") -> None:
-        """Open the line editor on `text`. Saved, all of the text is given to the Talk of `dialog`.
+        """Open the line editor on `text`. When it is saved, the whole text goes to the Talk of `dialog`.
 
-        If that raises Rejected, the text is still in the editor.
+        If that raises Rejected, the text stays in the editor.
         """
         self._core.edit(d.Editor(self._acting.name, as_lines(text), self._dialog(dialog)))
 
@@ -185,7 +185,7 @@ class Context(GameContext, Generic[S]):
         """What this module does to somebody's figures ("strength", "armour", "hitroll", "hp" ...) and states ("blind",
         "invisible", "sanctuary", "haste" ... with 1) from now on, in place of what it did before.
 
-        It stays with the character until this is called again, over copyovers, log-outs, and the module's absence.
+        It stays with the character until this is called again: over copyovers, log-outs and the module's absence.
         """
         asleep = has(self.world, character, "sleep")
         self._need_here(character)
@@ -204,10 +204,10 @@ class Context(GameContext, Generic[S]):
         return decoder(kind).decode(found) if found is not None else None
 
     def note(self, character: Character, what: Struct | None) -> None:
-        """Write something down about a character, in place of what was; None for nothing more.
+        """Store this module's note about a character, in place of the one before; None removes it.
 
-        It is written with the character, and as often as that: it goes where they go, is there again when a player
-        comes back, and is gone with a mob. So a state with much about many need not be copied and written whole.
+        It is written with the character, and as often. It comes back with a player and disappears with a mob. So a
+        state with much about many characters need not be copied and written as a whole.
         """
         self._need_here(character)
         self._core.world.edit(character)
@@ -219,17 +219,17 @@ class Context(GameContext, Generic[S]):
     # Other modules
 
     def emit(self, signal: Signal) -> None:
-        """Tell the modules that listen; each hears it in an event of its own, right after this one."""
+        """Emit a signal. Each listening module hears it in an event of its own, right after this one."""
         if not isinstance(signal, Signal) or signal.__struct_config__.tag is None:
             raise TypeError(f'{signal!r} is no signal: class {type(signal).__name__}(Signal, tag="MODULE.WHAT")')
         self._core.emit(signal)
 
     def call(self, request: Request) -> Any:
-        """Have another module do something, within this event. Raises NotFound, or what that module raises."""
+        """Send a request to another module, within this event. Raises NotFound, or what that module raises."""
         return self._acting.call(self._core, request)
 
     def ask(self, request: Request, about: str) -> None:
-        """Have an asynchronous method do something. On(Answered, ...) is told what came of it, once."""
+        """Send a request to an asynchronous method. On(Answered, ...) receives the outcome, once."""
         data = {"request": tag_of(request), "data": plain(request, "request")}
         self._core.do(e.AskModule(self._acting.name, self._asked(about), data))
 
@@ -237,9 +237,9 @@ class Context(GameContext, Generic[S]):
 
     @contextmanager
     def database(self, name: str) -> Iterator[DatabaseSession]:
-        """A named block of writes to the module's own tables: whole in the next flush, or not at all.
+        """A named block of writes to the module's own tables: in the next flush as a whole, or not at all.
 
-        Needs "database". One that SQLite refuses later is told to On(WriteFailed, ...).
+        Needs "database". If SQLite refuses the block later, On(WriteFailed, ...) is called.
         """
         self.need("database")
         session = DatabaseSession()
@@ -248,7 +248,7 @@ class Context(GameContext, Generic[S]):
             self._core.world.writes.add(self._acting.name, name, tuple(session.statements))
 
     def query(self, about: str, sql: str, *parameters: Any) -> None:
-        """Ask the module's own tables. On(Answered, ...) is told the rows, once. Needs "database"."""
+        """Query the module's own tables. On(Answered, ...) receives the rows, once. Needs "database"."""
         self.need("database")
         self._core.do(e.QueryModule(self._acting.name, self._asked(about), sql, parameters))
 
@@ -266,7 +266,7 @@ class Context(GameContext, Generic[S]):
             self.tell(character, text)
 
     def account(self, character: Character) -> Account | None:
-        """A player's account, without the password's hash; None for a mob, or who is away. Needs "user_data"."""
+        """A player's account without the password's hash; None for mobs and players who are away. Needs "user_data"."""
         self.need("user_data")
         found = self._core.world.accounts.get((character.account or "").casefold())
         return msgspec.structs.replace(found, password="") if found is not None else None
@@ -282,7 +282,7 @@ def shown(timer: Pending) -> Pending:
 
 @lru_cache(64)
 def decoder(kind: type[N]) -> msgspec.msgpack.Decoder[N]:
-    """What reads notes of a kind."""
+    """The decoder for notes of a kind."""
     return msgspec.msgpack.Decoder(kind)
 
 
@@ -309,7 +309,7 @@ def need(module: str, granted: frozenset[Permission], permission: Permission) ->
 
 
 def tag_of(kind: Any) -> str:
-    """What a kind of timer, dialog, signal or request is known by."""
+    """The tag of a kind of timer, dialog, signal or request."""
     return str(kind.__struct_config__.tag)
 
 

@@ -54,7 +54,7 @@ class Acting(Protocol):
     granted: frozenset[Permission]
 
     def call(self, ctx: CoreContext, request: Request) -> Any:
-        """Have another module do something."""
+        """Send a request to another module."""
 
 
 class GameContext:
@@ -248,7 +248,7 @@ class GameContext:
         self._core.world.set_door(room, direction, state)
 
     def pay(self, debit: str, credit: str, amount: int, reason: str) -> None:
-        """Move gold. Raises LedgerError; Refused when an account is another module's escrow."""
+        """Move gold. Raises LedgerError, and Refused if an account is another module's escrow."""
         for account in (debit, credit):
             if account.startswith(PREFIX):
                 self._need_mine(account)

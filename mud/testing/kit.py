@@ -1,4 +1,4 @@
-"""A game with modules in it and nothing around it: no socket, no process, no waiting. Its clocks are moved by hand."""
+"""A game with modules and nothing around it: no sockets, no process, no waiting. Tests move its clocks."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ from mud.testing.bypasses import Bypasses
 from mud.testing.player import Seat
 
 T = TypeVar("T")
-#: Seconds that a job or an asynchronous method may take in a test.
+#: How many seconds a job or an asynchronous method may take in a test.
 MAX_SECONDS = 10.0
-#: Seconds that are the same moment: sums of floats are never quite exact.
+#: Times closer than this are the same moment: sums of floats are not exact.
 GRAIN = 1e-6
-#: Timers that may fall due at one moment.
+#: How many timers may fall due at one moment.
 MAX_AT_ONCE = 10_000
 _NO_DATA = Path("/nonexistent")
 
@@ -85,7 +85,7 @@ class Player(Seat):
 
 
 class Kit:
-    """A small game with `modules` in it, started, with every permission granted that they declare.
+    """A small game with `modules`, started, with every permission that they declare.
 
     `world` is a WorldDef or a folder of area files; `settings` and `environment` are as an operator gives them. Raises
     FrameworkError when a module can't start.
@@ -101,11 +101,11 @@ class Kit:
         data: Path = _NO_DATA,
         seed: int = 0,
     ) -> None:
-        self.now = 1000.0  # what the game's clock is read off, in seconds
+        self.now = 1000.0  # the source of the game's clock, in seconds
         self.wall = 2_000_000.0  # wall-clock seconds
         self.players: dict[int, Player] = {}
         self._stored: dict[str, tuple[Account, Character, tuple[Item, ...]]] = {}  # away, and no longer in memory
-        self.effects: list[e.Effect] = []  # what events asked for that the kit does not do
+        self.effects: list[e.Effect] = []  # effects that the kit does not carry out
         self._disk: Any = None  # the instant of the last flush
         self.modules = modules
         self._defs = load(world) if isinstance(world, Path) else world or SMALL
@@ -122,7 +122,7 @@ class Kit:
     # Playing
 
     def player(self, name: str, role: Role = "player", gold: int = 0) -> Player:
-        """A character in play: a new one at the world's first room, or one of that name who was away."""
+        """A character in play: a new one in the world's first room, or the one with that name who was away."""
         number = max(self.players, default=0) + 1
         new = (Account(name=name, password="x", created=0.0), None, ())
         account, character, items = self._stored.pop(name, new)
@@ -137,7 +137,7 @@ class Kit:
         return player
 
     def evict(self) -> None:
-        """What a flush does: who is away is forgotten, and has to be looked up from now on."""
+        """Forget characters who are away, as a flush does; they must be looked up from then on."""
         world = self.game.world
         for character in world.away():
             account = world.accounts.pop(character.name.casefold())
@@ -149,13 +149,13 @@ class Kit:
         self.post(e.PlayerFound(effect.session, account, character, items))
 
     def post(self, event: e.Event) -> None:
-        """Let an event happen, and do what it asks for."""
+        """Handle an event, and carry out its effects."""
         self._carry_out(self.game.handle(event))
 
     def wait(self, seconds: float) -> None:
-        """Time goes by on both clocks, and what falls due happens, each thing at its time.
+        """Let time pass on both clocks. What falls due happens, each thing at its time.
 
-        Raises AssertionError when timers go on bringing about each other at one moment.
+        Raises AssertionError when timers set each other endlessly at one moment.
         """
         end, moment, count = self.now + seconds, self.now, 0
         while (left := self.game.world.timers.next_in(self.game.clock)) is not None and self.now + left <= end + GRAIN:
@@ -173,12 +173,12 @@ class Kit:
         self.wall += seconds
 
     def sleep(self, seconds: float) -> None:
-        """The server is down for a while: the clock on the wall goes on, the game's does not."""
+        """The server is down for a while: the wall clock goes on, the game's does not."""
         self.wall += seconds
         self.wait(0.0)
 
     def act(self, do: Callable[[CoreContext], T]) -> T:
-        """Change something in an event of its own. Raises what `do` raises, with all that it did undone."""
+        """Change something in an event of its own. Raises what `do` raises, with its changes undone."""
         found, effects = self.game.perform(do)
         self._carry_out(effects)
         return found
@@ -195,7 +195,7 @@ class Kit:
     # Modules
 
     def instance(self, name: str = "") -> Instance:
-        """A module as it runs; the first one without a name."""
+        """A running module; without a name the first one."""
         return self.registry.get(name or self.modules[0].name)
 
     @property
@@ -204,11 +204,11 @@ class Kit:
         return self.instance().state
 
     def emit(self, signal: Signal) -> None:
-        """Give a signal, as another module would."""
+        """Emit a signal, as another module would."""
         self.act(lambda ctx: ctx.signals.append(signal))
 
     def call(self, request: Request) -> Any:
-        """Ask a module for something, as another would; asynchronous methods too."""
+        """Send a module a request, as another would; also to asynchronous methods."""
         instance, method = self.registry.method(tag_of(request))
         if not inspect.iscoroutinefunction(method.handler):
             return self.act(lambda ctx: self.registry.call(ctx, request))
@@ -225,13 +225,13 @@ class Kit:
         return self.act(lambda ctx: instance.run(endpoint.handler, ctx, data))
 
     def job(self, name: str, module: str = "") -> None:
-        """Run a job to its end, which has to come within ten seconds. Raises what it raises."""
+        """Run a job to its end, which must come within ten seconds. Raises what it raises."""
         instance = self.instance(module)
         job = next(job for job in instance.module.jobs if job.name == name)
         asyncio.run(asyncio.wait_for(job.run(self._work(instance)), MAX_SECONDS))
 
     def vetoes(self) -> list[Veto]:
-        """What stands against a copyover now."""
+        """The vetoes against a copyover now."""
         return [veto for veto in self._hook("veto") if veto is not None]
 
     def _hook(self, name: str) -> list[Any]:
@@ -239,16 +239,17 @@ class Kit:
         return [self.act(functools.partial(Instance.hook, instance, name)) for instance in instances]
 
     def manage(self, do: str, name: str = "") -> str:
-        """What `module restart NAME` and its like do. Raises FrameworkError."""
+        """Does what `module restart NAME` and the like do. Raises FrameworkError."""
         return asyncio.run(self.manager.manage(do, name or self.modules[0].name))
 
     def stop(self) -> None:
-        """The end of the server, as far as modules are asked to it."""
+        """The end of the server, as far as modules notice it."""
         asyncio.run(self.manager.stop_all())
 
     def copyover(self, *modules: Module[Any], seconds: float = 0.0) -> None:
-        """A copyover that takes `seconds`, into the same modules or into others: everything is saved to bytes, a new
-        game is built from them, and the players are in it.
+        """A copyover that takes `seconds`, into the same modules or others.
+
+        Everything is saved to bytes, and a new game with the players is built from them.
 
         Raises SnapshotError or FrameworkError.
         """
@@ -275,7 +276,7 @@ class Kit:
         self.wait(0.0)
 
     def flush(self) -> None:
-        """What a flush does: all that is, at one instant, is on the disk. Who is away is forgotten in memory."""
+        """A flush: everything as of one instant is on the disk. Characters who are away are forgotten in memory."""
         self.evict()
         kept = (self.game.world.accounts, self._stored)
         self._disk = (*self._instant("flush"), copy.deepcopy(kept))
@@ -283,7 +284,8 @@ class Kit:
     def crash(self, seconds: float = 0.0) -> None:
         """`kill -9`, and `seconds` later a new start from the last `flush`.
 
-        Nobody is connected then, and who was in the world is link-dead; `player(NAME)` brings them back.
+        Nobody is connected afterwards, and players who were in the world are link-dead; `player(NAME)` brings them
+        back.
         """
         world, states, kept = self._disk
         self.wall += seconds
@@ -314,9 +316,9 @@ class Kit:
         return wrong
 
     def cycle(self, folder: Path, name: str = "") -> State:
-        """Save, look for the file, restore into a fresh instance, compare, remove the file (S0.17). Gives the state.
+        """Save, look for the file, restore into a new instance, compare, remove the file (S0.17). Returns the state.
 
-        Raises AssertionError when something is not as it was.
+        Raises AssertionError if something differs.
         """
         instance = self.instance(name)
         path = files.path_of(folder, instance.name)
@@ -398,7 +400,7 @@ class Kit:
         self._write()
 
     def _write(self) -> None:
-        """What a flush does with blocks: each whole or not at all."""
+        """Write blocks as a flush does: each as a whole or not at all."""
         writes = self.game.world.writes
         while writes.unwritten:
             block = writes.unwritten.pop(0)
@@ -427,7 +429,7 @@ class Kit:
         self.post(e.ModuleAnswered(asked.module, asked.id, rows, error))
 
     def close(self) -> None:
-        """Let go of the tables. (Python does that too, in time.)"""
+        """Close the tables' database. (Python does that too, eventually.)"""
         self._database.close()
 
 
