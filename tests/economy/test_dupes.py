@@ -33,7 +33,7 @@ def test_disconnect_half_a_second_before_confirming(market: Market) -> None:
     market.post(e.Lost(ada.session, "pulled the plug"))
     market.count()
     market.wait(0.5)
-    assert "You trade with nobody" in market.say(ben, "trade accept")
+    assert "You are not trading with anybody" in market.say(ben, "trade accept")
     assert market.carried(ben) == [] and ben.gold == 1000
     ada = market.player("Ada")
     assert market.carried(ada) == ["bag", "sword"] and ada.gold == 0
@@ -124,7 +124,7 @@ def test_death_in_the_trade_window(market: Market) -> None:
     market.say(ben, "trade accept")
     market.emit(Died(ada.character.id, "m1", "hall"))
     market.count()
-    assert "You trade with nobody" in market.say(ada, "trade accept")
+    assert "You are not trading with anybody" in market.say(ada, "trade accept")
     assert market.carried(ada) == ["bag", "sword"] and ben.gold == 1000 and market.carried(ben) == []
 
 
