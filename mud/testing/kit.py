@@ -284,8 +284,7 @@ class Kit:
     def crash(self, seconds: float = 0.0) -> None:
         """`kill -9`, and `seconds` later a new start from the last `flush`.
 
-        Nobody is connected afterwards, and players who were in the world are link-dead; `player(NAME)` brings them
-        back.
+        Nobody is connected then, and players in the world are link-dead; `player(NAME)` brings them back.
         """
         world, states, kept = self._disk
         self.wall += seconds
