@@ -251,8 +251,9 @@ def test_imports_point_one_way() -> None:
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    found = [group for group in circles(depends(code())) if "mud.server.server" not in group]
-    assert found == []
+    found = circles(depends(code()))
+    assert [group for group in found if "mud.server.server" not in group] == []
+    assert len(found) == 1, "a copyover no longer needs the server: take this exception out, and say `found == []`"
 
 
 def test_every_package_of_ours_has_its_row() -> None:
