@@ -47,8 +47,9 @@ class Context(GameContext, Generic[S]):
         return state
 
     def peek(self) -> S:
-        """The module's state only to be read: a change in it is refused. It spares the event a copy of a large state,
-        so that it could be undone.
+        """The module's state for reading only: changes in it are refused.
+
+        It spares the event the copy of a large state that an undo would need.
         """
         state: S = self._acting.state
         return state

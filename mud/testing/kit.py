@@ -249,9 +249,7 @@ class Kit:
     def copyover(self, *modules: Module[Any], seconds: float = 0.0) -> None:
         """A copyover that takes `seconds`, into the same modules or others.
 
-        Everything is saved to bytes, and a new game with the players is built from them.
-
-        Raises SnapshotError or FrameworkError.
+        Everything is saved to bytes, and a new game is built from them. Raises SnapshotError or FrameworkError.
         """
         self._hook("prepare")
         self.game.clock.stop()
