@@ -85,6 +85,13 @@ def test_the_smallest_module_is_shown_as_it_is() -> None:
     assert f"```python\n{code}```" in (ROOT / "docs" / "modules.md").read_text("utf-8")
 
 
+def test_nothing_is_in_the_changelog_twice() -> None:
+    """Merges like to bring back what was reworded: each version has each heading once."""
+    for version in re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE):
+        titles = re.findall(r"^- \*\*(.+?)\*\*", version, flags=re.MULTILINE)
+        assert [title for title in titles if titles.count(title) > 1] == []
+
+
 def test_a_wrong_path_or_name_would_be_found() -> None:
     page = "`mud/x.py::f`, [a](b.md#c), [d](https://e.org) and `modules/NAME/x`\n```\n`mud/y.py`\n```\n"
     assert named(page) == [("mud/x.py", "f")] and LINK.findall(page) == ["b.md"]
