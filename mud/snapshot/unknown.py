@@ -77,17 +77,16 @@ def walk(kind: inspect.Type, value: Any) -> Iterator[tuple[str, str]]:
 
 def _member(union: inspect.UnionType, value: Any) -> inspect.Type:
     """The member of a union that a value is of, as its tag or its form tells."""
-    fits: list[inspect.Type]
     structs = [kind for kind in union.types if isinstance(kind, inspect.StructType)]
     for kind in structs:
         if isinstance(value, dict) and kind.tag_field is not None and value.get(kind.tag_field) == kind.tag:
             return kind
         if isinstance(value, list) and kind.array_like and value[:1] == [kind.tag]:
             return kind
+    fits: list[inspect.Type] = []
     if isinstance(value, dict):
-        fits = [kind for kind in union.types if isinstance(kind, inspect.DictType)] + structs
+        fits += [kind for kind in union.types if isinstance(kind, inspect.DictType | inspect.StructType)]
     elif isinstance(value, list):
-        fits = [kind for kind in union.types if isinstance(kind, LISTS)] + [kind for kind in structs if kind.array_like]
-    else:
-        fits = []
+        fits += [kind for kind in union.types if isinstance(kind, LISTS)]
+        fits += [kind for kind in structs if kind.array_like]
     return fits[0] if len(fits) == 1 else inspect.AnyType()
