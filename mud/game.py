@@ -132,9 +132,10 @@ class Game:
             return []  # whoever this is for has left meanwhile
         typed = snoop.typed(session, event)
         ctx = self._happen(session, event)
-        if ctx.again is not None and session is not None:
-            event = events.Line(session.id, ctx.again.text, ctx.again.expanded)
+        while ctx.again is not None and session is not None:
+            before, event = ctx, events.Line(session.id, ctx.again.text, ctx.again.expanded)
             ctx = self._happen(session, event, ctx.again.names)
+            _precede(ctx, before)
         if ctx.signals or self._failing:
             self._aftermath(ctx)
         while session is not None and (text := play_dialog.next_queued(ctx, session)) is not None:
@@ -334,6 +335,13 @@ def _merge(ctx: CoreContext, other: CoreContext) -> None:
     for session, lines in other.outputs.items():
         ctx.outputs.setdefault(session, []).extend(lines)
     ctx.effects += other.effects
+
+
+def _precede(ctx: CoreContext, other: CoreContext) -> None:
+    """What came before is told before."""
+    _merge(other, ctx)
+    ctx.outputs, ctx.effects = other.outputs, other.effects
+    ctx.signals[:0] = other.signals
 
 
 def describe(event: events.Event, session: Session | None) -> str:

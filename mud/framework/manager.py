@@ -205,6 +205,8 @@ class ModuleManager:
             for service in set(provided(old.module)) - set(provided(new.module)):
                 if needed := self._needing(service):
                     raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
+            if found := self.registry.misfits(new):
+                raise Conflict(f"{name} can't go on with what waits for it: {'; '.join(found)}")
             await self._initialize(new)
             if name not in self.states:  # else the old one could not take it
                 self.states[name] = (self._packed(old, "hot_reload", new.shape.form), f"the state of {name}")

@@ -20,9 +20,10 @@ from mud.core.timers import AskEnds, ModuleTimer, PendingTimer
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.order import provided, start_order
+from mud.framework.pending import misfits, talk_of, timer_of
 from mud.framework.report import describe
 from mud.sdk.context import Context, plain, tag_of
-from mud.sdk.module import Answerer, SignalListener, Talker
+from mud.sdk.module import Answerer, SignalListener
 from mud.snapshot.envelope import Metadata, pack
 
 log = logging.getLogger("mud.modules")
@@ -126,7 +127,7 @@ class Registry:
             self.hear(ctx, payload.module, Answered(payload.about, error="there was no answer: ask again"))
         else:
             try:
-                on, fallen = _timer(instance, payload)
+                on, fallen = timer_of(instance, payload)
             except Invalid as error:
                 raise _fault(instance, error) from error
             self.run(ctx, instance, on.handler, fallen)
@@ -138,7 +139,7 @@ class Registry:
         asking.of(session)
         try:
             if instance is not None:
-                talk, asked = _talk(instance, dialog)
+                talk, asked = talk_of(instance, dialog)
                 with ctx.world.looking():
                     return str(self.run(asking, instance, talk.ask, asked))
         except Exception as error:
@@ -154,7 +155,7 @@ class Registry:
     def leads(self, dialog: ModuleDialog) -> bool:
         """Whether a conversation's module is in service and knows how to go on with it."""
         try:
-            return self.active(dialog.module) and _talk(self.instances[dialog.module], dialog) is not None
+            return self.active(dialog.module) and talk_of(self.instances[dialog.module], dialog) is not None
         except Invalid:
             return False
 
@@ -166,7 +167,7 @@ class Registry:
             ctx.send(f"The {dialog.module} module is out of service just now.")
             return
         try:
-            talk, asked = _talk(instance, dialog)
+            talk, asked = talk_of(instance, dialog)
         except Invalid as error:
             _fault(instance, error)
             log.error("%s", error)
@@ -226,6 +227,10 @@ class Registry:
     def describe(self, module: str) -> str:
         """All about one module. Raises NotFound."""
         return describe(self.get(module), len(self.timers_of(module)))
+
+    def misfits(self, instance: Instance) -> list[str]:
+        """What waits for a module and its code can't go on with, a line each: see `mud.framework.pending`."""
+        return misfits(instance, self.timers_of(instance.name), self.context().sessions.by_id.values())
 
     def timers_of(self, module: str) -> list[PendingTimer]:
         """A module's pending timers."""
@@ -335,32 +340,6 @@ class Registry:
     def part(self, instance: Instance, packed: bytes) -> None:
         """A module is about to be unloaded: its last state is for the next flush to write."""
         self._parting[instance.name] = (instance.name, instance.module.version, packed)
-
-
-def _timer(instance: Instance, payload: ModuleTimer) -> tuple[SignalListener[Any], Any]:
-    """Who handles a timer, and the timer as its Struct. Raises Invalid."""
-    for on in instance.module.on:
-        if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:
-            return on, _fitted(payload.data, on.kind, f"{instance.name}: a timer {payload.kind}")
-    raise Invalid(
-        f"{instance.name} has a timer {payload.kind!r} and nothing that handles it: add On({payload.kind}, ...)"
-    )
-
-
-def _talk(instance: Instance, dialog: ModuleDialog) -> tuple[Talker[Any], Any]:
-    """Who leads a conversation, and where it stands, as its Struct. Raises Invalid."""
-    for talk in instance.module.talks:
-        if tag_of(talk.kind) == dialog.kind:
-            return talk, _fitted(dialog.data, talk.kind, f"{instance.name}: a conversation {dialog.kind}")
-    raise Invalid(f"{instance.name} is in a conversation {dialog.kind!r} and has no Talk for it")
-
-
-def _fitted(data: dict[str, Any], kind: type[Any], what: str) -> Any:
-    """What an older version of a module may have left, as the Struct of today's. Raises Invalid."""
-    try:
-        return msgspec.convert(data, kind)
-    except msgspec.ValidationError as error:
-        raise Invalid(f"{what} does not fit: {error}; give new fields a default") from error
 
 
 def _fault(instance: Instance, error: Invalid) -> ModuleFault:

@@ -67,6 +67,9 @@ def line(ctx: CoreContext, event: Line) -> None:
         play_dialog.expanded(ctx, event.text)
     elif is_aside(ctx, session, event.text):
         play_dialog.aside(ctx, event.text[len(SIGN) :])
+    elif isinstance(dialog, d.ModuleDialog) and not ctx.modules.leads(dialog):
+        ctx.modules.answer(ctx, dialog, "")  # it ends, in words
+        ctx.again = d.Seeking(event.text, ())  # and the dialog below takes the line, in an event of its own
     else:
         text = event.text.removeprefix(SIGN) if is_doubled(dialog, event.text) else event.text
         DIALOGS[type(dialog)].answer(ctx, dialog, text)
