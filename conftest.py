@@ -1,8 +1,10 @@
-"""What holds for all tests: none of them is about time, since machines are shared and slow at times."""
+"""For all tests, those of modules too. None of them is about time: machines are shared, and slow at times."""
 
 from __future__ import annotations
 
 from hypothesis import settings
+
+pytest_plugins = ["mud.testing.fixtures"]
 
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
