@@ -94,7 +94,8 @@ def _subject(dialog: AnyDialog) -> str:
     if isinstance(dialog, AnyEdit):
         return f"the form of {type(dialog).__name__.removeprefix('Edit').lower()} {dialog.drafts[-1].id}"
     assert isinstance(dialog, ModuleDialog)
-    told = ", ".join(f"{name} {value}" for name, value in dialog.data.items() if isinstance(value, str | int))
+    data = {name: value for name, value in dialog.data.items() if isinstance(value, str | int) and value != ""}
+    told = ", ".join(f"{name} {value}" for name, value in data.items())
     return f"{dialog.module}{f' ({told})' if told else ''}"
 
 

@@ -128,3 +128,41 @@ def test_a_rehearsal_changes_nothing_of_the_game(stopped: Game) -> None:
     assert "The Hall" in ada.command("look")
     assert os.listdir(stopped.data / "snapshots") == []
     assert stopped.errors() == "" and stopped.stop() == 0
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Change what a file says in one place."""
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+
+
+def test_a_field_that_was_renamed_without_a_step_is_refused_by_name_and_count(stopped: Game, tmp_path: Path) -> None:
+    # S1.10
+    root = stopped.own_code(tmp_path)
+    admin, ada = stopped.start().admin(), stopped.player("Ada")
+    admin.command("set width 500")
+    ada.command("title the Brave")
+    edit(root / "mud" / "core" / "world" / "model.py", '    title: str = ""\n', '    motto: str = ""\n')
+    admin.send("copyover")
+    assert "world: this code does not know Character.title (1 time)" in admin.expect(r"No copyover.*plays on\.")
+    assert "Ada the Brave" in ada.command("who") and stopped.ready["generation"] == 1
+    assert stopped.stop() == 0
+
+
+def test_a_timer_and_a_conversation_that_new_code_can_not_go_on_with_are_refused(stopped: Game, tmp_path: Path) -> None:
+    # S1.5
+    root = stopped.own_code(tmp_path)
+    admin, ada = stopped.start().admin(), stopped.player("Ada")
+    admin.command("set width 500")
+    ada.command("raffle")
+    raffle = root / "modules" / "raffle" / "__init__.py"
+    found = re.search(r'class Draw\(Timer.*?\):\n    """.*?"""\n', raffle.read_text(), re.S)
+    assert found is not None
+    edit(raffle, found[0], found[0] + "\n    prize: int\n")
+    admin.send("copyover")
+    refusal = admin.expect(r"No copyover.*?plays on\.")
+    assert re.search(r"module raffle: a timer .*does not fit.*prize.*\(1 pending\)", refusal), refusal
+    assert "can't go on with what waits for it" in admin.command("module reload raffle")
+    assert "You already hold" in ada.command("raffle") and stopped.ready["generation"] == 1
+    assert stopped.stop() == 0

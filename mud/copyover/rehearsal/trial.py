@@ -27,6 +27,7 @@ import mud
 from mud.areas.cache import load_cached
 from mud.config import Config
 from mud.copyover.adopt import modules_of
+from mud.copyover.locations import CODE, TREE
 from mud.copyover.rehearsal import process
 from mud.copyover.rehearsal.process import DATABASE, STATE
 from mud.copyover.rehearsal.report import ParticipantReport, RehearsalReport
@@ -49,6 +50,7 @@ from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, unpack
 from mud.snapshot.form import Form
 from mud.snapshot.shape import Imported, Shape, export, import_
+from mud.snapshot.unknown import described, unknown_fields
 from mud.store import rows
 from mud.store.store import Store
 from mud.store.threads import in_thread
@@ -238,6 +240,10 @@ class Trial(logging.Handler):
             self.report.errors.append(str(error))
             return None
         self._note(shape, snapshot, found)
+        if unknown := described(unknown_fields(shape, snapshot)):
+            # Older code that the game goes back to knows fewer fields, and everybody who orders that means it.
+            lost = self.report.warnings if CODE != TREE else self.report.errors
+            lost.append(f"{shape.participant}: this code does not know {', '.join(unknown)}: declare a step for it")
         if again.state != found.state:
             self.report.errors.append(f"{shape.participant}: its state is another one after it is written and read")
         return found
@@ -260,6 +266,12 @@ class Trial(logging.Handler):
                 self.report.warnings.append(why)
             return
         self._note(instance.shape, snapshot, found)
+        self.report.warnings += [
+            f"module {instance.name}: its state has {text}, which is not known and gets lost: declare a Step"
+            for text in described(unknown_fields(instance.shape, snapshot))
+        ]
+        for text in self.registry.misfits(instance):
+            self._refuse(instance.name, f"module {text}")
         instance.life.go(ModuleState.INITIALIZING, self._now, "rehearsal")
         instance.life.go(ModuleState.ACTIVE, self._now, "rehearsal")
 
