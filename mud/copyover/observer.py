@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mud.server.server import Server
-
 
 class CopyoverObserver:
     """Nobody."""
@@ -22,12 +17,3 @@ class CopyoverObserver:
 
     def failed(self, by: str, error: str) -> None:
         """A copyover, ordered by `by`, came to nothing, and the server runs again."""
-
-
-def onlooker(server: Server) -> CopyoverObserver:
-    """Whom the configuration asks for."""
-    if not server.config.dev.watch:
-        return CopyoverObserver()
-    from mud.dev.reloader import Reloader  # some milliseconds of a copyover's silence, for who wants it
-
-    return Reloader(server)

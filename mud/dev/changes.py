@@ -6,8 +6,6 @@ Whether a file was changed is told by its content: what is touched, or undone, o
 from __future__ import annotations
 
 import ast
-import contextlib
-import importlib.util
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -175,14 +173,6 @@ def problems(trees: Trees, paths: Iterable[str]) -> list[str]:
         except (OSError, ValueError) as error:
             found.append(f"{trees.short(path)}:1: {getattr(error, 'strerror', None) or error}")
     return found
-
-
-def forget_compiled(paths: Iterable[str]) -> None:
-    """Have source files compiled anew: Python tells a change by second and size, too coarse for who saves twice."""
-    for path in paths:
-        if path.endswith(".py"):
-            with contextlib.suppress(OSError):  # nobody can have compiled it there
-                Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
 
 
 def headline(trees: Trees, error: str) -> str:

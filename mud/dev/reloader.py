@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from mud.copyover import vetoes
+from mud.copyover import compiled, vetoes
 from mud.copyover.locations import CODE, TREE, known
 from mud.copyover.observer import CopyoverObserver
 from mud.copyover.phases import Phase
 from mud.core import events as e
+from mud.core.copyover_words import CopyoverWords
 from mud.core.errors import CopyoverError, EverwakeError
 from mud.dev import changes
 from mud.dev.changes import Files, NeededActions, Trees
@@ -163,7 +164,7 @@ class Reloader(CopyoverObserver):
                 raise CopyoverError(f"{self._trees.shown(sorted(other))} was saved meanwhile")
         else:  # somebody else's, who did not see to it that the rehearsal compiled what was saved just now
             wanted = self._trees.sort(changes.changed(self._played, now))
-            await in_thread(changes.forget_compiled, wanted.code)
+            await in_thread(compiled.forget, wanted.code)
         note = Note(generation=self._server.generation + 1, files=now, attempt=self._attempt)
         try:
             await in_thread(self._note.write_bytes, msgspec.json.encode(note))
@@ -186,7 +187,9 @@ class Reloader(CopyoverObserver):
             return
         attempt, self._attempt = self._attempt, None
         vetoed = error.startswith(f"while {Phase.VETOING.value}")
-        outrun = self._todo or self._outrun or self._server.copyover.order is not None  # other files, another copyover
+        outrun = (
+            self._todo or self._outrun or self._server.copyovers.attempt is not None
+        )  # other files, another copyover
         if outrun or (vetoed and self._retries < ENOUGH):
             self._retries += vetoed
             self._todo = True
@@ -334,13 +337,13 @@ class Reloader(CopyoverObserver):
             await asyncio.sleep(left)
             self._ring()
             return False
-        await in_thread(changes.forget_compiled, wanted.code)
+        await in_thread(compiled.forget, wanted.code)
         self._attempt = SavedAttempt(
             files=files, saved=_saved(wanted.code, now), noticed=self._noticed, ordered=time.time()
         )
         self._tried, self._outrun = now, False
         self._print(f"{files} was saved: rehearsing")
-        self._server.carry_out([e.StartCopyover(0, BY, f"{files} was saved", planned=True)])
+        self._server.carry_out([e.CopyoverRequest(0, BY, CopyoverWords("now", f"{files} was saved"), planned=True)])
         return True
 
     async def _cleared(self, why: str, files: str) -> bool:
@@ -358,13 +361,13 @@ class Reloader(CopyoverObserver):
 
     def _young(self) -> float:
         """Seconds that a generation which is not confirmed has yet to run."""
-        return 0.0 if self._server.confirming.confirmed else self._began + SETTLED - time.time()
+        return 0.0 if self._server.confirmation.confirmed else self._began + SETTLED - time.time()
 
     def _against(self) -> str:
         """What stands against a copyover now, "" for nothing."""
-        order = self._server.copyover.order
-        if order is not None:
-            return f"a copyover by {order.by} is under way"
+        attempt = self._server.copyovers.attempt
+        if attempt is not None:
+            return f"a copyover by {attempt.order.by} is under way"
         return "; ".join(vetoes.worded(name, veto) for name, veto in self._server.copyovers.vetoes())
 
     # Words

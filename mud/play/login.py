@@ -391,7 +391,7 @@ def evict(world: World, pinned: set[str]) -> None:
             del world.accounts[key]
 
 
-def work(ctx: CoreContext, job: e.Job | e.Question | e.StartCopyover) -> None:
+def work(ctx: CoreContext, job: e.Job | e.Question | e.CopyoverRequest) -> None:
     """Have something done outside of the game; the session's next lines wait for its answer."""
     ctx.push(d.Working())
     ctx.do(job)

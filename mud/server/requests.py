@@ -77,11 +77,6 @@ async def manage(server: Server, effect: e.ManageModule) -> str:
     return await server.hosting.master.manage(effect.do, effect.module)
 
 
-async def manage_copyover(server: Server, effect: e.ManageCopyover) -> str:
-    """Status, history, a check, the calling off of one ..."""
-    return await server.copyovers.do(effect)
-
-
 #: Who does what a session waits for.
 REQUEST_HANDLERS: dict[type, Callable[[Server, Any], Coroutine[Any, Any, str]]] = {
     e.Flush: flush,
@@ -90,5 +85,4 @@ REQUEST_HANDLERS: dict[type, Callable[[Server, Any], Coroutine[Any, Any, str]]] 
     e.ReadLog: read_log,
     e.ListStaff: list_staff,
     e.ManageModule: manage,
-    e.ManageCopyover: manage_copyover,
 }

@@ -1,7 +1,7 @@
 """The server: one game, its sockets, its store and its workers, wired together.
 
-It is the composition root: the one place that knows them all. What becomes of it in a copyover is in
-`mud.copyover.freeze`, the main program in `mud.server.main`.
+It is the composition root: the one place that knows them all. What a copyover does with it is in
+`mud.server.copyover_host`, the main program in `mud.server.main`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from mud import __version__
 from mud.config import Config
 from mud.control.accounts import actions
 from mud.control.control_socket import Control
-from mud.copyover.attempt import Copyover
+from mud.copyover.code import Code
 from mud.copyover.confirmation import Confirmation
-from mud.copyover.handover import Handover
-from mud.copyover.observer import onlooker
-from mud.copyover.orders import CopyoverOrders
+from mud.copyover.observer import CopyoverObserver
+from mud.copyover.orders import Copyovers
 from mud.core import events as e
 from mud.core.errors import StoreError
 from mud.core.session import Session, Terminal
@@ -33,12 +32,14 @@ from mud.net.listener import Listener
 from mud.net.render import render
 from mud.play.lookup import screen
 from mud.server.area_jobs import AreaJobs
+from mud.server.copyover_host import ServerHost
 from mud.server.flusher import Flusher
 from mud.server.jobs import Jobs
 from mud.server.module_host import ModuleHost
 from mud.server.requests import REQUEST_HANDLERS, answer
 from mud.server.turns import TimerAlarm, Turns
 from mud.snapshot.envelope import Section
+from mud.store.lock import Lock
 from mud.store.store import Store
 
 log = logging.getLogger("mud.server")
@@ -55,11 +56,21 @@ TOO_MANY = {
 class Server:
     """Everything that runs. Frozen until `go`: no socket is read or written, no timer fires."""
 
-    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, game: Game, generation: int) -> None:
+    def __init__(
+        self,
+        config: Config,
+        loop: asyncio.AbstractEventLoop,
+        game: Game,
+        generation: int,
+        lock: Lock,
+        code: Code,
+        unknown: Mapping[str, dict[str, Section]] | None = None,
+    ) -> None:
         self.config = config
         self.loop = loop
         self.game = game
         self.generation = generation
+        self.lock = lock
         self.addresses = AddressBook(config.limits)
         self.connections: dict[int, Connection] = {}
         self.next_session = 1
@@ -69,7 +80,6 @@ class Server:
         self.jobs = Jobs(self.answer, self._known_account, self._failures, self._failed_login)
         self.jobs.areas = AreaJobs(config.world, config.cache, lambda: game.world.defs, self.post)
         self.hosting = ModuleHost(self)
-        self.kept: dict[str, dict[str, Section]] = {}  # sections of the core's that we do not know
         self.key = config.key()
         self.flusher = Flusher(
             game,
@@ -82,12 +92,11 @@ class Server:
         )
         self._turns = Turns(loop, game, self.post)
         self._bell = TimerAlarm(loop, game, self.post)
-        self.copyovers: CopyoverOrders = CopyoverOrders(self, self._start)
-        self.confirming = Confirmation(self)
+        host = ServerHost(self, unknown or {})
+        self.confirmation = Confirmation(host, code)
+        self.observer = observer(self)
+        self.copyovers = Copyovers(host, self.confirmation, self.observer)
         self.control = Control(config.run / "control.sock", actions(self))
-        self.copyover: Copyover
-        self.onlooker = onlooker(self)
-        self.leaving: Handover | None = None  # set when `run` ends for a copyover
         self.started = time.time()
         self.work_lost: list[int] = []  # sessions that wait for work nobody does any more
         self._frozen = True
@@ -146,13 +155,16 @@ class Server:
             self.jobs.add(job)
 
     def _answer(self, effect: Any) -> None:
-        self._start(answer(self, effect))
+        self.start(answer(self, effect))
+
+    def _ask_copyovers(self, effect: e.CopyoverRequest) -> None:
+        self.start(self.copyovers.answer(effect))
 
     def _ask_module(self, effect: e.AskModule) -> None:
-        self._start(self.hosting.master.answer(effect))
+        self.start(self.hosting.master.answer(effect))
 
     def _query_module(self, effect: e.QueryModule) -> None:
-        self._start(self.hosting.query(effect))
+        self.start(self.hosting.query(effect))
 
     async def open_store(self) -> Store:
         """The store, once it is open."""
@@ -170,14 +182,16 @@ class Server:
         self.stop()
 
     def stop(self) -> None:
-        """End `run`: for good, or when `leaving` is set for a copyover."""
+        """End `run`: for good, or for a copyover."""
         if self._done is not None and not self._done.done():
             self._done.set_result(None)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something beside the game, until it is frozen."""
         task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _log_line(self, effect: e.LogLine) -> None:
         logging.getLogger(effect.name).info(effect.text)
@@ -221,7 +235,7 @@ class Server:
         """A connection is gone."""
         if self.connections.pop(connection.id, None) is not None:
             self.addresses.disconnect(key_of(connection.address))
-            self.copyovers.book.gone(connection.id, reason)
+            self.copyovers.gone(connection.id, reason)
             self.post(e.Lost(connection.id, reason))
 
     def slowed(self, connection: Connection) -> None:
@@ -254,8 +268,8 @@ class Server:
             self._flushing = self.loop.create_task(self._keep_writing())
         self.hosting.begin_work()
         await self.control.start()
-        self.onlooker.begin()
-        self.confirming.begin()
+        self.observer.begin()
+        self.confirmation.begin()
 
     async def _keep_writing(self) -> None:
         """Open the store, however long that takes: the game plays on in memory. Then flush for ever."""
@@ -273,7 +287,6 @@ class Server:
     def freeze(self) -> None:
         """Stand still between two events. Not to be called by an event."""
         self._frozen = True
-        self.copyovers.book.thaws.clear()
         self.game.clock.stop()
         self._bell.freeze()
         self._turns.freeze()
@@ -291,7 +304,7 @@ class Server:
             self.answer(e.JobFailed(self.work_lost.pop()))
         for connection in list(self.connections.values()):
             connection.thaw()
-            self.copyovers.book.thaws.append(time.monotonic())
+            self.copyovers.thawed()
         self._turns.go(list(self.connections.values()))
         if self.listener is not None:
             self.listener.resume()
@@ -308,8 +321,8 @@ class Server:
     async def stop_workers(self) -> None:
         """End the flusher, the control socket and all background work; the store stays open."""
         await self.control.stop()
-        await self.onlooker.end()
-        await self.confirming.end()
+        await self.observer.end()
+        await self.confirmation.end()
         await self.hosting.pause_work()
         tasks = [t for t in self._tasks if t is not asyncio.current_task()]
         if self._flushing is not None:
@@ -394,6 +407,15 @@ class Server:
         }
 
 
+def observer(server: Server) -> CopyoverObserver:
+    """Whom the configuration asks for."""
+    if not server.config.dev.watch:
+        return CopyoverObserver()
+    from mud.dev.reloader import Reloader  # some milliseconds of a copyover's silence, for who wants it
+
+    return Reloader(server)
+
+
 #: Who does what an event asked for.
 EFFECT_HANDLERS: dict[type, Callable[[Server, Any], None]] = {
     e.Output: Server._output,
@@ -406,7 +428,7 @@ EFFECT_HANDLERS: dict[type, Callable[[Server, Any], None]] = {
     e.FindPlayer: Server._job,
     e.ReadAreas: Server._job,
     e.SaveEdits: Server._job,
-    e.StartCopyover: lambda server, effect: server.copyovers.start(effect),
+    e.CopyoverRequest: Server._ask_copyovers,
     e.Shutdown: Server._shut_down,
     e.LogLine: Server._log_line,
     e.AskModule: Server._ask_module,
