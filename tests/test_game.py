@@ -11,6 +11,7 @@ import pytest
 from mud.core import events as e
 from mud.core.commands import CommandEntry, CommandTable
 from mud.core.context import CoreContext
+from mud.core.copyover_words import CopyoverWords
 from mud.core.dialogs import Confirm
 from mud.core.timers import LinkDeadEnds
 from mud.core.world.world import World
@@ -99,7 +100,7 @@ def test_admin_commands(kit: Kit) -> None:
     assert kit.game.world.player("Ada") is None
     assert boss.do("shutdown") == "This ends the game for everybody. Write: shutdown now."
     boss.do("copyover now because new code")
-    assert e.StartCopyover(boss.session, "Boss", "new code") in kit.effects
+    assert e.CopyoverRequest(boss.session, "Boss", CopyoverWords("now", "new code")) in kit.effects
 
 
 def test_a_kicked_player_keeps_everything(kit: Kit) -> None:

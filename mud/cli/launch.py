@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mud.config import Config
-from mud.copyover import locations
+from mud.copyover import environment
 from mud.copyover.code import SHOWN
 from mud.copyover.generations import LOOP, Generations, Kept
 from mud.copyover.locations import CODE, TREE
@@ -34,11 +34,11 @@ def launched(config: Config) -> Iterator[None]:
     count: a rehearsal, a second server, a new program that did not take over.
     """
     process.end_with_parent()  # before the code that may hang
-    if locations.REHEARSAL in os.environ:
+    if environment.is_rehearsal():
         yield
         return
     kept = generations(config)
-    counted = locations.HANDOVER not in os.environ and (CODE != TREE or _choose(config, kept))
+    counted = not environment.takes_over() and (CODE != TREE or _choose(config, kept))
     try:
         yield
     except (EverwakeError, OSError, KeyboardInterrupt):
@@ -69,11 +69,13 @@ def _choose(config: Config, kept: Generations) -> bool:
         kept.leave(look(config, TREE).digest)
         kept.starts(target.digest)
         command = target.command()
-        os.execve(command[0], command, target.environment() | {locations.WHY: why})  # the lock is given back by it
+        os.execve(
+            command[0], command, environment.of_fallback(target.environment(), why)
+        )  # the lock is given back by it
     except CopyoverError as error:
         text = f"There is no going back to older code: {error}\nThe code in {TREE} is tried once more."
         print(text, file=sys.stderr, flush=True)
-        os.environ[locations.WHY] = text  # for the log, and the admins
+        environment.say_why(text)
         return True
     except OSError as error:
         print(f"What is kept of older generations is of no use: {error}", file=sys.stderr, flush=True)
@@ -132,7 +134,8 @@ def _rehearse(config: Config, target: Target) -> None:
         asyncio.run(
             process.rehearse(
                 target.command(),
-                target.environment() | {process.STATE: folder},
+                target.environment(),
+                Path(folder),
                 config.copyover.rehearsal_seconds,
                 [],
                 config.copyover.rehearsal_bytes,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -17,7 +16,7 @@ from mud.cli.client import FAILED, ask, say
 from mud.cli.output import write_what_can_be
 from mud.cli.words import Parser, in_order, in_words, whole
 from mud.config import LAST_PORT, Config
-from mud.copyover import locations
+from mud.copyover import environment
 from mud.core.errors import EverwakeError, StoreError
 
 #: Commands with a file of their own, in the order of the help; and all there are.
@@ -106,7 +105,7 @@ def serve(options: argparse.Namespace, config: Config) -> int:
     """`run.py serve`"""
     from mud.cli.launch import launched
 
-    if not {locations.HANDOVER, locations.REHEARSAL} & os.environ.keys():
+    if not environment.takes_over() and not environment.is_rehearsal():
         from mud.cli.account import offer_owner
 
         offer_owner(config)

@@ -1,10 +1,14 @@
-"""The new program's side of a copyover: what was handed over is read and checked, and a server is built from it."""
+"""The new program's side of a copyover: what was handed over is read and checked, and the game is built from it.
+
+The server around it is built by `mud.server.adopt`.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
+from collections.abc import Container, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -19,15 +23,13 @@ from mud.core.session import Session
 from mud.core.world.area import WorldDef
 from mud.core.world.world import World, WorldState
 from mud.game import Game
-from mud.net.connection import Connection
+from mud.net.wire import Wire
 from mud.play.login import names_in_creation
-from mud.server.server import Server
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Section, Snapshot
 from mud.snapshot.seal import Key
 from mud.snapshot.shape import Imported, Shape, import_
 from mud.store import rows
-from mud.store.lock import Lock
 from mud.store.store import read_modules, read_sessions
 
 log = logging.getLogger("mud.copyover")
@@ -37,7 +39,7 @@ S = TypeVar("S", bound=Struct)
 States = dict[str, tuple[Snapshot | bytes, str]]
 
 
-class Carried(Struct):
+class GameState(Struct):
     """The state of a game, as it goes from one program to the next.
 
     `kept` are sections of the core's that we do not know; `schemas` those of modules' own tables.
@@ -50,7 +52,7 @@ class Carried(Struct):
     schemas: dict[str, int] = {}
 
 
-def read_state(config: Config, given: Handover) -> Carried:
+def read_state(config: Config, given: Handover) -> GameState:
     """What the snapshots of a hand-over hold. Raises SnapshotError, naming file and reason; a bad file is set aside.
 
     Raises StoreError when the database can't be read.
@@ -69,7 +71,7 @@ def read_state(config: Config, given: Handover) -> Carried:
                 raise
             log.error("a module's state is taken from the database, which has the same: %s", error)
     kept = {"world": world.kept, "sessions": sessions.kept}
-    return Carried(world.state, sessions.state.sessions, kept, modules, schemas)
+    return GameState(world.state, sessions.state.sessions, kept, modules, schemas)
 
 
 def _imported(shape: Shape[S], config: Config, given: Handover, key: Key | None) -> Imported[S]:
@@ -98,25 +100,14 @@ def modules_of(states: list[rows.Row], schemas: list[rows.Row]) -> tuple[States,
     return {name: (state, f"the database's state of {name}") for name, _, state in states}, dict(schemas)
 
 
-def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carried: Carried) -> tuple[Server, Lock]:
-    """Build the server that `given` describes: everything, but nothing runs yet.
+def stopped_game(config: Config, given: Handover, carried: GameState) -> Game:
+    """The game as it was when the silence began; its clock stands still.
 
-    Raises StoreError, WorldError, Failed or OSError when something does not fit.
+    Raises WorldError when there is no way to have the world's definitions.
     """
     clock = Clock(time.monotonic, time.time, carried.world.game_time)
     clock.stop(given.frozen)
-    game = Game(World(_definitions(config), carried.world), clock)
-    server = Server(config, loop, game, given.generation)
-    server.kept = carried.kept
-    server.jobs.waiting = given.jobs.all()
-    server.connections.adopt(given.listeners, given.wires, given.partings, given.addresses, given.next_session)
-    _adopt_sessions(server, {session.id: session for session in carried.sessions})
-    manager = server.modules.manager
-    manager.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since
-    manager.load(carried.modules, carried.schemas)
-    manager.loader.rehearsed = frozenset()
-    server.modules.all_there(given.modules, config.modules.optional)
-    return server, Lock.adopt(given.lock)
+    return Game(World(_definitions(config), carried.world), clock)
 
 
 def _definitions(config: Config) -> WorldDef:
@@ -128,36 +119,42 @@ def _definitions(config: Config) -> WorldDef:
         return load_compiled(config.world, config.cache)
 
 
-def _adopt_sessions(server: Server, sessions: dict[int, Session]) -> None:
-    """Give each connection its session back; logged in only if the database says so (rule 7)."""
-    session_rows, account_rows = read_sessions(server.config.database, names_in_creation(sessions.values()))
+def rejoin(
+    game: Game, sessions: list[Session], wires: Iterable[Wire], waiting: Container[int], database: Path
+) -> list[int]:
+    """Give each connection its session back; logged in only if the database says so (rule 7).
+
+    Sessions in `waiting` have work under way; gives those that wait for work which nobody does any more.
+    """
+    session_rows, account_rows = read_sessions(database, names_in_creation(sessions))
     confirmed = {row[0]: tuple(row[1:]) for row in session_rows}
-    game = server.game
+    known = {session.id: session for session in sessions}
+    lost: list[int] = []
     for account in map(rows.account, account_rows):
         game.world.accounts[account.name.casefold()] = account
-    waiting = {job.session for job in server.jobs.waiting}
-    for connection in server.connections.by_session.values():
-        row = confirmed.get(connection.id)
-        session = sessions.get(connection.id) or _bare_session(connection, row)
-        claimed = (connection.inode, connection.peer, session.account, session.character)
+    for wire in wires:
+        row = confirmed.get(wire.session)
+        session = known.get(wire.session) or _bare_session(wire, row)
+        claimed = (wire.inode, wire.peer, session.account, session.character)
         if session.character is not None and (row != claimed or session.character not in game.world.characters):
             log.error("session %d is not what the database says; it is asked to log in again", session.id)
             session.account = session.character = None
             session.stack = [d.AskName()]
         elif session.stack and type(session.stack[-1]) is d.Working and session.id not in waiting:
-            server.requests.lost.append(session.id)
+            lost.append(session.id)
         game.sessions.by_id[session.id] = session
         if session.character is not None:
             game.sessions.by_character[session.character] = session
     game.reopen([])
+    return lost
 
 
-def _bare_session(connection: Connection, row: tuple[Any, ...] | None) -> Session:
+def _bare_session(wire: Wire, row: tuple[Any, ...] | None) -> Session:
     """A session for a connection whose own is lost: in play if the database has it, else asked for a name."""
     now = time.time()
     return Session(
-        id=connection.id,
-        address=connection.address,
+        id=wire.session,
+        address=wire.address,
         stack=[d.Play()] if row is not None else [d.AskName()],
         account=row[2] if row is not None else None,
         character=row[3] if row is not None else None,

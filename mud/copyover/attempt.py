@@ -1,122 +1,70 @@
-"""The copyover as the old program sees it: phase after phase, and from each of them the way back."""
+"""One copyover: an `Attempt` is made at the order, and dropped at every outcome. All that belongs to it is in here.
+
+It lives in two programs: what the new one needs to know of it travels in the hand-over (`Handover.report`).
+"""
 
 from __future__ import annotations
 
-import contextlib
-import logging
-from typing import Protocol
+import asyncio
+from typing import Any
 
-from mud.copyover.generations import Kept
+from msgspec import Struct
+
+from mud.copyover.code import Code
 from mud.copyover.handover import Handover
+from mud.copyover.history import Draft
 from mud.copyover.phases import Phase, PhaseMachine
-from mud.core.errors import CopyoverError, EverwakeError
-
-log = logging.getLogger("mud.copyover")
-
-#: So often code is rehearsed that is changed meanwhile.
-REHEARSALS = 3
+from mud.copyover.rehearsal.report import RehearsalReport
+from mud.copyover.target import Target
 
 
-class CopyoverHost(Protocol):
-    """What a copyover needs of the server. Each step may raise an EverwakeError; `go_on` must not."""
-
-    async def rehearse(self, order: Order) -> None:
-        """Try the new code in a child. The game plays on."""
-
-    async def prepare(self) -> None:
-        """Have every module prepare itself."""
-
-    def ask(self, force: bool) -> None:
-        """Ask every module whether it may be. Raises CopyoverError with the vetoes; with `force` only for hard ones."""
-
-    async def settle(self) -> None:
-        """Let workers finish and write everything, while the game plays on."""
-
-    async def freeze(self) -> None:
-        """Stop between two events: no socket is read or written, no timer fires. Write the last changes.
-
-        Raises Changed, with nothing done, when the new code is not what was rehearsed.
-        """
-
-    def export(self, order: Order) -> Handover:
-        """All that the new program needs, snapshots written."""
-
-    async def go_on(self) -> None:
-        """Undo whatever of settle and freeze was done. The game plays on as if nothing had been."""
-
-
-class Changed(CopyoverError):
-    """The code is another one than was rehearsed."""
-
-
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """Who wants a copyover, and why. `session` is where to answer, 0 for nowhere. `force` passes soft vetoes.
 
-    `back_to` is the older generation whose code is to have the game, None for the code of the source tree.
+    It was given `since`; with `until` it waits so long for soft vetoes to clear, and is `repeated` meanwhile. Times are
+    of the wall clock.
     """
 
-    back_to: Kept | None = None
+    by: str
+    since: float
+    reason: str = ""
+    session: int = 0
+    force: bool = False
+    until: float = 0.0
+    repeated: bool = False
 
-    def __init__(self, by: str, reason: str = "", session: int = 0, force: bool = False) -> None:
-        self.force = force
-        self.by = by
-        self.reason = reason
-        self.session = session
-        self.begun = False  # it came to its first phase
 
+class Attempt:
+    """A copyover that was ordered, or a trial of the new code, which has no `draft` of a record."""
 
-class Copyover:
-    """The one copyover that there can be at a time."""
+    def __init__(self, order: Order, target: Target, draft: Draft | None = None) -> None:
+        self.order = order
+        self.target = target  # the code that is to have the game
+        self.draft = draft
+        self.phases = PhaseMachine()
+        self.code = Code()  # what was rehearsed
+        self.report = RehearsalReport()
+        self.managing: asyncio.Lock | None = None  # held: nobody loads or reloads a module meanwhile
+        self.prepared: list[str] = []  # modules that have to be cleaned up
+        self.written: list[str] = []  # the participants whose snapshots are there
+        self.handover: Handover | None = None  # all is ready for the next program
+        self.gone: dict[int, str] = {}  # sessions that ended meanwhile, and why
+        self.thaws: list[float] = []  # when each connection went on, by CLOCK_MONOTONIC
+        self.overdue: list[float] = []  # when timers of the wall clock were due that waited at GO
+        self.task: asyncio.Task[Any] | None = None  # who is at work on it
+        self.cancelled_by = ""
 
-    def __init__(self, host: CopyoverHost) -> None:
-        self.host = host
-        self.machine = PhaseMachine()
-        self.order: Order | None = None
+    @classmethod
+    def taken_over(cls, given: Handover, draft: Draft, target: Target, entered: float) -> Attempt:
+        """The one by which this program has the game: the hand-over was in its hands at `entered`, GO is said."""
+        record = draft.record
+        order = Order(by=record.by, since=record.ordered, reason=record.reason, session=given.session)
+        attempt = cls(order, target, draft)
+        attempt.phases.go(Phase.RECOVERING, entered)
+        attempt.phases.go(Phase.GOING_ON)
+        return attempt
 
-    async def run(self, order: Order) -> Handover:
-        """Bring a copyover up to the moment before exec.
-
-        Raises CopyoverError, with the game playing on, when there is one already or a phase fails.
-        """
-        if self.order is not None:
-            raise CopyoverError(f"{self.order.by} is at it already ({self.machine.progress()})")
-        self.order, order.begun = order, True
-        try:
-            for _ in range(REHEARSALS - 1):
-                with contextlib.suppress(Changed):
-                    return await self._once(order)
-                log.info("the code was changed after it was rehearsed; it is rehearsed again")
-                await self._back()
-            return await self._once(order)
-        except BaseException as error:
-            phase = self.machine.phase.value
-            await self.give_up()
-            if isinstance(error, EverwakeError):
-                raise CopyoverError(f"while {phase}: {error}") from error
-            if isinstance(error, Exception):
-                log.exception("the copyover failed while %s", phase)
-                raise CopyoverError(f"while {phase}: {type(error).__name__}: {error}") from error
-            raise
-
-    async def _once(self, order: Order) -> Handover:
-        self.machine.go(Phase.REHEARSING)
-        await self.host.rehearse(order)
-        self.machine.go(Phase.PREPARING)
-        await self.host.prepare()
-        await self.host.settle()
-        self.machine.go(Phase.VETOING)
-        self.host.ask(order.force)
-        self.machine.go(Phase.STATE_TRANSFERRING)
-        await self.host.freeze()
-        handover = self.host.export(order)
-        self.machine.go(Phase.HANDING_OVER)
-        return handover
-
-    async def give_up(self) -> None:
-        """Back to idle from wherever it is."""
-        await self._back()
-        self.order = None
-
-    async def _back(self) -> None:
-        await self.host.go_on()
-        self.machine.go(Phase.IDLE)
+    @property
+    def has_game(self) -> bool:
+        """Whether it is done, but for the report."""
+        return self.phases.phase is Phase.GOING_ON

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
-from typing import TYPE_CHECKING
 
 from mud import __version__
+from mud.config import Config
+from mud.copyover import environment
+from mud.copyover.code import SHOWN, Code
 from mud.copyover.generations import Kept
-from mud.copyover.locations import CODE, TREE, WHY
+from mud.copyover.host import Host
+from mud.copyover.locations import CODE, TREE
 from mud.copyover.target import generations
 from mud.core import events as e
 from mud.core.errors import CopyoverError
@@ -22,9 +24,6 @@ from mud.snapshot import participants
 from mud.snapshot.form import Form
 from mud.store.threads import in_thread
 
-if TYPE_CHECKING:
-    from mud.server.server import Server
-
 log = logging.getLogger("mud.copyover")
 
 #: Seconds between two looks.
@@ -32,17 +31,29 @@ TICK = 1.0
 OUT_OF_SERVICE = frozenset((ModuleState.ERROR, ModuleState.FAILED))
 
 
-class Confirmation:
-    """Watches one generation, from its start to its confirmation."""
+def numbered(config: Config, code: Code, generation: int) -> int:
+    """The number of a generation that starts from the database, which is of `generation`: with other code than before
+    it is another one."""
+    try:
+        before = generations(config).index()
+    except OSError as error:
+        log.error("what is kept of older generations can't be read: %s", error)
+        return generation
+    return max(generation, before.generation) + (before.digest not in ("", code.digest))
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._kept = generations(server.config)
-        self._needed = server.config.copyover.confirm_seconds
+
+class Confirmation:
+    """Watches one generation, of which this is the code, from its start to its confirmation."""
+
+    def __init__(self, host: Host, code: Code) -> None:
+        self._host = host
+        self.code = code
+        self._kept = generations(host.config)
+        self._needed = host.config.copyover.confirm_seconds
         self._well = 0.0  # seconds in which it was, up to now
         self._ill: set[str] = set()  # modules that were out of service from the beginning
         self._forms: dict[str, Form] = {}
-        self._why = os.environ.pop(WHY, "")  # we run, and not the tree's code
+        self._why = environment.take_why()  # we run, and not the tree's code
         self._left = ""  # the code that the game went back from
         self._begun = False
         self._counted = False  # as a start, by who chose this code
@@ -53,19 +64,11 @@ class Confirmation:
     # Starting
 
     def count(self) -> None:
-        """A start from the database: with other code than before it is another generation."""
+        """A start from the database, which whoever chose this code has counted."""
         self._counted = True
-        server, digest = self._server, self._server.orders.recorder.digest()
-        try:
-            before = self._kept.index()
-        except OSError as error:
-            log.error("what is kept of older generations can't be read: %s", error)
-            return
-        known = max(server.generation, before.generation)
-        server.generation = server.flusher.generation = known + (before.digest not in ("", digest))
         if self._why:
             log.warning("%s", self._why)
-            server.post(e.Announced(self._why, "admin"))
+            self._host.play.post(e.Announced(self._why, "admin"))
 
     def went_back(self, left: str) -> None:
         """The game came back to this code from another one. At once: a kill must not start that one again."""
@@ -83,9 +86,9 @@ class Confirmation:
             self._begun = True
             self._ill = self._out_of_service()
             core = (participants.WORLD, participants.SESSIONS)
-            self._forms = self._server.modules.forms() | {shape.participant: shape.form for shape in core}
+            self._forms = self._host.modules.forms() | {shape.participant: shape.form for shape in core}
         if not self._over and (self._task is None or self._task.done()):
-            self._task = self._server.loop.create_task(self._watch())
+            self._task = self._host.start(self._watch())
 
     async def end(self) -> None:
         """Nothing runs any more, and there is no thread."""
@@ -114,12 +117,12 @@ class Confirmation:
             return False
 
     def _take_down(self) -> bool:
-        digest = self._server.orders.recorder.digest()
+        digest = self.code.digest
         if self._left:
             self._kept.leave(self._left)
         if not self._counted:  # somebody ordered it
             self._kept.take(digest)
-        self._kept.runs(self._server.generation, digest)
+        self._kept.runs(self._host.generation, digest)
         if self._kept.confirmed(digest):
             self._kept.settled(digest)
             return True
@@ -131,32 +134,30 @@ class Confirmation:
 
     def _keep(self) -> None:
         if CODE == TREE:
-            self._kept.keep(self._server.orders.recorder.code.program, TREE)
+            self._kept.keep(self.code.program, TREE)
 
     def _is_well(self) -> bool:
-        return not self._server.flusher.failing and self._out_of_service() <= self._ill
+        return not self._host.refused and self._out_of_service() <= self._ill
 
     def _out_of_service(self) -> set[str]:
-        instances = self._server.modules.registry.instances
-        return {name for name, instance in instances.items() if instance.life.state in OUT_OF_SERVICE}
+        return set(self._host.modules.in_state(*OUT_OF_SERVICE))
 
     def _confirm(self) -> None:
-        recorder = self._server.orders.recorder
-        self._kept.settled(recorder.digest())  # it is well, whatever becomes of its copy
+        self._kept.settled(self.code.digest)  # it is well, whatever becomes of its copy
         self._take_down()
         self._keep()  # also where it was confirmed long ago, and its copy is damaged by now
         self._kept.confirm(
             Kept(
-                generation=self._server.generation,
-                digest=recorder.digest(),
+                generation=self._host.generation,
+                digest=self.code.digest,
                 version=__version__,
                 confirmed=time.time(),
                 parts=self._forms,
-                files={name: file.hash for name, file in recorder.code.program.items()},
+                files={name: file.hash for name, file in self.code.program.items()},
             )
         )
         self.confirmed = True
-        log.info("generation %d is confirmed", self._server.generation)
+        log.info("generation %d is confirmed", self._host.generation)
 
     # Words
 
@@ -165,7 +166,7 @@ class Confirmation:
         if self.confirmed:
             return ""
         return (
-            f"The code that runs now (generation {self._server.generation}) has been {self._progress()}, so it is not "
+            f"The code that runs now (generation {self._host.generation}) has been {self._progress()}, so it is not "
             "confirmed yet. That is no danger to this copyover; only `copyover rollback` could not come back to it."
         )
 
@@ -174,7 +175,7 @@ class Confirmation:
 
     def described(self) -> list[str]:
         """Which generation this is, a line each."""
-        generation, digest = self._server.generation, self._server.orders.recorder.digest()[:12]
+        generation, digest = self._host.generation, self.code.digest[:SHOWN]
         how = "confirmed" if self.confirmed else f"not confirmed yet, {self._progress()}"
         lines = [f"This is generation {generation}, code {digest or 'unknown'}, {how}."]
         if CODE != TREE:

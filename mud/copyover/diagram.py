@@ -15,7 +15,7 @@ HEAD = """\
 Made by `make docs` from the table in `mud/copyover/phases.py`. Change that, not this.
 
 Everything that can fail happens before the byte GO. From every phase before it there is a way back, dotted here, on
-which whatever was done is undone and the game plays on.
+which whatever was done is undone and the game plays on. A copyover that is only planned is a timer of the game.
 """
 
 
@@ -41,9 +41,11 @@ def box(row: Row) -> str:
 
 
 def arrow(row: Row, to: Phase) -> str:
-    """An edge: forward, the way back, or the byte that ends it all."""
-    if row.phase is Phase.RECOVERING:
+    """An edge: forward, the way back, or the byte after which there is none."""
+    if to is Phase.GOING_ON:
         return '== "GO" ==>'
+    if row.phase is Phase.GOING_ON:
+        return "-->"
     if to is Phase.IDLE:
         return "-.->"
     if row.phase is Phase.IDLE and to is Phase.RECOVERING:

@@ -7,13 +7,12 @@ what somebody typed without echo, so it lives in a memfd, is read once, and is g
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from mud.copyover.history import Draft
-from mud.copyover.locations import HANDOVER
 from mud.copyover.phases import Phase
 from mud.core.errors import SnapshotError
 from mud.core.events import (
@@ -29,9 +28,6 @@ from mud.core.events import (
 from mud.net.budget import Address
 from mud.net.farewell import Parting
 from mud.net.wire import Wire
-
-#: The environment variable that tells a program which descriptor its hand-over is.
-VARIABLE = HANDOVER
 
 
 class CarriedJobs(Struct, kw_only=True):
@@ -70,8 +66,7 @@ class Handover(Struct, kw_only=True):
     """What one program leaves to the next.
 
     `generation` is the new program's. `files` gives each participant's checksum. `began` is when the silence
-    began (wall clock, seconds) and `channel` the descriptor on which HEALTHY is said and GO is heard. Until then
-    standard error goes to `said`, afterwards to `stderr`.
+    began (wall clock, seconds). What a way to carry it needs besides is added by that way (`mud.copyover.carriers`).
     """
 
     generation: int
@@ -90,9 +85,6 @@ class Handover(Struct, kw_only=True):
     addresses: dict[str, Address]
     next_session: int
     lock: int
-    channel: int = -1  # this and what follows: set when there is a guardian
-    said: int = -1
-    stderr: int = -1
     left: str = ""  # the code that the game goes back from
     report: Draft | None = None  # what is known so far of how this copyover went
 
@@ -102,9 +94,12 @@ class Handover(Struct, kw_only=True):
         return self.report.began(Phase.STATE_TRANSFERRING.value) if self.report is not None else None
 
     def descriptors(self) -> list[int]:
-        """Every descriptor that the new program takes over, but for the one of the hand-over itself."""
+        """Every descriptor of the old program that the new one takes over."""
         clients = [*(wire.fd for wire in self.wires), *(parting.fd for parting in self.partings)]
-        return [*self.listeners, *clients, self.lock, self.channel, self.said, self.stderr]
+        return [*self.listeners, *clients, self.lock]
+
+
+H = TypeVar("H", bound=Handover)
 
 
 def write(handover: Handover) -> int:
@@ -120,11 +115,11 @@ def write(handover: Handover) -> int:
     return fd
 
 
-def read(fd: int) -> Handover:
+def read(fd: int, kind: type[H]) -> H:
     """Read the hand-over that `fd` holds, once: the descriptor is closed. Raises SnapshotError when it is none."""
     try:
         with os.fdopen(fd, "rb") as file:
             file.seek(0)
-            return msgspec.msgpack.decode(file.read(), type=Handover)
+            return msgspec.msgpack.decode(file.read(), type=kind)
     except (OSError, msgspec.DecodeError) as error:
         raise SnapshotError(f"descriptor {fd} holds no hand-over: {error}") from error

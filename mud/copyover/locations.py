@@ -6,16 +6,11 @@ A copy is laid out as the tree is; what lay elsewhere, an operator's folder of m
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
+from mud.copyover import environment
 from mud.core.errors import CopyoverError
-
-#: The environment variable that tells a program which runs from a copy where the source tree is, and the one that
-#: tells it why that is so when nobody ordered it.
-VARIABLE, WHY = "EVERWAKE_TREE", "EVERWAKE_FELL_BACK"
 
 
 def known(folder: str) -> Path:
@@ -35,10 +30,8 @@ def started(real: Path, program: str) -> Path:
 
 #: Where the code of this program lies, and the source tree: the same, unless it runs from a copy.
 CODE = started(Path(__file__).parent.parent.parent, sys.argv[0])
-TREE = Path(os.environ.get(VARIABLE, CODE))
+TREE = environment.tree(CODE)
 OUTSIDE = "outside"
-#: What makes a start another one than a fresh one: it takes over, or it is a rehearsal.
-HANDOVER, REHEARSAL = "EVERWAKE_HANDOVER", "EVERWAKE_REHEARSAL"
 
 
 def place(root: Path, path: Path) -> Path:
@@ -66,9 +59,3 @@ def command(root: Path) -> list[str]:
             raise CopyoverError("other code can't be run: this program was not started as `python run.py`")
         given[given.index(sys.argv[0])] = str(root / "run.py")
     return [sys.executable, *given]
-
-
-def environment(root: Path, now: Mapping[str, str]) -> dict[str, str]:
-    """What a program with the code at `root` finds in its environment, `now` being ours."""
-    rest = {name: value for name, value in now.items() if name not in (VARIABLE, WHY)}
-    return rest if root == TREE else rest | {VARIABLE: str(TREE)}

@@ -1,7 +1,7 @@
-"""Copyovers as they are ordered: in the game, by a timer, a signal or the command line; one at a time.
+"""Copyovers as they are ordered: in the game, by a timer, a signal, the control socket or --dev; one at a time.
 
-What happens in one is in `mud.copyover.attempt`, what is told of it in `mud.copyover.recorder`; here is who may begin
-one, what stands against it, and who calls it off.
+What happens in one is in `mud.copyover.transaction` and `mud.copyover.steps`, what is told of it in
+`mud.copyover.recorder`; here is who may begin one, what stands against it, and who calls it off.
 """
 
 from __future__ import annotations
@@ -9,264 +9,303 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from mud.copyover import report_text, vetoes
-from mud.copyover.attempt import Order
-from mud.copyover.generations import Kept
+from msgspec import Struct
+
+from mud.copyover import report_text, transaction, vetoes
+from mud.copyover.attempt import Attempt, Order
+from mud.copyover.confirmation import Confirmation
 from mud.copyover.handover import Handover
 from mud.copyover.history import Outcome
+from mud.copyover.host import Host
+from mud.copyover.observer import CopyoverObserver
 from mud.copyover.phases import PROGRESS, Phase
 from mud.copyover.recorder import Recorder
-from mud.copyover.resources import bounds, figures
-from mud.copyover.target import generations
+from mud.copyover.steps import ServerSteps
+from mud.copyover.target import Target, generations
 from mud.copyover.vetoes import Vetoed
 from mud.core import events as e
-from mud.core.errors import CopyoverError
+from mud.core.copyover_words import CopyoverWords, Verb
+from mud.core.errors import CopyoverError, EverwakeError
+from mud.core.text.markup import tag
 from mud.core.text.words import ago, duration
-from mud.play.staff import copyover_command as orders
-
-if TYPE_CHECKING:
-    from mud.server.server import Server
+from mud.play.staff import copyover_command as planning
 
 log = logging.getLogger("mud.copyover")
 
 TRIED = "The new code is tried in a rehearsal; the game plays on meanwhile."
-#: Once it is here, a copyover is over in a moment, one way or the other.
-TOO_LATE = frozenset((Phase.STATE_TRANSFERRING, Phase.HANDING_OVER, Phase.RECOVERING))
 
 
-class Trials(Protocol):
-    """What can be done with code that does not run."""
+class Reply(Struct):
+    """What is said to who asked; and the number of the record that will say what came of an order, if there is one."""
 
-    async def check(self) -> str:
-        """Try the new code, and do no more; gives what there is to say. Raises CopyoverError when it is not fit."""
-
-
-class PlacedOrder(Order):
-    """An order on its way. A session that `asked` waits for the first thing that it is told."""
-
-    def __init__(self, effect: e.StartCopyover) -> None:
-        super().__init__(effect.by, effect.reason, effect.session, effect.force)
-        self.until = effect.until
-        self.asked = not effect.planned
-        self.first = not effect.planned or not effect.until  # not one that has waited before
-        self.since = effect.since or time.time()
-        self.rollback = effect.rollback
+    text: str
+    number: int = 0
 
 
-class CopyoverOrders:
-    """The one copyover there can be, as whoever orders it sees it."""
+class Copyovers:
+    """All that can be asked of copyovers; and the one that there is, while there is one."""
 
-    trials: Trials  # what the main program can try
+    def __init__(self, host: Host, confirmation: Confirmation, observer: CopyoverObserver) -> None:
+        self._host = host
+        self._confirmation = confirmation
+        self._observer = observer
+        self._steps = ServerSteps(host, confirmation, observer)
+        self.recorder = Recorder(host)
+        self.attempt: Attempt | None = None
 
-    def __init__(self, server: Server, start: Callable[[Coroutine[Any, Any, None]], None]) -> None:
-        self._server = server
-        self._start = start
-        self.recorder = Recorder(server)
-        self._order: PlacedOrder | None = None  # whoever is at it
-        self._task: asyncio.Task[Any] | None = None
-        self._cancelled_by = ""
-
-    # Orders
-
-    def start(self, effect: e.StartCopyover) -> None:
-        """Begin one; the session is told what comes of it."""
-        order = PlacedOrder(effect)
-        try:
-            self.begin(order)
-        except CopyoverError as error:
-            log.warning("no copyover by %s: %s", order.by, error)
-            self._server.loop.call_soon(self._tell, order, f"No copyover: {error}")
-            self._server.observer.failed(order.by, str(error))
+    # Asking
 
     def signalled(self) -> None:
         """SIGUSR1."""
-        self.start(e.StartCopyover(0, "SIGUSR1", "", planned=True))
+        self._host.start(self.answer(e.CopyoverRequest(0, "SIGUSR1", CopyoverWords("now"), planned=True)))
 
-    def begin(self, order: PlacedOrder) -> int:
-        """Begin one; gives the number that its record will have.
-
-        Raises CopyoverError when somebody is at it, or there is nothing to go back to.
-        """
-        if order.rollback is not None:
-            order.back_to = self._kept(order.rollback)
-            order.reason = order.reason or f"back to {order.back_to}"
-        self._be_at_it(order)
-        number = self.recorder.begin(order)
-        self._start(self._run(order))
-        return number
-
-    def _kept(self, generation: int) -> Kept:
+    async def answer(self, request: e.CopyoverRequest) -> None:
+        """Do what is asked, and tell the session what comes of it."""
         try:
-            return generations(self._server.config).before(self.recorder.digest(), generation)
+            text = (await self.do(request)).text
+        except EverwakeError as error:
+            text = self._refused(request, error)
+        except asyncio.CancelledError:
+            self._host.lose_work(request.session)
+            raise
+        except Exception:
+            log.exception("a request about copyovers failed: %s", request.words.verb)
+            self._host.play.answer(e.JobFailed(request.session))
+            return
+        self._tell(request, text)
+
+    def _refused(self, request: e.CopyoverRequest, error: EverwakeError) -> str:
+        """What there is to say of an order or a question that can't be met."""
+        if request.words.verb not in ORDERS:
+            return tag("error", str(error))
+        log.warning("no copyover by %s: %s", request.by, error)
+        self._observer.failed(request.by, str(error))
+        return f"No copyover: {error}"
+
+    def _tell(self, request: e.CopyoverRequest, text: str) -> None:
+        if text:
+            self._host.play.answer(e.Told(request.session, text, answer=not request.planned))
+
+    async def do(self, request: e.CopyoverRequest) -> Reply:
+        """Do what is asked; gives what to say. Raises EverwakeError."""
+        found = VERBS[request.words.verb](self, request)
+        return found if isinstance(found, Reply) else await found
+
+    # Orders
+
+    def _order(self, request: e.CopyoverRequest) -> Reply:
+        """`now`, `force`, `when-clear`, and `rollback`."""
+        words, until = request.words, request.until
+        if words.verb == "when-clear" and not until:
+            self._host.play.perform(planning.need_none)
+            until = self._host.play.wall + words.seconds
+        target = Target(self._host.config)
+        if words.verb == "rollback":
+            target = self._back_to(words.count)
+        order = Order(
+            by=request.by,
+            since=request.since or time.time(),
+            reason=words.reason or (f"back to {target.kept}" if target.kept is not None else ""),
+            session=request.session,
+            force=words.verb == "force",
+            until=until,
+            repeated=bool(request.until),
+        )
+        attempt = self._only(Attempt(order, target))
+        number = self.recorder.open(attempt, self._confirmation.code.digest)
+        return Reply(self._begin(attempt), number)
+
+    def _back_to(self, generation: int) -> Target:
+        config = self._host.config
+        try:
+            return Target(config, generations(config).before(self._confirmation.code.digest, generation))
         except OSError as error:
             raise CopyoverError(f"what is kept of older generations can't be read: {error}") from error
 
-    def _be_at_it(self, order: PlacedOrder) -> None:
-        if self._order is not None:
-            since = ago(time.time() - self._order.since)
-            raise CopyoverError(f"{self._order.by} is at it already, ordered {since} ({self.progress()})")
-        self._order, self._cancelled_by = order, ""
+    def _only(self, attempt: Attempt) -> Attempt:
+        """Make it the one that there is. Raises CopyoverError when there is one already."""
+        self.done()  # one may be ordered before everybody is back from the one before
+        other = self.attempt
+        if other is not None:
+            since = ago(time.time() - other.order.since)
+            raise CopyoverError(f"{other.order.by} has ordered one already, {since} ({other.phases.progress()})")
+        self.attempt = attempt
+        return attempt
 
-    async def _run(self, order: PlacedOrder) -> None:
-        """All of it, up to the moment before exec."""
-        server, self._task = self._server, asyncio.current_task()
+    def _begin(self, attempt: Attempt) -> str:
+        """Ask modules and core; go on beside the game if nothing stands against it. Gives what to say."""
+        order = attempt.order
         log.info("copyover by %s: %s", order.by, order.reason or "no reason given")
         try:
-            self.ask(order.force)
-            doubt = self._server.confirmation.doubt()
-            self._tell(order, f"{doubt}\n{TRIED}" if doubt else TRIED)
-            leaving = await server.copyover.run(order)
+            self._steps.ask(attempt)
         except CopyoverError as error:
-            if not self._wait(order, error):
-                vetoed = isinstance(error, Vetoed) or isinstance(error.__cause__, Vetoed)
-                outcome: Outcome = "cancelled" if self._cancelled_by else "refused" if vetoed else "failed"
-                self._over(outcome, str(error) if order.begun else f": {error}")
-        except asyncio.CancelledError:
-            self._over("cancelled", f": {self._cancelled_by or 'the server'} called it off")
-            if not self._cancelled_by:
-                raise
+            return self._came_to_nothing(attempt, error)
         except Exception as error:  # a machine with nothing left can't even be asked: it is tried again another time
             log.exception("the copyover failed before it began")
-            self._over("failed", f": {type(error).__name__}: {error}")
+            return self._failed(attempt, "failed", f"{type(error).__name__}: {error}")
+        self._host.start(self._run(attempt))
+        doubt = self._confirmation.doubt()
+        return f"{doubt}\n{TRIED}" if doubt else TRIED
+
+    async def _run(self, attempt: Attempt) -> None:
+        """All of it, up to the moment before the new program is started."""
+        if self.attempt is not attempt:
+            return  # it was called off before it could begin
+        attempt.task = asyncio.current_task()
+        try:
+            attempt.handover = await transaction.run(attempt, self._steps)
+        except asyncio.CancelledError:
+            self._inform(attempt, self._failed(attempt, "cancelled", self._called_off(attempt)))
+            if not attempt.cancelled_by:
+                raise
+        except CopyoverError as error:
+            self._inform(attempt, self._came_to_nothing(attempt, error))
         else:
-            self.recorder.leave(leaving)
-            server.leaving = leaving
-            server.stop()
+            self.recorder.hand_on(attempt, attempt.handover)
+            self._host.leave()
 
-    def ask(self, force: bool) -> None:
-        """Ask modules and core, now. Raises Vetoed with what stands against it, and CopyoverError when called off."""
-        if self._cancelled_by:
-            raise CopyoverError(f"{self._cancelled_by} called it off")
-        self.recorder.passed(vetoes.sift(self.vetoes(), force))
+    @staticmethod
+    def _called_off(attempt: Attempt) -> str:
+        return f"{attempt.cancelled_by or 'the server'} called it off"
 
-    def vetoes(self) -> vetoes.Vetoes:
-        """What stands against a copyover at this moment."""
-        found = self._server.modules.vetoes()
-        return [*found, *vetoes.of_core(figures(self._server), bounds(self._server.config))]
+    def _inform(self, attempt: Attempt, text: str) -> None:
+        """Tell who ordered it."""
+        if text:
+            self._host.play.answer(e.Told(attempt.order.session, text))
 
-    def _wait(self, order: PlacedOrder, error: CopyoverError) -> bool:
-        """Whether it waits for what stands against it to clear: a timer orders it again."""
+    # Outcomes
+
+    def _came_to_nothing(self, attempt: Attempt, error: CopyoverError) -> str:
+        """It failed, was refused, or waits: gives what to say to who ordered it."""
         vetoed = error if isinstance(error, Vetoed) else error.__cause__
-        left = order.until - self._server.game.clock.wall
-        if not isinstance(vetoed, Vetoed) or vetoed.hard or left <= 0:
-            return False
+        if not isinstance(vetoed, Vetoed):
+            return self._failed(attempt, "cancelled" if attempt.cancelled_by else "failed", str(error))
+        left = attempt.order.until - self._host.play.wall
+        if vetoed.hard or left <= 0 or attempt.cancelled_by:
+            return self._failed(attempt, "refused", str(error))
+        return self._wait(attempt, vetoed, left)
+
+    def _wait(self, attempt: Attempt, vetoed: Vetoed, left: float) -> str:
+        """It waits for what stands against it to clear: a timer orders it again."""
+        order, self.attempt = attempt.order, None
         what = "; ".join(vetoes.worded(name, veto) for name, veto in vetoed.vetoes)
         seconds = vetoes.clears_in(vetoed.vetoes)
-        self._order = self._task = None
-        self._server.modules.perform(
-            lambda ctx: orders.wait(ctx, order.by, order.reason, order.since, order.until, seconds, what)
+        self._host.play.perform(
+            lambda ctx: planning.wait(ctx, order.by, order.reason, order.since, order.until, seconds, what)
         )
-        if order.first:
-            self._tell(order, f"The copyover waits for this to clear, {duration(round(left))} at the most: {what}.")
         log.info("the copyover by %s waits: %s", order.by, what)
-        return True
+        if order.repeated:
+            return ""
+        return f"The copyover waits for this to clear, {duration(round(left))} at the most: {what}."
 
-    def failed(self, error: str) -> None:
-        """It came to nothing after it had left: the old program plays on."""
-        self._over("failed", f": {error}")
-
-    def _over(self, outcome: Outcome, error: str) -> None:
-        """It came to nothing; everyone who should know does."""
-        order, self._order, self._task = self._order, None, None
-        if order is None:
-            return
-        text = f"No copyover {error}" if not error.startswith(":") else f"No copyover{error}"
+    def _failed(self, attempt: Attempt, outcome: Outcome, error: str) -> str:
+        """It came to nothing; everyone who should know does, and who ordered it is told what this gives."""
+        order, self.attempt = attempt.order, None
+        text = f"No copyover{' ' if error.startswith('while ') else ': '}{error}"
         log.warning("%s", text)
-        self.recorder.fail(outcome, error.removeprefix(": "))
+        self.recorder.fail(attempt, outcome, error)
         text += "\nThe game plays on."
-        self._tell(order, text)
         others = f"{order.by} ordered a copyover. {text}"
-        self._server.modules.perform(lambda ctx: orders.tell_admins(ctx, others, order.session))
-        self._server.observer.failed(order.by, error.removeprefix(": "))
-
-    def _tell(self, order: PlacedOrder, text: str) -> None:
-        asked, order.asked = order.asked, False
-        self._server.answer(e.Told(order.session, text, answer=asked))
-
-    # Everything else
-
-    async def do(self, effect: e.ManageCopyover) -> str:
-        """Do it; gives what to say. Raises EverwakeError."""
-        match effect.do:
-            case "foresee":
-                return self._foreseen()
-            case "status":
-                return self.described()
-            case "history":
-                found = self.recorder.history.last(effect.count)
-                return "\n".join(map(report_text.line, found)) or "There has been no copyover yet."
-            case "cancel":
-                return self.cancel(effect.by)
-            case "check":
-                return await self._check(effect)
-
-    def _foreseen(self) -> str:
-        found = "; ".join(vetoes.worded(name, veto) for name, veto in self.vetoes())
-        return f"Now this would stand against it, and it is asked again then: {found}." if found else "It is planned."
-
-    async def _check(self, effect: e.ManageCopyover) -> str:
-        """A trial is at it as a copyover is: nothing else is meanwhile."""
-        self._be_at_it(PlacedOrder(e.StartCopyover(effect.session, effect.by, effect.reason, planned=True)))
-        self._task = asyncio.current_task()
-        try:
-            return f"{await self.trials.check()}\n{self._standing()}"
-        except asyncio.CancelledError:
-            if not self._cancelled_by:
-                raise
-            raise CopyoverError(f"{self._cancelled_by} called it off.") from None
-        finally:
-            self._order = self._task = None
-
-    def _standing(self) -> str:
-        found = "".join(f"\n  {vetoes.worded(name, veto)}" for name, veto in self.vetoes())
-        return f"This stands against a copyover now:{found}" if found else "Nothing stands against a copyover now."
-
-    def cancel(self, by: str) -> str:
-        """Call off the one that is under way, or else the planned one. Raises EverwakeError when there is none."""
-        if self._order is None or self._task is None:
-            text = self._server.modules.perform(lambda ctx: orders.cancel(ctx, by))
-            log.info("%s", text)
-            return text
-        if self._server.copyover.machine.phase in TOO_LATE:
-            raise CopyoverError(f"It is too late: {self.progress()}.")
-        self._cancelled_by = by
-        self._task.cancel()
-        return f"{self._order.by}'s copyover is called off."
+        self._host.play.perform(lambda ctx: planning.tell_admins(ctx, others, order.session))
+        self._observer.failed(order.by, error)
+        return text
 
     async def call_off(self) -> None:
         """The server goes down: what is under way is undone first."""
-        if self._order is None:
+        self.done()
+        attempt = self.attempt
+        if attempt is None:
             return
-        self._cancelled_by = "the server, which goes down,"
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait({self._task})
-        elif self._server.leaving is not None:
-            self._server.leaving = None
-            await self._server.copyover.give_up()
-            self._over("cancelled", f": {self._cancelled_by} called it off")
+        attempt.cancelled_by = "the server, which goes down,"
+        if attempt.task is not None and not attempt.task.done():
+            attempt.task.cancel()
+            await asyncio.wait({attempt.task})
+        if self.attempt is attempt:  # its task is done, or never began
+            await self.give_up(attempt, self._called_off(attempt), "cancelled")
+
+    # Leaving
+
+    @property
+    def leaving(self) -> Attempt | None:
+        """The copyover of which all is ready for the next program."""
+        attempt = self.attempt
+        return attempt if attempt is not None and attempt.handover is not None else None
+
+    async def give_up(self, attempt: Attempt, error: str, outcome: Outcome = "failed") -> None:
+        """It came to nothing after all was ready: the old program plays on."""
+        attempt.handover = None
+        await transaction.give_up(attempt, self._steps)
+        self._inform(attempt, self._failed(attempt, outcome, error))
+
+    # The other verbs
+
+    def _plan(self, request: e.CopyoverRequest) -> Reply:
+        """`in` and `at`: gives also what would stand against it now."""
+        self._host.play.perform(lambda ctx: planning.plan(ctx, request.by, request.words))
+        found = "; ".join(vetoes.worded(name, veto) for name, veto in self.vetoes())
+        now = f"Now this would stand against it, and it is asked again then: {found}."
+        return Reply(now if found else "It is planned.")
+
+    def vetoes(self) -> vetoes.Vetoes:
+        """What stands against a copyover at this moment."""
+        return self._steps.vetoes([])
+
+    async def _check(self, request: e.CopyoverRequest) -> Reply:
+        """A trial of the new code: while there is one, there is no copyover."""
+        order = Order(by=request.by, since=time.time(), reason=request.words.reason, session=request.session)
+        attempt = self._only(Attempt(order, Target(self._host.config)))
+        attempt.task = asyncio.current_task()
+        attempt.phases.go(Phase.REHEARSING)
+        try:
+            await self._steps.rehearse(attempt)
+        except asyncio.CancelledError:
+            if not attempt.cancelled_by:
+                raise
+            raise CopyoverError(f"{self._called_off(attempt)}.") from None
+        finally:
+            self.attempt = None
+        found = "".join(f"\n  {vetoes.worded(name, veto)}" for name, veto in self.vetoes())
+        stands = f"This stands against a copyover now:{found}" if found else "Nothing stands against a copyover now."
+        return Reply(f"{attempt.report}\n{stands}")
+
+    def _cancel(self, request: e.CopyoverRequest) -> Reply:
+        """Call off the one that is under way, or else the planned one."""
+        self.done()
+        attempt = self.attempt
+        if attempt is None:
+            text = self._host.play.perform(lambda ctx: planning.cancel(ctx, request.by))
+            log.info("%s", text)
+            return Reply(text)
+        if attempt.phases.too_late:
+            raise CopyoverError(f"It is too late: {attempt.phases.progress()}.")
+        attempt.cancelled_by = request.by
+        if attempt.task is not None:  # else it is noticed before anything is done
+            attempt.task.cancel()
+        return Reply(f"{attempt.order.by}'s copyover is called off.")
+
+    def _history(self, request: e.CopyoverRequest) -> Reply:
+        found = self.recorder.history.last(request.words.count)
+        return Reply("\n".join(map(report_text.line, found)) or "There has been no copyover yet.")
+
+    def _status(self, request: e.CopyoverRequest) -> Reply:
+        return Reply(self.described())
 
     # Seeing it
 
-    def progress(self) -> str:
-        """How far the one that is under way is."""
-        machine = self._server.copyover.machine
-        return "trying the new code" if machine.phase is Phase.IDLE else machine.progress()
-
     def status(self) -> dict[str, Any]:
         """How things are, for programs."""
-        now, order, machine = self._server.game.clock.wall, self._order, self._server.copyover.machine
-        found = orders.planned(self._server.game.world)
+        attempt, play = self.attempt, self._host.play
+        found = planning.planned(play.world)
         last = self.recorder.history.last(1)
-        running = order and {
-            "by": order.by,
-            "reason": order.reason,
-            "since": order.since,
-            "phase": machine.phase.value,
-            "percent": PROGRESS[machine.phase],
+        running = attempt and {
+            "by": attempt.order.by,
+            "reason": attempt.order.reason,
+            "since": attempt.order.since,
+            "phase": attempt.phases.phase.value,
+            "percent": PROGRESS[attempt.phases.phase],
         }
         planned = found and {
             "by": found[1].by,
@@ -276,10 +315,10 @@ class CopyoverOrders:
             "waits_for": found[1].waits_for,
         }
         return {
-            "generation": self._server.generation,
-            "code": self.recorder.digest(),
-            "confirmed": self._server.confirmation.confirmed,
-            "now": now,
+            "generation": self._host.generation,
+            "code": self._confirmation.code.digest,
+            "confirmed": self._confirmation.confirmed,
+            "now": play.wall,
             "running": running,
             "planned": planned,
             "last": report_text.plain(last[0]) if last else None,
@@ -287,16 +326,17 @@ class CopyoverOrders:
 
     def described(self) -> str:
         """How things are, for people."""
-        now = self._server.game.clock.wall
-        lines = self._server.confirmation.described()
-        if self._order is not None:
-            order = self._order
-            why = orders.because(order.reason)
-            lines.append(f"{order.by} is at it{why}, ordered {ago(time.time() - order.since)}: {self.progress()}.")
-        found = orders.planned(self._server.game.world)
+        attempt, play = self.attempt, self._host.play
+        lines = self._confirmation.described()
+        if attempt is not None:
+            order = attempt.order
+            why = planning.because(order.reason)
+            said = ago(time.time() - order.since)
+            lines.append(f"{order.by} ordered a copyover {said}{why}: {attempt.phases.progress()}.")
+        found = planning.planned(play.world)
         if found is not None:
-            lines.append(orders.described(found[1], now))
-        if self._order is None and found is None:
+            lines.append(planning.described(found[1], play.wall))
+        if attempt is None and found is None:
             lines.append("No copyover is under way, and none is planned.")
         lines += [f"The last one: {report_text.line(record)}" for record in self.recorder.history.last(1)]
         return "\n".join(lines)
@@ -305,12 +345,61 @@ class CopyoverOrders:
 
     def began(self) -> None:
         """A start from the database: what was planned before is not done any more."""
-        self.recorder.look()
-        self._server.confirmation.count()
-        forgotten = self._server.modules.perform(lambda ctx: orders.forget(ctx.world))
+        self._confirmation.count()
+        forgotten = self._host.play.perform(lambda ctx: planning.forget(ctx.world))
         if forgotten is not None:
             log.warning("the server was restarted: the copyover that %s planned is called off", forgotten.by)
 
-    def took_over(self, given: Handover, entered: float) -> None:
-        """A start from a hand-over, which the new program had in its hands at `entered`."""
-        self.recorder.took_over(given, entered)
+    def took_over(self, given: Handover, entered: float, lost: list[str]) -> None:
+        """GO was said for a hand-over that was in our hands at `entered`; these modules could not take their state."""
+        if given.left:
+            self._confirmation.went_back(given.left)
+        if given.report is not None:  # else it is from a program that wrote no records
+            self.attempt = Attempt.taken_over(given, given.report, Target(self._host.config), entered)
+            self.recorder.take_over(self.attempt, lost)
+
+    def done(self) -> None:
+        """Everybody is back from the one by which we have the game, if that is not said yet."""
+        attempt = self.attempt
+        if attempt is not None and attempt.has_game:
+            self.attempt = None
+            self.recorder.done(attempt)
+
+    # What happens meanwhile
+
+    def astray(self, lines: tuple[str, ...]) -> None:
+        """Something has lost its place: the report of the copyover says so, or without one the admins are told."""
+        for line in lines:
+            log.warning("%s", line)
+        attempt = self.attempt
+        if attempt is not None and attempt.has_game and attempt.draft is not None:
+            attempt.draft.record.warnings += lines
+        else:
+            self._host.play.post(e.Announced("\n".join(lines), "admin"))
+
+    def gone(self, session: int, reason: str) -> None:
+        """A connection ended."""
+        if self.attempt is not None:
+            self.attempt.gone[session] = reason
+
+    def thawed(self) -> None:
+        """A connection goes on."""
+        if self.attempt is not None:
+            self.attempt.thaws.append(time.monotonic())
+
+
+#: Who does what is asked.
+VERBS: dict[Verb, Callable[[Copyovers, e.CopyoverRequest], Reply | Awaitable[Reply]]] = {
+    "now": Copyovers._order,
+    "force": Copyovers._order,
+    "when-clear": Copyovers._order,
+    "rollback": Copyovers._order,
+    "in": Copyovers._plan,
+    "at": Copyovers._plan,
+    "check": Copyovers._check,
+    "cancel": Copyovers._cancel,
+    "status": Copyovers._status,
+    "history": Copyovers._history,
+}
+#: Those that begin a copyover.
+ORDERS = frozenset(verb for verb, does in VERBS.items() if does is Copyovers._order)

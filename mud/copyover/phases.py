@@ -1,8 +1,10 @@
 """The phases of a copyover: one table, from which the code and the page docs/phases.md are made.
 
-Up to `handing_over` every phase has an edge back to `idle`: what was done is undone and the game plays on. In
-`recovering` the new program runs; until the byte GO the old one may still take the game back, and that byte
-is the only point of no return.
+Every phase up to `recovering` has an edge back to `idle`: what was done is undone and the game plays on. In
+`recovering` the new program runs; until the byte GO the old one may still take the game back. That byte, with which
+`going_on` begins, is the only point of no return.
+
+A copyover that is planned is none yet: it is a timer of the game (`CopyoverPlanned`), and may be there beside one.
 """
 
 from __future__ import annotations
@@ -20,13 +22,13 @@ class Phase(Enum):
     """Where a copyover is."""
 
     IDLE = "idle"
-    SCHEDULED = "scheduled"
     REHEARSING = "rehearsing"
     PREPARING = "preparing"
     VETOING = "vetoing"
     STATE_TRANSFERRING = "state_transferring"
     HANDING_OVER = "handing_over"
     RECOVERING = "recovering"
+    GOING_ON = "going_on"
 
 
 P = Phase
@@ -35,8 +37,8 @@ P = Phase
 class Row(Struct, frozen=True):
     """What there is to know of a phase. `percent` is how far a copyover is when it enters it.
 
-    `to` is where it may go; the edge to IDLE is the way back, and from RECOVERING also the happy end. `undo` is what
-    the way back undoes. In a `silent` phase the game stands still.
+    `to` is where it may go; the edge to IDLE is the way back, but from GOING_ON it is the happy end. `undo` is what
+    the way back undoes. In a `silent` phase the game stands still, and it is too late to call the copyover off.
     """
 
     phase: Phase
@@ -48,14 +50,7 @@ class Row(Struct, frozen=True):
 
 
 TABLE: tuple[Row, ...] = (
-    Row(P.IDLE, 0, (P.SCHEDULED, P.REHEARSING, P.RECOVERING), "the game plays"),
-    Row(
-        P.SCHEDULED,
-        0,
-        (P.REHEARSING, P.IDLE),
-        "it is announced, or waits for soft vetoes to clear; a timer of the game holds the order",
-        "the timer is cancelled, and everybody told",
-    ),
+    Row(P.IDLE, 0, (P.REHEARSING, P.RECOVERING), "the game plays"),
     Row(
         P.REHEARSING,
         10,
@@ -96,9 +91,16 @@ TABLE: tuple[Row, ...] = (
     Row(
         P.RECOVERING,
         90,
-        (P.IDLE,),
+        (P.GOING_ON, P.IDLE),
         "the new program checks and builds everything, says HEALTHY and waits for GO",
-        "until GO: the new program is ended and the old one plays on",
+        "the new program is ended and the old one plays on",
+        silent=True,
+    ),
+    Row(
+        P.GOING_ON,
+        95,
+        (P.IDLE,),
+        "modules are started, what fell due is done, sockets are read again; then a line to everyone",
         silent=True,
     ),
 )
@@ -113,7 +115,7 @@ PROGRESS: dict[Phase, int] = {row.phase: row.percent for row in TABLE}
 
 
 class PhaseMachine:
-    """The phase of the one copyover there can be, and when it entered which.
+    """The phase of a copyover, and when it entered which.
 
     `times` are of `now`, in seconds: a clock that a new program goes on reading, as CLOCK_MONOTONIC.
     """
@@ -123,14 +125,23 @@ class PhaseMachine:
         self._now = now
         self.times: list[tuple[Phase, float]] = []
 
-    def go(self, phase: Phase) -> None:
-        """Enter `phase`. Raises CopyoverError when there is no such edge."""
+    def go(self, phase: Phase, at: float | None = None) -> None:
+        """Enter `phase`, now unless it was before. Raises CopyoverError when there is no such edge."""
         if phase not in TRANSITIONS[self.phase]:
             raise CopyoverError(f"a copyover can't go from {self.phase.value} to {phase.value}")
         if self.phase is Phase.IDLE:
             self.times = []
         self.phase = phase
-        self.times.append((phase, self._now()))
+        self.times.append((phase, self._now() if at is None else at))
+
+    @property
+    def too_late(self) -> bool:
+        """Whether it can't be called off any more: it is over in a moment, one way or the other."""
+        return ROWS[self.phase].silent
+
+    def marks(self) -> list[tuple[str, float]]:
+        """When it entered which phase, by the names that a record has."""
+        return [(phase.value, at) for phase, at in self.times if phase is not Phase.IDLE]
 
     def progress(self) -> str:
         """How far it is, for people: "rehearsing, 10 %, for 3 s"."""

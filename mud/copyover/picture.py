@@ -71,7 +71,7 @@ def magnified(spans: list[Span], still: list[Span], y: float) -> list[str]:
 
 def silent(span: Span) -> bool:
     """Whether the game stands still in it."""
-    return span.name == "going_on" or (span.name in {p.value for p in ROWS} and ROWS[Phase(span.name)].silent)
+    return span.name in {p.value for p in ROWS} and ROWS[Phase(span.name)].silent
 
 
 def header(record: CopyoverRecord) -> list[str]:
@@ -99,11 +99,11 @@ def panel(title: str, spans: list[Span], y: float) -> list[str]:
         parts.append(f'<line x1="{x:.1f}" y1="{y + 10:.1f}" x2="{x:.1f}" y2="{bottom:.1f}" stroke="{GRID}"/>')
         parts.append(label(x, bottom + 14, axis(tick, length), "tick"))
     for span in spans:
-        if span.name == "going_on":
+        if span.name == Phase.GOING_ON.value:
             x = LEFT + (span.began - start) * scale
             line = f'x1="{x:.1f}" y1="{y + 10:.1f}" x2="{x:.1f}" y2="{bottom:.1f}"'
             parts += [f'<line {line} stroke="{BYTE}" stroke-dasharray="3 3"/>', label(x, y + 6, "GO", "go")]
-    go = [LEFT + (span.began - start) * scale for span in spans if span.name == "going_on"]
+    go = [LEFT + (span.began - start) * scale for span in spans if span.name == Phase.GOING_ON.value]
     for number, span in enumerate(spans):
         x, top = LEFT + (span.began - start) * scale, y + 14 + number * ROW
         wide, colour = max(2.0, span.seconds * scale), STILL if silent(span) else PLAYS

@@ -14,8 +14,7 @@ from mud.framework.lifecycle import ModuleState
 
 if TYPE_CHECKING:
     from mud.config import Config
-    from mud.server.server import Server
-
+    from mud.copyover.host import Host
 
 #: So many characters and items are looked at to tell how much all of them take.
 SAMPLE = 1000
@@ -38,14 +37,13 @@ def size_of(state: WorldState) -> int:
     return total
 
 
-def figures(server: Server) -> Resources:
+def figures(host: Host) -> Resources:
     """How things are now."""
-    instances = server.modules.registry.instances.values()
-    game, disk = server.game, os.statvfs(server.config.data)
+    disk = os.statvfs(host.config.data)
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return Resources(
-        errors={i.name: i.figures.last_error for i in instances if i.life.state is ModuleState.ERROR},
-        state=size_of(game.world.state(game.clock.game)),
+        errors=host.modules.in_state(ModuleState.ERROR),
+        state=size_of(host.play.state()),
         descriptors_left=limit - len(os.listdir("/proc/self/fd")),
         disk_left=disk.f_bavail * disk.f_frsize,
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from msgspec import Struct
 
 from mud.config import Config
-from mud.copyover import code, locations
+from mud.copyover import code, environment, locations
 from mud.copyover.code import WORLD_SUFFIX, Code, CodeFile
 from mud.copyover.generations import Generations, Kept
 from mud.copyover.locations import CODE, TREE
@@ -50,7 +49,7 @@ class Target(Struct):
 
     def environment(self) -> dict[str, str]:
         """What it finds in its environment."""
-        return locations.environment(self.root, os.environ)
+        return environment.of_code(None if self.root == TREE else TREE)
 
 
 def look(config: Config, root: Path, before: Code | None = None) -> Code:

@@ -5,10 +5,11 @@ Passwords pass through here in the clear, on their way to a worker thread; they 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
+from mud.core.copyover_words import CopyoverWords
 from mud.core.session import Session, Terminal
 from mud.core.signals import Signal
 from mud.core.timers import PendingTimer
@@ -317,31 +318,19 @@ class ListStaff(Struct, frozen=True):
     session: int
 
 
-class StartCopyover(Struct, frozen=True):
-    """Begin a copyover. With `until` (wall clock) it waits so long for soft vetoes to clear; `since` then, as it does.
+class CopyoverRequest(Struct, frozen=True):
+    """Something is asked of copyovers, in `words`; the session, 0 for none, is told what comes of it.
 
-    A `planned` one is ordered by its timer: the session, 0 for none, does not wait for an answer. With `rollback` it
-    goes back to the code of that generation, or for 0 to the one before.
+    A session does not wait for the answer to what is `planned`: a timer orders it. What waits for soft vetoes to clear
+    is ordered again and again: it was ordered `since` and is given up at `until`, both by the wall clock.
     """
 
     session: int
     by: str
-    reason: str
-    force: bool = False
-    until: float = 0.0
+    words: CopyoverWords
     planned: bool = False
     since: float = 0.0
-    rollback: int | None = None
-
-
-class ManageCopyover(Struct, frozen=True):
-    """Ask about copyovers, try the new code, or call one off; then tell the session."""
-
-    session: int
-    by: str
-    do: Literal["foresee", "check", "cancel", "status", "history"]
-    reason: str = ""
-    count: int = 10
+    until: float = 0.0
 
 
 class Shutdown(Struct, frozen=True):
@@ -394,8 +383,8 @@ AreaJob = ReadAreas | SaveEdits
 #: Work that a worker thread or the database does for a session, and answers by an event.
 Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword | AreaJob
 #: Other work that a session waits for; it is answered in words (Told).
-Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule | ManageCopyover
+Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule
 Effect = (
-    (Output | Close | Job | Question | StartCopyover | Shutdown | LogLine | AddressDid)
+    (Output | Close | Job | Question | CopyoverRequest | Shutdown | LogLine | AddressDid)
     | (AskModule | QueryModule | ReadKinds | FoundAstray)
 )  # fmt: skip

@@ -6,8 +6,6 @@ A file has changed if its content has: a file that is touched, undone or written
 from __future__ import annotations
 
 import ast
-import contextlib
-import importlib.util
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -175,14 +173,6 @@ def problems(trees: Trees, paths: Iterable[str]) -> list[str]:
         except (OSError, ValueError) as error:
             found.append(f"{trees.short(path)}:1: {getattr(error, 'strerror', None) or error}")
     return found
-
-
-def forget_compiled(paths: Iterable[str]) -> None:
-    """Let source files be compiled anew: Python detects a change by second and size, too coarse for two quick saves."""
-    for path in paths:
-        if path.endswith(".py"):
-            with contextlib.suppress(OSError):  # nobody can have compiled it there
-                Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
 
 
 def headline(trees: Trees, error: str) -> str:

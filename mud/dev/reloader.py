@@ -17,11 +17,12 @@ import msgspec
 from msgspec import Struct
 
 from mud.config import Config
-from mud.copyover import vetoes
+from mud.copyover import compiled, vetoes
 from mud.copyover.locations import CODE, TREE, known
 from mud.copyover.observer import CopyoverObserver
 from mud.copyover.phases import Phase
 from mud.core import events as e
+from mud.core.copyover_words import CopyoverWords
 from mud.core.errors import CopyoverError, EverwakeError
 from mud.core.veto import Veto
 from mud.dev import changes
@@ -118,7 +119,7 @@ class ReloaderHost(Protocol):
     async def reload_module(self, name: str) -> str:
         """Put a module's new code into the game. Returns the message. Raises EverwakeError."""
 
-    def order_copyover(self, order: e.StartCopyover) -> None:
+    def order_copyover(self, order: e.CopyoverRequest) -> None:
         """Begin a copyover. If it fails, `Reloader.failed` is called."""
 
     def announce(self, text: str) -> None:
@@ -191,7 +192,7 @@ class Reloader(CopyoverObserver):
                 raise CopyoverError(f"{self._trees.shown(sorted(other))} was saved meanwhile")
         else:  # somebody else's, who did not see to it that the rehearsal compiled what was saved just now
             wanted = self._trees.sort(changes.changed(self._played, now))
-            await in_thread(changes.forget_compiled, wanted.code)
+            await in_thread(compiled.forget, wanted.code)
         note = Note(generation=self._host.generation() + 1, files=now, attempt=self._attempt)
         try:
             await in_thread(self._note.write_bytes, msgspec.json.encode(note))
@@ -359,13 +360,13 @@ class Reloader(CopyoverObserver):
             await asyncio.sleep(left)
             self._ring()
             return False
-        await in_thread(changes.forget_compiled, wanted.code)
+        await in_thread(compiled.forget, wanted.code)
         self._attempt = SavedAttempt(
             files=files, saved=_saved(wanted.code, now), noticed=self._noticed, ordered=time.time()
         )
         self._tried, self._outrun = now, False
         self._print(f"{files} was saved: rehearsing")
-        self._host.order_copyover(e.StartCopyover(0, BY, f"{files} was saved", planned=True))
+        self._host.order_copyover(e.CopyoverRequest(0, BY, CopyoverWords("now", f"{files} was saved"), planned=True))
         return True
 
     async def _cleared(self, why: str, files: str) -> bool:

@@ -416,7 +416,7 @@ def evict(world: World, pinned: set[str]) -> None:
             del world.accounts[key]
 
 
-def work(ctx: CoreContext, job: e.Job | e.Question | e.StartCopyover, closes: bool = False) -> None:
+def work(ctx: CoreContext, job: e.Job | e.Question | e.CopyoverRequest, closes: bool = False) -> None:
     """Have something done outside of the game; the session's next lines wait for its answer.
 
     With `closes` the dialog that asks for it ends when it is saved.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mud.copyover.confirmation import Confirmation
-from mud.copyover.orders import CopyoverOrders
+from mud.copyover.orders import Copyovers
 from mud.core import events as e
 from mud.core.veto import Veto
 from mud.framework.manager import ModuleManager
@@ -22,18 +22,16 @@ class DevHost:
         events: Dispatcher,
         areas: AreaJobs,
         manager: ModuleManager,
-        orders: CopyoverOrders,
+        copyovers: Callable[[], Copyovers],
         confirmation: Confirmation,
         generation: Callable[[], int],
-        copyover_by: Callable[[], str],
     ) -> None:
         self._events = events
         self._areas = areas
         self._manager = manager
-        self._orders = orders
+        self._copyovers = copyovers
         self._confirmation = confirmation
         self.generation = generation
-        self.copyover_by = copyover_by
 
     def is_confirmed(self) -> bool:
         """Whether the program that runs has done so, and well, for long enough."""
@@ -41,7 +39,12 @@ class DevHost:
 
     def vetoes(self) -> list[tuple[str, Veto]]:
         """What stands against a copyover now, and whose veto it is."""
-        return self._orders.vetoes()
+        return self._copyovers().vetoes()
+
+    def copyover_by(self) -> str:
+        """Who ordered the copyover that is under way; "" for nobody."""
+        attempt = self._copyovers().attempt
+        return attempt.order.by if attempt is not None else ""
 
     async def read_areas(self) -> e.Built:
         """Have the areas' files read again; gives what came of it."""
@@ -53,7 +56,7 @@ class DevHost:
         """Put a module's new code into the game; gives what there is to say. Raises EverwakeError."""
         return await self._manager.manage("reload", name)
 
-    def order_copyover(self, order: e.StartCopyover) -> None:
+    def order_copyover(self, order: e.CopyoverRequest) -> None:
         """Begin a copyover."""
         self._events.carry_out([order])
 

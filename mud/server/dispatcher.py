@@ -16,7 +16,7 @@ log = logging.getLogger("mud.server")
 
 T = TypeVar("T")
 #: Effect: who does it.
-EffectHandlers = Mapping[type, Callable[[Any], None]]
+EffectHandlers = Mapping[type, Callable[[Any], object]]
 
 
 class Dispatcher:

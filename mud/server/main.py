@@ -16,23 +16,27 @@ from concurrent.futures import ThreadPoolExecutor
 from mud import __version__
 from mud.areas.cache import load_cached
 from mud.config import Config
-from mud.copyover import handover
-from mud.copyover.adopt import adopt, modules_of, read_state
-from mud.copyover.attempt import Copyover
-from mud.copyover.carriers import channel, guardian
-from mud.copyover.carriers.guardian import Failure, cross, limit
-from mud.copyover.freeze import Handing
+from mud.copyover import environment
+from mud.copyover.adopt import modules_of, read_state
+from mud.copyover.attempt import Attempt
+from mud.copyover.carriers.carrier import Carrier, Failure, patience
+from mud.copyover.carriers.exec import ExecCarrier, ExecDelivery
+from mud.copyover.carriers.system import real
+from mud.copyover.confirmation import numbered
 from mud.copyover.handover import Handover
+from mud.copyover.locations import CODE
 from mud.copyover.phases import Phase
-from mud.copyover.rehearsal import process
-from mud.copyover.rehearsal.trial import forget, rehearse
+from mud.copyover.rehearsal.rehearsal import forget
+from mud.copyover.rehearsal.trial import rehearse
+from mud.copyover.target import look
 from mud.core import events as e
 from mud.core.clock import Clock
 from mud.core.world.world import World
 from mud.framework.watchdog import WATCH
 from mud.game import Game
 from mud.net.telnet import warm_up
-from mud.server import logs, ready
+from mud.server import logs, passwords, ready
+from mud.server.adopt import adopt
 from mud.server.server import Server
 from mud.snapshot import files
 from mud.store import rows
@@ -51,11 +55,10 @@ ANSWERED = 3
 
 def serve(config: Config) -> int:
     """Run a server until it is told to stop. Gives the exit code. Raises EverwakeError when it can't start."""
-    inherited = os.environ.pop(handover.VARIABLE, None)
-    needed = os.environ.pop(process.VARIABLE, None)
-    os.environ.pop(guardian.FAULTHANDLER, None)
+    inherited, needed = environment.take_handover(), environment.take_needed()
     if needed is not None:
-        return rehearse(config, [name for name in needed.split(",") if name])
+        passwords.warm_up()
+        return rehearse(config, needed)
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     logs.set_up(config.data / "logs", config.log)
     raise_descriptor_limit()
@@ -63,8 +66,7 @@ def serve(config: Config) -> int:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        server, lock = begin(config, loop) if inherited is None else take_over(config, loop, inherited)
-        return run(server, lock)
+        return run(begin(config, loop) if inherited is None else take_over(config, loop, inherited))
     finally:
         WATCH.disarm()  # an alarm that rings while Python ends would end it in another way
         loop.run_until_complete(loop.shutdown_default_executor())
@@ -72,18 +74,17 @@ def serve(config: Config) -> int:
         logs.close()
 
 
-def begin(config: Config, loop: asyncio.AbstractEventLoop) -> tuple[Server, Lock]:
+def begin(config: Config, loop: asyncio.AbstractEventLoop) -> Server:
     """A start from the database, which holds the last flush whatever became of the program before."""
     gc.disable()  # as run.py did: nothing of what is made now is garbage; `run` goes on collecting
     lock = Lock.acquire(config.run / "lock")
     try:
         mend_packages(config)
         clear_away(config)
-        server = loop.run_until_complete(from_database(config, loop))
+        return loop.run_until_complete(from_database(config, loop, lock))
     except BaseException:
         lock.release()
         raise
-    return server, lock
 
 
 def mend_packages(config: Config) -> None:
@@ -104,7 +105,7 @@ def clear_away(config: Config) -> None:
         log.error("what a copyover left can't be cleared away: %s", error)
 
 
-async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Server:
+async def from_database(config: Config, loop: asyncio.AbstractEventLoop, lock: Lock) -> Server:
     """The server as the last flush left it."""
     defs = load_cached(config.world, config.cache)
     store = await Store.open(config.database)
@@ -113,10 +114,11 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
         state, generation = rows.state(loaded)
         modules, schemas = modules_of(loaded.modules, loaded.module_schemas)
         game = Game(World(defs, state), Clock(time.monotonic, time.time, state.game_time))
-        server = Server(config, loop, game, max(1, generation))
+        code = look(config, CODE)
+        server = Server(config, loop, game, numbered(config, code, max(1, generation)), lock, code)
         server.storage.store = store
         game.reopen([row[0] for row in loaded.sessions])
-        server.orders.began()
+        server.copyovers.began()
         server.modules.manager.load(modules, schemas)
         await server.modules.manager.start_all()
         game.populate()
@@ -129,35 +131,40 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop) -> Serv
     return server
 
 
-def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -> tuple[Server, Lock]:
+def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -> Server:
     """A start from a hand-over: everything is built, then HEALTHY is said; from GO on the game is ours.
 
-    Whatever is raised before that gives the game back to the guardian.
+    Whatever is raised before that gives the game back to the old program.
     """
     gc.disable()  # a collection in the middle of this would double it
     entered = time.monotonic()
-    fd, before = guardian.parse(inherited)
-    given = handover.read(fd)
-    channel.inheritable(given.descriptors(), False)
-    server, lock = adopt(config, loop, given, read_state(config, given))
-    if not guardian.ask_to_go(given):
+    delivery = ExecDelivery(inherited)
+    given = delivery.handover
+    server = adopt(config, loop, given, read_state(config, given))
+    if not delivery.ask_to_go():
         log.error("the old program plays on; this one ends")
         os._exit(1)
-    server.orders.took_over(given, entered)
+    have_game(server, given, entered)
+    loop.run_until_complete(server.modules.start_in_silence())
+    after_turns(loop, ANSWERED, lambda: announce(server, given))
+    delivery.settle(loop)
+    return server
+
+
+def have_game(server: Server, given: Handover, entered: float) -> None:
+    """GO was said: what was handed over is used up."""
+    folder, restored = server.config.snapshot_folder, server.modules.manager.restored
+    lost = set(given.files) - {"world", "sessions"} - restored
+    server.copyovers.took_over(given, entered, sorted(lost))
     if given.left:
-        server.confirmation.went_back(given.left)
-        for name in server.modules.manager.restored:  # as this code has it, and not as the other one left it there
+        for name in restored:  # as this code has it, and not as the other one left it there
             server.game.world.mark_module(name)
     server.game.populate()
     for participant in given.files:
-        if participant in ("world", "sessions") or participant in server.modules.manager.restored:
-            files.remove(config.snapshot_folder, participant)
-        else:  # its module could not take it
-            files.set_aside(config.snapshot_folder, participant, "corrupt")
-    loop.run_until_complete(server.modules.start_in_silence())
-    after_turns(loop, ANSWERED, lambda: announce(server, given))
-    guardian.reap(loop, before)
-    return server, lock
+        if participant in lost:  # its module could not take it
+            files.set_aside(folder, participant, "corrupt")
+        else:
+            files.remove(folder, participant)
 
 
 def after_turns(loop: asyncio.AbstractEventLoop, turns: int, do: Callable[[], None]) -> None:
@@ -184,16 +191,15 @@ def announce(server: Server, given: Handover) -> None:
     for text in server.modules.anew:
         log.error("%s", text)
         server.post(e.Announced(f"After the copyover: {text}.", "admin"))
-    server.loop.call_soon(server.orders.recorder.done)
+    server.loop.call_soon(server.copyovers.done)
 
 
-def run(server: Server, lock: Lock) -> int:
+def run(server: Server) -> int:
     """Run the loop until the end; a hand-over that fails is no end."""
-    loop, handing = server.loop, Handing(server, lock)
-    server.copyover, server.orders.trials = Copyover(handing), handing
+    loop, carrier = server.loop, ExecCarrier(real())
     for number in ENDS:
         loop.add_signal_handler(number, server.terminate)
-    loop.add_signal_handler(signal.SIGUSR1, server.orders.signalled)
+    loop.add_signal_handler(signal.SIGUSR1, server.copyovers.signalled)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ready.write(server.config, server.connections.port, server.generation)
     gc.freeze()
@@ -205,56 +211,45 @@ def run(server: Server, lock: Lock) -> int:
         warming.join()  # signals are blocked for this thread alone: another one would swallow them
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         loop.run_until_complete(asyncio.sleep(0))  # what was signalled up to now is heard
-        if server.leaving is None or server.ending:
+        attempt = server.copyovers.leaving
+        if attempt is None or server.ending:
             break
-        failure = hand_over(server, handing, server.leaving)
-        server.leaving = None
+        failure = hand_over(server, carrier, attempt)
         if failure.guardian:
-            take_back(server, lock, failure)
-        loop.run_until_complete(given_up(server, failure))
+            take_back(server, attempt, failure)
+        log.error("no copyover: %s", failure)
+        loop.run_until_complete(server.copyovers.give_up(attempt, str(failure)))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     saved = loop.run_until_complete(server.close())
     ready.remove(server.config)
-    lock.release()
+    server.lock.release()
     return 0 if saved else 1
 
 
-def hand_over(server: Server, handing: Handing, leaving: Handover) -> Failure:
-    """Become the new program. Comes back only when that failed, in the process that plays on, signals blocked."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+def hand_over(server: Server, carrier: Carrier, attempt: Attempt) -> Failure:
+    """Give the game to the new program. Comes back only when that failed, in the process that plays on."""
+    assert attempt.handover is not None
     WATCH.disarm()
     gc.disable()  # it would copy what the two programs share
     logging.shutdown()
+    seconds = patience(server.config.copyover.start_seconds, attempt.report.start)
     try:
-        return cross(
-            leaving,
-            handing.target.command(),
-            handing.target.environment(),
-            limit(server.config.copyover.start_seconds, handing.rehearsed),
-            ready.notify_main_pid,
-        )
+        return carrier.carry(attempt.handover, attempt.target, seconds, ready.notify_main_pid)
     except Exception as error:  # whatever it is, the game goes on
         return Failure(f"the new program can't be executed: {getattr(error, 'strerror', None) or error}")
     finally:
         gc.enable()
 
 
-def take_back(server: Server, lock: Lock, failure: Failure) -> None:
+def take_back(server: Server, attempt: Attempt, failure: Failure) -> None:
     """The game is the guardian's: under another process id, and without the threads that there may have been."""
     logs.set_up(server.config.data / "logs", server.config.log)
     server.loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
-    server.copyover.machine.go(Phase.RECOVERING)
-    lock.sign()
+    attempt.phases.go(Phase.RECOVERING)
+    server.lock.sign()
     ready.write(server.config, server.connections.port, server.generation)
     for number in failure.signals & SIGNALS:
         os.kill(os.getpid(), number)  # heard when they are unblocked
-
-
-async def given_up(server: Server, failure: Failure) -> None:
-    """The old program plays on."""
-    await server.copyover.give_up()
-    log.error("no copyover: %s", failure)
-    server.orders.failed(str(failure))
 
 
 def raise_descriptor_limit() -> None:

@@ -50,8 +50,6 @@ class ModuleHost:
             self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now
         )
         self.anew: list[str] = []  # what the admins have to know of modules that lost their state in a copyover
-        self._prepared: list[Instance] = []
-        self.warnings: list[str] = []  # of the last time that all were asked
         self._starting: asyncio.Task[None] | None = None
 
     def begin_work(self) -> None:
@@ -141,20 +139,27 @@ class ModuleHost:
 
     # Copyover
 
-    def prepare(self) -> None:
-        """Have every module prepare itself. Raises CopyoverError, naming the module that could not."""
+    @property
+    def managing(self) -> asyncio.Lock:
+        """Held by who loads, reloads or unloads one."""
+        return self.manager.managing
+
+    def prepare(self, prepared: list[str]) -> None:
+        """Have every module prepare itself, and note it in `prepared` before.
+
+        Raises CopyoverError, naming the module that could not.
+        """
         for instance in self._active():
-            self._prepared.append(instance)
+            prepared.append(instance.name)
             try:
                 self.perform(lambda ctx, instance=instance: instance.hook("prepare", ctx))  # type: ignore[misc]
             except ModuleFault as fault:
                 raise CopyoverError(f"the module {instance.name} could not prepare: {fault.__cause__}") from fault
 
-    def cleanup(self) -> None:
+    def clean_up(self, prepared: list[str]) -> None:
         """What prepare stopped is started again; one module that fails does not keep the others (S0.14)."""
-        prepared, self._prepared = self._prepared, []
-        for instance in prepared:
-            self._clean(instance)
+        for name in prepared:
+            self._clean(self.registry.instances[name])
 
     def _clean(self, instance: Instance) -> None:
         try:
@@ -162,12 +167,11 @@ class ModuleHost:
         except ModuleFault as fault:
             instance.life.log.error("cleanup failed: %s", fault.__cause__)
 
-    def vetoes(self) -> list[tuple[str, Veto]]:
-        """What each module has against a copyover now. `warnings` says what else there is to know."""
-        self.warnings = []
-        return [(i.name, veto) for i in self._active() for veto in self._vetoes(i)]
+    def vetoes(self, warnings: list[str]) -> list[tuple[str, Veto]]:
+        """What each module has against a copyover now. What else there is to know is added to `warnings`."""
+        return [(i.name, veto) for i in self._active() for veto in self._vetoes(i, warnings)]
 
-    def _vetoes(self, instance: Instance) -> list[Veto]:
+    def _vetoes(self, instance: Instance, warnings: list[str]) -> list[Veto]:
         """A module's vetoes, its own and what its state's size brings about (S0.10)."""
         try:
             own = self.perform(lambda ctx: instance.hook("veto", ctx))
@@ -184,12 +188,16 @@ class ModuleHost:
             found.append(Veto.soft(f"its state takes {size} bytes, more than {limits.limit_bytes}"))
         elif size > limits.warn_bytes:
             instance.life.log.warning("its state takes %d bytes, more than %d", size, limits.warn_bytes)
-            self.warnings.append(f"the state of {instance.name} takes {size} bytes, more than {limits.warn_bytes}")
+            warnings.append(f"the state of {instance.name} takes {size} bytes, more than {limits.warn_bytes}")
         return found
 
     def save(self, instance: Instance, generation: int, why: Metadata, reader: Form | None = None) -> Snapshot:
         """A module's snapshot. Raises ModuleFault or SnapshotError."""
         return self.perform(lambda ctx: instance.save_state(ctx, why, generation, reader))
+
+    def in_state(self, *states: ModuleState) -> dict[str, str]:
+        """The modules in one of these states, and their last error."""
+        return {i.name: i.figures.last_error for i in self.registry.instances.values() if i.life.state in states}
 
     def forms(self) -> dict[str, Form]:
         """What each loaded module's state is like."""

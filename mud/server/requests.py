@@ -33,13 +33,6 @@ class ModuleDesk(Protocol):
         """Restart, reload, pause ... a module; gives what there is to say."""
 
 
-class CopyoverDesk(Protocol):
-    """Who manages copyovers."""
-
-    async def do(self, effect: e.ManageCopyover) -> str:
-        """Status, history, a check, the calling off of one ...; gives what there is to say."""
-
-
 class Requests:
     """Answers what sessions ask."""
 
@@ -50,7 +43,6 @@ class Requests:
         storage: Storage,
         flusher: Flusher,
         modules: ModuleDesk,
-        copyovers: CopyoverDesk,
         answer: Callable[[e.Event], None],
     ) -> None:
         self._config = config
@@ -58,7 +50,6 @@ class Requests:
         self._storage = storage
         self._flusher = flusher
         self._modules = modules
-        self._copyovers = copyovers
         self._answer = answer
         self.lost: list[int] = []  # sessions that wait for work nobody does any more
         self.table: dict[type, Callable[[Any], Coroutine[Any, Any, str]]] = {
@@ -68,7 +59,6 @@ class Requests:
             e.ReadLog: self.read_log,
             e.ListStaff: self.list_staff,
             e.ManageModule: self.manage,
-            e.ManageCopyover: self._copyovers.do,
         }
 
     async def answer(self, effect: Any) -> None:

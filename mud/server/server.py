@@ -1,14 +1,14 @@
 """The server: one game, its sockets, its store and its workers, wired together.
 
 It is the composition root: the one place that knows them all, and that nobody else is given. What becomes of it in a
-copyover is in `mud.copyover.freeze`, the main program in `mud.server.main`.
+copyover is in `mud.copyover.steps`, the main program in `mud.server.main`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
+from collections.abc import Mapping
 
 from mud.config import Config
 from mud.control.accounts import account_actions
@@ -16,16 +16,16 @@ from mud.control.control_socket import Actions, Control
 from mud.control.copyovers import copyover_actions
 from mud.control.modules import module_actions
 from mud.control.workers import worker_actions
-from mud.copyover.attempt import Copyover
+from mud.copyover.code import Code
 from mud.copyover.confirmation import Confirmation
-from mud.copyover.handover import Handover
 from mud.copyover.observer import CopyoverObserver
-from mud.copyover.orders import CopyoverOrders
+from mud.copyover.orders import Copyovers
 from mud.core import events as e
 from mud.core.errors import StoreError
 from mud.game import Game
 from mud.server.area_jobs import AreaJobs
 from mud.server.connections import Connections
+from mud.server.copyover_host import CopyoverHost, GameView
 from mud.server.dev_host import DevHost
 from mud.server.dispatcher import Dispatcher, EffectHandlers
 from mud.server.flusher import Flusher
@@ -38,6 +38,7 @@ from mud.server.requests import Requests
 from mud.server.storage import Storage
 from mud.server.tasks import Tasks
 from mud.snapshot.envelope import Section
+from mud.store.lock import Lock
 
 log = logging.getLogger("mud.server")
 
@@ -45,20 +46,29 @@ log = logging.getLogger("mud.server")
 class Server:
     """Everything that runs. Frozen until `go`: no socket is read or written, no timer fires."""
 
-    def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, game: Game, generation: int) -> None:
+    def __init__(
+        self,
+        config: Config,
+        loop: asyncio.AbstractEventLoop,
+        game: Game,
+        generation: int,
+        lock: Lock,
+        code: Code,
+        unknown: Mapping[str, dict[str, Section]] | None = None,
+    ) -> None:
         self.config = config
         self.loop = loop
         self.game = game
         self.generation = generation
-        self.kept: dict[str, dict[str, Section]] = {}  # sections of the core's that we do not know
+        self.lock = lock
         self.key = config.key()
         self.tasks = Tasks(loop)
         self.storage = Storage(config.database)
         self.events = Dispatcher(loop, game)
         self.post = self.events.post
-        self.orders: CopyoverOrders = CopyoverOrders(self, self.tasks.start)
-        self.confirmation = Confirmation(self)
-        self.connections = Connections(loop, game, config, self.post, self.orders.recorder.gone)
+        self.connections = Connections(
+            loop, game, config, self.post, lambda session, why: self.copyovers.gone(session, why)
+        )
         self.answer = self.connections.answer
         self.modules = ModuleHost(game, config, self.events, lambda: self.running)
         self._limits = LoginLimits(self.connections.addresses)
@@ -80,15 +90,14 @@ class Server:
             generation,
             config.store.flush_seconds,
         )
-        self.requests = Requests(
-            config, game.world, self.storage, self.flusher, self.modules.manager, self.orders, self.answer
-        )
+        self.requests = Requests(config, game.world, self.storage, self.flusher, self.modules.manager, self.answer)
         self.queries = ModuleQueries(self.storage, self.flusher, self.post)
+        host = self._copyover_host(unknown or {})
+        self.confirmation = Confirmation(host, code)
+        self.observer = self._observer()
+        self.copyovers = Copyovers(host, self.confirmation, self.observer)
         self.events.connect(self._effect_handlers())
         self.control = Control(config.run / "control.sock", self._control_actions())
-        self.copyover: Copyover
-        self.observer = self._observer()
-        self.leaving: Handover | None = None  # set when `run` ends for a copyover
         self._frozen = True
         self._closing = False
         self.ending = False
@@ -112,12 +121,12 @@ class Server:
             e.FindPlayer: self._job,
             e.ReadAreas: self._job,
             e.SaveEdits: self._job,
-            e.StartCopyover: self.orders.start,
+            e.CopyoverRequest: lambda effect: start(self.copyovers.answer(effect)),
             e.Shutdown: self._shut_down,
             e.LogLine: lambda effect: logging.getLogger(effect.name).info(effect.text),
             e.AskModule: lambda effect: start(self.modules.manager.answer(effect)),
             e.QueryModule: lambda effect: start(self.queries.answer(effect)),
-            e.FoundAstray: lambda effect: self.orders.recorder.astray(effect.lines),
+            e.FoundAstray: lambda effect: self.copyovers.astray(effect.lines),
             e.ReadKinds: lambda effect: start(self.requests.read_kinds(effect)),
             **dict.fromkeys(self.requests.table, lambda effect: start(self.requests.answer(effect))),
         }
@@ -138,10 +147,29 @@ class Server:
             **account_actions(
                 self.game.world.accounts, self.storage, self.flusher, self.jobs, self.post, self.game.commands
             ),
-            **copyover_actions(self.orders, self.events, wall),
+            **copyover_actions(self.copyovers, wall),
             **module_actions(modules.manager, transfer, wall),
             **worker_actions(modules.workers, wall),
         }
+
+    def _copyover_host(self, unknown: Mapping[str, dict[str, Section]]) -> CopyoverHost:
+        """The server as a copyover sees it."""
+        return CopyoverHost(
+            self.config,
+            self.generation,
+            self.key,
+            self.lock,
+            self,
+            GameView(self.game, self.connections, self.modules),
+            self.connections,
+            self.modules,
+            self.tasks,
+            self.jobs,
+            self.flusher,
+            self.storage,
+            lambda: self.requests.lost,
+            unknown,
+        )
 
     def _observer(self) -> CopyoverObserver:
         """Whom the configuration asks for."""
@@ -153,10 +181,9 @@ class Server:
             self.events,
             self.jobs.areas,
             self.modules.manager,
-            self.orders,
+            lambda: self.copyovers,
             self.confirmation,
             lambda: self.generation,
-            lambda: self.copyover.order.by if self.copyover.order is not None else "",
         )
         return Reloader(self.config, self.loop, host)
 
@@ -208,7 +235,6 @@ class Server:
     def freeze(self) -> None:
         """Stand still between two events. Not to be called by an event."""
         self._frozen = True
-        self.orders.recorder.thaws.clear()
         self.game.clock.stop()
         self.events.alarm.freeze()
         self.connections.freeze()
@@ -219,7 +245,7 @@ class Server:
         self.game.clock.go()
         self.events.alarm.go()
         self.requests.give_up_lost()
-        self.connections.go(lambda: self.orders.recorder.thaws.append(time.monotonic()))
+        self.connections.go(self.copyovers.thawed)
 
     async def unfreeze(self) -> None:
         """Go on as if nothing had been: whatever was stopped for a copyover runs again, unless the end has come."""
@@ -245,7 +271,7 @@ class Server:
     async def close(self) -> bool:
         """The end: everything is written, every connection closed. Gives whether it could be written."""
         self._closing = True  # a copyover that is under way is called off, and nothing goes on after it
-        await self.orders.call_off()
+        await self.copyovers.call_off()
         self.post(e.Announced("The server goes down."))
         self.jobs.pause()
         await self.modules.end()

@@ -14,11 +14,12 @@ class Tasks:
         self._loop = loop
         self._running: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Begin one."""
         task = self._loop.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     async def end(self) -> None:
         """Cancel all but the one that asks for it, and wait until they have ended."""

@@ -8,7 +8,7 @@ import pytest
 
 from mud.cli.launch import launched
 from mud.config import Config
-from mud.copyover import locations
+from mud.copyover import environment
 from mud.copyover.target import generations
 from mud.core.errors import ConfigError
 from mud.store.lock import Lock
@@ -44,15 +44,15 @@ def test_who_does_not_have_the_game_leaves_the_count_alone(tmp_path: Path, monke
     with pytest.raises(ConfigError), launched(where):  # a second server
         raise ConfigError("in use")
     lock.release()
-    monkeypatch.setenv(locations.HANDOVER, "3:4")
+    monkeypatch.setenv(environment.HANDOVER, "3:4")
     with pytest.raises(ConfigError), launched(where):  # new code that fails before GO
         raise ConfigError("it can't take over")
-    monkeypatch.setenv(locations.REHEARSAL, "")
+    monkeypatch.setenv(environment.REHEARSAL, "")
     with launched(where):
         pass
     unsure = kept.unsure()
     assert unsure is not None and (unsure.digest, unsure.starts) == ("code", 1)
-    monkeypatch.delenv(locations.REHEARSAL)
+    monkeypatch.delenv(environment.REHEARSAL)
     with launched(where):  # it took over, and ended well
         pass
     assert kept.unsure() is None

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 START = {
     *("mud.cli.main", "mud.config", "mud.cli.client", "mud.cli.launch", "mud.copyover.target"),
     *("mud.copyover.code", "mud.copyover.generations", "mud.copyover.rehearsal.process", "mud.copyover.locations"),
+    "mud.copyover.environment",
     *("mud.core.errors", "mud.framework.options", "mud.net.budget", "mud.store.lock"),
     *("mud.snapshot.form", "mud.snapshot.seal"),
     *("mud.cli.words", "mud.cli.output", "mud.core.bounds", "mud.core.text.words"),
@@ -20,6 +21,7 @@ START = {
 ORDER = START | {
     *("mud.copyover.history", "mud.copyover.phases", "mud.copyover.picture", "mud.cli.copyover"),
     *("mud.core.text.markup", "mud.core.text.words", "mud.play.staff.copyover_syntax", "mud.copyover.report_text"),
+    "mud.core.copyover_words",
 }
 
 

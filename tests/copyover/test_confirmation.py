@@ -7,12 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from mud.config import Config, ServerConfig
+from mud.copyover.code import Code
 from mud.copyover.confirmation import Confirmation
 
 
 def test_doubt_says_what_it_means_and_that_the_copyover_is_safe(tmp_path: Path) -> None:
-    server: Any = SimpleNamespace(config=Config(server=ServerConfig(data=str(tmp_path))), generation=1)
-    watched = Confirmation(server)
+    host: Any = SimpleNamespace(config=Config(server=ServerConfig(data=str(tmp_path))), generation=1)
+    watched = Confirmation(host, Code())
     assert "generation 1" in watched.doubt() and "well for 0 s of 60" in watched.doubt()
     assert "no danger to this copyover" in watched.doubt() and "copyover rollback" in watched.doubt()
     watched.confirmed = True

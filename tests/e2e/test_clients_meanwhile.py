@@ -49,14 +49,14 @@ if here("way back"):
     while here("way back"):
         time.sleep(0.01)
     os._exit(3)
-import mud.copyover.carriers.channel, mud.copyover.freeze, mud.server.storage, mud.store.store
+import mud.copyover.carriers.channel, mud.copyover.steps, mud.server.storage, mud.store.store
 settle = mud.store.store.Store.checkpoint
 async def checkpoint(store):
     while here("preparing"):
         await asyncio.sleep(0.01)
     await settle(store)
 mud.store.store.Store.checkpoint = checkpoint
-before(mud.copyover.freeze.Handing, "ask", "vetoing")
+before(mud.copyover.steps.ServerSteps, "ask", "vetoing")
 before(mud.server.storage.Storage, "close", "state_transferring")
 before(os, "execve", "handing_over")
 before(mud.copyover.carriers.channel, "ask_to_go", "recovering")
@@ -207,11 +207,11 @@ def test_who_orders_one_during_another_is_told_from_wherever_it_comes(stopped: G
     crowd.admin.send("copyover")
     wait_for((held / "reached").exists, "it prepares")
     second = ordered(stopped)
-    assert "Root is at it already" in second.communicate()[0] and second.returncode == 1
+    assert "Root has ordered one already" in second.communicate()[0] and second.returncode == 1
     boss.send("copyover")
-    boss.expect(r"No copyover: Root is at it already, .*preparing, 50 %")
+    boss.expect(r"No copyover: Root has ordered one already, .*preparing, 50 %")
     os.kill(stopped.pid, signal.SIGUSR1)
-    wait_for(lambda: "no copyover by SIGUSR1: Root is at it already" in stopped.log(), "a line in the log")
+    wait_for(lambda: "no copyover by SIGUSR1: Root has ordered one already" in stopped.log(), "a line in the log")
     (held / "where").unlink()
     crowd.admin.expect(r"Copyover done.*?\n> ")
     boss.send("quit")
@@ -272,4 +272,6 @@ def test_orders_from_everywhere_at_the_same_time_are_one_copyover_after_the_othe
     assert len(done) == len(records(stopped)) == generation - 1 >= 1
     assert done.count("run.py") == [code for _, code in said].count(0)
     refused = [text for text, code in said if code]
-    assert [text for text in refused if not re.search("is at it already|closed the connection without an", text)] == []
+    assert [
+        text for text in refused if not re.search("has ordered one already|closed the connection without an", text)
+    ] == []

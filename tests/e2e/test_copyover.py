@@ -263,7 +263,7 @@ def test_a_second_order_is_told_who_is_at_it(game: Game) -> None:
     admin.send("copyover")
     admin.expect("rehearsal")
     other.send("copyover")
-    other.expect("Root is at it already|Copyover done")
+    other.expect("Root has ordered one already|Copyover done")
     admin.expect("Copyover done")
 
 

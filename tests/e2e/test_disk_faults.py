@@ -123,9 +123,9 @@ s.Store.relax = fills
 #: When the disk becomes full: in which hook of a module's, how; and what the admins read, "" for a copyover.
 FULL = {
     "before the flush": ("prepare", "fill()", "full|No space left"),
-    "before the silence": ("veto@Handing.ask", "fill()", "left on the disk"),
+    "before the silence": ("veto@ServerSteps.ask", "fill()", "left on the disk"),
     "before the last flush": ("prepare", RELAX, "full|No space left"),
-    "before the snapshots": ("save_state@Handing.export", "fill()", "No space left"),
+    "before the snapshots": ("save_state@ServerSteps.export", "fill()", "No space left"),
     "before GO": ("restore_state", "fill()", ""),
     "after GO": ("start", "fill()", ""),
 }

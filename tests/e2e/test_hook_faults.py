@@ -32,7 +32,7 @@ BEFORE = {
     "veto": r".*saboteur insists:.*could not be asked",
     "prepare": r".*the module saboteur could not prepare",
     "save_state": r".*saboteur",
-    "save_state@Handing.export": r".*the module saboteur can't save",
+    "save_state@ServerSteps.export": r".*the module saboteur can't save",
 }
 
 

@@ -64,9 +64,9 @@ TICKS = 'at("mud.game:Game.handle", lambda game, event: game.clock._stopped is N
 PLACES = {
     "rehearsing: copies are handed out": ("old", AT + 'at("mud.copyover.rehearsal.process:rehearse")'),
     "rehearsing: by a child that hangs then": ("rehearsal", CHILD),
-    "preparing": ("old", AT + 'at("mud.copyover.freeze:Handing.prepare")'),
+    "preparing": ("old", AT + 'at("mud.copyover.steps:ServerSteps.prepare")'),
     "preparing: flushed": ("old", AT + 'at("mud.store.store:Store.checkpoint")'),
-    "vetoing": ("old", AT + 'at("mud.copyover.freeze:Handing.ask")'),
+    "vetoing": ("old", AT + 'at("mud.copyover.steps:ServerSteps.ask")'),
     "state transferring": ("old", AT + 'at("mud.server.server:Server.stop_workers")'),
     "state transferring: flushed": ("old", AT + 'at("mud.server.storage:Storage.close")'),
     "state transferring: in the second snapshot": ("old", AT + IN_A_SNAPSHOT),
@@ -74,7 +74,7 @@ PLACES = {
     "recovering: HEALTHY, and the guardian before": ("new", ALONE + ASKS),
     "way back: its guardian too": ("old", AT + WAY_BACK),
     "recovering: GO is sent and not heard": ("new", DEAF + ASKS),
-    "recovering: after GO": ("new", AT + 'at("mud.copyover.orders:CopyoverOrders.took_over")'),
+    "recovering: after GO": ("new", AT + 'at("mud.copyover.orders:Copyovers.took_over")'),
     "recovering: with the snapshots gone": ("new", AT + 'at("mud.server.main:announce")'),
     "idle: the first ticks": ("new", AT + TICKS),
 }

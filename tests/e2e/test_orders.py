@@ -116,7 +116,7 @@ def test_who_comes_second_is_told_who_since_when_and_how_far(game: Game) -> None
     admin.expect("rehearsal")
     other.send("copyover")
     other.expect(
-        r"No copyover: Root is at it already, ordered (just now|\d+ seconds? ago) \(rehearsing, 10 %, for \d+ s\)"
+        r"No copyover: Root has ordered one already, (just now|\d+ seconds? ago) \(rehearsing, 10 %, for \d+ s\)"
     )
     admin.expect("Copyover done")
     assert game.ready["generation"] == 2
@@ -183,7 +183,7 @@ def test_when_clear_waits_and_goes_on_and_gives_up(stopped: Game, folder: Path) 
     (folder / "soft").touch()
     admin.send("copyover when-clear for 60s")
     admin.expect(r"waits for this to clear, (1 minute|59 seconds) at the most: guard: it is busy")
-    assert re.search("Root ordered a copyover.*it waits|Root is at it", admin.command("copyover status"))
+    assert "Root ordered a copyover" in admin.command("copyover status")
     (folder / "soft").unlink()
     admin.expect("Copyover done")
     (folder / "soft").touch()

@@ -16,23 +16,23 @@ pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("subreaper")]
 
 #: What becomes of the new program, and what the admins have to read about it.
 RAISES = """
-import mud.copyover.adopt
+import mud.server.adopt
 def adopt(*a):
     raise RuntimeError('no such luck')
-mud.copyover.adopt.adopt = adopt
+mud.server.adopt.adopt = adopt
 """
 FAULTS = {
     "does not import": ("sys.modules['mud.copyover.adopt'] = None", r"ended before.*main\.py.*ModuleNotFoundError"),
     "raises in restore": (RAISES, r"ended before it was ready.*RuntimeError: no such luck"),
     "raises with half a story": (
-        "import mud.copyover.adopt\ndef adopt(*a):\n    raise SystemExit('\\x1b[31m\\x01red\\x02' + 'x' * 3000)\n"
-        "mud.copyover.adopt.adopt = adopt",
+        "import mud.server.adopt\ndef adopt(*a):\n    raise SystemExit('\\x1b[31m\\x01red\\x02' + 'x' * 3000)\n"
+        "mud.server.adopt.adopt = adopt",
         r"ended before it was ready.*red",
     ),
     "dies at once": ("os._exit(3)", r"ended before it was ready"),
     "crashes": ("import signal; os.kill(os.getpid(), signal.SIGSEGV)", r"ended before.*Segmentation fault"),
     "is killed in the middle": (
-        "import mud.copyover.adopt, signal\nmud.copyover.adopt.adopt = lambda *a: os.kill(os.getpid(), 9)",
+        "import mud.server.adopt, signal\nmud.server.adopt.adopt = lambda *a: os.kill(os.getpid(), 9)",
         r"ended before it was ready",
     ),
     "is killed when all is built": (

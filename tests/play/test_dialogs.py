@@ -67,7 +67,7 @@ def test_an_admin_orders_a_copyover_from_inside_a_form_and_it_goes_on(site: Site
     ada = site.player("Ada", "owner")
     ada.do("redit", "name The Lost Lane", "!copyover because a test")
     assert [type(x) for x in stack(ada)] == [Play, EditRoom, d.Working]
-    (order,) = (effect for effect in site.effects if isinstance(effect, e.StartCopyover))
+    (order,) = (effect for effect in site.effects if isinstance(effect, e.CopyoverRequest))
     assert order.session == ada.session
     site.post(e.Told(ada.session, "Copyover done.", answer=True))
     assert "Copyover done." in ada.read() and ada.prompt.startswith("redit ")

@@ -26,7 +26,7 @@ class Desk:
         self.outcome = outcome
         self.answers: list[e.Event] = []
         parts: Any = self
-        self.requests = Requests(Config(), World(WorldDef.of([])), parts, parts, parts, parts, self.answers.append)
+        self.requests = Requests(Config(), World(WorldDef.of([])), parts, parts, parts, self.answers.append)
 
     async def opened(self) -> None:
         """The store is open."""
@@ -37,11 +37,9 @@ class Desk:
             raise self.outcome
 
     async def manage(self, do: str, name: str) -> str:
+        if do == "wait":
+            await asyncio.Event().wait()
         return f"{name}: {do}"
-
-    async def do(self, effect: e.ManageCopyover) -> str:
-        await asyncio.Event().wait()
-        return "never"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +73,7 @@ def test_who_waits_for_what_a_copyover_broke_off_hears_of_it_afterwards() -> Non
     desk = Desk()
 
     async def story() -> None:
-        task = asyncio.create_task(desk.requests.answer(e.ManageCopyover(7, "Ada", "check")))
+        task = asyncio.create_task(desk.requests.answer(e.ManageModule(7, "wait", "auction")))
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

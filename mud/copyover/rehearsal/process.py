@@ -15,17 +15,14 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO
 
-from mud.copyover.locations import REHEARSAL
+from mud.copyover import environment
 from mud.core.errors import CopyoverError
 
-#: The environment variable that makes a start a rehearsal. It names the modules that have to load, with commas.
-VARIABLE = REHEARSAL
-#: The environment variable that names the folder with the copies, and what the database is called in it.
-STATE, DATABASE = "EVERWAKE_REHEARSAL_STATE", "everwake.db"
-#: And the one that names the process for which it is.
-PARENT = "EVERWAKE_REHEARSAL_PARENT"
+#: What the copy of the database is called.
+DATABASE = "everwake.db"
 LAST_LINES = 12
 #: prctl(2): the signal that comes when the parent ends.
 PR_SET_PDEATHSIG = 1
@@ -34,17 +31,16 @@ NICER = 5
 
 
 async def rehearse(
-    argv: list[str], environment: Mapping[str, str], seconds: float, modules: list[str], most_bytes: int
+    argv: list[str], given: Mapping[str, str], folder: Path, seconds: float, modules: list[str], most_bytes: int
 ) -> None:
-    """Run `argv` as a rehearsal, in which `modules` have to be loaded.
+    """Run `argv`, in the environment `given`, as a rehearsal with the copies in `folder`; `modules` have to be loaded.
 
     Raises CopyoverError with the last lines of what it said when it fails.
 
     The child ends with the deadline, or when this is cancelled: in every case it is reaped. It gets no more memory
     than `most_bytes`.
     """
-    env = {k: v for k, v in environment.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    env |= {VARIABLE: ",".join(modules), PARENT: str(os.getpid())}
+    env = environment.of_rehearsal(given, modules, folder)
     with tempfile.TemporaryFile() as said:
         try:
             child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
@@ -69,7 +65,7 @@ async def rehearse(
 
 def end_with_parent() -> None:
     """In the child: it has no deadline of its own, so it ends when whoever waits for it is killed."""
-    parent = os.environ.pop(PARENT, "")
+    parent = environment.take_parent()
     if not parent:
         return
     import ctypes  # nobody else needs it

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+#: What it is called in the folder of the rehearsal.
+REPORT = "report.json"
+
 
 class ParticipantReport(Struct, kw_only=True):
     """One participant: how its state went into the new code. `versions` are old and new, `seconds` for taking it in."""

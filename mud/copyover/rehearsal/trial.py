@@ -1,8 +1,5 @@
-"""The rehearsal: a child runs the new code on a copy of the state, before anyone is interrupted.
-
-`check` is the old program's side: it hands out snapshots and a copy of the database, and reads the report. `rehearse`
-is the new program's: all that a start does before it touches anything, then a few seconds of play on a fake clock.
-"""
+"""The new program's side of a rehearsal: all that a start does before it touches anything, then a few seconds of play
+on a fake clock. What the old program does for it is in `mud.copyover.rehearsal.rehearsal`."""
 
 from __future__ import annotations
 
@@ -12,11 +9,8 @@ import importlib
 import logging
 import os
 import pkgutil
-import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,16 +20,15 @@ from msgspec import Struct
 import mud
 from mud.areas.cache import load_cached
 from mud.config import Config
+from mud.copyover import environment
 from mud.copyover.adopt import modules_of
 from mud.copyover.locations import CODE, TREE
-from mud.copyover.rehearsal import process
-from mud.copyover.rehearsal.process import DATABASE, STATE
-from mud.copyover.rehearsal.report import ParticipantReport, RehearsalReport
-from mud.copyover.target import Target
+from mud.copyover.rehearsal.process import DATABASE
+from mud.copyover.rehearsal.report import REPORT, ParticipantReport, RehearsalReport
 from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.clock import Clock
-from mud.core.errors import CopyoverError, EverwakeError, Invalid
+from mud.core.errors import EverwakeError, Invalid
 from mud.core.session import Session
 from mud.core.world.world import World, WorldState
 from mud.framework.instance import Instance
@@ -44,98 +37,19 @@ from mud.framework.loader import Loader
 from mud.framework.registry import Registry
 from mud.framework.workers.program import stat
 from mud.game import APOLOGY, Game
-from mud.server import passwords
-from mud.server.server import Server
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, unpack
-from mud.snapshot.form import Form
 from mud.snapshot.shape import Imported, Shape, export, import_
 from mud.snapshot.unknown import described, unknown_fields
 from mud.store import rows
 from mud.store.store import Store
-from mud.store.threads import in_thread
 
 S = TypeVar("S", bound=Struct)
 
-REPORT = "report.json"
 #: Seconds of play on the fake clock, how far apart it is looked at, and the most timers that are fired.
 PLAY_SECONDS, STEP, MAX_TICKS = 5.0, 0.25, 2000
 #: The most sessions in which a line is tried.
 SAMPLE = 20
-
-
-# The old program
-
-
-def snapshots_of(
-    server: Server, generation: int, now: float, why: Metadata, readers: Mapping[str, Form]
-) -> list[Snapshot]:
-    """The state of every participant, at this instant, for code that has them as `readers` says, or as we do.
-
-    Raises CopyoverError, naming who can't save, and SnapshotError where there is no way back to what is older.
-    """
-    game = server.game
-    world: tuple[Shape[Any], Any] = (participants.WORLD, game.world.state(game.clock.game))
-    sessions = (participants.SESSIONS, participants.SessionsState(list(game.sessions.by_id.values())))
-    core = [
-        export(
-            of,
-            state,
-            taken=now,
-            generation=generation,
-            metadata=why,
-            kept=server.kept.get(of.participant),
-            reader=readers.get(of.participant),
-        )
-        for of, state in (world, sessions)
-    ]
-    return core + server.modules.snapshots(generation, why, readers)
-
-
-async def check(server: Server, target: Target) -> RehearsalReport:
-    """Rehearse code with a copy of the game's state. What is wrong is in the report's errors."""
-    began, config = time.monotonic(), server.config
-    report = RehearsalReport()
-    forget(config)
-    try:
-        with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=config.run) as folder:
-            await _hand_out(server, Path(folder), target.readers)
-            try:
-                await process.rehearse(
-                    target.command(),
-                    target.environment() | {STATE: folder},
-                    config.copyover.rehearsal_seconds,
-                    server.modules.active(),
-                    config.copyover.rehearsal_bytes,
-                )
-            finally:
-                path = Path(folder, REPORT)
-                if path.exists():
-                    report = msgspec.json.decode(path.read_bytes(), type=RehearsalReport)
-    except CopyoverError as error:
-        report.errors = [str(error)]  # it names what is in the report, and what the child said besides
-    except (EverwakeError, OSError, msgspec.DecodeError) as error:
-        report.errors.append(f"the rehearsal can't be prepared: {error}")
-    report.seconds = time.monotonic() - began
-    return report
-
-
-def forget(config: Config) -> None:
-    """Remove the copies of a rehearsal whose server was killed."""
-    for old in config.run.glob("rehearsal-*"):
-        shutil.rmtree(old, ignore_errors=True)
-
-
-async def _hand_out(server: Server, folder: Path, readers: Mapping[str, Form]) -> None:
-    """Copies of all that the new code needs, while the game plays on."""
-    why = Metadata(reason="copyover")
-    for snapshot in snapshots_of(server, server.generation + 1, time.time(), why, readers):
-        await in_thread(files.write, folder, snapshot, server.key)
-    if server.storage.store is not None:
-        await server.storage.store.backup(folder / DATABASE)
-
-
-# The new program
 
 
 def import_all() -> None:
@@ -147,11 +61,11 @@ def import_all() -> None:
 
 def rehearse(config: Config, needed: list[str]) -> int:
     """Everything is imported, also what is imported late, the world is loaded, and so are the modules, of which the
-    `needed` ones have to keep their contract; then all that `check` has handed out is taken in and tried."""
+    `needed` ones have to keep their contract; then all that the old program has handed out is taken in and tried.
+    """
     gc.enable()
-    folder = os.environ.pop(STATE, None)
+    folder = environment.take_state()
     import_all()
-    passwords.warm_up()
     trial = Trial(config, Path(folder) if folder else None)
     try:
         trial.build(needed)

@@ -1,12 +1,10 @@
-"""Orders of a copyover: what can be written, and the one that is planned, which is a timer and so outlives programs.
-
-What is done at once, and what there is to see of one that runs, is the shell's: effects ask it.
-"""
+"""The command `copyover`, which asks the shell, and the copyover that is planned: a timer, which outlives programs."""
 
 from __future__ import annotations
 
 from mud.core import events as e
 from mud.core.context import CoreContext
+from mud.core.copyover_words import CopyoverWords
 from mud.core.dialogs import Play
 from mud.core.errors import Rejected
 from mud.core.text.markup import tag
@@ -14,7 +12,7 @@ from mud.core.text.words import ago, duration
 from mud.core.timers import CopyoverPlanned, PendingTimer
 from mud.core.world.world import World
 from mud.play import login
-from mud.play.staff.copyover_syntax import CopyoverWords, parse
+from mud.play.staff.copyover_syntax import parse
 
 #: Seconds before a planned copyover at which everybody in play is told of it, down to the last ten.
 MARKS = (86400, 43200, 21600, 7200, 3600, 1800, 900, 600, 300, 120, 60, 30, 10)
@@ -32,20 +30,7 @@ def copyover(ctx: CoreContext, args: str) -> None:
     wanted = parse(args, ctx.clock.wall)
     if wanted.verb not in ("status", "history"):
         ctx.do(e.LogLine("mud.admin", f"{ctx.player.name}: copyover {args}".strip()))
-    by, session = ctx.player.name, ctx.session.id
-    match wanted.verb:
-        case "now" | "force" | "when-clear":
-            until = ctx.clock.wall + wanted.seconds if wanted.verb == "when-clear" else 0.0
-            if until:
-                need_none(ctx)
-            login.work(ctx, e.StartCopyover(session, by, wanted.reason, wanted.verb == "force", until))
-        case "rollback":
-            login.work(ctx, e.StartCopyover(session, by, wanted.reason, rollback=wanted.count))
-        case "in" | "at":
-            plan(ctx, by, wanted)
-            login.work(ctx, e.ManageCopyover(session, by, "foresee"))
-        case verb:
-            login.work(ctx, e.ManageCopyover(session, by, verb, wanted.reason, wanted.count))
+    login.work(ctx, e.CopyoverRequest(ctx.session.id, ctx.player.name, wanted))
 
 
 # The planned one
@@ -101,16 +86,9 @@ def due(ctx: CoreContext, payload: CopyoverPlanned) -> None:
         return
     orderer = ctx.world.player(payload.by)
     session = ctx.sessions.of(orderer) if orderer is not None else None
-    ctx.do(
-        e.StartCopyover(
-            session.id if session is not None else 0,
-            payload.by,
-            payload.reason,
-            until=payload.until,
-            planned=True,
-            since=payload.since,
-        )
-    )
+    words = CopyoverWords("when-clear" if payload.until else "now", payload.reason)
+    asked = session.id if session is not None else 0
+    ctx.do(e.CopyoverRequest(asked, payload.by, words, planned=True, since=payload.since, until=payload.until))
 
 
 def set_next(ctx: CoreContext, payload: CopyoverPlanned) -> None:

@@ -4,10 +4,8 @@ other code does not."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
 
-from msgspec import Struct
-
+from mud.core.copyover_words import CopyoverWords
 from mud.core.errors import Rejected
 from mud.core.text.markup import strip
 from mud.core.text.words import number_within, seconds_in
@@ -28,26 +26,12 @@ history: the last ones, or the last N.
 rollback: back to the code of the generation that ran well before this one, or of generation N.
 TIME is like 90s, 5m or 1h30m; a bare number is of minutes."""
 
-Verb = Literal["now", "in", "at", "check", "force", "when-clear", "cancel", "status", "history", "rollback"]
-
 #: Seconds: how far ahead one can be planned, and how long `when-clear` waits unless told.
 FARTHEST, PATIENCE = 7 * 86400, 600
 MAX_REASON_LENGTH = 200
 MAX_SHOWN = 100
 #: No generation has a higher number.
 LAST = 10**9
-
-
-class CopyoverWords(Struct, frozen=True):
-    """An order as it was written. `seconds` are from now on: until it begins, or for `when-clear` until it is given up.
-
-    `count` is how many `history` shows, and to which generation `rollback` goes, 0 for the one before.
-    """
-
-    verb: Verb
-    reason: str = ""
-    seconds: float = 0.0
-    count: int = 10
 
 
 def parse(text: str, wall: float) -> CopyoverWords:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -10,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mud.core import events as e
+from mud.core.context import CoreContext
+from mud.core.copyover_words import CopyoverWords
 from mud.core.errors import Rejected
 from mud.core.session import Terminal
 from mud.core.timers import CopyoverPlanned
 from mud.play.staff import copyover_command
 from mud.play.staff.copyover_command import MARKS
-from mud.play.staff.copyover_syntax import FARTHEST, HELP, PATIENCE, CopyoverWords, parse
+from mud.play.staff.copyover_syntax import FARTHEST, HELP, PATIENCE, parse
 from mud.testing import Kit, Player
 from mud.testing.fixtures import kit_of
 from tests.play.worlds import SMALL
@@ -27,16 +30,27 @@ kit = kit_of(world=SMALL)
 
 
 def order(boss: Player, line: str) -> str:
-    """Type an order; the shell, which is not there, answers nothing of its own."""
-    said = boss.do(line)
-    boss.kit.post(e.Told(boss.session, "(the shell)", answer=True))
-    boss.read()
-    return said
+    """Type an order; of the shell, which is not there, this does the planning."""
+    said, request = boss.do(line), boss.kit.effects[-1]
+    answer = "(the shell)"
+    if isinstance(request, e.CopyoverRequest) and request.words.verb in ("in", "at", "when-clear"):
+        does = copyover_command.need_none if request.words.verb == "when-clear" else planning(request)
+        try:
+            boss.kit.act(does)
+        except Rejected as error:
+            answer = str(error)
+    boss.kit.post(e.Told(boss.session, answer, answer=True))
+    return said + boss.read()
 
 
-def ordered(kit: Kit) -> list[e.StartCopyover]:
-    """The copyovers that were asked for."""
-    return [effect for effect in kit.effects if isinstance(effect, e.StartCopyover)]
+def planning(request: e.CopyoverRequest) -> Callable[[CoreContext], None]:
+    """What the shell has happen for `in` and `at`."""
+    return lambda ctx: copyover_command.plan(ctx, request.by, request.words)
+
+
+def ordered(kit: Kit) -> list[e.CopyoverRequest]:
+    """The copyovers that a timer ordered."""
+    return [effect for effect in kit.effects if isinstance(effect, e.CopyoverRequest) and effect.planned]
 
 
 # What can be written
@@ -124,7 +138,8 @@ def test_a_planned_one_is_announced_at_its_marks_and_then_ordered(kit: Kit, boss
     since = kit.wall - 119
     kit.wait(1)
     (start,) = ordered(kit)
-    assert start == e.StartCopyover(boss.session, "Boss", "new quests", planned=True, since=start.since)
+    words = CopyoverWords("now", "new quests")
+    assert start == e.CopyoverRequest(boss.session, "Boss", words, planned=True, since=start.since)
     assert abs(start.since - since) < 0.01
     assert copyover_command.planned(kit.game.world) is None
 
@@ -165,7 +180,7 @@ def test_it_outlives_a_copyover_that_somebody_else_orders(kit: Kit, boss: Player
     kit.wait(34)
     assert ada.read().count("A copyover in") == 2 and ordered(kit) == []
     kit.wait(2)
-    assert [start.reason for start in ordered(kit)] == ["mine"]
+    assert [start.words.reason for start in ordered(kit)] == ["mine"]
 
 
 def test_a_mark_that_falls_into_a_copyover_is_told_once_after_it(kit: Kit, boss: Player) -> None:
@@ -199,7 +214,7 @@ def test_a_second_one_is_told_whose_the_first_is_since_when_and_how_far(kit: Kit
     kit.wait(60)
     other = kit.player("Other", "admin")
     for line in ("copyover in 5m", "copyover at 3:00", "copyover when-clear"):
-        refusal = other.do(line)
+        refusal = order(other, line)
         assert "Boss planned a copyover 1 minute ago; it begins in 9 minutes because mine." in refusal
     assert ordered(kit) == []
 

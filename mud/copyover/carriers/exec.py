@@ -1,0 +1,156 @@
+"""The classic way: the program forks a guardian off, and becomes the new one by exec, with all sockets inherited.
+
+The parent keeps its process id and is the new program; the child is the guardian (`mud.copyover.carriers.guardian`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Callable
+
+import msgspec
+
+from mud.copyover import environment, handover
+from mud.copyover.carriers import channel, guardian
+from mud.copyover.carriers.carrier import Failure
+from mud.copyover.carriers.guardian import Watched
+from mud.copyover.carriers.system import Os
+from mud.copyover.handover import Handover
+from mud.copyover.target import Target
+
+#: The most that a new program may say before GO, in bytes.
+SAID_BYTES = 1 << 20
+
+
+class ExecHandover(Handover, kw_only=True):
+    """A hand-over as exec carries it: HEALTHY is said and GO is heard on `channel`; until then standard error goes to
+    `said`, afterwards to `stderr`."""
+
+    channel: int = -1
+    said: int = -1
+    stderr: int = -1
+
+    def descriptors(self) -> list[int]:
+        """What the new program takes over, and what it is told by."""
+        return [*super().descriptors(), self.channel, self.said, self.stderr]
+
+
+# The old program
+
+
+class Passage:
+    """What is open between the two programs before GO. Raises OSError when there are no descriptors left."""
+
+    def __init__(self, os_: Os, stack: contextlib.ExitStack) -> None:
+        ours, theirs = channel.make()
+        self.ours: socket.socket = stack.enter_context(ours)
+        self.theirs: socket.socket = stack.enter_context(theirs)
+        self.pid = os.getpid()
+        self.process = os_.process(self.pid)
+        stack.callback(os.close, self.process)
+        self.stderr = os.dup(2)
+        stack.callback(os.close, self.stderr)
+        # a file of fixed size: whoever says too much is refused, and the place in it tells how much was said
+        self.said = os.memfd_create("everwake-said", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        stack.callback(os.close, self.said)
+        os.ftruncate(self.said, SAID_BYTES)
+        fcntl.fcntl(self.said, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
+
+
+class ExecCarrier:
+    """The old program's end."""
+
+    def __init__(self, os_: Os) -> None:
+        self._os = os_
+
+    def carry(self, given: Handover, target: Target, seconds: float, taking_back: Callable[[], None]) -> Failure:
+        """Become the new program."""
+        with contextlib.ExitStack() as stack:
+            passage = Passage(self._os, stack)
+            carried = ExecHandover(
+                **msgspec.structs.asdict(given),
+                channel=passage.theirs.fileno(),
+                said=passage.said,
+                stderr=passage.stderr,
+            )
+            memory = handover.write(carried)
+            stack.callback(os.close, memory)
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+            child = self._os.fork()
+            if not child:
+                passage.theirs.close()
+                new = Watched(passage.ours, passage.pid, passage.process, passage.said)
+                return guardian.guard(self._os, new, seconds, taking_back)
+            try:
+                error = self._execute(carried, target, memory, child)
+            finally:  # it can't be: the guardian lets go first
+                passage.theirs.sendall(channel.STAY)
+                self._os.wait(child)
+            why = getattr(error, "strerror", None) or error
+            return Failure(f"the new program can't be executed: {why}")
+
+    def _execute(self, carried: ExecHandover, target: Target, memory: int, child: int) -> Exception:
+        """Become the new program; gives the error when that is impossible, everything as it was."""
+        fds = [memory, *carried.descriptors()]
+        try:
+            command, given = target.command(), environment.of_heir(target.environment(), f"{memory}:{child}")
+            channel.inheritable(fds, True)
+            os.dup2(carried.said, 2)
+            self._os.execve(command[0], command, given)
+        except Exception as error:  # whatever it is, the game goes on
+            os.dup2(carried.stderr, 2)
+            channel.inheritable(fds, False)
+            return error
+
+
+# The new program
+
+
+class ExecDelivery:
+    """The new program's end. `inherited` is what the environment says. Raises SnapshotError when that is nothing."""
+
+    def __init__(self, inherited: str) -> None:
+        fd, _, pid = inherited.partition(":")
+        self._guardian = int(pid or 0)
+        self._carried = handover.read(int(fd), ExecHandover)
+        channel.inheritable(self._carried.descriptors(), False)
+
+    @property
+    def handover(self) -> Handover:
+        """What was handed over."""
+        return self._carried
+
+    def ask_to_go(self) -> bool:
+        """Say HEALTHY and wait for the answer. After GO what was said goes where it always does."""
+        carried = self._carried
+        if not channel.ask_to_go(carried.channel):
+            return False
+        os.dup2(carried.stderr, 2)
+        said = os.pread(carried.said, os.lseek(carried.said, 0, os.SEEK_CUR), 0)
+        with contextlib.suppress(OSError):
+            os.write(2, said)
+        os.close(carried.said)
+        os.close(carried.stderr)
+        return True
+
+    def settle(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take note of the guardian's end when it comes."""
+        try:
+            process = os.pidfd_open(self._guardian)
+        except OSError:
+            return
+
+        def gone() -> None:
+            loop.remove_reader(process)
+            os.close(process)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self._guardian, os.WNOHANG)
+
+        loop.add_reader(process, gone)

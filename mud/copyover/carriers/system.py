@@ -1,0 +1,59 @@
+"""The operating system as a value, so that tests pass another one (as cloudflare/tableflip does)."""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+
+@dataclass(frozen=True)
+class Os:
+    """What a carrier does with processes. A descriptor of a process is readable from its end on."""
+
+    fork: Callable[[], int]
+    execve: Callable[[str, list[str], Mapping[str, str]], NoReturn]
+    wait: Callable[[int], object]  # for the end of a child, which is taken note of
+    exit: Callable[[int], None]  # at once: nothing is closed or unregistered
+    process: Callable[[int], int]  # the descriptor of a process
+    send_signal: Callable[[int, int], None]  # by that descriptor
+    readable: Callable[[int, float], bool]  # within so many seconds
+    pending: Callable[[int], frozenset[int]]  # the signals that a process has not heard yet
+    forbid_core: Callable[[int], None]  # a process writes no memory to the disk when it crashes
+
+
+def real() -> Os:
+    """The one that there is."""
+    return Os(
+        fork=os.fork,
+        execve=os.execve,
+        wait=lambda pid: os.waitpid(pid, 0),
+        exit=os._exit,
+        process=os.pidfd_open,
+        send_signal=signal.pidfd_send_signal,
+        readable=readable,
+        pending=pending,
+        forbid_core=lambda pid: resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0)) and None,
+    )
+
+
+def readable(fd: int, seconds: float) -> bool:
+    """Whether a descriptor has something within so many seconds."""
+    waiting = select.poll()
+    waiting.register(fd, select.POLLIN)
+    return bool(waiting.poll(seconds * 1000))
+
+
+def pending(pid: int) -> frozenset[int]:
+    """The signals that wait for a process."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return frozenset()
+    masks = [int(line.split()[1], 16) for line in lines if line.startswith(("ShdPnd:", "SigPnd:"))]
+    return frozenset(n for n in range(1, 32) if any(mask >> (n - 1) & 1 for mask in masks))

@@ -1,0 +1,33 @@
+"""A server that takes over: built from what another one handed over, with all of its sockets. Nothing runs yet."""
+
+from __future__ import annotations
+
+import asyncio
+
+from mud.config import Config
+from mud.copyover.adopt import GameState, rejoin, stopped_game
+from mud.copyover.handover import Handover
+from mud.copyover.locations import CODE
+from mud.copyover.target import look
+from mud.server.server import Server
+from mud.store.lock import Lock
+
+
+def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carried: GameState) -> Server:
+    """Build the server that `given` describes.
+
+    Raises StoreError, WorldError, Failed or OSError when something does not fit.
+    """
+    game = stopped_game(config, given, carried)
+    code = given.report.code if given.report is not None else look(config, CODE)
+    server = Server(config, loop, game, given.generation, Lock.adopt(given.lock), code, carried.kept)
+    server.jobs.waiting = given.jobs.all()
+    server.connections.adopt(given.listeners, given.wires, given.partings, given.addresses, given.next_session)
+    waiting = {job.session for job in server.jobs.waiting}
+    server.requests.lost += rejoin(game, carried.sessions, given.wires, waiting, config.database)
+    manager = server.modules.manager
+    manager.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since
+    manager.load(carried.modules, carried.schemas)
+    manager.loader.rehearsed = frozenset()
+    server.modules.all_there(given.modules, config.modules.optional)
+    return server

@@ -1,0 +1,191 @@
+"""The running server as a copyover sees it: `mud.copyover.host`, done with the server's parts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from mud.config import Config
+from mud.copyover.handover import CarriedJobs
+from mud.copyover.host import ServerState
+from mud.core.context import CoreContext, Sessions
+from mud.core.world.world import World, WorldState
+from mud.game import Game
+from mud.server.connections import Connections
+from mud.server.flusher import Flusher
+from mud.server.jobs import Jobs
+from mud.server.module_host import ModuleHost
+from mud.server.storage import Storage
+from mud.server.tasks import Tasks
+from mud.snapshot import participants
+from mud.snapshot.envelope import Metadata, Section, Snapshot
+from mud.snapshot.form import Form
+from mud.snapshot.seal import Key
+from mud.snapshot.shape import Shape, export
+from mud.store.lock import Lock
+
+S = TypeVar("S", bound=Struct)
+T = TypeVar("T")
+
+
+class Lifecycle(Protocol):
+    """How a server stands still and goes on."""
+
+    def freeze(self) -> None:
+        """Stand still between two events."""
+
+    async def stop_workers(self) -> None:
+        """End all work beside the game; the store stays open."""
+
+    async def unfreeze(self) -> None:
+        """Go on as if nothing had been."""
+
+    def stop(self) -> None:
+        """End the loop."""
+
+
+class GameView:
+    """The game of a server (`mud.copyover.host.Play`)."""
+
+    def __init__(self, game: Game, connections: Connections, modules: ModuleHost) -> None:
+        self._game = game
+        self._connections = connections
+        self._modules = modules
+        self.post = modules.post
+        self.answer = connections.answer
+
+    @property
+    def world(self) -> World:
+        """The world."""
+        return self._game.world
+
+    @property
+    def sessions(self) -> Sessions:
+        """Everybody's session."""
+        return self._game.sessions
+
+    @property
+    def wall(self) -> float:
+        """Seconds by the game's wall clock."""
+        return self._game.clock.wall
+
+    def state(self) -> WorldState:
+        """The world's state at this instant."""
+        return self._game.world.state(self._game.clock.game)
+
+    def connected(self, session: int) -> bool:
+        """Whether somebody is there."""
+        return session in self._connections.by_session
+
+    def perform(self, do: Callable[[CoreContext], T]) -> T:
+        """Have `do` happen as an event of its own."""
+        return self._modules.perform(do)
+
+
+class CopyoverHost:
+    """A server (`mud.copyover.host.Host`). `unknown` are sections of the core's that it does not know, by participant:
+    they are handed on as they came."""
+
+    def __init__(
+        self,
+        config: Config,
+        generation: int,
+        key: Key | None,
+        lock: Lock,
+        lifecycle: Lifecycle,
+        play: GameView,
+        connections: Connections,
+        modules: ModuleHost,
+        tasks: Tasks,
+        jobs: Jobs,
+        flusher: Flusher,
+        storage: Storage,
+        lost: Callable[[], list[int]],
+        unknown: Mapping[str, dict[str, Section]],
+    ) -> None:
+        self.config = config
+        self.generation = generation
+        self.key = key
+        self.play = play
+        self.modules = modules
+        self.start = tasks.start
+        self._lock = lock
+        self._lifecycle = lifecycle
+        self._connections = connections
+        self._jobs = jobs
+        self._flusher = flusher
+        self._storage = storage
+        self._lost = lost
+        self._unknown = unknown
+
+    @property
+    def refused(self) -> bool:
+        """Whether changes do not reach the database."""
+        return self._flusher.failing
+
+    def lose_work(self, session: int) -> None:
+        """What a session waits for will not be done."""
+        self._lost().append(session)
+
+    # The old program's steps
+
+    def snapshots(self, generation: int, why: Metadata, readers: Mapping[str, Form]) -> list[Snapshot]:
+        """The state of every participant, at this instant."""
+        now, sessions = time.time(), participants.SessionsState(list(self.play.sessions.by_id.values()))
+
+        def of(shape: Shape[S], state: S) -> Snapshot:
+            name = shape.participant
+            form, unknown = readers.get(name), self._unknown.get(name)
+            return export(shape, state, taken=now, generation=generation, metadata=why, kept=unknown, reader=form)
+
+        core = [of(participants.WORLD, self.play.state()), of(participants.SESSIONS, sessions)]
+        return core + self.modules.snapshots(generation, why, readers)
+
+    async def backup(self, path: Path) -> None:
+        """Copy the database, if it is open."""
+        if self._storage.store is not None:
+            await self._storage.store.backup(path)
+
+    async def settle(self, seconds: float) -> None:
+        """Have work that runs finish, and everything written, while the game plays on."""
+        await self.modules.manager.pause_work()  # jobs that are slow to end are so while the game plays on
+        self._jobs.pause()
+        await self._jobs.settle(seconds)
+        await self._flusher.flush()
+        if self._storage.store is not None:
+            await self._storage.store.checkpoint()
+
+    async def freeze(self) -> None:
+        """Stop between two events; the last changes are written, and the database closed."""
+        self._lifecycle.freeze()
+        await self._lifecycle.stop_workers()
+        if self._storage.store is not None:
+            await self._storage.store.relax()
+        await self._flusher.flush(last=True)
+        await self._storage.close()
+
+    def export(self) -> ServerState:
+        """What a frozen server leaves to the next."""
+        connections = self._connections
+        assert connections.listener is not None
+        return ServerState(
+            listeners=connections.listener.fds(),
+            wires=connections.export(),
+            partings=connections.farewells.export(),
+            jobs=CarriedJobs.of(self._jobs.waiting),
+            addresses=connections.addresses.export(),
+            next_session=connections.next_session,
+            lock=self._lock.fd,
+        )
+
+    def leave(self) -> None:
+        """End the loop."""
+        self._lifecycle.stop()
+
+    async def go_on(self) -> None:
+        """Undo whatever of settle and freeze was done."""
+        await self._lifecycle.unfreeze()
