@@ -94,7 +94,7 @@ def test_all_that_the_kernel_has_and_modules_have_not_is_told_or_is_no_word_of_t
     """Names of the kernel's contexts that a module might try, from what it was once given."""
     public = {n for n in vars(CoreContext(*[None] * 6)) if n[0] != "_"}  # type: ignore[arg-type]
     told = set(game_context.INSTEAD) | reach.OF_CONTEXT | {"world"}
-    assert public - told == {"commands", "spells", "sought", "again", "acted"}
+    assert public - told == {"commands", "spells", "sought", "again", "may_wait", "acted"}
 
 
 def test_no_table_tells_of_what_is_there_or_of_what_is_not() -> None:
