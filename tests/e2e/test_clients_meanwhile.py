@@ -115,7 +115,7 @@ class Rabble:
         assert text.count('You think, "one"') == text.count('You think, "two"') == 1
         text = self.flooder.expect(rf'think, "{FLOOD - 1}"')
         assert [int(n) for n in re.findall(r'think, "(\d+)"', text)] == list(range(FLOOD))
-        self.rubbish.expect_end()
+        self.rubbish.expect("You send faster than the game listens")
         self.early[0].expect("Welcome, Early")
         self.early[1].expect_end()
         for client in (self.flooder, self.rubbish, *self.early):

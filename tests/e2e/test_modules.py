@@ -626,7 +626,7 @@ def test_a_state_is_moved_to_another_server_and_expires(modded: Modded, tmp_path
     assert modded.run("module", "export", "counter", str(file)).returncode == 0
     assert file.stat().st_mode & 0o777 == 0o600
     late = tmp_path / "late.dat"
-    assert modded.run("module", "export", "counter", str(late), "--expires-in", "0").returncode == 0
+    assert modded.run("module", "export", "counter", str(late), "--expires-in", "0.001").returncode == 0
     assert "VERSION 2" in admin.command("count")
     before = json.loads(modded.run("snapshot", "show", str(file)).stdout)
     assert before["metadata"]["reason"] == "export" and before["metadata"]["created_by"] == "Everwake"

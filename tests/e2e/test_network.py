@@ -187,7 +187,7 @@ def test_an_address_has_budgets_too(stopped: Game, tmp_path: Path) -> None:
     for client in first:
         client.expect(r"known\? ")
     over = stopped.client()
-    assert "3 connections from your address already" in over.expect_end(5)
+    assert "Your address has all the connections that it may have (3)" in over.expect_end(5)
     elsewhere = stopped.client(source="127.0.0.2")
     elsewhere.expect(r"known\? ")
     first[0].close()
