@@ -19,7 +19,7 @@ from mud.config import Config
 from mud.copyover import environment
 from mud.copyover.adopt import modules_of, read_state
 from mud.copyover.attempt import Attempt
-from mud.copyover.carriers.carrier import Carrier, Failure, patience
+from mud.copyover.carriers.carrier import Carrier, Delivery, Failure, patience
 from mud.copyover.carriers.exec import ExecCarrier, ExecDelivery
 from mud.copyover.carriers.system import real
 from mud.copyover.confirmation import numbered
@@ -138,7 +138,7 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
     """
     gc.disable()  # a collection in the middle of this would double it
     entered = time.monotonic()
-    delivery = ExecDelivery(inherited)
+    delivery: Delivery = ExecDelivery(inherited)
     given = delivery.handover
     server = adopt(config, loop, given, read_state(config, given))
     if not delivery.ask_to_go():
