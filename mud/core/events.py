@@ -1,6 +1,6 @@
-"""Events, one at a time into the kernel; and effects, what it wants done, out of it (rule 1).
+"""Events go into the kernel, one at a time; effects, which say what it wants done, come out of it (rule 1).
 
-Passwords pass through here in the clear, on their way to a worker thread; they are never part of state.
+Passwords in clear text pass through here on their way to a worker thread; they are never part of the state.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Opened(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """A player sent a line. It is free of control characters. `expanded` says that it is out of an alias."""
+    """A player sent a line, already free of control characters. `expanded` says that it comes from an alias."""
 
     session: int
     text: str
@@ -54,14 +54,14 @@ class Lost(Struct, frozen=True):
 
 
 class TerminalTold(Struct, frozen=True):
-    """A client told more about itself."""
+    """A client told more about its terminal."""
 
     session: int
     terminal: Terminal
 
 
 class Due(Struct, frozen=True):
-    """A timer fell due. It is no longer pending."""
+    """A timer fell due. It is no longer among the pending ones."""
 
     timer: PendingTimer
 
@@ -107,7 +107,7 @@ class Verified(Struct, frozen=True):
 
 
 class Ordered(Struct, frozen=True):
-    """A character does what its player did not type: `text` is a command in play, whatever dialog is on top."""
+    """A character is to run a command that its player did not type: `text`, whatever dialog is on top."""
 
     session: int
     character: str
@@ -115,7 +115,7 @@ class Ordered(Struct, frozen=True):
 
 
 class PlayerFound(Struct, frozen=True):
-    """Answer to FindPlayer. Without an account there is nobody of that name."""
+    """Answer to FindPlayer. Without an account there is no player of that name."""
 
     session: int
     account: Account | None
@@ -131,8 +131,8 @@ class WorldRead(Struct, frozen=True):
 
 
 class Built(Struct, frozen=True):
-    """Answer to ReadAreas or SaveEdits, after WorldRead if anything changed. If not `done`, everything is as before;
-    `saved` says that it was SaveEdits and that the files hold it."""
+    """Answer to ReadAreas or SaveEdits, after WorldRead if anything changed. If not `done`, nothing was changed;
+    `saved` says that the request was SaveEdits and that the files now hold the edits."""
 
     session: int
     done: bool
@@ -141,13 +141,13 @@ class Built(Struct, frozen=True):
 
 
 class JobFailed(Struct, frozen=True):
-    """The work that a session waits for could not be done: the dialog below asks again."""
+    """The work that a session waited for could not be done: the dialog below asks again."""
 
     session: int
 
 
 class Told(Struct, frozen=True):
-    """Words for a session from outside of the game; with `answer`, those that it waits for (a flush, an audit)."""
+    """Text for a session from outside of the game; `answer` says that it is what the session waits for."""
 
     session: int
     text: str
@@ -162,13 +162,13 @@ class Announced(Struct, frozen=True):
 
 
 class AccountSet(Struct, frozen=True):
-    """An account was made or changed from outside of the game: this is how it is to be."""
+    """An account was made or changed from outside of the game. This is its new value."""
 
     account: Account
 
 
 class Signalled(Struct, frozen=True):
-    """A module is told something from outside of the game: by its own hooks, jobs and checks."""
+    """A signal for a module from outside of the game: from the module's own hooks, jobs and checks."""
 
     module: str
     signal: Signal
@@ -193,7 +193,7 @@ Event = (
 
 
 class Output(Struct, frozen=True):
-    """Text for a session, then its prompt. With `secret` what is typed next is not echoed."""
+    """Text for a session, followed by its prompt. With `secret`, what is typed next is not echoed."""
 
     session: int
     text: str
@@ -202,7 +202,7 @@ class Output(Struct, frozen=True):
 
 
 class Close(Struct, frozen=True):
-    """End a connection after what was written to it."""
+    """Close a connection once all that was written to it is sent."""
 
     session: int
 
@@ -215,7 +215,7 @@ class CheckName(Struct, frozen=True):
 
 
 class LogIn(Struct, frozen=True):
-    """Check name and password, and load the character. `address` is who pays for a wrong one."""
+    """Check name and password, and load the character. A wrong password counts against `address`."""
 
     session: int
     name: str
@@ -224,7 +224,7 @@ class LogIn(Struct, frozen=True):
 
 
 class Register(Struct, frozen=True):
-    """If the name is free, hash the password of its account to be."""
+    """If the name is free, hash the password for its new account."""
 
     session: int
     name: str
@@ -239,19 +239,20 @@ class FindPlayer(Struct, frozen=True):
 
 
 class ReadKinds(Struct, frozen=True):
-    """Read the definitions that are still packed, an area at a time, with the game going on in between."""
+    """Read the definitions that are still packed, one area at a time, while the game goes on in between."""
 
     session: int
 
 
 class FoundAstray(Struct, frozen=True):
-    """After a start somebody or something was in a room that is gone, or is of a kind that is. A line each."""
+    """After a start, somebody or something was in a room that no longer exists, or is of a kind that no longer exists.
+    One line each."""
 
     lines: tuple[str, ...]
 
 
 class HashPassword(Struct, frozen=True):
-    """Hash a password to be."""
+    """Hash a new password."""
 
     session: int
     password: str
@@ -266,14 +267,14 @@ class VerifyPassword(Struct, frozen=True):
 
 
 class ReadAreas(Struct, frozen=True):
-    """Read the file of `area` again; of no area, every file that changed."""
+    """Read the file of `area` again; without an area, every file that changed."""
 
     session: int
     area: str = ""
 
 
 class SaveEdits(Struct, frozen=True):
-    """Write what a builder changed into the areas' files. With `over`, also over what others changed meanwhile."""
+    """Write a builder's edits into the areas' files. With `over`, overwrite what others changed meanwhile."""
 
     session: int
     edits: Edits
@@ -281,7 +282,7 @@ class SaveEdits(Struct, frozen=True):
 
 
 class Flush(Struct, frozen=True):
-    """Write all that changed now, then tell the session."""
+    """Write all changes to the database now, then tell the session."""
 
     session: int
 
@@ -300,9 +301,9 @@ class CheckWorld(Struct, frozen=True):
 
 
 class ReadLog(Struct, frozen=True):
-    """Tell the session the last `count` records of the server's log of at least `level` with `word` in them.
+    """Send the session the last `count` log records of at least `level` that contain `word`.
 
-    An empty level or word lets all pass.
+    An empty level or word matches everything.
     """
 
     session: int
@@ -312,16 +313,16 @@ class ReadLog(Struct, frozen=True):
 
 
 class ListStaff(Struct, frozen=True):
-    """Tell the session who is more than a player."""
+    """Send the session a list of all accounts with a role above player."""
 
     session: int
 
 
 class StartCopyover(Struct, frozen=True):
-    """Begin a copyover. With `until` (wall clock) it waits so long for soft vetoes to clear; `since` then, as it does.
+    """Begin a copyover. With `until` (wall clock) it waits for soft vetoes to clear; `since` says from when on.
 
-    A `planned` one is ordered by its timer: the session, 0 for none, does not wait for an answer. With `rollback` it
-    goes back to the code of that generation, or for 0 to the one before.
+    A `planned` one was ordered by its timer: the session (0 for none) does not wait for an answer. With `rollback` it
+    goes back to the code of that generation; 0 stands for the previous one.
     """
 
     session: int
@@ -335,7 +336,7 @@ class StartCopyover(Struct, frozen=True):
 
 
 class ManageCopyover(Struct, frozen=True):
-    """Ask about copyovers, try the new code, or call one off; then tell the session."""
+    """Ask about copyovers, rehearse the new code, or cancel a copyover; then tell the session."""
 
     session: int
     by: str
@@ -358,14 +359,14 @@ class LogLine(Struct, frozen=True):
 
 
 class AddressDid(Struct, frozen=True):
-    """Something that an address may do only so often: "failed_login" or "creation"."""
+    """An address did something that is rate-limited: "failed_login" or "creation"."""
 
     address: str
     what: str
 
 
 class AskModule(Struct, frozen=True):
-    """Have a module's asynchronous method do something for `module`."""
+    """Have a module's asynchronous method do something on behalf of `module`."""
 
     module: str
     id: str
@@ -373,7 +374,7 @@ class AskModule(Struct, frozen=True):
 
 
 class QueryModule(Struct, frozen=True):
-    """Ask the tables of `module`, once all that it wrote is there."""
+    """Query the tables of `module`, once all that it has written is stored."""
 
     module: str
     id: str
@@ -382,7 +383,7 @@ class QueryModule(Struct, frozen=True):
 
 
 class ManageModule(Struct, frozen=True):
-    """Have a module restarted, reloaded, paused, resumed or configured anew; then tell the session."""
+    """Restart, reload, pause, resume or reconfigure a module; then tell the session."""
 
     session: int
     do: str
@@ -391,9 +392,9 @@ class ManageModule(Struct, frozen=True):
 
 #: Work on area files.
 AreaJob = ReadAreas | SaveEdits
-#: Work that a worker thread or the database does for a session, and answers by an event.
+#: Work done for a session by a worker thread or the database, and answered by an event.
 Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword | AreaJob
-#: Other work that a session waits for; it is answered in words (Told).
+#: Other work that a session waits for; the answer is text (Told).
 Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule | ManageCopyover
 Effect = (
     (Output | Close | Job | Question | StartCopyover | Shutdown | LogLine | AddressDid)
