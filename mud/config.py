@@ -59,7 +59,7 @@ class CopyoverConfig(Struct, forbid_unknown_fields=True, kw_only=True):
     state_bytes: Bytes = 256 << 20
     spare_descriptors: Annotated[int, Meta(ge=0, le=1 << 30)] = 32
     disk_bytes: Bytes = 16 << 20
-    confirm_seconds: Seconds = 60.0
+    confirm_seconds: Annotated[float, Meta(ge=0, le=86400)] = 60.0
     keep: Annotated[int, Meta(ge=1, le=1000)] = 5
 
 

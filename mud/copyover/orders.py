@@ -219,9 +219,10 @@ class Copyovers:
         attempt = self.attempt
         if attempt is None:
             return
-        attempt.cancelled_by = "the server, which goes down,"
+        again, attempt.cancelled_by = attempt.cancelled_by, "the server, which goes down,"
         if attempt.task is not None and not attempt.task.done():
-            attempt.task.cancel()
+            if not again:
+                attempt.task.cancel()
             await asyncio.wait({attempt.task})
         if self.attempt is attempt:  # its task is done, or never began
             await self.give_up(attempt, self._called_off(attempt), "cancelled")
@@ -281,6 +282,8 @@ class Copyovers:
             return Reply(text)
         if attempt.phases.too_late:
             raise CopyoverError(f"It is too late: {attempt.phases.progress()}.")
+        if attempt.cancelled_by:  # a second cancellation would interrupt the undoing
+            raise CopyoverError(f"{attempt.cancelled_by} has called it off already.")
         attempt.cancelled_by = request.by
         if attempt.task is not None:  # else it is noticed before anything is done
             attempt.task.cancel()

@@ -1,4 +1,4 @@
-"""Numbers from outside and their bounds: what msgspec refuses, in words, with all the bounds and what was given."""
+"""Validation errors in words: which number or choice msgspec refused, the bounds it has, and what was given."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAMES |= {"array": "a list", "object": "a table", "null": "nothing"}
 
 
 def explained(error: msgspec.ValidationError, kind: type[Any], given: Mapping[str, Any]) -> str:
-    """Why `given` is no `kind`: "server.port is a whole number from 0 to 65535, and not 99999"."""
+    """Why `given` is not a valid `kind`: "server.port is a whole number from 0 to 65535, and not 99999"."""
     found = _PLACE.match(str(error))
     what, place = (found[1], found[2] or "") if found else (str(error), "")
     expected = in_words(_type_at(types.type_info(kind), place))
@@ -25,7 +25,7 @@ def explained(error: msgspec.ValidationError, kind: type[Any], given: Mapping[st
 
 
 def in_words(kind: types.Type | None) -> str:
-    """A number or a choice in words, with its bounds; "" for all else."""
+    """A number or a choice in words, with its bounds; "" for any other type."""
     match kind:
         case types.IntType():
             return f"a whole number{_between(kind)}"
@@ -47,7 +47,7 @@ def _shown(number: float) -> str:
 
 
 def _type_at(kind: types.Type | None, place: str) -> types.Type | None:
-    """The type of what a path such as "server.port" leads to; None where it can't be followed."""
+    """The type at a path such as "server.port"; None when the path leads nowhere."""
     for name in filter(None, place.split(".")):
         while isinstance(kind, types.Metadata):
             kind = kind.type

@@ -11,16 +11,16 @@ from msgspec import Struct
 from mud.core.errors import Conflict, Rejected
 from mud.core.world.model import ROLES, Position, Role
 
-#: What a handler is given: a table of commands does not have to know.
+#: The type of what a handler is given. A table of commands need not know it.
 C = TypeVar("C")
 
 
 class CommandEntry(Struct, Generic[C], frozen=True):
-    """One command. `help` is its page: the first line says how it is written and what it does.
+    """One command. `help` is its help page; the first line gives its syntax and what it does.
 
     `aliases` are other ways to write it: whole words, or a sign like `'` that needs no space after it.
-    One that `yields` gives way to those that don't where a beginning could mean both. Who is in a lower position than
-    it `needs` can't use it. A line of the page that begins with "For builders:" or "For admins:" only those read.
+    When an abbreviation fits several commands, one that `yields` gives way to those that don't. Players whose position
+    is lower than `needs` can't use it. Help lines that begin with "For builders:" or "For admins:" are for them only.
     """
 
     name: str
@@ -34,23 +34,23 @@ class CommandEntry(Struct, Generic[C], frozen=True):
 
 
 def page_for(page: str, role: Role) -> str:
-    """A page as someone of `role` reads it."""
+    """A help page as someone with `role` reads it."""
     return "\n".join(line for line in page.splitlines() if allowed(role, _reader(line)))
 
 
 def _reader(line: str) -> Role:
-    """The role that a line of a page is for."""
+    """The role that a line of a help page is for."""
     word = line.strip().partition(":")[0].removeprefix("For ").removesuffix("s")
     return next((role for role in ROLES if role == word and line.strip().startswith("For ")), "player")
 
 
 def allowed(role: Role, needed: Role) -> bool:
-    """Whether `role` includes the rights of `needed`: each role has those of all before it."""
+    """Whether `role` includes the rights of `needed`: each role has the rights of all roles before it."""
     return ROLES.index(role) >= ROLES.index(needed)
 
 
 class CommandTable(Generic[C]):
-    """All commands, found by their name, an alias, or a beginning that only one of them has."""
+    """All commands, found by name, by alias, or by an unambiguous abbreviation."""
 
     def __init__(self, commands: Iterable[CommandEntry[C]]) -> None:
         self.commands: dict[str, CommandEntry[C]] = {}
@@ -59,7 +59,7 @@ class CommandTable(Generic[C]):
         self.add(commands)
 
     def add(self, commands: Iterable[CommandEntry[C]]) -> None:
-        """More commands: all of them or none. Raises Conflict when a word is taken."""
+        """Add commands: all of them or none. Raises Conflict when a word is taken."""
         commands = list(commands)
         words: set[str] = set()
         for word in (word for command in commands for word in (command.name, *command.aliases)):
@@ -72,7 +72,7 @@ class CommandTable(Generic[C]):
         self._signs.update(word for word in words if not word[0].isalnum())
 
     def remove(self, commands: Iterable[CommandEntry[C]]) -> None:
-        """Forget commands. Those that are not there are passed over."""
+        """Remove commands. Those that are not in the table are skipped."""
         for command in commands:
             if self.commands.get(command.name) is command:
                 del self.commands[command.name]
@@ -81,17 +81,17 @@ class CommandTable(Generic[C]):
         self._signs = {w for w in self._exact if not w[0].isalnum()}
 
     def move_last(self, commands: Iterable[CommandEntry[C]]) -> None:
-        """List these after all others, in the order in which they are given; what is not there is passed over."""
+        """List these after all others, in the order given. Those that are not in the table are skipped."""
         for command in commands:
             if self.commands.get(command.name) is command:
                 self.commands[command.name] = self.commands.pop(command.name)
 
     def words(self) -> frozenset[str]:
-        """Every name and alias: none of them may be a player's name."""
+        """Every name and alias. None of them may be used as a player's name."""
         return frozenset(self._exact)
 
     def split(self, line: str) -> tuple[str, str]:
-        """A line as its verb and the rest: `'hello` is `'` and `hello`."""
+        """Split a line into its verb and the rest: `'hello` into `'` and `hello`."""
         line = line.strip()
         if line[:1] in self._signs:
             return line[0], line[1:].strip()
@@ -99,9 +99,9 @@ class CommandTable(Generic[C]):
         return verb.casefold(), rest.strip()
 
     def find(self, verb: str, role: Role) -> CommandEntry[C]:
-        """The command that `verb` means to someone of `role`.
+        """The command that `verb` means for someone with `role`.
 
-        Raises Rejected, naming what was close, when none or more than one could be meant.
+        Raises Rejected when no command fits (it names similar ones) or when several do.
         """
         exact = self._exact.get(verb)
         verb = verb[:40]
@@ -119,7 +119,7 @@ class CommandTable(Generic[C]):
         raise Rejected(f"There is no command {verb!r}.{hint}")
 
     def by_topic(self, role: Role) -> dict[str, list[CommandEntry[C]]]:
-        """What someone of `role` may use, by topic, in the order of the table."""
+        """The commands that someone with `role` may use, by topic, in the order of the table."""
         topics: dict[str, list[CommandEntry[C]]] = {}
         for command in self.commands.values():
             if allowed(role, command.role):
@@ -128,6 +128,6 @@ class CommandTable(Generic[C]):
 
 
 def either(words: list[str]) -> str:
-    """ "a", "a or b", "a, b or c"; of more than six, the first six."""
+    """ "a", "a or b", "a, b or c"; with more than six words, only the first six."""
     words = words[:6]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

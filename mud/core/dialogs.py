@@ -1,4 +1,4 @@
-"""Conversations as data: what a session is in the middle of is a stack of these (rule 3).
+"""Dialogs as data: a session's conversations are a stack of these (rule 3).
 
 A dialog never changes: a step forward replaces the top of the stack by a new one. What each of them asks and
 does with an answer is in the table of `mud.play.dialogs`.
@@ -14,7 +14,7 @@ from mud.core.world.area import AreaDef, ItemDef, MobDef, RoomDef
 
 
 class CoreDialog(Struct, frozen=True, tag_field="type", omit_defaults=True):
-    """Base of all dialogs. `secret` answers are typed without echo and never touch a file."""
+    """Base of all dialogs. If `secret`, answers are typed without echo and are never written to a file."""
 
     secret: ClassVar[bool] = False
 
@@ -31,20 +31,20 @@ class AskPassword(CoreDialog, frozen=True, tag="ask_password"):
 
 
 class ConfirmNew(CoreDialog, frozen=True, tag="confirm_new"):
-    """The name is new: is it meant?"""
+    """The name is new: ask whether it was meant."""
 
     name: str
 
 
 class NewPassword(CoreDialog, frozen=True, tag="new_password"):
-    """A password to be, for a new character (`name`) or for the player's own (`name` is None)."""
+    """Ask for a new password: for a new character (`name`), or for the player's own account (`name` is None)."""
 
     secret: ClassVar[bool] = True
     name: str | None = None
 
 
 class RepeatPassword(CoreDialog, frozen=True, tag="repeat_password"):
-    """The same again. What was typed first is kept only as its hash."""
+    """Ask for the new password again. Only the hash of the first one is kept."""
 
     secret: ClassVar[bool] = True
     hash: str
@@ -52,7 +52,7 @@ class RepeatPassword(CoreDialog, frozen=True, tag="repeat_password"):
 
 
 class OldPassword(CoreDialog, frozen=True, tag="old_password"):
-    """Before it is changed, the present password is asked."""
+    """Before a password is changed, ask for the present one."""
 
     secret: ClassVar[bool] = True
 
@@ -65,21 +65,21 @@ class AskPronouns(CoreDialog, frozen=True, tag="ask_pronouns"):
 
 
 class Working(CoreDialog, frozen=True, tag="working"):
-    """On top while the answer to an effect is awaited: lines typed meanwhile wait their turn.
+    """On top of the stack while an effect is being carried out: lines typed meanwhile wait.
 
-    If the work is lost with the program that did it, this is taken off and the dialog below
-    asks again. With `closes` an answer that all is saved ends that dialog too.
+    If the work is lost with the program that did it, this dialog is removed and the one below asks again.
+    With `closes`, the answer that all is saved also ends the dialog below.
     """
 
     closes: bool = False
 
 
 class Seeking(CoreDialog, frozen=True, tag="seeking"):
-    """Below a Working: the line `text` is taken again when the last of `names` was looked up in the database."""
+    """Below a Working: the line `text` is run again once all of `names` have been looked up in the database."""
 
     text: str
     names: tuple[str, ...]  # casefolded, all that were looked up for this line
-    expanded: bool = False  # it is out of an alias
+    expanded: bool = False  # the line comes from an alias
 
 
 class Play(CoreDialog, frozen=True, tag="play"):
@@ -94,14 +94,14 @@ class Pager(CoreDialog, frozen=True, tag="pager"):
 
 
 class Confirm(CoreDialog, frozen=True, tag="confirm"):
-    """A question before `command` is really run."""
+    """A question before `command` is carried out."""
 
     question: str
     command: str
 
 
 class ModuleDialog(CoreDialog, frozen=True, tag="module"):
-    """A conversation with a module: its `kind`, and the fields of its Struct as plain data."""
+    """A module's dialog: its `kind`, and the fields of its Struct as plain data."""
 
     module: str
     kind: str
@@ -109,7 +109,7 @@ class ModuleDialog(CoreDialog, frozen=True, tag="module"):
 
 
 class Editor(CoreDialog, frozen=True, tag="editor"):
-    """The line editor. `purpose` says what becomes of the text; with `then`, that conversation is given it."""
+    """The line editor. `purpose` says what the text is for; with `then`, that dialog receives the text."""
 
     purpose: str
     lines: tuple[str, ...] = ()
@@ -117,8 +117,8 @@ class Editor(CoreDialog, frozen=True, tag="editor"):
 
 
 class Edit(CoreDialog, frozen=True):
-    """A builder edits a definition of `area`. `base` is as it was when that began, None for a new one; `drafts` are as
-    it was after each step, the newest last. `writing` names the field whose text the line editor above is about."""
+    """A builder edits a definition of `area`. `base` is the definition at the start, None for a new one; `drafts` are
+    its versions after each step, newest last. `writing` names the field whose text the line editor above is editing."""
 
     area: str
     writing: str = ""
@@ -146,7 +146,7 @@ class EditItem(Edit, frozen=True, tag="edit_item", kw_only=True):
 
 
 class EditArea(Edit, frozen=True, tag="edit_area", kw_only=True):
-    """`zedit`: an area without what is edited by itself (see mud.core.world.draft.PARTS)."""
+    """`zedit`: an area without the parts that have editors of their own (see mud.core.world.draft.PARTS)."""
 
     base: AreaDef | None
     drafts: tuple[AreaDef, ...]

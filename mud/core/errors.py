@@ -16,7 +16,7 @@ from __future__ import annotations
 
 
 class EverwakeError(Exception):
-    """Base of all errors that Everwake raises on purpose. str() of it is fit for people."""
+    """Base of all errors that Everwake raises on purpose. Its str() is fit to be shown to people."""
 
 
 class Rejected(EverwakeError):
@@ -24,7 +24,7 @@ class Rejected(EverwakeError):
 
 
 class Absent(Rejected):
-    """A player of that `name` is not in memory: the kernel looks in the database, and takes the line again."""
+    """No player called `name` is in memory: the kernel looks in the database and runs the line again."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Nobody called {name!r} is here or anywhere else.")
@@ -32,8 +32,8 @@ class Absent(Rejected):
 
 
 class Unread(Rejected):
-    """Something was looked for in the whole world, of which much is still packed: that is read beside the game, and the
-    line is taken again."""
+    """A search of the whole world met many areas that are still packed: they are read between events, and the line is
+    run again."""
 
     def __init__(self) -> None:
         super().__init__("The world is still being read. Please try again in a moment.")
@@ -78,7 +78,7 @@ class ModuleFault(EverwakeError):
 
 
 class Unopened(EverwakeError):
-    """An event changed, or tried to change, something past the journal. Names the thing and the field."""
+    """An event changed, or tried to change, something without opening it in the journal. Names thing and field."""
 
 
 class FrameworkError(EverwakeError):

@@ -1,8 +1,8 @@
-"""Escrow: what a module keeps for somebody, and belongs to nobody else meanwhile.
+"""Escrow: items and gold that a module keeps for a character, and that belong to nobody else meanwhile.
 
-Its key is an owner of items and an account of the ledger: "escrow:MODULE:CHARACTER", or with what it is about behind
-that, "escrow:auction:p7:12". So it names whose it is by itself: what lies in escrow can be given back even when the
-module that took it has lost its state, and an admin can read it off the key.
+Its key is an owner of items and an account of the ledger: "escrow:MODULE:CHARACTER", optionally followed by a
+subject: "escrow:auction:p7:12". The key alone says whose it is: what lies in escrow can be given back even when the
+module that took it has lost its state, and an admin can read the owner off the key.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PREFIX = "escrow:"
 
 
 class Escrow(Struct, frozen=True):
-    """One place of escrow: of which module, for which character, about what."""
+    """One escrow: held by which module, for which character, about what."""
 
     module: str
     character: str
@@ -29,7 +29,7 @@ class Escrow(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """What items in it name as their owner, and its account in the ledger."""
+        """The owner key of the items in it, which is also its account in the ledger."""
         return f"{PREFIX}{self.module}:{self.character}" + (f":{self.about}" if self.about else "")
 
 
@@ -42,7 +42,7 @@ def parse(key: str) -> Escrow | None:
 
 
 def occupied(world: World, module: str = "", character: str = "") -> list[Escrow]:
-    """Every escrow with an item or gold in it: of one module or all, for one character or all; in no order of age."""
+    """Every escrow with an item or gold in it, of one module or all, for one character or all; unordered."""
     prefix = f"{PREFIX}{module}:" if module else PREFIX
     keys = {*world.owners(prefix), *(account for account in world.ledger.balances if account.startswith(prefix))}
     found = [escrow for escrow in map(parse, sorted(keys)) if escrow is not None]
@@ -50,7 +50,7 @@ def occupied(world: World, module: str = "", character: str = "") -> list[Escrow
 
 
 def refusal(world: World, item: Item) -> str | None:
-    """Why an item can't go into escrow; None when nothing is in the way."""
+    """Why an item can't go into escrow; None when it can."""
     called = capital(short(world, item))
     if is_coins(world, item):
         return f"{called}: gold is not handed over as a thing."

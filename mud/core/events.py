@@ -1,6 +1,6 @@
-"""Events, one at a time into the kernel; and effects, what it wants done, out of it (rule 1).
+"""Events go into the kernel, one at a time; effects, which say what it wants done, come out of it (rule 1).
 
-Passwords pass through here in the clear, on their way to a worker thread; they are never part of state.
+Passwords in clear text pass through here on their way to a worker thread; they are never part of the state.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Opened(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """A player sent a line. It is free of control characters. `expanded` says that it is out of an alias."""
+    """A player sent a line, already free of control characters. `expanded` says that it comes from an alias."""
 
     session: int
     text: str
@@ -55,14 +55,14 @@ class Lost(Struct, frozen=True):
 
 
 class TerminalTold(Struct, frozen=True):
-    """A client told more about itself."""
+    """A client told more about its terminal."""
 
     session: int
     terminal: Terminal
 
 
 class Due(Struct, frozen=True):
-    """A timer fell due. It is no longer pending."""
+    """A timer fell due. It is no longer among the pending ones."""
 
     timer: PendingTimer
 
@@ -108,7 +108,7 @@ class Verified(Struct, frozen=True):
 
 
 class Ordered(Struct, frozen=True):
-    """A character does what its player did not type: `text` is a command in play, whatever dialog is on top."""
+    """A character is to run a command that its player did not type: `text`, whatever dialog is on top."""
 
     session: int
     character: str
@@ -116,7 +116,7 @@ class Ordered(Struct, frozen=True):
 
 
 class PlayerFound(Struct, frozen=True):
-    """Answer to FindPlayer. Without an account there is nobody of that name."""
+    """Answer to FindPlayer. Without an account there is no player of that name."""
 
     session: int
     account: Account | None
@@ -132,8 +132,8 @@ class WorldRead(Struct, frozen=True):
 
 
 class Built(Struct, frozen=True):
-    """Answer to ReadAreas or SaveEdits, after WorldRead if anything changed. If not `done`, everything is as before;
-    `saved` says that it was SaveEdits and that the files hold it."""
+    """Answer to ReadAreas or SaveEdits, after WorldRead if anything changed. If not `done`, nothing was changed;
+    `saved` says that the request was SaveEdits and that the files now hold the edits."""
 
     session: int
     done: bool
@@ -142,13 +142,13 @@ class Built(Struct, frozen=True):
 
 
 class JobFailed(Struct, frozen=True):
-    """The work that a session waits for could not be done: the dialog below asks again."""
+    """The work that a session waited for could not be done: the dialog below asks again."""
 
     session: int
 
 
 class Told(Struct, frozen=True):
-    """Words for a session from outside of the game; with `answer`, those that it waits for (a flush, an audit)."""
+    """Text for a session from outside of the game; `answer` says that it is what the session waits for."""
 
     session: int
     text: str
@@ -163,13 +163,13 @@ class Announced(Struct, frozen=True):
 
 
 class AccountSet(Struct, frozen=True):
-    """An account was made or changed from outside of the game: this is how it is to be."""
+    """An account was made or changed from outside of the game. This is its new value."""
 
     account: Account
 
 
 class Signalled(Struct, frozen=True):
-    """A module is told something from outside of the game: by its own hooks, jobs and checks."""
+    """A signal for a module from outside of the game: from the module's own hooks, jobs and checks."""
 
     module: str
     signal: Signal
@@ -194,7 +194,7 @@ Event = (
 
 
 class Output(Struct, frozen=True):
-    """Text for a session, then its prompt. With `secret` what is typed next is not echoed."""
+    """Text for a session, followed by its prompt. With `secret`, what is typed next is not echoed."""
 
     session: int
     text: str
@@ -203,7 +203,7 @@ class Output(Struct, frozen=True):
 
 
 class Close(Struct, frozen=True):
-    """End a connection after what was written to it."""
+    """Close a connection once all that was written to it is sent."""
 
     session: int
 
@@ -216,7 +216,7 @@ class CheckName(Struct, frozen=True):
 
 
 class LogIn(Struct, frozen=True):
-    """Check name and password, and load the character. `address` is who pays for a wrong one."""
+    """Check name and password, and load the character. A wrong password counts against `address`."""
 
     session: int
     name: str
@@ -225,7 +225,7 @@ class LogIn(Struct, frozen=True):
 
 
 class Register(Struct, frozen=True):
-    """If the name is free, hash the password of its account to be."""
+    """If the name is free, hash the password for its new account."""
 
     session: int
     name: str
@@ -240,19 +240,20 @@ class FindPlayer(Struct, frozen=True):
 
 
 class ReadKinds(Struct, frozen=True):
-    """Read the definitions that are still packed, an area at a time, with the game going on in between."""
+    """Read the definitions that are still packed, one area at a time, while the game goes on in between."""
 
     session: int
 
 
 class FoundAstray(Struct, frozen=True):
-    """After a start somebody or something was in a room that is gone, or is of a kind that is. A line each."""
+    """After a start, somebody or something was in a room that no longer exists, or is of a kind that no longer exists.
+    One line each."""
 
     lines: tuple[str, ...]
 
 
 class HashPassword(Struct, frozen=True):
-    """Hash a password to be."""
+    """Hash a new password."""
 
     session: int
     password: str
@@ -267,14 +268,14 @@ class VerifyPassword(Struct, frozen=True):
 
 
 class ReadAreas(Struct, frozen=True):
-    """Read the file of `area` again; of no area, every file that changed."""
+    """Read the file of `area` again; without an area, every file that changed."""
 
     session: int
     area: str = ""
 
 
 class SaveEdits(Struct, frozen=True):
-    """Write what a builder changed into the areas' files. With `over`, also over what others changed meanwhile."""
+    """Write a builder's edits into the areas' files. With `over`, overwrite what others changed meanwhile."""
 
     session: int
     edits: Edits
@@ -282,7 +283,7 @@ class SaveEdits(Struct, frozen=True):
 
 
 class Flush(Struct, frozen=True):
-    """Write all that changed now, then tell the session."""
+    """Write all changes to the database now, then tell the session."""
 
     session: int
 
@@ -301,9 +302,9 @@ class CheckWorld(Struct, frozen=True):
 
 
 class ReadLog(Struct, frozen=True):
-    """Tell the session the last `count` records of the server's log of at least `level` with `word` in them.
+    """Send the session the last `count` log records of at least `level` that contain `word`.
 
-    An empty level or word lets all pass.
+    An empty level or word matches everything.
     """
 
     session: int
@@ -313,7 +314,7 @@ class ReadLog(Struct, frozen=True):
 
 
 class ListStaff(Struct, frozen=True):
-    """Tell the session who is more than a player."""
+    """Send the session a list of all accounts with a role above player."""
 
     session: int
 
@@ -347,14 +348,14 @@ class LogLine(Struct, frozen=True):
 
 
 class AddressDid(Struct, frozen=True):
-    """Something that an address may do only so often: "failed_login" or "creation"."""
+    """An address did something that is rate-limited: "failed_login" or "creation"."""
 
     address: str
     what: str
 
 
 class AskModule(Struct, frozen=True):
-    """Have a module's asynchronous method do something for `module`."""
+    """Have a module's asynchronous method do something on behalf of `module`."""
 
     module: str
     id: str
@@ -362,7 +363,7 @@ class AskModule(Struct, frozen=True):
 
 
 class QueryModule(Struct, frozen=True):
-    """Ask the tables of `module`, once all that it wrote is there."""
+    """Query the tables of `module`, once all that it has written is stored."""
 
     module: str
     id: str
@@ -371,7 +372,7 @@ class QueryModule(Struct, frozen=True):
 
 
 class ManageModule(Struct, frozen=True):
-    """Have a module restarted, reloaded, paused, resumed or configured anew; then tell the session."""
+    """Restart, reload, pause, resume or reconfigure a module; then tell the session."""
 
     session: int
     do: str
@@ -380,7 +381,7 @@ class ManageModule(Struct, frozen=True):
 
 #: Work on area files.
 AreaJob = ReadAreas | SaveEdits
-#: Work that a worker thread or the database does for a session, and answers by an event.
+#: Work done for a session by a worker thread or the database, and answered by an event.
 Job = CheckName | LogIn | Register | FindPlayer | HashPassword | VerifyPassword | AreaJob
 #: Other work that a session waits for; it is answered in words (Told).
 Question = Flush | Audit | CheckWorld | ReadLog | ListStaff | ManageModule

@@ -1,7 +1,7 @@
-"""The journal: what makes an event happen whole or not at all.
+"""The journal: it makes each event happen either whole or not at all.
 
-Everything that a handler changes goes through here. Each change leaves its undo; a handler that raises is
-taken back step by step, one that returns leaves the keys of what it changed in `dirty`, which the next flush
+Every change that a handler makes goes through here. Each change records how to undo it. If the handler raises, the
+changes are undone step by step; if it returns, the keys of what it changed are in `dirty`, which the next flush
 writes in one transaction (rule 5).
 """
 
@@ -20,17 +20,17 @@ S = TypeVar("S", bound=Struct)
 
 Key = tuple[str, str]  # (table, row key)
 _CONTAINERS = (list, dict, set)
-_Kept = list[tuple[str, Any, Any]]  # of each field: its name, its value, and a copy of what that contained
+_Kept = list[tuple[str, Any, Any]]  # for each field: its name, its value, and a copy of what that contained
 
 
 class Journal:
-    """Undoable changes, and what they touched since the last flush."""
+    """Undoable changes, and the rows that changed since the last flush."""
 
     def __init__(self) -> None:
         self.dirty: set[Key] = set()
         self._touched: set[Key] = set()
         self._undo: list[Callable[[], None]] = []
-        self._saved: set[int] = set()  # ids of what is open
+        self._saved: set[int] = set()  # ids of the structs that are open
         self._watched: list[tuple[Struct, _Kept, Key]] = []
 
     def begin(self) -> None:
@@ -42,7 +42,7 @@ class Journal:
         self._touched.add((table, key))
 
     def edit(self, struct: S) -> S:
-        """`struct`, free to be changed until the event ends: its fields and the containers in them are kept."""
+        """Open `struct` for changes until the event ends: its fields and the containers in them are saved for undo."""
         if id(struct) not in self._saved:
             self._saved.add(id(struct))
             kept = _keep(struct)
@@ -50,7 +50,7 @@ class Journal:
         return struct
 
     def watch(self, struct: S, table: str, key: str) -> S:
-        """`struct`, free to be read or changed until the event ends: its row is to be written if it was changed."""
+        """Open `struct` for reading or changes until the event ends: its row is written only if it really changed."""
         if id(struct) not in self._saved:
             self._saved.add(id(struct))
             self._watched.append((struct, _keep(struct), (table, key)))
@@ -81,18 +81,18 @@ class Journal:
         self._undo.append(lambda: items.__delitem__(-1))
 
     def remove(self, items: list[V], value: V) -> None:
-        """`items.remove(value)`, undoably and back to its very place."""
+        """`items.remove(value)`, undoably; undo puts it back in its old position."""
         at = items.index(value)
         del items[at]
         self._undo.append(lambda: items.insert(at, value))
 
     def commit(self) -> None:
-        """The event succeeded."""
+        """The event succeeded: keep its changes."""
         self.dirty |= self.changed() if self._watched else self._touched
         self._reset()
 
     def rollback(self) -> None:
-        """The event failed: everything is as it was before it."""
+        """The event failed: restore everything to what it was before."""
         try:
             for undo in reversed(self._undo):
                 undo()
@@ -112,9 +112,9 @@ class Journal:
 
 
 def _keep(struct: Struct) -> _Kept:
-    """The fields of `struct`, which is open, and what the containers in them hold."""
+    """Save the fields of `struct`, which is open, and what the containers in them hold."""
     kept: _Kept = []
-    for name in struct.__struct_fields__:  # no call for each: a character has fifty fields
+    for name in struct.__struct_fields__:  # inlined, no call per field: a character has fifty fields
         value = getattr(struct, name)
         kept.append((name, value, value.copy() if isinstance(value, _CONTAINERS) else None))
     return kept
@@ -127,9 +127,9 @@ def _restore(struct: Struct, kept: _Kept) -> None:
 
 
 def _differs(struct: Struct, kept: _Kept) -> bool:
-    """Whether a field, or what is in it, is not what it was. What is in containers does not change itself.
+    """Whether a field, or what it contains, has changed. The elements of containers are immutable.
 
-    Most changes show in a value or a length; only where none does, what containers hold is compared.
+    Most changes show in a value or a length; only if none does are the containers' contents compared.
     """
     long: list[tuple[Any, Any]] = []
     for name, value, held in kept:
@@ -145,14 +145,14 @@ def _differs(struct: Struct, kept: _Kept) -> bool:
 
 
 def _same(now: Any, held: Any) -> bool:
-    """Whether two containers hold the same; dicts, in the same order too, which is kept when they are written."""
+    """Whether two containers hold the same. For dicts the order counts too: it is kept when they are written."""
     if isinstance(now, dict):
         return [*now] == [*held] and [*now.values()] == [*held.values()]
     return bool(now == held)
 
 
 def _refill(value: Any, contents: Any) -> None:
-    """Put `contents` back into the very container it was copied from: others may hold on to that one."""
+    """Put `contents` back into the same container that it was copied from: others may hold references to that one."""
     if isinstance(value, list):
         value[:] = contents
     elif isinstance(value, dict | set):

@@ -1,7 +1,7 @@
-"""Double-entry gold: every coin that one account gains, another loses, so all accounts sum to zero always.
+"""Double-entry gold: each coin that one account gains another loses, so the sum of all accounts is always zero.
 
-An account is a string: "char:p7" (a purse), "item:i12" (a heap of coins), "escrow:...", and two without a floor
-or ceiling of their own: `mint`, where gold comes from and which alone may be negative, and `sink`, where it goes.
+An account is a string: "char:p7" (a purse), "item:i12" (a heap of coins), "escrow:...", and two special ones:
+`mint`, where gold comes from and which alone may be negative, and `sink`, where it goes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Entry(Struct, frozen=True):
 
 
 class Balances:
-    """How much gold is in each account, to be read."""
+    """A read-only view of how much gold is in each account."""
 
     def __init__(self, balances: Mapping[str, int]) -> None:
         self.balances = balances
@@ -48,12 +48,12 @@ class Balances:
         return self.balances.get(account, 0)
 
     def total(self) -> int:
-        """The sum of all accounts: zero, or something is broken."""
+        """The sum of all accounts: always zero, unless something is broken."""
         return sum(self.balances.values())
 
 
 class Ledger(Balances):
-    """Balances by account, and the entries not yet written by a flush. `transfer` is the only way to change them."""
+    """Balances by account, and the entries that no flush has written yet. Only `transfer` changes them."""
 
     def __init__(self, journal: Journal, balances: dict[str, int] | None = None, seq: int = 0) -> None:
         self._journal = journal

@@ -1,4 +1,4 @@
-"""A step of a state's schema, from one version to the next."""
+"""One step of a state's schema, from one version to the next."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from msgspec import Struct
 
 
 class Step(Struct, frozen=True):
-    """From the state's schema before `to` up to `to`, and if it can be, `back` down again.
+    """Migrates a state from the schema before `to` up to `to`, and, if possible, `back` down again.
 
-    Both are given the state as plain values by field, and change that dict.
+    Both functions receive the state as a dict of plain values by field, and change that dict.
     """
 
     to: int

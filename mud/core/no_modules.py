@@ -13,7 +13,7 @@ class NoModules:
     """`mud.core.modules.Modules` where there are none."""
 
     def due(self, ctx: CoreContext, timer: PendingTimer) -> None:
-        """Kept for when its module is there."""
+        """Keep the timer for when its module is there."""
         ctx.world.timers.park(timer)
 
     def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
@@ -25,38 +25,38 @@ class NoModules:
         ctx.pop()
 
     def active(self, module: str) -> bool:
-        """None is."""
+        """No module is."""
         return False
 
     def leads(self, dialog: ModuleDialog) -> bool:
-        """None does."""
+        """No module does."""
         return False
 
     def listeners(self, signal: Signal) -> list[str]:
-        """Nobody."""
+        """No module listens."""
         return []
 
     def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
-        """Nobody."""
+        """There is no module to hear it."""
 
     def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
-        """Each for themselves."""
+        """The character alone."""
         return [character_id]
 
     def blame(self, module: str, error: Exception) -> None:
-        """Nobody."""
+        """There is no module to blame."""
 
     def failed(self, module: str, at: float) -> None:
-        """Nobody."""
+        """There is no module that could fail."""
 
     def news(self) -> list[str]:
-        """Nothing."""
+        """There is none."""
         return []
 
     def table(self) -> list[tuple[str, str, str, str]]:
-        """Nothing."""
+        """There are no modules."""
         return []
 
     def describe(self, module: str) -> str:
-        """Nothing."""
+        """There is no module to describe."""
         return "This game has no modules."

@@ -1,4 +1,4 @@
-"""The game's rules as modules use them: what happens to bodies. `mud.play` has them; a context brings them along."""
+"""The game's rules about bodies, as modules use them. `mud.play` implements them; a context refers to them."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from typing import Protocol, TypeVar
 
 from mud.core.world.model import Character
 
-#: The context of an event, which brings the rules along and so can't be known here.
+#: The type of an event's context. A context refers to the rules, so it can't be named here.
 C_contra = TypeVar("C_contra", contravariant=True)
 
 
 class Rules(Protocol[C_contra]):
-    """What may happen to a body."""
+    """What may happen to a character's body."""
 
     def hurt(self, ctx: C_contra, victim: Character, amount: int, by: Character | None) -> None:
-        """Hit points are lost, and maybe the life; who hurts somebody in the same room fights them."""
+        """Take hit points, and perhaps the life; hurting somebody in the same room starts a fight."""
 
     def mend(self, ctx: C_contra, character: Character, hp: int, mana: int, move: int) -> None:
-        """Hit points, mana and movement come back, as far as there is room for them."""
+        """Restore hit points, mana and movement, up to their maxima."""
 
     def affected(self, ctx: C_contra, character: Character, asleep: bool) -> None:
         """The effects on somebody have changed; `asleep` says whether they slept by magic before."""
 
     def show_room(self, ctx: C_contra, character: Character) -> None:
-        """Somebody is shown the room that they are in."""
+        """Show a character the room that it is in."""
 
     def cannot_fight(self, ctx: C_contra, one: Character, other: Character) -> str | None:
-        """Why one may not attack another, in words for the one; None when nothing is in the way."""
+        """Why `one` may not attack `other`, in words for `one`; None when it may."""
 
 
 class NoRules:

@@ -19,10 +19,10 @@ class Screen(Struct, frozen=True):
 
 
 class Terminal(Struct, frozen=True):
-    """What the client told about itself by telnet negotiation.
+    """What the client told about itself in telnet negotiation.
 
     `colours` 0 means unknown or none. `client` is the name it gave (TTYPE), "" when it gave none.
-    `width` 0 means never told (NAWS).
+    `width` 0 means that the client never told it (NAWS).
     """
 
     width: int = 0
@@ -34,7 +34,7 @@ class Terminal(Struct, frozen=True):
 
 
 class SessionView(Struct, frozen=True):
-    """What a module is told about a session. Times are wall-clock seconds."""
+    """What modules can see of a session. Times are wall-clock seconds."""
 
     id: int
     terminal: Terminal
@@ -45,8 +45,8 @@ class SessionView(Struct, frozen=True):
 class Session(Struct, kw_only=True):
     """One connection's side of the game.
 
-    `stack` holds dialogs (see mud.core.dialogs), the top one last; `account` and `character` are set when
-    logged in, and only the database can confirm them after a copyover (rule 7).
+    `stack` holds dialogs (see mud.core.dialogs), the top one last. `account` and `character` are set after
+    login; after a copyover only the database can confirm them (rule 7).
     """
 
     id: int

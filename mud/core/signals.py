@@ -1,4 +1,4 @@
-"""Signals: what happened in the game, told to modules; and requests, what a module can be asked.
+"""Signals tell modules what happened in the game; requests ask a module to do something.
 
 Modules declare their own beside these. A signal's tag is "MODULE.WHAT", a request's "SERVICE.METHOD".
 """
@@ -11,9 +11,9 @@ from msgspec import Struct
 
 
 class Signal(Struct, tag_field="signal"):
-    """Base of what modules tell each other. The tag is "MODULE.WHAT".
+    """Base of what modules are told. The tag is "MODULE.WHAT".
 
-    Who listens declares a class of its own with the same tag and the fields that it wants.
+    A listener declares a class of its own with the same tag and those fields that it needs.
     """
 
 
@@ -28,7 +28,7 @@ class PlayerEntered(Signal, tag="game.player_entered"):
 
 
 class PlayerLeft(Signal, tag="game.player_left"):
-    """A player's character left the world: by `quit`, thrown out, or after its time without a connection."""
+    """A player's character left the world: by `quit`, by being thrown out, or after too long without a connection."""
 
     character: str
 
@@ -40,20 +40,20 @@ class LinkLost(Signal, tag="game.link_lost"):
 
 
 class LinkBack(Signal, tag="game.link_back"):
-    """A player whose character had lost its connection is back at it. (Who was away comes by PlayerEntered.)"""
+    """A player reconnected to a character that had lost its connection. (For one that was away: PlayerEntered.)"""
 
     character: str
 
 
 class InService(Signal, tag="game.in_service"):
-    """Told to a module alone, as soon as it is in service: after each start, reload, restart, resume and copyover.
+    """Sent to one module as soon as it is in service: after each start, reload, restart, resume and copyover.
 
-    What went by meanwhile, it was not told.
+    It was not told of signals that were sent while it was out of service.
     """
 
 
 class ToldAway(Signal, tag="game.told_away"):
-    """A player told something to one who can't hear it: away, or link-dead. Without a listener it is lost."""
+    """A player told something to one who can't hear it: away, or link-dead. Unless a module listens, it is lost."""
 
     sender: str
     character: str
@@ -70,7 +70,7 @@ class Moved(Signal, tag="game.moved"):
 
 
 class Died(Signal, tag="game.died"):
-    """A character died: a mob is gone for good by now, a player wakes elsewhere. `by` is the killer, "" for none."""
+    """A character died. A mob no longer exists by now; a player wakes elsewhere. `by` is the killer, "" for none."""
 
     character: str
     by: str
@@ -78,14 +78,14 @@ class Died(Signal, tag="game.died"):
 
 
 class Attacked(Signal, tag="game.attacked"):
-    """A character turned on another to fight it: by a command, a spell that hurts, or of a mob's own accord."""
+    """A character attacked another: by a command, a harmful spell, or a mob by itself."""
 
     character: str
     victim: str
 
 
 class LookedAt(Signal, tag="game.looked_at"):
-    """A player looked at an item that is here, and was told what it looks like."""
+    """A player looked at an item in reach, and was shown its description."""
 
     character: str
     item: str
@@ -94,7 +94,7 @@ class LookedAt(Signal, tag="game.looked_at"):
 class Worn(Signal, tag="game.worn"):
     """A character put something on, at `slot`; or took it off, with `slot` "".
 
-    Of what a zone's reset puts on mobs, only things with `affects` are told.
+    Of the items that a zone's reset puts on mobs, only those with `affects` are reported.
     """
 
     character: str
@@ -103,13 +103,13 @@ class Worn(Signal, tag="game.worn"):
 
 
 class Companions(Request, tag="game.companions"):
-    """Asked of the module that has groups: the ids of all who share with a character what it wins, itself first."""
+    """Asked of the module that has groups: the ids of all who share a character's winnings, itself first."""
 
     character: str
 
 
 class Answered(Signal, tag="game.answered"):
-    """What came of `ctx.ask` or `ctx.query`: `value`, or `error` and no value. `about` is what the asker called it."""
+    """The result of `ctx.ask` or `ctx.query`: `value`, or else `error`. `about` is the label that the asker gave."""
 
     about: str
     value: Any = None
@@ -117,7 +117,7 @@ class Answered(Signal, tag="game.answered"):
 
 
 class WriteFailed(Signal, tag="game.write_failed"):
-    """A database session of this module was refused as a whole, after its handler had returned."""
+    """The database refused a whole write block of this module, after its handler had returned."""
 
     session: str
     error: str

@@ -1,4 +1,4 @@
-"""Spells as a table: what each needs, on whom it may be cast, and what it does. Modules add their own."""
+"""Spells as a table: what each needs, what it may be cast on, and what it does. Modules add their own."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 from mud.core.errors import Conflict
 from mud.core.world.model import Character, Item
 
-#: What a spell's effect acts through: a table of spells does not have to know.
+#: The type through which a spell's effect acts. A table of spells need not know it.
 C = TypeVar("C")
 
-#: On whom or what a spell is cast: a foe here, somebody here (oneself if nobody is named), an item at hand, a player
-#: anywhere, everybody here, or nothing at all (words may say more).
+#: What a spell can be cast on: a foe here, somebody here (oneself if nobody is named), an item at hand, a player
+#: anywhere, everybody here, or nothing at all (it may take free text).
 SpellTarget = Literal["foe", "friend", "item", "player", "room", "words"]
 
 
 class Cast(NamedTuple):
-    """A spell on its way: who casts it, how strong (a level), on whom, what, or with which words, and out of what."""
+    """One casting of a spell: the caster, its strength (a level), its target or words, and its source item."""
 
     caster: Character
     level: int
     whom: Character | None = None
     item: Item | None = None
     words: str = ""
-    thing: str = ""  # what it came out of, as it is called ("a red potion"); "" when the caster spoke it
+    thing: str = ""  # the item it comes from, by its name ("a red potion"); "" when the caster spoke it
 
     @property
     def victim(self) -> Character:
-        """Whom it is cast on; the caster if nobody else."""
+        """Whom it is cast on; the caster by default."""
         return self.whom if self.whom is not None else self.caster
 
 
 class SpellEntry(NamedTuple, Generic[C]):
-    """A spell. `number` is what area files of the Diku family call it, 0 for none; `cooldown` is game seconds."""
+    """A spell. `number` is its number in area files of the Diku family, 0 for none; `cooldown` is game seconds."""
 
     name: str
     number: int
@@ -53,7 +53,7 @@ class SpellTable(Generic[C]):
         self.add(spells)
 
     def add(self, spells: Iterable[SpellEntry[C]]) -> None:
-        """More spells: all of them or none. Raises Conflict when a name or a number is taken."""
+        """Add spells: all of them or none. Raises Conflict when a name or a number is taken."""
         spells = list(spells)
         for number, spell in enumerate(spells):
             for other in (*self.spells.values(), *spells[:number]):
@@ -62,19 +62,19 @@ class SpellTable(Generic[C]):
         self.spells.update({spell.name: spell for spell in spells})
 
     def remove(self, spells: Iterable[SpellEntry[C]]) -> None:
-        """Forget spells. Those that are not there are passed over."""
+        """Remove spells. Those that are not in the table are skipped."""
         for spell in spells:
             if self.spells.get(spell.name) is spell:
                 del self.spells[spell.name]
 
     def by_value(self, value: int | str | None) -> SpellEntry[C] | None:
-        """The spell that an area file means by a number or a name; None for none, or for one that is not known."""
+        """The spell that an area file gives by number or name; None for no spell, or for one that is not known."""
         if isinstance(value, str):
             return self.spells.get(value.casefold())
         return next((s for s in self.spells.values() if value and s.number == value), None)
 
     def begun(self, words: list[str]) -> list[SpellEntry[C]]:
-        """The spells whose words begin, each at its place, with `words`."""
+        """The spells whose name begins with `words`, each of which may be abbreviated."""
         return [s for s in self.spells.values() if _begins(s.name.split(), words)]
 
 

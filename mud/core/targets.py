@@ -36,13 +36,13 @@ def parse_target(text: str) -> TargetWords:
 
 
 def answers(keywords: Iterable[str], word: str) -> bool:
-    """Whether every word of `word` begins one of `keywords`."""
+    """Whether each word of `word` is the beginning of one of `keywords`."""
     known = [k.casefold() for k in keywords]
     return all(any(k.startswith(part) for k in known) for part in word.split())
 
 
 def pick(target: TargetWords, things: Iterable[tuple[Iterable[str], T]]) -> list[T]:
-    """The things, given with their keywords, that `target` names: at most one unless it says all."""
+    """The things that `target` names, given with their keywords: at most one, unless `target` asks for all."""
     found = [thing for keywords, thing in things if answers(keywords, target.word)]
     return found if target.every else found[target.nth - 1 : target.nth]
 
@@ -62,7 +62,7 @@ def split(text: str) -> list[str]:
 
 
 def split_first(text: str) -> tuple[str, str]:
-    """The first word, quoted or not, and all that follows it as it was typed."""
+    """The first word, quoted or not, and the rest of the text as it was typed."""
     text = text.strip()
     if text[:1] in ("'", '"') and text:
         word, _, rest = text[1:].partition(text[0])

@@ -1,7 +1,7 @@
 """Timers as data: what falls due, when, and by which clock.
 
-A deadline is stored and belongs to the game; the event loop's handle is derived from the earliest one and thrown
-away (rule 2). A payload is a small tagged Struct, never a function, so a timer outlives the program that set it.
+A deadline is stored and belongs to the game; the event loop's handle is derived from the earliest one and is
+disposable (rule 2). A payload is a small tagged Struct, never a function, so a timer outlives the program that set it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from mud.core.journal import Journal
 
 
 class Payload(Struct, frozen=True, tag_field="type"):
-    """What a timer is about."""
+    """What a timer is for."""
 
     @property
     def clock(self) -> ClockName:
-        """By which clock it lives."""
+        """The clock that it goes by."""
         return "game"
 
 
@@ -45,35 +45,35 @@ class ItemDecays(Payload, frozen=True, tag="item_decays"):
 
 
 class CombatRound(Payload, frozen=True, tag="combat_round"):
-    """Everybody who fights in a room strikes. There is one such timer a room, and only while they do."""
+    """Everybody who fights in a room strikes. There is one such timer for each room, while there is a fight in it."""
 
     room: str
 
 
 class Mend(Payload, frozen=True, tag="mend"):
-    """A body mends a little. There is one such timer for whoever is not at their best."""
+    """A body regenerates a little. There is one such timer for each character that is not at its best."""
 
     character: str
 
 
 class Pulse(Payload, frozen=True, tag="pulse"):
-    """The areas with players in them are to live for a while. There is always one such timer."""
+    """The areas with players in them become active for a while. There is always exactly one such timer."""
 
 
 class AreaLives(Payload, frozen=True, tag="area_lives"):
-    """The mobs of an area do what they like to do."""
+    """The mobs of an area act by themselves."""
 
     area: str
 
 
 class BringHome(Payload, frozen=True, tag="bring_home"):
-    """Whoever and whatever is in a room that is gone is brought to one that is there. Due at once after each start."""
+    """Whatever is in a room that no longer exists is moved to one that does. Due at once after each start."""
 
 
 class ModuleTimer(Payload, frozen=True, tag="module"):
     """A module's own timer: its `kind`, and the fields of its Struct as plain data.
 
-    So a timer outlives the code that knows what it means.
+    As plain data it outlives the code that knows what it means.
     """
 
     module: str
@@ -83,12 +83,12 @@ class ModuleTimer(Payload, frozen=True, tag="module"):
 
     @property
     def clock(self) -> ClockName:
-        """By which clock it lives."""
+        """The clock that it goes by."""
         return self.by
 
 
 class AskEnds(Payload, frozen=True, tag="ask_ends"):
-    """Question number `id` of a module was never answered: it gets told so, and exactly once either way."""
+    """The time limit of a module's question `id`: if it is still unanswered, its module is told so, exactly once."""
 
     module: str
     id: str
@@ -96,9 +96,9 @@ class AskEnds(Payload, frozen=True, tag="ask_ends"):
 
 
 class CopyoverPlanned(Payload, frozen=True, tag="copyover_planned"):
-    """A copyover is to begin `at`, or this is a mark before it at which it is announced. All by the wall clock.
+    """A copyover begins `at`, or is announced at a mark before that. All times are wall clock.
 
-    With `until` it waits for soft vetoes to clear, and is given up then; `waits_for` says for which.
+    With `until` it waits up to then for soft vetoes to clear, then gives up; `waits_for` names them.
     """
 
     at: float
@@ -110,7 +110,7 @@ class CopyoverPlanned(Payload, frozen=True, tag="copyover_planned"):
 
     @property
     def clock(self) -> ClockName:
-        """By which clock it lives."""
+        """The clock that it goes by."""
         return "wall"
 
 
@@ -122,7 +122,7 @@ AnyPayload = (
 
 
 class PendingTimer(Struct, frozen=True):
-    """`due` in seconds of the payload's clock."""
+    """A timer that has not fired yet. `due` is in seconds of its payload's clock."""
 
     id: str
     due: float
@@ -130,28 +130,28 @@ class PendingTimer(Struct, frozen=True):
 
     @property
     def number(self) -> int:
-        """Timers are numbered as they are set."""
+        """The number in its id: timers are numbered in the order in which they are set."""
         return int(self.id[1:])
 
 
 class Timers:
-    """All pending timers; undoable through the journal, soonest first."""
+    """All pending timers, soonest first; changes are undoable through the journal."""
 
     def __init__(self, journal: Journal, pending: list[PendingTimer] | None = None, serial: int = 0) -> None:
         self._journal = journal
         self.pending: dict[str, PendingTimer] = {}
         self.serial = serial
-        self.changed = True  # there may be an earlier timer than whoever waits for the earliest knows
-        # A heap may hold timers that are no longer pending: they are passed over when they come up.
+        self.changed = True  # whoever waits for the earliest timer must look again
+        # A heap may hold timers that are no longer pending: they are skipped when they reach the front.
         self._parked: set[str] = set()
-        self._alike: dict[Hashable, dict[str, PendingTimer]] = {}  # by each of `_keys`: those alike, by id
+        self._alike: dict[Hashable, dict[str, PendingTimer]] = {}  # by each key of `_keys`: timers by id
         self._heaps: dict[ClockName, list[tuple[float, int, PendingTimer]]] = {"game": [], "wall": []}
         for timer in pending or []:
             self._add(timer)
             self._push(timer)
 
     def set(self, due: float, payload: AnyPayload) -> PendingTimer:
-        """A new timer, due at `due` seconds of its payload's clock. Raises ValueError when that is no point in time."""
+        """Set a new timer, due at `due` seconds of its payload's clock. Raises ValueError if `due` is not finite."""
         if not math.isfinite(due):
             raise ValueError(f"a timer can't fall due at {due} seconds")
         self.serial += 1
@@ -166,7 +166,7 @@ class Timers:
         return timer
 
     def cancel(self, timer_id: str) -> None:
-        """Forget a timer. One that is not pending is no error: it may just have fired."""
+        """Cancel a timer. It is no error if it is not pending: it may just have fired."""
         timer = self.pending.get(timer_id)
         if timer is not None:
             self._journal.drop(self.pending, timer_id)
@@ -181,18 +181,18 @@ class Timers:
         return list(self._alike.get((module, kind), {}).values())
 
     def like(self, payload: AnyPayload) -> list[PendingTimer]:
-        """The pending timers with exactly this payload. However many others there are, it takes no longer."""
+        """The pending timers with exactly this payload. The number of other timers does not matter to its speed."""
         return list(self._alike.get(_keys(payload)[-1], {}).values())
 
     def find(self, payload: AnyPayload) -> PendingTimer | None:
-        """The pending timer with exactly this payload, if any; of several, the latest set."""
+        """The pending timer with exactly this payload, if any; of several, the one set last."""
         return max(self.like(payload), key=lambda timer: timer.number, default=None)
 
     def take_due(self, clock: Clock) -> PendingTimer | None:
-        """The earliest timer that is due by either clock, no longer pending; None when nothing is due.
+        """Remove and return the earliest timer that is due by either clock; None when nothing is due.
 
-        To order two clocks against each other, each is asked how long ago its timer fell due. (What the game's clock
-        stood still between counts: it fell due before what did in that silence.)
+        To compare timers of two clocks, each clock is asked how long ago its timer fell due. (Time in which the game's
+        clock stood still counts: a game timer due before a stop precedes a wall timer that fell due during it.)
         """
         late = [(clock.ago(name, heap[0][0]), name) for name, now, heap in self._fronts(clock) if heap[0][0] <= now]
         if not late:
@@ -208,13 +208,13 @@ class Timers:
         return timer
 
     def park(self, timer: PendingTimer) -> None:
-        """Keep a timer that fell due and has nobody to go to now: pending, but not due until `unpark`."""
+        """Keep a timer that fell due but whose module is out of service: pending, but not due until `unpark`."""
         self._add(timer)
         self._journal.touch("timers", timer.id)
         self._parked.add(timer.id)
 
     def unpark(self, module: str) -> None:
-        """The module is there again: what fell due meanwhile is due now, in its order."""
+        """The module is back: timers that fell due meanwhile are due now, in their order."""
         for timer_id in sorted(self._parked, key=lambda i: int(i[1:])):
             timer = self.pending.get(timer_id)
             if timer is None:
@@ -224,7 +224,7 @@ class Timers:
                 self._push(timer)
 
     def overdue(self, wall: float) -> list[float]:
-        """By how many seconds each pending timer of the wall clock is late at `wall`; for the report of a copyover."""
+        """How many seconds late each pending wall-clock timer is at `wall`; for the report of a copyover."""
         heap = self._heaps["wall"]
         return [wall - due for due, _, timer in heap if due <= wall and self.pending.get(timer.id) is timer]
 
@@ -234,7 +234,7 @@ class Timers:
         return min(waits, default=None)
 
     def _fronts(self, clock: Clock) -> list[tuple[ClockName, float, list[tuple[float, int, PendingTimer]]]]:
-        """The clocks that have a pending timer at the front of their heap, the stale ones thrown out."""
+        """Each clock that has a pending timer, with its heap, after removing stale timers from its front."""
         fronts: list[tuple[ClockName, float, list[tuple[float, int, PendingTimer]]]] = []
         for name, heap in self._heaps.items():
             while heap and self.pending.get(heap[0][2].id) is not heap[0][2]:
@@ -255,7 +255,7 @@ class Timers:
 
 
 def _keys(payload: AnyPayload) -> tuple[Hashable, ...]:
-    """Under what a timer is looked up; the last one is for those with exactly this payload."""
+    """The keys under which a timer is found; the last one is for exactly equal payloads."""
     if isinstance(payload, ModuleTimer):
         kind = (payload.module, payload.kind)
         return kind, (*kind, _frozen(payload.data))
@@ -263,7 +263,7 @@ def _keys(payload: AnyPayload) -> tuple[Hashable, ...]:
 
 
 def _frozen(data: Any) -> Hashable:
-    """Plain data as something to look up by: equal for equal data."""
+    """Plain data in a hashable form: equal for equal data."""
     if isinstance(data, dict):
         return frozenset((key, _frozen(value)) for key, value in data.items())
     return tuple(map(_frozen, data)) if isinstance(data, list | tuple) else data

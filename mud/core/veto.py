@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Veto(Struct, frozen=True):
-    """Why there should be no copyover now (S0.13). A hard one can't be passed."""
+    """Why there should be no copyover now (S0.13). A hard veto can't be overridden."""
 
     reason: str
     hard: bool = False
@@ -14,10 +14,10 @@ class Veto(Struct, frozen=True):
 
     @classmethod
     def soft(cls, reason: str, clears_in: float | None = None) -> Veto:
-        """A warning, which `copyover force` passes."""
+        """A warning, which `copyover force` overrides."""
         return cls(reason, False, clears_in)
 
     @classmethod
     def firm(cls, reason: str, clears_in: float | None = None) -> Veto:
-        """A hard veto: something would be broken."""
+        """A hard veto: a copyover now would break something."""
         return cls(reason, True, clears_in)

@@ -1,4 +1,4 @@
-"""What modules write to their own tables, waiting for the next flush. Undoable through the journal, like everything."""
+"""What modules write to their own tables, until the next flush. Undoable through the journal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 class WriteBlock(Struct, frozen=True):
-    """One database session: `statements` are done in one instant or not at all. `serial` never comes twice.
+    """One database session: its `statements` are executed in one transaction. `serial` is never reused.
 
-    With `schema` it makes or changes the module's tables, which have that schema then.
+    With `schema` it creates or changes the module's tables, which have that schema afterwards.
     """
 
     serial: int
@@ -33,6 +33,6 @@ class Writes:
         self.unwritten: list[WriteBlock] = []
 
     def add(self, module: str, name: str, statements: tuple[Statement, ...], schema: int = 0) -> None:
-        """One more block for the next flush."""
+        """Add a block for the next flush."""
         self.serial += 1
         self._journal.append(self.unwritten, WriteBlock(self.serial, module, name, statements, schema))

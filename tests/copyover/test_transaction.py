@@ -154,7 +154,9 @@ class FakeHost:
 
     def export(self) -> ServerState:
         self.note("export")
-        return ServerState(listeners=[7], wires=[], jobs=CarriedJobs(), addresses={}, next_session=9, lock=8)
+        return ServerState(
+            listeners=[7], wires=[], partings=[], jobs=CarriedJobs(), addresses={}, next_session=9, lock=8
+        )
 
     def leave(self) -> None:
         self.note("leave")

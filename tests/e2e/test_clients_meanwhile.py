@@ -264,7 +264,7 @@ def test_orders_from_everywhere_at_the_same_time_are_one_copyover_after_the_othe
             os.kill(stopped.pid, signal.SIGUSR1)
         crowd.keeps_typing()
     said = [(process.communicate()[0], process.returncode) for process in outside]
-    wait_for(lambda: "is at it" not in crowd.admin.command("copyover status"), "the last one's end")
+    wait_for(lambda: "No copyover is under way" in crowd.admin.command("copyover status"), "the last one's end")
     crowd.is_whole()
     generation = stopped.ready["generation"]
     assert stopped.stop() == 0 and stopped.errors() == ""

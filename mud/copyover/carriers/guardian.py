@@ -69,8 +69,10 @@ def end(os_: Os, new: Watched, patience: float) -> frozenset[int]:
             os_.forbid_core(new.pid)
             os_.send_signal(new.process, signal.SIGABRT)
             os_.readable(new.process, LAST_WORDS_SECONDS)
+    with contextlib.suppress(OSError):  # whatever failed before: two programs must not have the game
         os_.send_signal(new.process, signal.SIGKILL)
-    os_.readable(new.process, GONE_SECONDS)
+    with contextlib.suppress(OSError):
+        os_.readable(new.process, GONE_SECONDS)
     return signals
 
 

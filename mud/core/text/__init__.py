@@ -1,1 +1,1 @@
-"""Text: markup, wrapping, words and figures."""
+"""Text: markup, word wrap, and numbers and durations in words."""

@@ -1,4 +1,4 @@
-"""What the line editor says: its help, and a text with its line numbers. What it does is in mud.play.editor."""
+"""The line editor's help, and its listing with line numbers. The editor itself is mud.play.editor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keyword expressions, as shops have them: `key & !(iron | rusty)`. Words stand side by side for "and"."""
+"""Keyword expressions, as shops have them: `key & !(iron | rusty)`. Adjacent words mean "and"."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable
 
 _SIGNS = r"&|!()*+^'\[\]{}"
 _TOKENS = re.compile(rf"[{_SIGNS}]|[^\s{_SIGNS}]+")
-# Ours, and the other signs that CircleMUD's shop files use for them.
+# Our signs, and the other ones that CircleMUD's shop files use for them.
 _AND, _OR, _NOT = "&*", "|+", "!^'"
 _OPEN, _CLOSE = "([{", ")]}"
 _STOPS = _AND + _OR + _CLOSE
 
 
 def matches(expression: str, keywords: Iterable[str]) -> bool:
-    """Whether `expression` holds for something that answers to `keywords`; an empty one always does.
+    """Whether `expression` holds for something with these keywords; an empty expression always holds.
 
-    One that makes no sense (an open bracket, a sign with nothing behind it) is read as far as it does.
+    A malformed one (an unclosed bracket, a sign with nothing after it) is read as far as it makes sense.
     """
     known = frozenset(word.casefold() for word in keywords)
     tokens = _TOKENS.findall(expression.casefold())[:200]
@@ -24,7 +24,7 @@ def matches(expression: str, keywords: Iterable[str]) -> bool:
 
 
 class _Reader:
-    """Reads one expression from left to right: `|` binds least, `!` most. What is not there at all is None."""
+    """Parses one expression from left to right: `|` binds least, `!` most. None stands for an empty operand."""
 
     def __init__(self, tokens: list[str], known: frozenset[str]) -> None:
         self._tokens = tokens[::-1]
@@ -60,5 +60,5 @@ class _Reader:
         return token in self._known
 
     def _next(self) -> str:
-        """The next token; ")" at the end, which ends everything."""
+        """The next token; ")" at the end, which closes everything."""
         return self._tokens[-1] if self._tokens else ")"

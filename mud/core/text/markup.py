@@ -1,8 +1,8 @@
-"""Colour markup: one notation for builders, one inner form that nobody can type.
+"""Colour markup: a notation for builders, and an internal form that nobody can type.
 
-Builders write `{red}a warning{/}`, and `{{` for a brace. `parse` turns that into the inner form, in which a
-tag stands between two control characters (SOH name STX). What players type has its control characters
-removed at the edge, so no player can ever write a colour: there is nothing to escape and nothing to forget.
+Builders write `{red}a warning{/}`, and `{{` for a brace. `parse` turns that into the internal form, in which a
+tag stands between two control characters (SOH name STX). The server removes control characters from what players
+type, so no player can ever write a colour: there is nothing to escape and nothing to forget.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from difflib import get_close_matches
 OPEN, END = "\x01", "\x02"
 CLOSE = f"{OPEN}/{END}"
 
-#: What a tag means on a screen of 16 or 256 colours. Names of things come first, plain colours after.
+#: How each tag looks on a screen of 16 or 256 colours: names with a meaning first, plain colours after.
 #: A value is (colour of 16: 0-15 or None, colour of 256 or None, bold).
 STYLES: dict[str, tuple[int | None, int | None, bool]] = {
     "room": (14, 80, True),
@@ -46,12 +46,12 @@ _SOURCE = re.compile(r"\{\{|\{(/|[a-z0-9]+)\}")
 
 
 def tag(name: str, text: str) -> str:
-    """`text` in the style `name` (a key of STYLES, or "0" to "255"), in the inner form."""
+    """`text` in the style `name` (a key of STYLES, or "0" to "255"), in the internal form."""
     return f"{OPEN}{name}{END}{text}{CLOSE}"
 
 
 def parse(source: str) -> str:
-    """Builders' notation to the inner form.
+    """Convert builders' notation to the internal form.
 
     Raises ValueError with the nearest known name for a tag that does not exist.
     """
@@ -72,10 +72,10 @@ def _inner(match: re.Match[str]) -> str:
 
 
 def unparse(text: str) -> str:
-    """The inner form back to builders' notation: `parse(unparse(t)) == t`."""
+    """Convert the internal form back to builders' notation: `parse(unparse(t)) == t`."""
     return _INNER.sub(lambda m: f"{{{m[1]}}}", text.replace("{", "{{"))
 
 
 def strip(text: str) -> str:
-    """`text` without any tag."""
+    """`text` without its tags."""
     return _INNER.sub("", text) if OPEN in text else text

@@ -1,4 +1,4 @@
-"""Figures in words."""
+"""Numbers and durations in words, and similar words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
-#: Of more words than this only those are compared that begin or end alike: each comparison takes a while.
+#: With more words than this, only those with a similar beginning or end are compared: each comparison takes a while.
 MANY = 300
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _PART = re.compile(r"([0-9]{1,5})\s*(d|days?|h|hours?|m|min|mins|minutes?|s|sec|seconds?)(?![a-z])", re.I)
@@ -14,12 +14,12 @@ _WHOLE = re.compile(r"[0-9][0-9,_]*")
 
 
 def count(number: int, thing: str) -> str:
-    """So many of a thing: "1 step", "2 steps", "1,000 steps"."""
+    """A number of things: "1 step", "2 steps", "1,000 steps"."""
     return f"{number:,} {thing}{'s' if number != 1 else ''}"
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words, the two largest units: "2 hours 5 minutes"."""
+    """Seconds in words, using the two largest units: "2 hours 5 minutes"."""
     parts = []
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
         number, seconds = divmod(int(seconds), size)
@@ -29,12 +29,12 @@ def duration(seconds: float) -> str:
 
 
 def ago(seconds: float) -> str:
-    """How long ago something was, in words: "5 minutes ago"; "just now" too where the clock was set back."""
+    """How long ago something was, in words: "5 minutes ago"; also "just now" if the clock was set back."""
     return f"{duration(seconds)} ago" if seconds >= 1 else "just now"
 
 
 def seconds_in(text: str) -> int | None:
-    """The seconds in "90s", "1h30m", "2 days 12 hours"; a bare number is of minutes. None for anything else."""
+    """The seconds in "90s", "1h30m", "2 days 12 hours"; a bare number means minutes. None for anything else."""
     text = text.strip().casefold()
     if text.isascii() and text.isdigit():
         return 60 * int(text[:12])
@@ -45,7 +45,7 @@ def seconds_in(text: str) -> int | None:
 
 
 def number_within(text: str, least: int, most: int) -> int | None:
-    """The number in "12" or "012", if it is from `least` to `most`; None for anything else, however long it is."""
+    """The number in "12" or "012" if it is from `least` to `most`; None for anything else, however long the text."""
     text = text.strip()
     if not (text.isascii() and text.isdigit()):
         return None
@@ -62,7 +62,7 @@ def whole_number(text: str) -> int | None:
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """The known word that is most like `word`, if any is much like it."""
+    """The known word that is most similar to `word`; None if none is similar enough."""
     if len(known) > MANY:
         alike = [each for each in known if abs(len(each) - len(word)) < 2]
         begin, end = word[:2], word[-2:]

@@ -1,4 +1,4 @@
-"""Word wrap: lines as wide as a screen, by the columns that letters take and not by their number."""
+"""Word wrap: breaks lines to the width of a screen, counting display columns rather than characters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LETTERS = re.compile(f"{OPEN}[^{END}]*{END}|.", re.S)
 
 
 def wrap(line: str, width: int) -> list[str]:
-    """One line as lines of at most `width` columns, broken at spaces; tags take no room. Width 0: as it is."""
+    """Break a line into lines of at most `width` columns, at spaces; tags take no columns. Width 0: no wrapping."""
     if not width or (len(line) <= width and line.isascii()):
         return [line]
     indent = line[: len(line) - len(line.lstrip(" "))]
@@ -33,7 +33,7 @@ def wrap(line: str, width: int) -> list[str]:
 
 
 def _fitting(word: str, width: int) -> list[str]:
-    """A word in parts that fit a line."""
+    """Break a word into parts that fit on a line."""
     if columns(strip(word)) <= width:
         return [word]
     parts, current, used = [], "", 0

@@ -1,4 +1,4 @@
-"""What a builder writes: rooms, exits, mobs, items, resets and shops as read from area files.
+"""What builders write: rooms, exits, mobs, items, resets and shops, as read from area files.
 
 These are definitions. They never change while the game runs; what does change (who is where, which door
 stands open) lives in `mud.core.world.model` and names its definition by id. Ids are strings, unique in the whole
@@ -50,7 +50,7 @@ class ExitDef(Definition, frozen=True, kw_only=True):
     description: str = ""
     keywords: tuple[str, ...] = ()
     door: bool = False
-    state: DoorState = "open"  # what a door is before any reset touched it
+    state: DoorState = "open"  # the door's state before any reset
     key: str | None = None  # item id
     pickproof: bool = False
     hidden: bool = False
@@ -121,7 +121,7 @@ class ItemDef(Definition, frozen=True, kw_only=True):
     modifiers: tuple[Modifier, ...] = ()
 
 
-#: What is left of the dead. No area file needs to hold it; `values` of such an item name the `player` it was.
+#: A corpse. No area file needs to define it; the `values` of such an item name the `player` that it was.
 CORPSE = ItemDef(id="corpse", keywords=("corpse",), short="a corpse", kind="corpse", weight=100)
 
 
@@ -134,7 +134,7 @@ class Reset(Definition, frozen=True, tag_field="do", kw_only=True):
 
 
 class MobReset(Reset, frozen=True, tag="mob", kw_only=True):
-    """Put mob `id` into `room`, unless `max` of its kind live in the world."""
+    """Put mob `id` into `room`, unless the world already has `max` of its kind."""
 
     id: str
     room: str
@@ -142,7 +142,7 @@ class MobReset(Reset, frozen=True, tag="mob", kw_only=True):
 
 
 class ItemReset(Reset, frozen=True, tag="item", kw_only=True):
-    """Put item `id` on the ground of `room`, unless `max` of its kind exist or one lies there already."""
+    """Put item `id` on the ground of `room`, unless `max` of its kind exist or one already lies there."""
 
     id: str
     room: str
@@ -210,7 +210,7 @@ class ShopDef(Definition, frozen=True, kw_only=True):
 class AreaDef(Definition, frozen=True, kw_only=True):
     """An area and its zone: everything one file of world/ holds.
 
-    What `newcomer_...` says is for new characters who wake in it: what they have, and the first thing they are told.
+    The fields `newcomer_...` are for new characters who start in it: their items, and the first text they see.
     """
 
     id: str
@@ -232,12 +232,12 @@ class AreaDef(Definition, frozen=True, kw_only=True):
 
 
 class SourceFile(Struct, frozen=True, kw_only=True):
-    """The file that an area was read from, as it was then. `area` is "" for the file that names the start."""
+    """The file that an area was read from, as it was then. `area` is "" for the file that names the start room."""
 
     area: str
     size: int
-    changed: int  # when it was written, ns since the epoch; anybody can set that
-    touched: int  # when anything about it was changed, which nobody can set
+    changed: int  # when it was written, ns since the epoch (mtime); anybody can set that
+    touched: int  # when anything about it was changed (ctime), which nobody can set
     inode: int
     digest: bytes  # BLAKE2b-128 of its content
 
@@ -258,9 +258,9 @@ class Contents(Struct, frozen=True, array_like=True):
 
 
 class WorldDef(Struct, frozen=True, kw_only=True):
-    """All areas, with their parts by id. `start` is the room where new characters wake.
+    """All areas, with their parts by id. `start` is the room where new characters start.
 
-    To know which ids there are costs nothing; to go through all definitions may decode the whole world.
+    Listing ids costs nothing; iterating over definitions may decode the whole world.
     """
 
     areas: Mapping[str, AreaDef]
@@ -276,7 +276,7 @@ class WorldDef(Struct, frozen=True, kw_only=True):
     def of(
         cls, areas: list[AreaDef], start: str | None = None, sources: dict[str, SourceFile] | None = None
     ) -> WorldDef:
-        """Index `areas`. The caller has checked them; a later duplicate would win silently.
+        """Index `areas`. The caller has checked them: of two parts with the same id, the later would silently win.
 
         `start` defaults to the first room flagged `start`, else the first room of all.
         """
@@ -305,7 +305,7 @@ class WorldDef(Struct, frozen=True, kw_only=True):
     def packed(
         cls, areas: Mapping[str, bytes], contents: Mapping[str, Contents], start: str, sources: dict[str, SourceFile]
     ) -> WorldDef:
-        """A world whose areas are encoded (MessagePack in zlib), with what is in each. One is decoded when needed."""
+        """A world of encoded areas (MessagePack in zlib), each with its table of contents; decoded on demand."""
         decode = msgspec.msgpack.Decoder(AreaDef).decode
         shelf = LazyMapping(areas, lambda packed: decode(zlib.decompress(packed)))
         homes: tuple[dict[str, str], ...] = ({}, {}, {})

@@ -1,4 +1,4 @@
-"""Who is not let in: names, addresses, networks; each until a moment of the clock on the wall, or for good."""
+"""Bans of names, addresses and networks; each lasts until a wall-clock time, or for good."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Ban(Struct, frozen=True, kw_only=True):
 
     @property
     def is_name(self) -> bool:
-        """Whether it is for a name."""
+        """Whether it bans a name."""
         return self.what.isalpha()
 
     def ended(self, now: float) -> bool:
@@ -37,13 +37,13 @@ class Ban(Struct, frozen=True, kw_only=True):
         return "for good" if self.until is None else f"for another {duration(max(1, round(self.until - now)))}"
 
     def words(self, now: float) -> str:
-        """What somebody is told who is not let in."""
+        """What the banned person is told."""
         whose = "You are" if self.is_name else "Your address is"
         return f"{whose} banned {self.end(now)}: {self.because}"
 
 
 class Bans:
-    """All bans; those that are over are forgotten when the next one is made."""
+    """All bans. Expired ones are removed when the next one is made."""
 
     def __init__(self, journal: Journal, bans: Iterable[Ban] = ()) -> None:
         self._journal = journal
@@ -57,13 +57,13 @@ class Bans:
         self._journal.touch("meta", "bans")
 
     def lift(self, what: str) -> Ban:
-        """Forget a ban. Raises KeyError."""
+        """Remove a ban. Raises KeyError."""
         ban = self._journal.drop(self._by_what, what)
         self._journal.touch("meta", "bans")
         return ban
 
     def all(self) -> list[Ban]:
-        """Every ban that is known, also those that are over."""
+        """Every stored ban, expired ones included."""
         return list(self._by_what.values())
 
     def of_name(self, name: str, now: float) -> Ban | None:
@@ -72,23 +72,23 @@ class Bans:
         return ban if ban is not None and not ban.ended(now) else None
 
     def of_address(self, address: str, now: float) -> Ban | None:
-        """A ban in force of a network that an address lies in."""
+        """A ban in force on a network that contains an address."""
         return next((b for b in self.all() if not b.is_name and not b.ended(now) and covers(b.what, address)), None)
 
     def refusal(self, address: str, now: float) -> str | None:
-        """What a newcomer from `address` is told who is not let in."""
+        """What a newcomer from `address` is told when banned; None when not."""
         ban = self.of_address(address, now)
         return ban.words(now) if ban is not None else None
 
 
 @lru_cache(4096)
 def network(text: str) -> Network:
-    """An address or a network: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32. Raises ValueError."""
+    """Parse an address or a network: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32. Raises ValueError."""
     return ipaddress.ip_network(text.partition("%")[0], strict=False)
 
 
 def covers(what: str, address: str) -> bool:
-    """Whether an address lies in a network; one that can't be read lies in none."""
+    """Whether a network contains an address; an address that can't be parsed lies in none."""
     try:
         return ipaddress.ip_address(address.partition("%")[0]) in network(what)
     except ValueError:

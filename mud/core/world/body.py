@@ -1,8 +1,8 @@
-"""Where things are worn: the places an item may name, and the slots of a body that each of them fits."""
+"""Where items are worn: the places that an item may name, and the body slots that each place stands for."""
 
 from __future__ import annotations
 
-#: Slot: how the equipment list calls it. In the order of that list.
+#: Slot: its name in the equipment list. In the order of that list.
 SLOTS: dict[str, str] = {
     "light": "as a light",
     "finger_right": "on the right finger",
@@ -24,7 +24,7 @@ SLOTS: dict[str, str] = {
     "hold": "held",
 }
 
-#: A place an item can be worn (`wear` in its definition): the slots it fits, the first free one is taken.
+#: A place where an item can be worn (`wear` in its definition): its slots; the first free one is used.
 PLACES: dict[str, tuple[str, ...]] = {
     "finger": ("finger_right", "finger_left"),
     "neck": ("neck_1", "neck_2"),
@@ -44,6 +44,6 @@ PLACES: dict[str, tuple[str, ...]] = {
 
 
 def slots_for(kind: str, wear: tuple[str, ...]) -> tuple[str, ...]:
-    """The slots an item of `kind` with these places fits. Lights have a slot that they need not name."""
+    """The slots that an item of `kind` with these places fits. Lights have a slot that they need not name."""
     lit = ("light",) if kind == "light" else ()
     return lit + tuple(slot for place in wear for slot in PLACES.get(place, ()))

@@ -1,6 +1,6 @@
-"""The world's calendar: what the game's clock means to those who live in it.
+"""The world's calendar: what time it is in the world, at a time of the game's clock.
 
-All of it follows from the game's clock, which stands still while the server is down. So there is nothing to save.
+It is computed from the game's clock, which stands still while the server is down. So there is nothing to save.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Literal
 from msgspec import Struct
 
 Season = Literal["winter", "spring", "summer", "autumn"]
-HOURS = 24  # of a day
-#: Seconds of the clock that are the same moment: a timer that was set for an hour may ring a hair before it.
+HOURS = 24  # in a day
+#: Tolerance in seconds of the clock: a timer that was set for an hour may fire very slightly early.
 GRAIN = 1e-3
 
 
@@ -41,7 +41,7 @@ MONTHS = (
 
 
 class Moment(Struct, frozen=True):
-    """A moment as people say it. Hours and minutes count from 0; day and year from 1."""
+    """A date and time of the calendar. Hours and minutes count from 0; day and year from 1."""
 
     year: int
     month: Month
@@ -56,17 +56,17 @@ class Moment(Struct, frozen=True):
 
 
 class Calendar(Struct, frozen=True, kw_only=True):
-    """How long the world's hours, months and years are, and when the game's clock began in it."""
+    """The length of the world's hours, months and years, and the calendar's date at game time 0."""
 
     seconds_per_hour: float = 75.0  # of the game's clock
     days_per_month: int = 30
     months: tuple[Month, ...] = MONTHS
     began_year: int = 301
     began_month: int = 3  # from 1
-    began_hour: int = 8  # of its first day: a new world is not found with its shops closed
+    began_hour: int = 8  # of its first day: in the morning, so that the shops of a new world are open
 
     def at(self, game: float) -> Moment:
-        """What the calendar says at `game` seconds of the game's clock."""
+        """The calendar's date and time at `game` seconds of the game's clock."""
         whole = self.hours(game)
         minute = int((game + GRAIN) / self.seconds_per_hour % 1 * 60)
         days, hour = divmod(whole + self.began_hour, HOURS)
@@ -75,24 +75,24 @@ class Calendar(Struct, frozen=True, kw_only=True):
         return Moment(self.began_year + years, self.months[month], day + 1, hour, minute)
 
     def hours(self, game: float) -> int:
-        """How many hours have ended in all at `game` seconds."""
+        """How many hours have passed in all at `game` seconds."""
         return math.floor((game + GRAIN) / self.seconds_per_hour)
 
     def begins(self, number: int) -> float:
-        """At how many seconds of the game's clock hour `number` of `hours` begins."""
+        """The time of the game's clock at which hour `number` (as `hours` counts) begins."""
         return number * self.seconds_per_hour
 
     def seconds_until(self, game: float, hour: int) -> float:
-        """Seconds from `game` until it next turns `hour`; a whole day at that very moment."""
+        """Seconds from `game` until the next `hour` o'clock; a whole day if it is exactly that now."""
         now = self.hours(game)
         wait = (hour - now - self.began_hour) % HOURS or HOURS
         return self.begins(now + wait) - game
 
 
 def open_at(hours: Iterable[tuple[int, int]], hour: int) -> bool:
-    """Whether something with these opening hours is open at `hour`. Without any it always is.
+    """Whether something with these opening hours is open at `hour`. Without opening hours it always is.
 
-    (6, 20) is from six until it turns twenty; (20, 4) is over midnight; a closing hour from 24 on is the day's end.
+    (6, 20) is from 6 to 20 o'clock; (20, 4) is overnight; a closing hour of 24 or more means the end of the day.
     """
     hours = tuple(hours)
     return not hours or any(_within(opens, closes, hour) for opens, closes in hours)

@@ -8,12 +8,12 @@ from mud.core.world.item_names import capital, short
 from mud.core.world.model import Character, Item
 from mud.core.world.view import WorldView
 
-MAX_ITEMS = 100  # that one character carries
+MAX_ITEMS = 100  # that one character can carry
 MAX_WEIGHT = 500  # in the same unit as the area files' weights
 
 
 def cannot_carry(world: WorldView, who: Character, items: Iterable[Item]) -> str | None:
-    """Why somebody can't carry all of `items` besides what they have; None when nothing is in the way."""
+    """Why somebody can't carry all of `items` as well as what they have; None when they can."""
     held = world.held(who.owner_key)
     count, load = len(held), sum(world.weight(i) for i in held)
     inside = {i.owner_key for i in world.all_inside(who.owner_key)}

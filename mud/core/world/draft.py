@@ -1,4 +1,4 @@
-"""What builders change: one definition each, as it was when they began and as they want it."""
+"""What builders change: definitions, each as it was when the edit began and as the builder wants it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mud.core.world.area import AreaDef, ItemDef, MobDef, RoomDef
 
 D = TypeVar("D", RoomDef, MobDef, ItemDef, AreaDef)
 
-#: Fields of an area that are definitions of their own, edited by themselves.
+#: The fields of an area that are definitions of their own and have their own editors.
 PARTS = ("rooms", "mobs", "items", "shops")
 
 
 class Change(Struct, Generic[D], frozen=True):
-    """`draft` is to be in the file of `area`. `base` is what the builder began with, None for something new."""
+    """`draft` is to go into the file of `area`. `base` is what the builder began with, None for something new."""
 
     area: str
     base: D | None
@@ -23,7 +23,7 @@ class Change(Struct, Generic[D], frozen=True):
 
 
 class Edits(Struct, frozen=True, kw_only=True):
-    """Changes that belong together: all of them are made, or none. Areas come without their `PARTS`."""
+    """Changes that belong together: either all are made, or none. Areas come without their `PARTS`."""
 
     rooms: tuple[Change[RoomDef], ...] = ()
     mobs: tuple[Change[MobDef], ...] = ()

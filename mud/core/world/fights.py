@@ -1,6 +1,6 @@
-"""Who fights whom. A fight is nothing but what characters say of themselves; here are its only changes.
+"""Who fights whom. A fight is stored only in the characters' own fields, and this file alone changes those.
 
-Always true: whoever is fought fights too, and both are in one room.
+Invariant: whoever is fought fights too, and both are in the same room.
 """
 
 from __future__ import annotations
@@ -11,36 +11,36 @@ from mud.core.world.model import Character
 
 
 class Arena(Protocol):
-    """The world, as far as fights need it."""
+    """The world, as far as fights need it (a Protocol)."""
 
     characters: dict[str, Character]
 
     def present(self, room_id: str) -> list[Character]:
-        """Who is in a room, in the order of their coming."""
+        """Who is in a room, in order of arrival."""
 
     def edit(self, thing: Character) -> None:
         """A character is about to be changed."""
 
 
 def foe(world: Arena, character: Character) -> Character | None:
-    """Whom a character fights."""
+    """The character that a character fights."""
     return world.characters.get(character.fighting) if character.fighting is not None else None
 
 
 def fighters(world: Arena, room: str) -> list[Character]:
-    """Whoever fights in a room, in the order of their coming."""
+    """All who fight in a room, in order of arrival."""
     return [c for c in world.present(room) if c.fighting is not None]
 
 
 def against(world: Arena, character: Character) -> list[Character]:
-    """Whoever fights a character."""
+    """All who fight a character."""
     return [c for c in world.present(character.room) if c.fighting == character.id]
 
 
 def begin(world: Arena, one: Character, other: Character) -> None:
-    """`one` turns on `other`, who strikes back unless busy with somebody else.
+    """`one` attacks `other`, who strikes back unless already fighting somebody else.
 
-    Raises ValueError when they are the same, or not both in one room.
+    Raises ValueError when they are the same, or not in the same room.
     """
     if one is other or one.room != other.room or one.away or other.away:
         raise ValueError(f"{one.id} can't fight {other.id} from here")
@@ -50,7 +50,7 @@ def begin(world: Arena, one: Character, other: Character) -> None:
 
 
 def end(world: Arena, character: Character) -> None:
-    """A character is out of it. Whoever fought it turns on somebody else who fights them, or stops."""
+    """A character stops fighting. Whoever fought it turns on somebody else who fights them, or stops."""
     if character.fighting is None:
         return
     _set(world, character, None)

@@ -1,7 +1,7 @@
-"""Letting go: the one rule for every way in which a thing leaves the hands of whoever has it.
+"""The one rule for every way in which an item can leave its owner's hands.
 
 Drop, give, put, sell, auction, trade, whatever a module takes, and death: all of them ask here, so that a curse that
-holds against one of them holds against each, and in a bag as well as in the open.
+stops one of them stops all, whether the item is in a bag or not.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from mud.core.world.world import World
 
 
 def cannot_let_go(world: World, item: Item, to: str = "") -> str | None:
-    """Why an item can't leave the hands that it is in, in words for their owner; None when nothing is in the way.
+    """Why an item can't leave its owner's hands, in words for the owner; None when it can.
 
-    `to` is the owner that it would get: into a bag of one's own is no way out of one's hands.
+    `to` is its new owner: putting it into a bag of one's own does not count as letting go.
     """
     if to and holder(world, to) == holder(world, item.owner):
         return None
@@ -28,17 +28,17 @@ def cannot_let_go(world: World, item: Item, to: str = "") -> str | None:
 
 
 def is_cursed(world: World, item: Item) -> bool:
-    """Whether nobody can let go of this very thing."""
+    """Whether this very item is cursed, so that nobody can let go of it."""
     return "nodrop" in world.item_def(item).flags
 
 
 def holder(world: World, owner: str) -> str:
-    """Who has what `owner` has: an owner that is no container, however deep in containers it lies."""
+    """Who ultimately holds what `owner` holds: the first owner outside of all containers."""
     while owner.startswith("item:") and (around := world.items.get(owner.removeprefix("item:"))) is not None:
         owner = around.owner
     return owner
 
 
 def cursed_things(world: World, owner: str) -> Iterator[Item]:
-    """What an owner can't be parted from, at any depth, without what only lies in it or around it."""
+    """The cursed items that an owner holds at any depth; not the containers around them or what is in them."""
     return (item for item in world.all_inside(owner) if is_cursed(world, item))

@@ -1,4 +1,4 @@
-"""What items are called in a sentence, what they answer to, and how they are found by it."""
+"""Items' names in sentences, the keywords they answer to, and how players' words find them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from mud.core.world import drinks
 from mud.core.world.model import Item
 from mud.core.world.view import WorldView
 
-#: Items of these kinds have something to drink in them.
+#: Kinds of items that contain a drink.
 VESSEL, FOUNTAIN = "drink_container", "fountain"
-#: Items of this kind are gold; how much is in the ledger.
+#: Items of this kind are gold; the ledger knows how much.
 COINS = "money"
-#: The definition of a heap of coins that the game makes itself. No area file needs to hold it.
+#: The definition of a heap of coins that the game itself makes. No area file needs to define it.
 COINS_ID = "gold"
 
 
 def short(world: WorldView, item: Item) -> str:
-    """An item in a sentence: "a brass lantern", "12 gold coins"."""
+    """An item's name in a sentence: "a brass lantern", "12 gold coins"."""
     if is_coins(world, item):
         return tag("item", coins(world.ledger.balance(item.owner_key)))
     return tag("item", _text(world, item))
 
 
 def _text(world: WorldView, item: Item) -> str:
-    """What an item is called; a vessel by what is in it."""
+    """An item's name; for a vessel, with what it contains."""
     definition = world.item_def(item)
     text = item.short or definition.short
     return drinks.called(world, item, text) if definition.kind == VESSEL else text
 
 
 def coins(amount: int) -> str:
-    """Gold in words."""
+    """An amount of gold in words."""
     return "a gold coin" if amount == 1 else f"{amount:,} gold coins"
 
 
@@ -44,7 +44,7 @@ def is_coins(world: WorldView, item: Item) -> bool:
 
 
 def keywords(world: WorldView, item: Item) -> tuple[str, ...]:
-    """The words an item answers to: its keywords, and what it is called."""
+    """The words that an item answers to: its keywords, and the words of its name."""
     if item.kind == COINS_ID:
         return ("gold", "coins", "heap")
     definition = world.item_def(item)
@@ -56,7 +56,7 @@ def keywords(world: WorldView, item: Item) -> tuple[str, ...]:
 
 
 def capital(text: str) -> str:
-    """`text` with its first visible letter in upper case: tags before it are passed over."""
+    """`text` with its first visible letter in upper case: tags before it are skipped."""
     at = 0
     while text[at : at + 1] == "\x01":
         at = text.index("\x02", at) + 1
@@ -64,7 +64,7 @@ def capital(text: str) -> str:
 
 
 def find_items(world: WorldView, text: str, items: Iterable[Item], where: str) -> list[Item]:
-    """The items that `text` names. Raises Rejected, saying `where` they were looked for, when there are none."""
+    """The items that `text` names. If there are none, raises Rejected, saying `where` they were looked for."""
     target = parse_target(text)
     found = seek_items(world, text, items)
     if not found:
@@ -73,7 +73,7 @@ def find_items(world: WorldView, text: str, items: Iterable[Item], where: str) -
 
 
 def seek_items(world: WorldView, text: str, items: Iterable[Item]) -> list[Item]:
-    """The items that `text` names; maybe none."""
+    """The items that `text` names; may be empty."""
     return pick(parse_target(text), ((keywords(world, i), i) for i in items))
 
 
@@ -85,7 +85,7 @@ def find_item(world: WorldView, text: str, items: Iterable[Item], where: str) ->
 
 
 def nth(target: TargetWords) -> str:
-    """A target in a sentence: "sword", "second sword"."""
+    """A target in words: "sword", "second sword"."""
     ordinals = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}
     return (
         f"{ordinals.get(target.nth, '')}{target.word[:40]!r}{'' if target.nth in ordinals else f' number {target.nth}'}"

@@ -1,7 +1,7 @@
-"""Where rooms stand on a grid: a walk over compass exits, nearest first. Pure; what draws is elsewhere.
+"""Rooms on a grid: a breadth-first walk over compass exits. Nothing is drawn here.
 
-A world need not be flat: four steps east, north, west and south may end somewhere new. Who was placed first stays, and
-who finds the place taken is left out and named.
+A world need not be flat: four steps east, north, west and south may end in a new room. The room that was placed
+first keeps its cell; a room whose cell is taken is left out and listed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-#: Compass direction: columns to the east, rows to the south.
+#: Compass direction: (columns to the east, rows to the south).
 STEPS: dict[str, tuple[int, int]] = {
     "north": (0, -1),
     "east": (1, 0),
@@ -24,30 +24,30 @@ STEPS: dict[str, tuple[int, int]] = {
 }
 
 Cell = tuple[int, int]
-#: The ways out of a room that are followed: direction, and the room it leads to.
+#: A function that gives the exits to follow from a room: each direction, and the room it leads to.
 Ways = Callable[[str], Iterable[tuple[str, str]]]
 
 
 class Plan(Struct):
     """Rooms on a grid whose first room is at (0, 0)."""
 
-    cells: dict[str, Cell]  # room: where it stands
-    left_out: list[str]  # rooms whose place another one has, nearest first
+    cells: dict[str, Cell]  # room: its cell
+    left_out: list[str]  # rooms whose cell was taken, nearest first
 
     def at(self) -> dict[Cell, str]:
-        """Cell: the room that stands there."""
+        """Cell: the room in it."""
         return {cell: room for room, cell in self.cells.items()}
 
 
 class Route(Struct, frozen=True):
-    """How a room is reached from another one."""
+    """The way to a room from another one."""
 
     room: str
     steps: tuple[str, ...]  # directions
 
 
 def lay_out(start: str, ways: Ways, columns: int | None = None, rows: int | None = None) -> Plan:
-    """Place `start` and all that is reached from it by compass, at most so many `columns` and `rows` away."""
+    """Place `start` and all rooms in reach by compass exits, at most `columns` and `rows` away."""
     plan = Plan({start: (0, 0)}, [])
     taken = {(0, 0)}
     astray: dict[str, None] = {}
@@ -73,7 +73,7 @@ def lay_out(start: str, ways: Ways, columns: int | None = None, rows: int | None
 
 
 def routes(start: str, ways: Ways, steps: int) -> list[Route]:
-    """The shortest way to each room at most so many `steps` off, nearest first; `start` is not among them."""
+    """The shortest way to each room at most `steps` steps away, nearest first; `start` is not among them."""
     found: list[Route] = []
     known = {start}
     ahead = deque([Route(start, ())])

@@ -1,4 +1,4 @@
-"""Mappings whose values stay packed until somebody asks for them. Who uses one sees an ordinary mapping."""
+"""Mappings whose values stay packed until they are used. To the user they are ordinary mappings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar, overload
 
 
 class Named(Protocol):
-    """What has an id."""
+    """Anything with an id."""
 
     @property
     def id(self) -> str:
@@ -20,7 +20,7 @@ D = TypeVar("D")
 
 
 class LazyMapping(Mapping[str, W]):
-    """Wholes by id; one that is still bytes is decoded when it is first looked at, and kept."""
+    """Wholes (areas) by id; one that is still bytes is decoded on first use, and kept decoded."""
 
     def __init__(self, things: Mapping[str, W | bytes], decode: Callable[[bytes], W]) -> None:
         self._things = dict(things)
@@ -30,7 +30,7 @@ class LazyMapping(Mapping[str, W]):
         thing = self._things[key]
         if isinstance(thing, bytes):
             decoded = self._decode(thing)
-            thing = self._things[key]  # a thread that reads area files may have come first, and there is one of each
+            thing = self._things[key]  # a file-reading thread may have been first; there must be only one
             if isinstance(thing, bytes):
                 thing = self._things[key] = decoded
         return thing
@@ -45,12 +45,12 @@ class LazyMapping(Mapping[str, W]):
         return key in self._things
 
     def packed(self) -> int:
-        """How many nobody has looked at yet."""
+        """How many are not decoded yet."""
         return sum(isinstance(thing, bytes) for thing in self._things.values())
 
 
 class Parts(Mapping[str, P], Generic[P, W]):
-    """The parts of all wholes by their own ids. `home` names the whole that each is part of: only that is opened."""
+    """The parts of all wholes, by their own ids. `home` names each part's whole: only that one is decoded."""
 
     def __init__(self, wholes: Mapping[str, W], home: Mapping[str, str], parts: Callable[[W], Iterable[P]]) -> None:
         self._wholes = wholes
@@ -71,7 +71,7 @@ class Parts(Mapping[str, P], Generic[P, W]):
     @overload
     def get(self, key: str, /, default: P | D) -> P | D: ...
     def get(self, key: str, /, default: P | D | None = None) -> P | D | None:
-        """The part of that id, or `default`. Asked for at every turn, so without an exception thrown on the way."""
+        """The part with that id, or `default`. Called very often, so it raises no exception internally."""
         found = self._known.get(key)
         if found is not None:
             return found

@@ -1,7 +1,7 @@
 """The living world: characters, items, doors. Values that change while the game runs, and nothing else.
 
-Where a thing is, is said in one place: a character's `room`, an item's `owner`. Everything the other way
-round (who is in a room, what a chest holds) is an index that `mud.core.world.world` derives and keeps.
+Each thing's place is stored once: a character's `room`, an item's `owner`. The reverse (who is in a room, what a
+chest holds) is an index that `mud.core.world.world` derives and keeps up to date.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROLES: tuple[Role, ...] = ("player", "builder", "admin", "owner")
 Position = Literal["dead", "sleeping", "resting", "sitting", "fighting", "standing"]
 
 
-#: What a module writes to change what is the game's own.
+#: How a module should write a change to fields that belong to the game.
 _NOTHING = "nothing: it is the game's own"
 
 
@@ -34,12 +34,12 @@ class Account(Guarded, kw_only=True):
 
 @guards("settings", "aliases", "effects", "notes", "ready", "remembers", "drafts")
 class Character(Guarded, kw_only=True, omit_defaults=True):
-    """A player's character, or a mob. A mob names its definition and takes from it what it does not say itself."""
+    """A player's character, or a mob. A mob names its definition, which supplies what the mob itself leaves unset."""
 
     id: str
     name: str
     room: str
-    arrived: int = 0  # when it came there, as a number that only grows: a room's people are in this order
+    arrived: int = 0  # when it arrived in its room, as an ever-growing number: it orders the characters in a room
     mob: str | None = None  # definition id
     account: str | None = None
     area: str | None = None  # a mob's home: the area whose reset made it
@@ -54,12 +54,12 @@ class Character(Guarded, kw_only=True, omit_defaults=True):
     link_dead: bool = False  # in the world without a connection
     away: bool = False  # not in the world: logged out
     seen: float = 0.0  # wall clock when it last left the world, 0 for never
-    afk: str | None = None  # away from the keyboard, with these words
-    frozen: str | None = None  # may only look, ask for help and quit, for this reason
-    ignores: tuple[str, ...] = ()  # the names of those whom it does not hear
+    afk: str | None = None  # away from the keyboard, with this message
+    frozen: str | None = None  # may only look, ask for help and quit; the reason
+    ignores: tuple[str, ...] = ()  # the names of players whom it does not hear
     settings: dict[str, str] = {}
-    aliases: dict[str, str] = {}  # a word of the player's own: the commands it stands for
-    # The body. A `max_hp` of 0 says that it was not measured yet (mud.play.bodies): from before there were fights.
+    aliases: dict[str, str] = {}  # the player's own commands: the commands that each stands for
+    # The body. A `max_hp` of 0 means not yet set (mud.play.bodies): the character is older than fighting in the game.
     hp: int = 0
     max_hp: int = 0
     mana: int = 0
@@ -73,19 +73,19 @@ class Character(Guarded, kw_only=True, omit_defaults=True):
     intelligence: int = 13
     wisdom: int = 13
     charisma: int = 13
-    armour: int = 100  # 100 is bare skin, -100 the best there is
+    armour: int = 100  # 100 is no armour at all, -100 the best there is
     hitroll: int = 0
     damroll: int = 0
-    wimpy: int = 0  # with fewer hp than this it flees
+    wimpy: int = 0  # it flees when its hp fall below this
     alignment: int = 0  # from -1000, evil, to 1000, good
-    fighting: str | None = None  # a character's id; changed by mud.core.world.fights alone
+    fighting: str | None = None  # a character's id; only mud.core.world.fights changes it
     effects: dict[str, dict[str, int]] = {}  # module: figure ("strength") or state ("blind"), by how much
-    notes: dict[str, bytes] = {}  # module: what it has written down about this character, encoded (MessagePack)
+    notes: dict[str, bytes] = {}  # module: its notes about this character, encoded (MessagePack)
     ready: dict[str, float] = {}  # spell: the game clock when it can be cast again
-    remembers: list[str] = []  # ids of players that a mob with a memory bears a grudge
-    # Conversations with something half written in them, encoded, so that none can keep a character from being read.
-    draft: bytes = b""  # what its player is in the middle of now
-    drafts: list[bytes] = []  # what was left by a lost link or the like, oldest first
+    remembers: list[str] = []  # ids of the players against whom a mob with a memory bears a grudge
+    # Dialogs with a half-written text, encoded, so that a dialog that can't be decoded leaves the character readable.
+    draft: bytes = b""  # the dialog that its player is in now
+    drafts: list[bytes] = []  # dialogs that a lost link or the like interrupted, oldest first
 
     changed_by: ClassVar[dict[str, str]] = {
         **dict.fromkeys(("id", "name", "mob", "account", "area", "created", "played", "entered", "seen"), _NOTHING),
@@ -98,26 +98,26 @@ class Character(Guarded, kw_only=True, omit_defaults=True):
 
     @property
     def owner_key(self) -> str:
-        """What its items name as their owner, and its purse in the ledger."""
+        """The owner key of its items, which is also its purse in the ledger."""
         return purse_key(self.id)
 
 
 @guards("values")
 class Item(Guarded, kw_only=True, omit_defaults=True):
-    """One item. Whatever is None or missing here is as its definition `kind` says.
+    """One item. Fields that are None or missing are as in its definition `kind`.
 
-    `owner` is "room:ID", "char:ID", "item:ID" (inside it) or "escrow:...": exactly one, always.
+    `owner` is always exactly one of "room:ID", "char:ID", "item:ID" (inside it) or "escrow:...".
     """
 
     id: str
     kind: str  # definition id
     owner: str
-    arrived: int = 0  # when its owner got it, as a number that only grows: what somebody holds is in this order
+    arrived: int = 0  # when its owner got it, as an ever-growing number: it orders what an owner holds
     slot: str | None = None  # where it is worn
     short: str | None = None
     long: str | None = None
     keywords: tuple[str, ...] | None = None
-    values: dict[str, int | str] = {}  # what differs from the definition's
+    values: dict[str, int | str] = {}  # only values that differ from the definition's
     state: Literal["open", "closed", "locked"] | None = None  # a container's lid
 
     changed_by: ClassVar[dict[str, str]] = {
@@ -127,15 +127,15 @@ class Item(Guarded, kw_only=True, omit_defaults=True):
 
     @property
     def owner_key(self) -> str:
-        """What its contents name as their owner, and its gold in the ledger if it is a heap of coins."""
+        """The owner key of its contents, and, for a heap of coins, its account in the ledger."""
         return f"item:{self.id}"
 
 
 def purse_key(character: str) -> str:
-    """What the items of a character of that id name as their owner, and its purse in the ledger, away or not."""
+    """The owner key of a character's items and its purse in the ledger, also while it is away."""
     return f"char:{character}"
 
 
 def room_key(room: str) -> str:
-    """What items on the ground of `room` name as their owner."""
+    """The owner key of items on the ground of `room`."""
     return f"room:{room}"

@@ -1,4 +1,4 @@
-"""What lasting effects make of somebody: states such as blind or invisible; and who sees whom."""
+"""States that lasting effects put on characters, such as blind or invisible; and who can see whom."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def has(world: WorldView, character: Character, state: str) -> bool:
-    """Whether somebody is in a state ("blind", "sanctuary" ...), by a mob's file or by an effect."""
+    """Whether a character is in a state ("blind", "sanctuary" ...), by its mob's definition or by an effect."""
     if any(by.get(state, 0) > 0 for by in character.effects.values()):
         return True
     mob = world.mob_def(character)
@@ -19,11 +19,11 @@ def has(world: WorldView, character: Character, state: str) -> bool:
 
 
 def sees(world: WorldView, viewer: Character, other: Character) -> bool:
-    """Whether somebody sees somebody else, who is in the same room."""
+    """Whether `viewer` can see `other`, who is in the same room."""
     if viewer is other:
         return True
     if (viewer.effects or viewer.mob is not None) and has(world, viewer, "blind"):
         return False
     if not other.effects and other.mob is None:
-        return True  # which is what most are: nothing needs to be looked up
+        return True  # most characters are like that: nothing needs to be looked up
     return not has(world, other, "invisible") or has(world, viewer, "detect_invisible")

@@ -1,4 +1,4 @@
-"""The world to look at: definitions, who and what is where, doors and gold. It is what modules are given."""
+"""The world, read-only: definitions, who and what is where, doors and gold. It is what modules are given."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mud.core.text.markup import tag
 from mud.core.world.area import CORPSE, DoorState, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
 from mud.core.world.model import Character, Item
 
-#: What modules may look for here and not find, and what to write instead.
+#: Attributes that a module's author may look for here in vain, and what to write instead.
 INSTEAD = {
     "edit": "ctx.change(thing, field=value)",
     "move_item": "ctx.move_item(item, owner_key), or ctx.hold and ctx.release for escrow",
@@ -44,7 +44,7 @@ class WorldView:
     _players: dict[str, str]  # casefolded name: character id
 
     def view(self) -> WorldView:
-        """The same world, and no more than this of it. What it shows of characters, items and gold is read-only."""
+        """A read-only view of this world. Its characters, items and gold are read-only, too."""
         view = WorldView()
         vars(view).update({name: vars(self)[name] for name in ("defs", "_held", "_present", "_kinds", "_players")})
         view.ledger = Balances(self.ledger.balances)
@@ -57,11 +57,11 @@ class WorldView:
         raise AttributeError(f"ctx.world has no {name!r}: {instead}")
 
     def room(self, room_id: str) -> RoomDef:
-        """The room, or a place called Nowhere when its area is gone."""
+        """A room, or a placeholder called Nowhere when its area is gone."""
         return self.defs.rooms.get(room_id, LIMBO)
 
     def item_def(self, item: Item) -> ItemDef:
-        """An item's definition, or a stand-in when its area is gone."""
+        """An item's definition, or a placeholder when its area is gone."""
         found = self.defs.items.get(item.kind) or (CORPSE if item.kind == CORPSE.id else None)
         return found or ItemDef(id=item.kind, keywords=("relic",), short="a relic of another age", wear=("take",))
 
@@ -70,7 +70,7 @@ class WorldView:
         return self.defs.mobs.get(character.mob) if character.mob is not None else None
 
     def called(self, character: Character) -> str:
-        """A character in a sentence: "Ada", "a fishwife"."""
+        """A character's name in a sentence: "Ada", "a fishwife"."""
         mob = self.mob_def(character)
         return tag("mob", mob.short) if mob is not None else tag("player", character.name)
 
@@ -80,15 +80,15 @@ class WorldView:
         return mob.keywords if mob is not None else (character.name,)
 
     def present(self, room_id: str) -> list[Character]:
-        """Who is in a room, in the order of their coming."""
+        """Who is in a room, in order of arrival."""
         return [self.characters[c] for c in self._present.get(room_id, ())]
 
     def awake(self, room_id: str) -> list[Character]:
-        """Who is in a room and hears and sees."""
+        """Who is in a room and awake."""
         return [c for c in self.present(room_id) if c.position != "sleeping"]
 
     def held(self, owner_key: str) -> list[Item]:
-        """What an owner holds, the latest first, as people expect of "get sword"."""
+        """What an owner holds, the latest first, as players expect of "get sword"."""
         return [self.items[i] for i in reversed(self._held.get(owner_key, ()))]
 
     def carried(self, character: Character) -> list[Item]:
@@ -100,16 +100,16 @@ class WorldView:
         return [i for i in self.held(character.owner_key) if i.slot is not None]
 
     def places(self) -> set[str]:
-        """Every room with somebody or something in it, whether there is such a room or not."""
+        """The key of every room with somebody or something in it, even if the room no longer exists."""
         grounds = {owner.removeprefix("room:") for owner in self.owners("room:")}
         return grounds | {room for room, present in self._present.items() if present}
 
     def kinds_alive(self) -> list[tuple[str, str]]:
-        """Every kind that there is something of: ("mob", ID) or ("item", ID)."""
+        """Every kind of which at least one exists: ("mob", ID) or ("item", ID)."""
         return [(what, kind) for key, count in self._kinds.items() if count for what, _, kind in (key.partition(":"),)]
 
     def count(self, what: str, kind: str) -> int:
-        """How many there are of a kind; `what` is "mob" or "item"."""
+        """How many of a kind exist; `what` is "mob" or "item"."""
         return self._kinds.get(f"{what}:{kind}", 0)
 
     def player(self, name: str) -> Character | None:
@@ -118,7 +118,7 @@ class WorldView:
         return found if found is not None and not found.away else None
 
     def known(self, name: str) -> Character | None:
-        """The player's character of that name, if it is in memory: in the world, or away and not yet forgotten."""
+        """The player's character with that name, if it is in memory: in the world, or away and not yet written."""
         found = self._players.get(name.casefold())
         return self.characters[found] if found else None
 
@@ -128,15 +128,15 @@ class WorldView:
         return [c for c in known if not c.away]
 
     def away(self) -> list[Character]:
-        """Players' characters that are in memory only until they are written."""
+        """Players' characters that have left the world and are in memory only until they are written."""
         return [c for c in map(self.characters.__getitem__, self._players.values()) if c.away]
 
     def owners(self, prefix: str = "") -> list[str]:
-        """Every owner of something whose key begins so."""
+        """Every owner key that begins with `prefix` and holds something."""
         return [owner for owner, held in self._held.items() if held and owner.startswith(prefix)]
 
     def all_inside(self, owner_key: str) -> Iterator[Item]:
-        """Everything an owner holds, and what that holds, and so on."""
+        """Everything an owner holds, at any depth."""
         for item in self.held(owner_key):
             yield item
             yield from self.all_inside(item.owner_key)
@@ -146,7 +146,7 @@ class WorldView:
         return self.item_def(item).weight + sum(self.weight(i) for i in self.held(item.owner_key))
 
     def value(self, item: Item, name: str) -> int | str | None:
-        """One of an item's values: its own, else its definition's."""
+        """One of an item's values: its own, or else its definition's."""
         if name in item.values:
             return item.values[name]
         return self.item_def(item).values.get(name)

@@ -23,12 +23,12 @@ from mud.core.writes import WriteBlock, Writes
 
 S = TypeVar("S", bound=Guarded)
 
-#: Nothing holds more levels of containers in containers than this.
+#: The maximum depth of containers within containers.
 MAX_DEPTH = 8
 
 
 class WorldState(Struct, kw_only=True):
-    """Everything about the living world that a snapshot carries."""
+    """Everything about the living world that a snapshot contains."""
 
     characters: list[Character] = []
     items: list[Item] = []
@@ -45,7 +45,7 @@ class WorldState(Struct, kw_only=True):
 
 
 class Unwritten(NamedTuple):
-    """What a flush has to write: the keys of rows that changed, entries of the ledger, blocks of the modules'."""
+    """What a flush has to write: the keys of changed rows, the ledger's entries, the modules' write blocks."""
 
     rows: set[Key]
     entries: list[Entry]
@@ -53,7 +53,7 @@ class Unwritten(NamedTuple):
 
 
 class World(WorldView):
-    """Definitions and the living state over them. Every change goes through the journal."""
+    """The definitions and the living state. Every change goes through the journal."""
 
     ledger: Ledger
     characters: dict[str, Character]
@@ -68,22 +68,22 @@ class World(WorldView):
         self.timers = Timers(self.journal, state.timers, state.timer_serial)
         self.writes = Writes(self.journal, state.writes_serial)
         self.bans = Bans(self.journal, state.bans)
-        self.accounts: dict[str, Account] = {}  # of who is in the world, by casefolded name
+        self.accounts: dict[str, Account] = {}  # of the players in the world, by casefolded name
         self.characters: dict[str, Character] = {}
         self.items: dict[str, Item] = {}
         self.doors: dict[str, DoorState] = dict(state.doors)
         self.serial = state.serial
-        self.arrivals = state.arrivals  # how often anything has come to where it is
+        self.arrivals = state.arrivals  # a counter of all arrivals; the source of each `arrived`
         self.words = WordIndex()
         self._held: dict[str, list[str]] = {}  # owner: item ids, oldest first
         self._present: dict[str, list[str]] = {}  # room: character ids, in the order of their coming
         self._kinds: dict[str, int] = {}  # "mob:ID" or "item:ID": how many there are
         self._players: dict[str, str] = {}  # casefolded name: character id
         self._index(state)
-        self.seen = self.view()  # what modules are given
+        self.seen = self.view()  # the read-only view that modules are given
 
     def state(self, game_time: float) -> WorldState:
-        """All of the living state, for a snapshot. Not a copy."""
+        """All of the living state, for a snapshot. It is not a copy."""
         return WorldState(
             characters=list(self.characters.values()),
             items=list(self.items.values()),
@@ -108,24 +108,24 @@ class World(WorldView):
         self.journal.touch("doors", key)
 
     def forget_door(self, key: str) -> None:
-        """A key of `doors` ("ROOM DIRECTION") names no door any more."""
+        """Remove the state of a door that no longer exists; `key` is a key of `doors` ("ROOM DIRECTION")."""
         self.journal.drop(self.doors, key)
         self.journal.touch("doors", key)
 
     # Changing
 
     def redefine(self, defs: WorldDef) -> None:
-        """Other definitions from now on. Whoever and whatever is in a room that they lack is still there."""
+        """Replace the definitions. Characters and items in rooms that no longer exist stay there."""
         self.journal.put(vars(self), "defs", defs)
         self.journal.put(vars(self.seen), "defs", defs)
 
     def new_id(self, prefix: str) -> str:
-        """An id that nothing has ever had. Not undone by a rollback: a gap harms nobody."""
+        """An id that was never used before. A rollback does not give it back: a gap does no harm."""
         self.serial += 1
         return f"{prefix}{self.serial}"
 
     def edit(self, thing: Character | Item | Account) -> None:
-        """Say that `thing` is about to be changed by this event, so that it is undone or flushed whole."""
+        """Announce that this event is about to change `thing`, so that the change is undone or written as a whole."""
         self.journal.edit(thing)
         if isinstance(thing, Item):
             self.journal.touch("items", thing.id)
@@ -135,7 +135,7 @@ class World(WorldView):
             self.journal.touch("accounts", thing.name.casefold())
 
     def add_account(self, account: Account, changed: bool = False) -> None:
-        """An account is in memory from now on; `changed` says that it is to be written with its next flush."""
+        """Add an account to memory; `changed` says that the next flush must write it."""
         key = account.name.casefold()
         self.journal.put(self.accounts, key, account)
         if changed:
@@ -146,16 +146,16 @@ class World(WorldView):
         self.journal.touch("sessions", str(session))
 
     def mark_module(self, module: str) -> None:
-        """The row of a module's state is to be written, if it is not as it was last written."""
+        """The row of a module's state is to be written, if it differs from what was written last."""
         self.journal.touch("modules", module)
 
     def module_state(self, module: str, state: S) -> S:
-        """A module's state, free to be read or changed until the event ends: its row is marked if it was changed."""
+        """Open a module's state for reading or changes until the event ends: its row is marked only if it changed."""
         return self.journal.watch(state, "modules", module)
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Between two events somebody looks: what is changed in here is taken back."""
+        """For reading between two events: changes that are made within this block are undone."""
         self.journal.begin()
         try:
             yield
@@ -175,13 +175,13 @@ class World(WorldView):
         return not (self.journal.dirty or self.ledger.unwritten or self.writes.unwritten)
 
     def take_unwritten(self, but: Iterable[Key] = ()) -> Unwritten:
-        """All that the next flush has to write, which from now on counts as written; not so the rows `but`."""
+        """Take all that the next flush must write, except the rows `but`. It counts as written from now on."""
         taken = Unwritten(self.journal.dirty, self.ledger.unwritten, self.writes.unwritten)
         self.journal.dirty, self.ledger.unwritten, self.writes.unwritten = set(but), [], []
         return taken
 
     def give_back(self, unwritten: Unwritten) -> None:
-        """It could not be written, and is for the next flush."""
+        """Return what could not be written, for the next flush."""
         self.journal.dirty |= unwritten.rows
         self.ledger.unwritten[:0] = unwritten.entries
         self.writes.unwritten[:0] = unwritten.blocks
@@ -189,7 +189,7 @@ class World(WorldView):
     # Items and characters
 
     def move_item(self, item: Item, owner_key: str, slot: str | None = None) -> None:
-        """Give an item to another owner. Raises ValueError when it would end up inside itself."""
+        """Move an item to another owner. Raises ValueError when it would end up inside itself."""
         if owner_key in {item.owner_key, *(i.owner_key for i in self.all_inside(item.owner_key))}:
             raise ValueError(f"{item.id} can't be inside itself")
         self.edit(item)
@@ -200,7 +200,7 @@ class World(WorldView):
         item.owner, item.slot = owner_key, slot
 
     def add_item(self, item: Item) -> Item:
-        """An item enters the world: a new one, or one that came with its owner and knows when it was got."""
+        """Add an item to the world: a new one, or one that came with its owner and keeps its `arrived`."""
         self.journal.edit(item).arrived = item.arrived or self._next_arrival()
         self.journal.put(self.items, item.id, item)
         self.journal.append(self._held.setdefault(item.owner, []), item.id)
@@ -209,7 +209,7 @@ class World(WorldView):
         return item
 
     def remove_item(self, item: Item) -> None:
-        """An item leaves the world for good, with everything in it. Its gold must be gone before."""
+        """Remove an item from the world for good, with everything in it. Its gold must have been moved before."""
         for inside in self.held(item.owner_key):
             self.remove_item(inside)
         self.journal.drop(self.items, item.id)
@@ -218,7 +218,7 @@ class World(WorldView):
         self.journal.touch("items", item.id)
 
     def move_character(self, character: Character, room_id: str) -> None:
-        """Put a character into a room. Its fight ends unless it is the room that it is in."""
+        """Put a character into a room. If that is another room, its fight ends."""
         if room_id != character.room:
             fights.end(self, character)
         self.edit(character)
@@ -227,7 +227,7 @@ class World(WorldView):
         self._stand(character)
 
     def add_character(self, character: Character, items: Iterable[Item] = ()) -> Character:
-        """A character enters memory, with what it holds, and unless it is away stands in its room."""
+        """Add a character to memory, with its items; unless it is away, it stands in its room."""
         self.journal.put(self.characters, character.id, character)
         if not character.away:
             self._stand(character)
@@ -248,14 +248,14 @@ class World(WorldView):
         self.journal.remove(self._present[character.room], character.id)
 
     def enter(self, character: Character) -> None:
-        """A player's character that is in memory, but away, comes back into its room."""
+        """Bring a player's character that is in memory, but away, back into its room."""
         self.edit(character)
         character.away = False
         self._stand(character)
 
     def forget(self, character: Character) -> None:
-        """Drop an away character and its items from memory; the database has them. Not an event, not undoable."""
-        for item in reversed(list(self.all_inside(character.owner_key))):  # what is in a bag before the bag
+        """Drop an away character and its items from memory; the database has them. Outside of events; not undoable."""
+        for item in reversed(list(self.all_inside(character.owner_key))):  # a bag's contents before the bag
             del self.items[item.id]
             self._held[item.owner].remove(item.id)
             self._held.pop(item.owner_key, None)
@@ -264,7 +264,7 @@ class World(WorldView):
         del self.characters[character.id], self._players[character.name.casefold()]
 
     def remove_mob(self, mob: Character) -> None:
-        """A mob and all it holds are no more. Its gold must be gone before."""
+        """Remove a mob for good, with all it holds. Its gold must have been moved before."""
         fights.end(self, mob)
         for item in self.held(mob.owner_key):
             self.remove_item(item)
@@ -274,12 +274,12 @@ class World(WorldView):
         self.journal.touch("characters", mob.id)
 
     def _stand(self, character: Character) -> None:
-        """A character comes into its room, as the last of those who are there."""
+        """Put a character into its room, after all who are there."""
         self.journal.edit(character).arrived = self._next_arrival()
         self.journal.append(self._present.setdefault(character.room, []), character.id)
 
     def _next_arrival(self) -> int:
-        """A number that is greater than any before."""
+        """A number greater than all before it."""
         self.journal.put(vars(self), "arrivals", self.arrivals + 1)
         return self.arrivals
 
@@ -287,7 +287,7 @@ class World(WorldView):
         self.journal.put(self._kinds, key, self._kinds.get(key, 0) + by)
 
     def _index(self, state: WorldState) -> None:
-        """Take in all that lives, in one go: a start waits for it, and there may be many thousands."""
+        """Index all living things at once: a start waits for this, and there may be many thousands of them."""
         for character in state.characters:
             id_, mob = character.id, character.mob
             self.characters[id_] = character
@@ -307,7 +307,7 @@ class World(WorldView):
 
 
 def _sort(places: dict[str, list[str]], things: Mapping[str, Character | Item]) -> None:
-    """Put what is in each place into the order of its coming. Order is state: `2.guard` is the same guard tomorrow."""
+    """Sort each place by arrival. The order is part of the state: `2.guard` must be the same guard tomorrow."""
     for ids in places.values():
         if len(ids) > 1:
             ids.sort(key=lambda id_: things[id_].arrived)
