@@ -1,4 +1,4 @@
-"""From a connection to a character in the world, and out of it again."""
+"""From a connection to a character in the world, and out again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mud.play.describe import frozen_words
 from mud.play.names import check_name, proper
 from mud.play.staff import snoop
 
-#: Failed logins that one connection may have.
+#: How many failed logins one connection may have.
 MAX_FAILURES = 5
 #: Game seconds that a character stays in the world without a connection.
 LINK_DEAD_SECONDS = 600.0
@@ -45,7 +45,7 @@ def opened(ctx: CoreContext, event: e.Opened) -> None:
 
 
 def terminal_told(ctx: CoreContext, event: e.TerminalTold) -> None:
-    """The client told more about its screen."""
+    """The client told more about its terminal."""
     ctx.edit_session(ctx.session)
     ctx.session.terminal = event.terminal
 
@@ -54,7 +54,7 @@ def terminal_told(ctx: CoreContext, event: e.TerminalTold) -> None:
 
 
 def answer_name(ctx: CoreContext, dialog: d.AskName, text: str) -> None:
-    """A name; or all in one line, as clients' scripts send it."""
+    """A name; or name and password in one line, as clients' scripts send them."""
     verb, rest = split_first(text)
     verb = verb.casefold()
     name, rest = split_first(rest)
@@ -76,13 +76,13 @@ def answer_name(ctx: CoreContext, dialog: d.AskName, text: str) -> None:
 
 
 def unquoted(text: str) -> str:
-    """A password behind a name: all of the line, spaces too, or what stands in quotes."""
+    """A password after a name: the rest of the line, spaces too, or what stands in quotes."""
     quoted = len(text) > 1 and text[0] in "'\"" and text[-1] == text[0]
     return text[1:-1] if quoted else text
 
 
 def name_checked(ctx: CoreContext, event: e.NameChecked) -> None:
-    """The name is known, or new."""
+    """The name was looked up: ask for its password, or whether a new character is meant."""
     ctx.pop()
     known = event.exists or event.name.casefold() in ctx.world.accounts
     ctx.replace(d.AskPassword(event.name) if known else d.ConfirmNew(event.name))
@@ -98,7 +98,7 @@ def answer_password(ctx: CoreContext, dialog: d.AskPassword, text: str) -> None:
 
 
 def logged_in(ctx: CoreContext, event: e.LoggedIn) -> None:
-    """Name and password were right, or not."""
+    """The check of name and password is finished: it succeeded or failed."""
     ctx.pop()
     session = ctx.session
     if event.account is None:
@@ -120,7 +120,7 @@ def logged_in(ctx: CoreContext, event: e.LoggedIn) -> None:
 
 
 def refused(ctx: CoreContext, name: str) -> bool:
-    """Whether a ban stands against who gave the right password: then they are told, and the connection is closed."""
+    """Whether a ban applies, after the right password: then the player is told, and the connection is closed."""
     session, now, bans = ctx.session, ctx.clock.wall, ctx.world.bans
     ban = bans.of_name(name, now) or bans.of_address(session.address, now)
     if ban is None:
@@ -132,7 +132,7 @@ def refused(ctx: CoreContext, name: str) -> bool:
 
 
 def failed(ctx: CoreContext) -> None:
-    """A failed login. It was logged and charged to its address when it failed; only this answer comes late."""
+    """A failed login. It was logged and counted for its address at once; only this answer is delayed."""
     session = ctx.session
     ctx.edit_session(session)
     session.failures += 1
@@ -145,7 +145,7 @@ def failed(ctx: CoreContext) -> None:
 
 
 def work_failed(ctx: CoreContext, event: e.JobFailed) -> None:
-    """The database or a worker could not answer."""
+    """The database or a worker thread could not answer."""
     ctx.pop()
     if type(ctx.session.stack[-1]) is d.Seeking:
         ctx.pop()
@@ -153,7 +153,7 @@ def work_failed(ctx: CoreContext, event: e.JobFailed) -> None:
 
 
 def player_found(ctx: CoreContext, event: e.PlayerFound) -> None:
-    """Who was looked up is in memory now, if there is anybody; the line that named them is taken again."""
+    """The player who was looked up is in memory now, if there is one; the line that named them is run again."""
     taken_again(ctx, event)
     account, character = event.account, event.character
     if ctx.again is None or account is None or character is None:
@@ -165,9 +165,9 @@ def player_found(ctx: CoreContext, event: e.PlayerFound) -> None:
 
 
 def taken_again(ctx: CoreContext, event: e.PlayerFound | e.KindsRead) -> None:
-    """What a line waited for is there: it is taken again."""
+    """What a line waited for is there: run it again."""
     seeking = ctx.session.stack[-2] if len(ctx.session.stack) > 1 else None
-    if isinstance(seeking, d.Seeking):  # else whoever asked was put out meanwhile
+    if isinstance(seeking, d.Seeking):  # otherwise whoever asked was put out of the game meanwhile
         ctx.pop()
         ctx.pop()
         ctx.again = seeking
@@ -177,7 +177,7 @@ def taken_again(ctx: CoreContext, event: e.PlayerFound | e.KindsRead) -> None:
 
 
 def answer_new(ctx: CoreContext, dialog: d.ConfirmNew, text: str) -> None:
-    """Is the new name meant?"""
+    """The answer to whether a new name is meant."""
     word = text.strip().casefold()
     if word in ("y", "yes"):
         ctx.replace(d.NewPassword(dialog.name))
@@ -188,7 +188,7 @@ def answer_new(ctx: CoreContext, dialog: d.ConfirmNew, text: str) -> None:
 
 
 def registered(ctx: CoreContext, event: e.Registered) -> None:
-    """`create NAME PASSWORD`: the name was free and the password is hashed, or the name is taken."""
+    """`create NAME PASSWORD`: the name was free and the password was hashed, or the name is taken."""
     ctx.pop()
     if event.hash is None:
         ctx.send(tag("error", f"The name {event.name} is taken."))
@@ -197,14 +197,14 @@ def registered(ctx: CoreContext, event: e.Registered) -> None:
 
 
 def hashed(ctx: CoreContext, event: e.Hashed) -> None:
-    """A password to be was hashed."""
+    """A new password was hashed."""
     ctx.pop()
     password.hashed(ctx, event.hash)
     ctx.outputs.setdefault(ctx.session.id, [])
 
 
 def verified(ctx: CoreContext, event: e.Verified) -> None:
-    """A password was compared."""
+    """A password was compared with its hash."""
     ctx.pop()
     password.verified(ctx, event.ok)
     ctx.outputs.setdefault(ctx.session.id, [])
@@ -220,7 +220,7 @@ def answer_pronouns(ctx: CoreContext, dialog: d.AskPronouns, text: str) -> None:
 
 
 def create(ctx: CoreContext, name: str, hash_: str, pronouns: str) -> None:
-    """A new account and its character, unless somebody took the name meanwhile."""
+    """Create an account and its character, unless somebody took the name meanwhile."""
     key = name.casefold()
     if key in ctx.world.accounts or ctx.world.known(name) is not None:
         ctx.send(tag("error", f"The name {name} has just been taken. Choose another."))
@@ -252,7 +252,7 @@ def new_character(ctx: CoreContext, account: Account, pronouns: str = "they") ->
 
 
 def begin(ctx: CoreContext, account: Account, character: Character) -> None:
-    """A new character wakes for the first time, with what its area has for newcomers, and is told where to begin."""
+    """A new character enters for the first time, with its area's items for newcomers, and is told where to begin."""
     world, start = ctx.world, ctx.world.defs.start
     area = world.defs.areas[world.defs.area_of[start]] if start in world.defs.area_of else None
     if area is not None:
@@ -288,9 +288,9 @@ def enter(ctx: CoreContext, account: Account, character: Character) -> None:
         bodies.measure(ctx, character)
         bodies.mending(ctx, character)
         mobs.awaken(ctx)
-        positions.affected(ctx, character, asleep=False)  # to leave is no way to wake from magic
+        positions.affected(ctx, character, asleep=False)  # leaving and returning must not end magical sleep
         ctx.emit(PlayerEntered(character.id))
-    drafts.put_aside(world, character)  # what a program that was killed had in hand
+    drafts.put_aside(world, character)  # the draft that was open when a program was killed
     ctx.edit_session(session)
     session.account, session.character = account.name, character.id
     session.snoopers = ()
@@ -306,7 +306,7 @@ def enter(ctx: CoreContext, account: Account, character: Character) -> None:
 
 
 def leave_session(ctx: CoreContext, session: Session) -> None:
-    """A session lets go of its character."""
+    """A session gives up its character."""
     snoop.end(ctx, session)
     if session.character is not None:
         drafts.remember(ctx.world, session)
@@ -319,7 +319,7 @@ def leave_session(ctx: CoreContext, session: Session) -> None:
 
 
 def leave_world(ctx: CoreContext, character: Character) -> None:
-    """A player's character goes; what it holds goes with it."""
+    """A player's character leaves the world, with all that it holds."""
     cancel_link_death(ctx, character)
     ctx.room_says(character.room, f"{tag('player', character.name)} leaves the world.", but=(character,))
     ctx.world.leave(character)
@@ -342,7 +342,7 @@ def quit_(ctx: CoreContext, args: str) -> None:
 
 
 def kick(ctx: CoreContext, session: Session, why: str) -> None:
-    """Put a session out, and its character with it."""
+    """Put a session out of the game, and its character with it."""
     character = ctx.world.characters.get(session.character or "")
     ctx.write(session, tag("system", why))
     if character is not None:
@@ -352,7 +352,7 @@ def kick(ctx: CoreContext, session: Session, why: str) -> None:
 
 
 def lost(ctx: CoreContext, event: e.Lost) -> None:
-    """A connection ended. A character in play stays a while, link-dead."""
+    """A connection ended. A character in play stays for a while, link-dead."""
     session = ctx.session
     ctx.close_session(session)
     character = ctx.world.characters.get(session.character or "")
@@ -364,7 +364,7 @@ def lost(ctx: CoreContext, event: e.Lost) -> None:
 
 
 def make_link_dead(ctx: CoreContext, character: Character) -> None:
-    """A character in the world has no connection any more."""
+    """A character in the world has lost its connection."""
     ctx.world.edit(character)
     character.link_dead = True
     ctx.emit(LinkLost(character.id))
@@ -374,19 +374,19 @@ def make_link_dead(ctx: CoreContext, character: Character) -> None:
 
 
 def cancel_link_death(ctx: CoreContext, character: Character) -> None:
-    """It has a connection again, or leaves for good."""
+    """End link-death: the character is connected again, or leaves for good."""
     if not character.link_dead:
         return
     timer = ctx.world.timers.find(LinkDeadEnds(character.id))
     left = max(0.0, timer.due - ctx.clock.game) if timer is not None else 0.0
     ctx.world.edit(character)
-    character.played -= LINK_DEAD_SECONDS - left  # to be without a connection is not to play
+    character.played -= LINK_DEAD_SECONDS - left  # time without a connection is not playing time
     if timer is not None:
         ctx.world.timers.cancel(timer.id)
 
 
 def link_death_ends(ctx: CoreContext, payload: LinkDeadEnds) -> None:
-    """Nobody came back for it."""
+    """Nobody reconnected in time: the character leaves."""
     character = ctx.world.characters.get(payload.character)
     if character is not None and character.link_dead:
         leave_world(ctx, character)
@@ -396,18 +396,18 @@ def link_death_ends(ctx: CoreContext, payload: LinkDeadEnds) -> None:
 
 
 def names_sought(sessions: Iterable[Session]) -> set[str]:
-    """Names (casefolded) that were looked up for lines that wait for one more."""
+    """Names (casefolded) already looked up for lines that still wait for another name."""
     return {name for s in sessions for x in s.stack if isinstance(x, d.Seeking) for name in x.names}
 
 
 def names_in_creation(sessions: Iterable[Session]) -> set[str]:
-    """Names (casefolded) that somebody is in the middle of choosing."""
+    """Names (casefolded) that somebody is choosing for a new character."""
     making = d.ConfirmNew | d.NewPassword | d.RepeatPassword | d.AskPronouns
     return {x.name.casefold() for s in sessions for x in s.stack if isinstance(x, making) and x.name is not None}
 
 
 def evict(world: World, pinned: set[str]) -> None:
-    """Forget who is away and written, but for the names in `pinned`."""
+    """Drop away characters that are written from memory, except the names in `pinned`."""
     for character in world.away():
         if character.name.casefold() not in pinned and ("characters", character.id) not in world.dirty:
             world.forget(character)
@@ -417,9 +417,9 @@ def evict(world: World, pinned: set[str]) -> None:
 
 
 def work(ctx: CoreContext, job: e.Job | e.Question | e.StartCopyover, closes: bool = False) -> None:
-    """Have something done outside of the game; the session's next lines wait for its answer.
+    """Have work done outside of the game; the session's next lines wait for the answer.
 
-    With `closes` the dialog that asks for it ends when it is saved.
+    With `closes`, the dialog that requested it ends when the work is saved.
     """
     ctx.push(d.Working(closes))
     ctx.do(job)

@@ -1,6 +1,6 @@
-"""Orders of a copyover: what can be written, and the one that is planned, which is a timer and so outlives programs.
+"""The copyover command, and the planned copyover, which is a timer and so outlives the program.
 
-What is done at once, and what there is to see of one that runs, is the shell's: effects ask it.
+What starts a copyover at once, or asks about a running one, is an effect: the server carries it out.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from mud.play.staff.copyover_syntax import CopyoverWords, parse
 
 #: Seconds before a planned copyover at which everybody in play is told of it, down to the last ten.
 MARKS = (86400, 43200, 21600, 7200, 3600, 1800, 900, 600, 300, 120, 60, 30, 10)
-#: Those of them that a screen reader is made to read.
+#: Those of them that are announced to screen readers, too.
 QUIET_MARKS = frozenset((3600, 600, 60, 10))
-#: Seconds: how near counts as now.
+#: A copyover this few seconds ahead counts as due now.
 NEAR = 0.25
 
 
@@ -28,7 +28,7 @@ NEAR = 0.25
 
 
 def copyover(ctx: CoreContext, args: str) -> None:
-    """Order one, or ask about it."""
+    """Order a copyover, or ask about copyovers."""
     wanted = parse(args, ctx.clock.wall)
     if wanted.verb not in ("status", "history"):
         ctx.do(e.LogLine("mud.admin", f"{ctx.player.name}: copyover {args}".strip()))
@@ -52,7 +52,7 @@ def copyover(ctx: CoreContext, args: str) -> None:
 
 
 def planned(world: World) -> tuple[PendingTimer, CopyoverPlanned] | None:
-    """The copyover that is planned, and its timer; None without one."""
+    """The planned copyover and its timer; None when none is planned."""
     for timer in world.timers.pending.values():
         if isinstance(timer.payload, CopyoverPlanned):
             return timer, timer.payload
@@ -60,14 +60,14 @@ def planned(world: World) -> tuple[PendingTimer, CopyoverPlanned] | None:
 
 
 def need_none(ctx: CoreContext) -> None:
-    """Raises Rejected, saying whose it is, when there is a planned one."""
+    """Raises Rejected, saying who planned it, when a copyover is planned already."""
     found = planned(ctx.world)
     if found is not None:
         raise Rejected(f"{described(found[1], ctx.clock.wall)} `copyover cancel` calls it off.")
 
 
 def plan(ctx: CoreContext, by: str, wanted: CopyoverWords) -> None:
-    """Plan a copyover, and tell everybody. Raises Rejected when there is one."""
+    """Plan a copyover, and tell everybody. Raises Rejected when one is planned already."""
     need_none(ctx)
     now = ctx.clock.wall
     set_next(ctx, CopyoverPlanned(now + wanted.seconds, by, wanted.reason, now))
@@ -75,13 +75,13 @@ def plan(ctx: CoreContext, by: str, wanted: CopyoverWords) -> None:
 
 
 def wait(ctx: CoreContext, by: str, reason: str, since: float, until: float, seconds: float, what: str) -> None:
-    """Have a copyover ordered again in so many seconds: `what` stands against it now."""
+    """Order a copyover again after `seconds`, because `what` prevents it now."""
     payload = CopyoverPlanned(min(until, ctx.clock.wall + seconds), by, reason, since, until, what)
     ctx.world.timers.set(payload.at, payload)
 
 
 def cancel(ctx: CoreContext, by: str) -> str:
-    """Call the planned one off; gives what to say to who did. Raises Rejected when there is none."""
+    """Cancel the planned copyover; returns the text for who cancelled it. Raises Rejected when there is none."""
     found = planned(ctx.world)
     if found is None:
         raise Rejected("No copyover is under way, and none is planned.")
@@ -92,7 +92,7 @@ def cancel(ctx: CoreContext, by: str) -> str:
 
 
 def due(ctx: CoreContext, payload: CopyoverPlanned) -> None:
-    """A mark is reached, or the moment itself: by the wall clock, wherever somebody has set it meanwhile."""
+    """An announcement or the copyover itself is due: by the wall clock, even if somebody has set it meanwhile."""
     left = payload.at - ctx.clock.wall
     if left > NEAR:
         mark = min(MARKS, key=lambda mark: abs(mark - left))
@@ -114,14 +114,14 @@ def due(ctx: CoreContext, payload: CopyoverPlanned) -> None:
 
 
 def set_next(ctx: CoreContext, payload: CopyoverPlanned) -> None:
-    """Set the timer of the next mark, or of the moment itself."""
+    """Set the timer for the next announcement, or for the copyover itself."""
     left = payload.at - ctx.clock.wall
     mark = next((mark for mark in MARKS if mark < left - NEAR), 0)
     ctx.world.timers.set(payload.at - mark, payload)
 
 
 def tell(ctx: CoreContext, text: str, mark: int | None = None) -> None:
-    """A line to everybody in play; to screen readers only at the marks that are for them."""
+    """Tell everybody in play; screen readers only at the marks meant for them."""
     for session in ctx.sessions.by_character.values():
         quiet = session.terminal.screen_reader and mark is not None and mark not in QUIET_MARKS
         if not quiet and Play in map(type, session.stack):
@@ -129,7 +129,7 @@ def tell(ctx: CoreContext, text: str, mark: int | None = None) -> None:
 
 
 def tell_admins(ctx: CoreContext, text: str, but: int) -> None:
-    """A line to all admins in play, except the session that knows already."""
+    """Tell all admins in play, except the session that already knows."""
     for session in ctx.sessions.by_character.values():
         admin = ctx.may("admin", ctx.world.characters[session.character or ""])
         if admin and session.id != but and Play in map(type, session.stack):
@@ -137,7 +137,7 @@ def tell_admins(ctx: CoreContext, text: str, but: int) -> None:
 
 
 def described(payload: CopyoverPlanned, wall: float) -> str:
-    """The planned one in words."""
+    """A planned copyover in words."""
     said = ago(wall - payload.since)
     if payload.until:
         left = duration(max(0, round(payload.until - wall)))
@@ -149,12 +149,12 @@ def described(payload: CopyoverPlanned, wall: float) -> str:
 
 
 def because(reason: str) -> str:
-    """A reason as the end of a sentence."""
+    """A reason, worded as the end of a sentence."""
     return f" because {reason}" if reason else ""
 
 
 def forget(world: World) -> CopyoverPlanned | None:
-    """A restart: what was planned is not done any more. Gives it, for the log."""
+    """After a restart: drop the planned copyover. Returns it, for the log."""
     found = planned(world)
     if found is None:
         return None

@@ -1,5 +1,5 @@
-"""Orders of a copyover as they are written, in the game and on the command line: little code, so that it works where
-other code does not."""
+"""The syntax of copyover orders, in the game and on the command line. It needs little other code, so that it works
+even where other code is broken."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ TIME is like 90s, 5m or 1h30m; a bare number is of minutes."""
 
 Verb = Literal["now", "in", "at", "check", "force", "when-clear", "cancel", "status", "history", "rollback"]
 
-#: Seconds: how far ahead one can be planned, and how long `when-clear` waits unless told.
+#: Seconds: how far ahead a copyover can be planned, and how long `when-clear` waits by default.
 FARTHEST, PATIENCE = 7 * 86400, 600
 MAX_REASON_LENGTH = 200
 MAX_SHOWN = 100
-#: No generation has a higher number.
+#: The highest possible number of a generation.
 LAST = 10**9
 
 
 class CopyoverWords(Struct, frozen=True):
-    """An order as it was written. `seconds` are from now on: until it begins, or for `when-clear` until it is given up.
+    """A parsed order. `seconds` count from now: until the copyover begins, or until `when-clear` gives up.
 
-    `count` is how many `history` shows, and to which generation `rollback` goes, 0 for the one before.
+    `count` is how many entries `history` shows, or the generation to which `rollback` goes, 0 for the previous one.
     """
 
     verb: Verb
@@ -51,7 +51,7 @@ class CopyoverWords(Struct, frozen=True):
 
 
 def parse(text: str, wall: float) -> CopyoverWords:
-    """What is wanted, at `wall` by the wall clock. Raises Rejected, saying how to write it."""
+    """Parse an order, at `wall` by the wall clock. Raises Rejected, which gives the syntax."""
     order, _, reason = f" {' '.join(text.split())} ".partition(" because ")
     reason = strip("".join(c for c in reason if c.isprintable())).strip()[:MAX_REASON_LENGTH]
     words = order.casefold().split()
@@ -87,7 +87,7 @@ def within(text: str, most: int, what: str) -> int:
 
 
 def span(text: str) -> float:
-    """A length of time, in seconds. Raises Rejected when it is none, or too long."""
+    """A duration in seconds. Raises Rejected when it is invalid or too long."""
     seconds = seconds_in(text)
     if not seconds or seconds > FARTHEST:
         raise Rejected(f"TIME is like 90s, 5m or 1h30m, and a week at the most; {text[:20]!r} is not.")
@@ -95,7 +95,7 @@ def span(text: str) -> float:
 
 
 def until(text: str, wall: float) -> float:
-    """Seconds until the clock next shows HH:MM, by the server's own time. Raises Rejected for what is no time."""
+    """Seconds until the clock next shows HH:MM, in the server's time zone. Raises Rejected for an invalid time."""
     try:
         hour, minute = (int(part) for part in text.split(":"))
         now = datetime.fromtimestamp(wall)
