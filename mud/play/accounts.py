@@ -1,4 +1,4 @@
-"""Accounts as an operator makes and changes them. The same rules with the server running or not."""
+"""How an operator creates and changes accounts. The rules are the same whether the server runs or not."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ __all__ = ["account_set", "check_new", "check_password", "create", "need", "prop
 
 
 def proper_name(name: str, commands: CommandTable[Any] | None = None) -> str:
-    """A name as the game writes it. Raises Rejected when it can't be one; `commands` are those of the game."""
+    """A name as the game writes it. Raises Rejected when it is not allowed; `commands` are the game's commands."""
     return check_name(name, commands or CommandTable(COMMANDS))
 
 
 def check_role(role: str) -> Role:
-    """A role by its name. Raises Rejected."""
+    """The role with that name. Raises Rejected."""
     if role not in get_args(Role):
         raise Rejected(f"{role!r} is no role; roles are {', '.join(ROLES)}.")
     return cast(Role, role)
 
 
 def check_new(found: Account | None, name: str, role: str, password: str) -> None:
-    """Raises Rejected when there is an account of that name already, or password or role won't do."""
+    """Raises Rejected when an account of that name exists already, or the password or the role is not acceptable."""
     if found is not None:
         raise Rejected(
             f"There is an account {found.name} already, {found.role}. `run.py account role {found.name} {role}` gives "
@@ -65,5 +65,5 @@ def need(found: Account | None, name: str) -> Account:
 
 
 def account_set(ctx: CoreContext, event: AccountSet) -> None:
-    """An account was made or changed from outside: from now on it is as the event says."""
+    """An account was made or changed from outside the game: store it as the event gives it."""
     ctx.world.add_account(event.account, changed=True)

@@ -1,7 +1,7 @@
-"""Aliases: a word of a player's own for one or several commands. Kept with the character, so they last.
+"""Aliases: a player's own word for one or several commands. They are stored with the character, so they last.
 
-What a line becomes is known before any of it is run, and bounded. Each command of it then happens as if it had been
-typed: in an event of its own, whole or not at all.
+An alias is expanded completely before any of its commands runs, and the expansion is bounded. Each command then runs
+as if it had been typed: in its own event, whole or not at all.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split, split_first
 
-MAX_ALIASES = 50  # that one character has
+MAX_ALIASES = 50  # that one character can have
 MAX_NAME_LENGTH = 20
 MAX_TEXT_LENGTH = 400
-#: What one typed line may become: so many commands, each of so many letters.
+#: The limits of one expanded line: so many commands, each of so many letters.
 MAX_COMMANDS = 20
 MAX_COMMAND_LENGTH = 1000
-#: What stays what it is whatever an alias says: the ways out of a mistake, and out of the game.
+#: Words that can't be aliases: the ways to correct a mistake, and to leave the game.
 PROTECTED = frozenset({"alias", "unalias", "quit", "password", "help", "connect", "create"})
 
 _NAME = re.compile(r"\w[\w-]*", re.ASCII)
@@ -62,7 +62,7 @@ def check(name: str, text: str) -> None:
 
 
 def unalias(ctx: CoreContext, args: str) -> None:
-    """Forget an alias."""
+    """Remove an alias."""
     me = ctx.player
     name = args.strip().casefold()
     if not name:
@@ -75,7 +75,7 @@ def unalias(ctx: CoreContext, args: str) -> None:
 
 
 def expand(ctx: CoreContext, text: str) -> bool:
-    """Queue what `text` stands for if it begins with an alias. Raises Rejected when that is too much."""
+    """If `text` begins with an alias, queue the commands it stands for. Raises Rejected when there are too many."""
     known = ctx.player.aliases
     verb, rest = ctx.commands.split(text)
     if verb not in known or verb in PROTECTED:
@@ -88,7 +88,7 @@ def expand(ctx: CoreContext, text: str) -> bool:
 
 
 def _expand(ctx: CoreContext, verb: str, rest: str, around: tuple[str, ...], found: list[str]) -> None:
-    """Add the commands of one alias. Inside of itself its name is an ordinary word, so there is no circle."""
+    """Add one alias's commands. Within its own text an alias's name is an ordinary word, so nothing loops."""
     known, around = ctx.player.aliases, (*around, verb)
     for command in filled(known[verb], rest):
         if len(command) > MAX_COMMAND_LENGTH:
@@ -103,9 +103,9 @@ def _expand(ctx: CoreContext, verb: str, rest: str, around: tuple[str, ...], fou
 
 
 def filled(text: str, rest: str) -> list[str]:
-    """The commands of a text, with what was typed behind its name at `$1` to `$9` and `$*`, else at the end.
+    """The commands of a text, with what was typed after the alias at `$1` to `$9` and `$*`, or else at the end.
 
-    Of some nothing may be left; they count too, or aliases of aliases that become nothing would never come to an end.
+    Empty commands are counted too; otherwise aliases that expand to nothing could be expanded without end.
     """
     words = split(rest)
     commands = pieces(text)
@@ -123,5 +123,5 @@ def filled(text: str, rest: str) -> list[str]:
 
 
 def pieces(text: str) -> list[str]:
-    """The commands in an alias's text, before anything is filled in: what a player types can't add one."""
+    """The commands in an alias's text, split before `$` words are filled in: those can't add a command."""
     return [piece.strip() for piece in text.split(";") if piece.strip()]

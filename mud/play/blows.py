@@ -1,4 +1,4 @@
-"""How a blow reads to whoever strikes, is struck, or looks on."""
+"""The texts of a blow, for the attacker, the victim and onlookers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from mud.core.text.markup import tag
 from mud.core.world.model import Character
 from mud.play import describe
 
-#: Attacks by their number in area files: to do it, and when somebody else does.
+#: Attacks by their numbers in area files: the verb in the second person, and in the third.
 ATTACKS: tuple[tuple[str, str], ...] = (
     ("hit", "hits"),
     ("sting", "stings"),
@@ -27,7 +27,7 @@ ATTACKS: tuple[tuple[str, str], ...] = (
 )
 MISS = ("miss", "misses")
 
-#: Up to so much damage a blow is told so: `{0}` is the verb, `{1}` who is struck.
+#: Up to this much damage a blow is described so: `{0}` is the verb, `{1}` the victim.
 SEVERITIES: tuple[tuple[int, str], ...] = (
     (0, "{0} {1}"),
     (2, "barely {0} {1}"),
@@ -43,7 +43,7 @@ SEVERITIES: tuple[tuple[int, str], ...] = (
 
 
 def tell(ctx: CoreContext, attacker: Character, victim: Character, amount: int, attack: int) -> None:
-    """Say to everybody in the room what a blow did; an `amount` of 0 is a miss."""
+    """Tell everybody in the room what a blow did; an `amount` of 0 is a miss."""
     mine, theirs = (ATTACKS[attack] if 0 <= attack < len(ATTACKS) else ATTACKS[0]) if amount else MISS
     form = next((text for most, text in SEVERITIES if amount <= most), SEVERITIES[-1][1])
     one, other = describe.name(ctx.world, attacker), describe.name(ctx.world, victim)

@@ -1,6 +1,6 @@
-"""Bodies: hit points, mana, movement and attributes, what equipment adds to them, levels, and how bodies mend.
+"""Bodies: hit points, mana, movement and attributes; what equipment adds to them; levels; regeneration.
 
-Armour and dice count as in the Diku family: an armour class of 100 is bare skin, and less is better.
+Armour and dice work as in the Diku family: an armour class of 100 is no armour, and less is better.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from mud.core.world.senses import has
 from mud.core.world.world import World
 
 ATTRIBUTES = ("strength", "dexterity", "constitution", "intelligence", "wisdom", "charisma")
-#: What a newcomer has of the attributes, in an order that chance decides: everybody has the same in all.
+#: A new character's attribute values, dealt in random order: the sum is the same for everybody.
 SPREAD = (16, 15, 14, 13, 12, 11)
-#: A mob's attributes where its file does not say.
+#: A mob's attributes where its file does not give them.
 MOB_ATTRIBUTE = 11
 LAST_LEVEL = 50
 
-#: A piece of armour counts so many times where it covers so much.
+#: A piece of armour counts this many times, by the slot that it covers.
 COVERS = {"body": 3, "head": 2, "legs": 2}
 
-#: Game seconds between two steps of mending.
+#: Game seconds between two steps of regeneration.
 MEND_SECONDS = 5.0
-#: Position: hundredths of the most hp, mana and movement that come back in a step.
+#: Position: how many hundredths of the maximum hp, mana and movement come back in one step.
 MENDS: dict[str, tuple[int, int, int]] = {
     "fighting": (0, 1, 2),
     "standing": (2, 3, 6),
@@ -35,7 +35,7 @@ MENDS: dict[str, tuple[int, int, int]] = {
     "sleeping": (8, 10, 20),
 }
 
-#: Hundredths of the hp that are left, and how somebody with that many looks.
+#: Hundredths of the maximum hp that are left, and how somebody with that many looks.
 CONDITIONS = (
     (100, "in excellent condition"),
     (90, "scratched"),
@@ -48,7 +48,7 @@ CONDITIONS = (
 
 
 class BodyStats(NamedTuple):
-    """What counts of a body, with all that is worn: attributes, armour, and the most that it can have."""
+    """A body's effective figures, with all that is worn: attributes, armour, and maxima."""
 
     strength: int
     dexterity: int
@@ -65,17 +65,17 @@ class BodyStats(NamedTuple):
 
 
 _AT = {name: at for at, name in enumerate(BodyStats._fields)}
-_AT |= {"hit_points": _AT["hp"], "movement": _AT["move"]}  # what area files call them
+_AT |= {"hit_points": _AT["hp"], "movement": _AT["move"]}  # their names in area files
 _ARMOUR, _MOSTS = _AT["armour"], (_AT["hp"], _AT["mana"], _AT["move"])
 
 
 def figure_of(name: str) -> str | None:
-    """The figure that an item's modifier or an effect is about; None for what is no figure."""
+    """The figure that an item's modifier or an effect changes; None if the name is not a figure."""
     return BodyStats._fields[_AT[name]] if name in _AT else None
 
 
 def figures(world: World, character: Character) -> BodyStats:
-    """A character's figures as they are now, with what is worn and what effects do."""
+    """A character's present figures, including what is worn and lasting effects."""
     bare = _bare(world, character)
     worn = world.worn(character)
     if not worn and not character.effects:
@@ -126,12 +126,12 @@ def _cover(world: World, item: Item) -> int:
 
 
 def needed(level: int) -> int:
-    """The experience with which somebody reaches a level."""
+    """The experience needed to reach a level."""
     return 200 * level * (level - 1)
 
 
 def measure(ctx: CoreContext, character: Character) -> None:
-    """Give a body to who has none yet: a new character, a new mob, or one from before there were bodies."""
+    """Set up the body of a character that has none: a new player or mob, or one saved before bodies existed."""
     if character.max_hp:
         return
     world = ctx.world
@@ -151,14 +151,14 @@ def measure(ctx: CoreContext, character: Character) -> None:
 
 
 def grown(character: Character, level: int) -> tuple[int, int, int]:
-    """The most hp, mana and movement of a player's character at a level."""
+    """The maximum hp, mana and movement of a player's character at a level."""
     hp = 20 + level * max(3, 6 + (character.constitution - 10) // 2)
     mana = 30 + level * max(2, 5 + (character.intelligence - 10) // 2)
     return hp, mana, 80 + level * max(1, 2 + (character.dexterity - 10) // 4)
 
 
 def gain(ctx: CoreContext, character: Character, experience: int) -> None:
-    """Experience for a player's character (less than none is a loss), and the levels that come with it."""
+    """Give a player's character experience (a negative amount is a loss), and the levels that come with it."""
     if character.mob is not None:
         return
     ctx.world.edit(character)
@@ -177,9 +177,9 @@ def gain(ctx: CoreContext, character: Character, experience: int) -> None:
 
 
 def spend(ctx: CoreContext, character: Character, hp: int = 0, mana: int = 0, move: int = 0) -> None:
-    """Take from a body, or with amounts below zero give back: never less than none, nor more than its most.
+    """Take from a body, or give back with negative amounts: mana and movement stay between zero and their maxima.
 
-    Only hp can go below zero: whoever calls sees to the dying.
+    Only hp can fall below zero: the caller must then see to the death.
     """
     ctx.world.edit(character)
     most = figures(ctx.world, character)
@@ -190,7 +190,7 @@ def spend(ctx: CoreContext, character: Character, hp: int = 0, mana: int = 0, mo
 
 
 def mending(ctx: CoreContext, character: Character, most: BodyStats | None = None) -> None:
-    """See to it that a body mends, if it is not at its best, which is looked up unless it is known."""
+    """Start regeneration if a body is below its maxima, which are computed here unless given as `most`."""
     if (
         not at_best(character, most or figures(ctx.world, character))
         and ctx.world.timers.find(Mend(character.id)) is None
@@ -199,12 +199,12 @@ def mending(ctx: CoreContext, character: Character, most: BodyStats | None = Non
 
 
 def at_best(c: Character, most: BodyStats) -> bool:
-    """Whether there is nothing to mend."""
+    """Whether nothing needs to regenerate."""
     return c.hp >= most.hp and c.mana >= most.mana and c.move >= most.move
 
 
 def mend_due(ctx: CoreContext, payload: Mend) -> None:
-    """One step of mending; the next one follows while there is something to mend."""
+    """One step of regeneration; another one follows while the body is below its maxima."""
     c = ctx.world.characters.get(payload.character)
     if c is None or c.away:
         return
@@ -220,7 +220,7 @@ def mend_due(ctx: CoreContext, payload: Mend) -> None:
 
 
 def _step(now: int, most: int, rate: int, attribute: int) -> int:
-    """The next figure: `rate` hundredths of the most, a twentieth more or less for each point of the attribute."""
+    """The next value: plus `rate` hundredths of the maximum, a twentieth more or less per point of the attribute."""
     if now >= most or not rate:
         return now
     return min(most, now + 1 + most * rate * max(10, 10 + attribute) // 2300)

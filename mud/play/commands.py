@@ -1,4 +1,4 @@
-"""The table of built-in commands, with their help pages. What is not in here does not exist."""
+"""The table of built-in commands, with their help pages. A built-in command exists only if it is listed here."""
 
 from __future__ import annotations
 
@@ -307,7 +307,7 @@ SELF = [
     CoreCommand("quit", login.quit_, "yourself", "quit -- leave the game; all that you have stays yours"),
 ]
 
-#: The lowest position for these; all others can be used asleep.
+#: The lowest position in which these can be used; all others can be used asleep.
 NEEDS: dict[Position, frozenset[str]] = {
     "standing": frozenset((*DIRECTIONS, "recall")),
     "fighting": frozenset(("kill", "flee", "assist", "rescue", "cast", "quaff", "recite", "use")),
@@ -319,7 +319,7 @@ NEEDS: dict[Position, frozenset[str]] = {
 
 
 def _placed(command: CoreCommand) -> CoreCommand:
-    """A command with the position it needs."""
+    """A command with the position that it needs."""
     needs = next((position for position, names in NEEDS.items() if command.name in names), command.needs)
     return msgspec.structs.replace(command, needs=needs)
 

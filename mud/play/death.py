@@ -1,4 +1,4 @@
-"""Dying: what is left, who learns from it, and where players wake again."""
+"""Dying: the corpse, the killers' experience, and where players wake up."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from mud.core.world.world import World
 from mud.play import bodies, describe, rooms, things
 from mud.play.describe import capital
 
-#: Game seconds that the corpse of a mob lies there, and that of a player.
+#: Game seconds until a mob's corpse decays, and a player's.
 MOB_CORPSE_SECONDS, PLAYER_CORPSE_SECONDS = 300.0, 3600.0
-#: The part of what a level takes that a death costs, in hundredths.
+#: How much of a level's experience a death costs, in hundredths.
 LOSS = 10
 
 
 def die(ctx: CoreContext, victim: Character, by: Character | None = None, lies: str = "") -> None:
-    """Somebody dies. A mob is gone for good, and its killers learn from it; a player wakes at the start.
+    """A character dies. A mob is destroyed, and its killers gain experience; a player wakes up at the start.
 
-    All that was held stays in the corpse, in the room of the death or in `lies`. In an arena a player loses nothing.
+    All that it held stays in the corpse, in the room of the death or in `lies`. In an arena a player loses nothing.
     """
     world = ctx.world
     who, room = describe.name(world, victim), victim.room
@@ -38,7 +38,7 @@ def die(ctx: CoreContext, victim: Character, by: Character | None = None, lies: 
             learn(ctx, by, victim)
         world.remove_mob(victim)
     else:
-        if by is not None and victim.id in by.remembers:  # the score is settled: what is left lies here to be fetched
+        if by is not None and victim.id in by.remembers:  # revenge is done: the corpse can be fetched
             world.edit(by)
             by.remembers.remove(victim.id)
         wake(ctx, victim, corpse)
@@ -46,7 +46,7 @@ def die(ctx: CoreContext, victim: Character, by: Character | None = None, lies: 
 
 
 def make_corpse(ctx: CoreContext, victim: Character, room: str) -> Item:
-    """All that somebody held, in a corpse; coins as a heap in it. A player keeps what nobody can let go of."""
+    """Put all that somebody held into a corpse, with coins as a heap. A player keeps cursed items."""
     world = ctx.world
     called = strip(describe.name(world, victim))
     corpse = world.add_item(
@@ -72,9 +72,9 @@ def make_corpse(ctx: CoreContext, victim: Character, room: str) -> Item:
 
 
 def cling(world: World, victim: Character) -> set[str]:
-    """What not even death parts somebody from comes to lie in their hands; what is in it, or around it, does not stay.
+    """Move cursed items, which even death does not take away, into the hands; not their contents or bags.
 
-    Gives the ids of what stays.
+    Returns the ids of the items that stay.
     """
     cursed = list(cursed_things(world, victim.owner_key))
     stays = {item.id for item in cursed}
@@ -87,7 +87,7 @@ def cling(world: World, victim: Character) -> set[str]:
 
 
 def wake(ctx: CoreContext, character: Character, corpse: Item | None) -> None:
-    """A player's character wakes at the start; where it left a corpse, weak and with less experience. It is told so."""
+    """A player's character wakes up at the start, and is told; if it left a corpse, weak and with less experience."""
     world = ctx.world
     ctx.move(character, world.defs.start)
     world.edit(character)
@@ -112,7 +112,7 @@ def wake(ctx: CoreContext, character: Character, corpse: Item | None) -> None:
 
 
 def cost(world: World, corpse: Item, experience: int) -> str:
-    """What a death took from a player, and how to have back what can be had back."""
+    """What a death cost a player, and how to get back what can be recovered."""
     told = [f"This death cost you {experience:,} experience." if experience else "This death cost you no experience."]
     if world.held(corpse.owner_key):
         where = world.room(corpse.owner.removeprefix("room:")).name
@@ -122,7 +122,7 @@ def cost(world: World, corpse: Item, experience: int) -> str:
 
 
 def learn(ctx: CoreContext, killer: Character, victim: Character) -> None:
-    """The experience of a kill, shared among the killer and those who go with it and are there."""
+    """Share the experience of a kill among the killer and the companions in the room."""
     if killer.mob is not None:
         return
     mob = ctx.world.mob_def(victim)
@@ -139,7 +139,7 @@ def learn(ctx: CoreContext, killer: Character, victim: Character) -> None:
 
 
 def fall_to_dust(ctx: CoreContext, corpse: Item) -> None:
-    """A corpse is no more. What is still in it lies where it lay: nothing of anybody's is lost."""
+    """Remove a corpse. What is still in it stays on the ground, so that nobody loses anything."""
     world = ctx.world
     for item in world.held(corpse.owner_key):
         world.move_item(item, corpse.owner)

@@ -1,4 +1,4 @@
-"""How things are called, and how they are found by what they are called."""
+"""The names of things, and how a player's words find them."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ __all__ = [
 
 
 def name(world: World, character: Character) -> str:
-    """A character in a sentence: "Ada", "a fishwife"."""
+    """A character's name in a sentence: "Ada", "a fishwife"."""
     return world.called(character)
 
 
 def long(world: World, item: Item) -> str:
-    """An item on the ground."""
+    """The line for an item on the ground."""
     if is_coins(world, item):
         return tag("item", f"{capital(coins(world.ledger.balance(item.owner_key)))} lie here.")
     text = item.long or world.item_def(item).long
     if world.item_def(item).kind == VESSEL and drinks.changed(world, item):
-        text = ""  # it speaks of what was in it
+        text = ""  # the text names the original contents
     return tag("item", text) if text else f"{capital(short(world, item))} lies here."
 
 
@@ -71,18 +71,18 @@ def character_keywords(world: World, character: Character) -> tuple[str, ...]:
 
 
 def listing(world: World, items: Iterable[Item], indent: str = "  ") -> str:
-    """Items a line each, the same ones counted."""
+    """A list of items, one a line; equal ones are counted."""
     counted = Counter(short(world, item) for item in items)
     return "\n".join(f"{indent}{f'({n}) ' if n > 1 else ''}{text}" for text, n in counted.items())
 
 
 def seek_character(ctx: CoreContext, text: str) -> Character | None:
-    """Who `text` names in the player's room: `me`, somebody else, or nobody."""
+    """The character in the player's room that `text` names: `me`, or somebody else; None if nobody."""
     return ctx.seek_here(text)
 
 
 def find_character(ctx: CoreContext, text: str) -> Character:
-    """Who `text` names in the player's room. Raises Rejected when nobody is called so."""
+    """The character in the player's room that `text` names. Raises Rejected when there is none."""
     found = seek_character(ctx, text)
     if found is None:
         raise Rejected(f"There is no {nth(parse_target(text))} here.")
@@ -90,7 +90,7 @@ def find_character(ctx: CoreContext, text: str) -> Character:
 
 
 def find_door(ctx: CoreContext, text: str) -> tuple[str, ExitDef]:
-    """The door that `text` names: a direction, or a word of the door. Raises Rejected when there is none."""
+    """The door that `text` names, by a direction or a keyword. Raises Rejected when there is none."""
     exits = ctx.world.room(ctx.player.room).exits
     doors = {d: way for d, way in exits.items() if way.door}
     word = text.casefold()
@@ -107,6 +107,6 @@ def find_door(ctx: CoreContext, text: str) -> tuple[str, ExitDef]:
 
 
 def frozen_words(who: Character) -> str:
-    """What somebody frozen is told."""
+    """What a frozen player is told."""
     why = f": {who.frozen}" if who.frozen else ""
     return f"You are frozen{why}. You can look, ask for help, and quit."

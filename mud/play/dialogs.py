@@ -1,4 +1,4 @@
-"""The table of dialogs: what each asks, and what it does with the answer."""
+"""The table of dialogs: each one's prompt, and what it does with an answer."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from mud.play import editor, login, password, play_dialog
 from mud.play.olc import form
 from mud.play.staff import freeze
 
-#: Before a command it makes it one in any dialog; twice, it is a letter like others.
+#: Before a line, this sign makes it a command in any dialog; doubled, it stands for itself.
 SIGN = "!"
 
 
 class Behaviour(Struct, frozen=True):
-    """`ask` gives the prompt; `answer` takes a line."""
+    """`ask` returns the prompt; `answer` handles a line."""
 
     ask: Callable[[CoreContext, Session, Any], str]
     answer: Callable[[CoreContext, Any, str], None]
@@ -55,7 +55,7 @@ DIALOGS: dict[type[d.CoreDialog], Behaviour] = {
 
 
 def line(ctx: CoreContext, event: Line) -> None:
-    """A line goes to the dialog on top."""
+    """Hand a line to the top dialog."""
     session = ctx.session
     session.last_input = ctx.clock.wall
     dialog = session.stack[-1]
@@ -68,26 +68,26 @@ def line(ctx: CoreContext, event: Line) -> None:
     elif is_aside(ctx, session, event.text):
         play_dialog.aside(ctx, event.text[len(SIGN) :])
     elif isinstance(dialog, d.ModuleDialog) and not ctx.modules.leads(dialog):
-        ctx.modules.answer(ctx, dialog, "")  # it ends, in words
-        ctx.again = d.Seeking(event.text, ())  # and the dialog below takes the line, in an event of its own
+        ctx.modules.answer(ctx, dialog, "")  # it ends, and says so
+        ctx.again = d.Seeking(event.text, ())  # and the dialog below gets the line, in its own event
     else:
         text = event.text.removeprefix(SIGN) if is_doubled(dialog, event.text) else event.text
         DIALOGS[type(dialog)].answer(ctx, dialog, text)
 
 
 def is_aside(ctx: CoreContext, session: Session, text: str) -> bool:
-    """Whether a line is a command whatever the session is in the middle of. A password may begin with anything."""
+    """Whether a line is a command even inside a dialog. Never at a password: it may begin with any sign."""
     found = session.character is not None and not session.stack[-1].secret and SIGN not in ctx.commands.words()
     return found and text.startswith(SIGN) and text[len(SIGN) :][:1] not in ("", " ", SIGN)
 
 
 def is_doubled(dialog: d.AnyDialog, text: str) -> bool:
-    """Whether a line begins with the sign twice, and so is none that runs a command."""
+    """Whether a line begins with the sign twice, and so does not run a command."""
     return text.startswith(2 * SIGN) and not dialog.secret and type(dialog) is not d.Play
 
 
 def line_too_long(ctx: CoreContext, event: LineTooLong) -> None:
-    """A line that was not taken: what the session is in the middle of stays as it is."""
+    """A line was too long and was dropped: the session's dialogs stay as they are."""
     session = ctx.session
     session.last_input = ctx.clock.wall
     session.at_prompt = session.stack[-1].secret

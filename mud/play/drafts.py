@@ -1,7 +1,7 @@
-"""What somebody is in the middle of writing outlives their connection, and the program.
+"""Drafts: a text that somebody is writing survives a lost connection and a restart.
 
-A conversation with something written in it is kept with the character at every step. Whoever comes back is told of
-what they left, and goes on with it (mud.play.resume).
+After each step, a dialog with a written text is saved with the character. A player who comes back is told of it and
+can continue it (mud.play.resume).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from mud.core.text.markup import tag
 from mud.core.world.model import Character
 from mud.core.world.world import World
 
-#: What one character can have left; more, and the oldest is let go of.
+#: How many drafts a character can have; with one more, the oldest is dropped.
 MAX_DRAFTS = 10
-#: So many of a form's steps are kept: what is wanted is the last one.
+#: How many of a form's steps are kept in a draft: the last one matters most.
 MAX_STEPS = 3
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -27,37 +27,37 @@ _decoder = msgspec.msgpack.Decoder(tuple[AnyDialog, ...])
 
 
 def encoded(stack: Iterable[AnyDialog]) -> bytes:
-    """What of a session's conversations is worth keeping; nothing when nothing is written in any."""
+    """The session's dialogs worth keeping, encoded; empty when none contains any text."""
     kept = [shortened(dialog) for dialog in stack if isinstance(dialog, Editor | Edit | ModuleDialog)]
     return _encode(kept) if any(map(is_written, kept)) else b""
 
 
 def shortened(dialog: AnyDialog) -> AnyDialog:
-    """A dialog without what was long ago."""
+    """A dialog without its oldest steps."""
     if not isinstance(dialog, AnyEdit):
         return dialog
     return msgspec.structs.replace(dialog, drafts=dialog.drafts[-MAX_STEPS:])
 
 
 def is_written(dialog: AnyDialog) -> bool:
-    """Whether there is anything in a dialog that would be lost."""
+    """Whether a dialog contains anything that would be lost."""
     if isinstance(dialog, Editor):
         return bool(dialog.lines)
     return bool(dialog.drafts[-1] != dialog.base) if isinstance(dialog, AnyEdit) else True
 
 
 def decoded(draft: bytes) -> tuple[AnyDialog, ...]:
-    """A draft's conversations, the top one last. Raises msgspec.DecodeError for one of another program's."""
+    """A draft's dialogs, the top one last. Raises msgspec.DecodeError if another program's draft does not fit."""
     return _decoder.decode(draft)
 
 
 def text_of(draft: bytes) -> str:
-    """The text in a draft that can't be read as conversations any more."""
+    """The text in a draft whose dialogs can't be decoded any more."""
     return "\n".join(line for dialog in msgspec.msgpack.decode(draft) for line in dialog.get("lines", ()))
 
 
 def remember(world: World, session: Session) -> None:
-    """After an event: what a session is in the middle of stands with its character too."""
+    """After an event: save the session's dialogs with its character."""
     who = world.characters.get(session.character or "")
     if who is None or (len(session.stack) < 2 and not who.draft):
         return
@@ -68,7 +68,7 @@ def remember(world: World, session: Session) -> None:
 
 
 def put_aside(world: World, who: Character) -> None:
-    """Nobody is in the middle of it any more: it is for later."""
+    """Keep the present draft for later: its dialogs are no longer open in any session."""
     if who.draft:
         world.edit(who)
         who.drafts = [*who.drafts, who.draft][-MAX_DRAFTS:]
@@ -90,7 +90,7 @@ def called(draft: bytes) -> str:
 
 
 def _subject(dialog: AnyDialog) -> str:
-    """What a conversation is about."""
+    """What a dialog is about."""
     if isinstance(dialog, AnyEdit):
         return f"the form of {type(dialog).__name__.removeprefix('Edit').lower()} {dialog.drafts[-1].id}"
     assert isinstance(dialog, ModuleDialog)
@@ -100,7 +100,7 @@ def _subject(dialog: AnyDialog) -> str:
 
 
 def offer(ctx: CoreContext) -> None:
-    """Tell the player what they left half written."""
+    """Tell the player which drafts they left."""
     left = ctx.player.drafts
     if not left:
         return

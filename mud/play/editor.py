@@ -1,4 +1,4 @@
-"""The line editor: a text line by line, kept as data, so a copyover finds it where it was."""
+"""The line editor: a text, line by line, kept as data, so that it survives a copyover."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def answer(ctx: CoreContext, dialog: Editor, text: str) -> None:
 
 
 def put(ctx: CoreContext, dialog: Editor, lines: tuple[str, ...]) -> None:
-    """Go on with these lines. Raises Rejected past the most a text may have."""
+    """Continue with these lines. Raises Rejected when they exceed the limits of a text."""
     if len(lines) > MAX_LINES:
         raise Rejected(f"A text has at most {MAX_LINES} lines. .save keeps it, .del N deletes one.")
     if sum(map(len, lines)) > MAX_LETTERS:
@@ -41,7 +41,7 @@ def put(ctx: CoreContext, dialog: Editor, lines: tuple[str, ...]) -> None:
 
 
 def number(dialog: Editor, text: str) -> tuple[int, str]:
-    """The index and the text of ".set 3 TEXT". Raises Rejected for a line that is not there."""
+    """The index and the text in ".set 3 TEXT". Raises Rejected for a line that does not exist."""
     word, _, rest = text.strip().partition(" ")
     found = number_within(word, 1, len(dialog.lines))
     if found is None:
@@ -96,7 +96,7 @@ def quit_(ctx: CoreContext, dialog: Editor, rest: str) -> None:
 
 
 def keep_description(ctx: CoreContext, text: str) -> None:
-    """The editor's text becomes the character's description."""
+    """Make the editor's text the character's description."""
     ctx.world.edit(ctx.player)
     ctx.player.description = text
     ctx.send("Your description is kept." if text else "Your description is gone.")

@@ -1,6 +1,6 @@
 """Fighting: rounds on the game clock, who strikes whom and how hard, and the commands of a fight.
 
-A blow falls when a die of twenty beats what the attacker still lacks of the defender's armour, as Diku has it.
+A blow hits when a 20-sided die beats what the attacker needs against the defender's armour, as in Diku.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from mud.play.waters import needs_boat
 
 #: Game seconds between two rounds.
 ROUND_SECONDS = 2.0
-#: Levels from which on one strikes twice a round, and three times.
+#: The levels from which a fighter strikes twice a round, and three times.
 MORE_BLOWS = (15, 30)
-#: How hard a blow falls on somebody who can't parry, in thirds of its damage.
+#: Damage to somebody in a position without guard, in thirds of a blow's normal damage.
 DEFENCELESS = {"sleeping": 6, "resting": 5, "sitting": 4}
-#: Players that a mob with a memory bears a grudge.
+#: How many players a mob with a memory remembers with a grudge.
 MAX_GRUDGES = 10
 QUIET = frozenset(("peaceful", "safe"))
 PEACE = "This is a peaceful place. Nobody fights here."
@@ -37,13 +37,13 @@ PEACE = "This is a peaceful place. Nobody fights here."
 
 
 def engage(ctx: CoreContext, one: Character, other: Character) -> None:
-    """`one` attacks `other`. There are rounds in their room from now on, as long as anybody fights there."""
+    """`one` attacks `other`. From now on there are rounds in their room, as long as anybody fights there."""
     begin(ctx, one, other)
     ctx.emit(Attacked(one.id, other.id))
 
 
 def begin(ctx: CoreContext, one: Character, other: Character) -> None:
-    """`one` begins to fight `other`, whoever of them attacked."""
+    """`one` begins to fight `other`, no matter who attacked."""
     bodies.measure(ctx, one)
     bodies.measure(ctx, other)
     fights.begin(ctx.world, one, other)
@@ -56,7 +56,7 @@ def begin(ctx: CoreContext, one: Character, other: Character) -> None:
 
 
 def round_due(ctx: CoreContext, payload: CombatRound) -> None:
-    """Everybody who fights in a room has a turn."""
+    """Give everybody who fights in a room a turn."""
     for character in fights.fighters(ctx.world, payload.room):
         turn(ctx, character)
     if fights.fighters(ctx.world, payload.room):
@@ -64,7 +64,7 @@ def round_due(ctx: CoreContext, payload: CombatRound) -> None:
 
 
 def turn(ctx: CoreContext, character: Character) -> None:
-    """One fighter's turn: away, or at the foe."""
+    """One fighter's turn: flee, or strike."""
     foe = fights.foe(ctx.world, character)
     if foe is None or foe.room != character.room:
         fights.end(ctx.world, character)
@@ -77,7 +77,7 @@ def turn(ctx: CoreContext, character: Character) -> None:
 
 
 def wants_away(world: World, character: Character) -> bool:
-    """Whether a fighter would rather be elsewhere."""
+    """Whether a fighter wants to flee."""
     mob = world.mob_def(character)
     if mob is not None:
         return "wimpy" in mob.flags and character.hp < character.max_hp // 5
@@ -116,7 +116,7 @@ def hits(
 
 
 def force(ctx: CoreContext, attacker: Character, mine: bodies.BodyStats) -> int:
-    """What a blow does to somebody on their guard."""
+    """The damage of a blow to somebody who is on guard."""
     mob = ctx.world.mob_def(attacker)
     weapon = next((i for i in ctx.world.worn(attacker) if i.slot == "wield"), None)
     dice = Dice.parse(mob.damage_dice) if mob is not None else Dice(1, 4 + attacker.level // 3)
@@ -128,7 +128,7 @@ def force(ctx: CoreContext, attacker: Character, mine: bodies.BodyStats) -> int:
 
 
 def attack_of(world: World, attacker: Character) -> int:
-    """The number of the attack in blows.ATTACKS."""
+    """The attack's number in blows.ATTACKS."""
     weapon = next((i for i in world.worn(attacker) if i.slot == "wield"), None)
     mob = world.mob_def(attacker)
     bare = mob.attributes.get("bare_hand_attack", 0) if mob is not None else 0
@@ -137,7 +137,7 @@ def attack_of(world: World, attacker: Character) -> int:
 
 
 def damage(ctx: CoreContext, victim: Character, amount: int, by: Character | None) -> None:
-    """Hurt somebody, who may die of it. Who hurts somebody else fights them. A mob that is dead already is past it."""
+    """Hurt somebody, who may die of it; hurting somebody else starts a fight. Nothing happens to a mob already dead."""
     world = ctx.world
     if victim.id not in world.characters:
         return
@@ -167,7 +167,7 @@ def need_foe(ctx: CoreContext, victim: Character) -> None:
 
 
 def cannot_fight(ctx: CoreContext, one: Character, other: Character) -> str | None:
-    """Why one may not attack another, in words for the one; None when nothing is in the way."""
+    """Why `one` may not attack `other`, in words for `one`; None when it may."""
     world = ctx.world
     room, mob = world.room(one.room), world.mob_def(other)
     if one is other:
@@ -184,7 +184,7 @@ def cannot_fight(ctx: CoreContext, one: Character, other: Character) -> str | No
 
 
 def quiet(ctx: CoreContext, one: Character) -> str | None:
-    """Why nobody fights where `one` is; None where they may."""
+    """Why there is no fighting where `one` is; None where there may be."""
     return None if QUIET.isdisjoint(ctx.world.room(one.room).flags) else PEACE
 
 
@@ -192,7 +192,7 @@ def quiet(ctx: CoreContext, one: Character) -> str | None:
 
 
 def kill(ctx: CoreContext, args: str) -> None:
-    """Attack somebody, or turn on somebody else."""
+    """Attack somebody, or switch to another opponent."""
     if not args:
         raise Rejected("Kill whom?")
     victim = describe.find_character(ctx, args)
@@ -205,7 +205,7 @@ def kill(ctx: CoreContext, args: str) -> None:
         ctx.send(f"You turn on {name(ctx.world, victim)}!")
         ctx.others(f"{name(ctx.world, me)} turns on {name(ctx.world, victim)}!")
     else:
-        strike(ctx, me, victim)  # before they fight: who sits or sleeps has no guard yet
+        strike(ctx, me, victim)  # before they fight: a victim who sits or sleeps is not on guard yet
 
 
 def assist(ctx: CoreContext, args: str) -> None:
@@ -230,7 +230,7 @@ def assist(ctx: CoreContext, args: str) -> None:
 
 
 def rescue(ctx: CoreContext, args: str) -> None:
-    """Step between somebody and whoever fights them."""
+    """Take over a fight from somebody: their attackers now fight the player."""
     if not args:
         raise Rejected("Rescue whom?")
     world, me = ctx.world, ctx.player
@@ -261,7 +261,7 @@ def flee(ctx: CoreContext, args: str) -> None:
 
 
 def flee_from(ctx: CoreContext, character: Character) -> bool:
-    """Try to run, wherever there is a way. Gives whether it worked."""
+    """Try to flee through any open exit. Returns whether it worked."""
     ways = ways_out(ctx.world, character)
     if not ways or ctx.random.random() < 0.25:
         ctx.tell(character, "You look for a way out, and there is none!")
@@ -277,7 +277,7 @@ def flee_from(ctx: CoreContext, character: Character) -> bool:
 
 
 def ways_out(world: World, character: Character) -> list[tuple[str, ExitDef]]:
-    """The open exits that somebody would run through, or wander."""
+    """The open exits by which somebody would flee or wander."""
     found = []
     barred = {"death", "godroom"} if character.mob is None else {"death", "godroom", "nomob"}
     for direction, way in world.room(character.room).exits.items():
@@ -290,7 +290,7 @@ def ways_out(world: World, character: Character) -> list[tuple[str, ExitDef]]:
 
 
 def wimpy(ctx: CoreContext, args: str) -> None:
-    """Show or set the hit points below which the player runs."""
+    """Show or set the hit points below which the player flees."""
     me = ctx.player
     most = bodies.figures(ctx.world, me).hp // 2
     if not args:
@@ -304,7 +304,7 @@ def wimpy(ctx: CoreContext, args: str) -> None:
     ctx.send(f"You will run below {me.wimpy} hit points." if me.wimpy else "You will never run by yourself.")
 
 
-#: Levels that somebody is above the player, and what to expect; the last one is for all above.
+#: By how many levels somebody is above the player, and the forecast; the last one is for all higher levels.
 CHANCES: tuple[tuple[int, str], ...] = (
     (-10, "{0} would not even notice that there was a fight."),
     (-5, "You could do it with one hand on your back."),
@@ -320,7 +320,7 @@ CHANCES: tuple[tuple[int, str], ...] = (
 
 
 def consider(ctx: CoreContext, args: str) -> None:
-    """Guess how a fight would go."""
+    """Estimate how a fight would go."""
     if not args:
         raise Rejected("Consider killing whom?")
     victim = describe.find_character(ctx, args)
@@ -333,7 +333,7 @@ def consider(ctx: CoreContext, args: str) -> None:
 
 
 def recall(ctx: CoreContext, args: str) -> None:
-    """Back to where newcomers begin."""
+    """Return to where new characters start."""
     me, world = ctx.player, ctx.world
     if me.room == world.defs.start:
         raise Rejected("You are there already.")

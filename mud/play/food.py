@@ -1,4 +1,4 @@
-"""Food and drink: eat, drink, fill. Nobody starves here; a meal gives back breath."""
+"""Food and drink: eat, drink, fill. Nobody starves here; a meal restores movement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mud.core.world.model import Item
 from mud.play import bodies, describe, things
 from mud.play.describe import capital
 
-#: Movement that a drink gives back, and a meal for each hour that it lasts.
+#: Movement that a drink restores, and a meal for each hour that it lasts.
 DRINK, MEAL_HOUR = 2, 2
 
 
@@ -71,7 +71,7 @@ def fill(ctx: CoreContext, args: str) -> None:
 
 
 def need_peace(ctx: CoreContext) -> None:
-    """Raises Rejected in a fight."""
+    """Raises Rejected during a fight."""
     if ctx.player.fighting is not None:
         raise Rejected("Not in the middle of a fight!")
 

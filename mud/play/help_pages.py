@@ -11,7 +11,7 @@ from mud.core.text.markup import tag
 from mud.play.settings import SETTINGS
 from mud.play.topics import TOPICS, page_of
 
-#: `help` alone names the commands of a topic that yield, if they are no more than this.
+#: `help` without a word lists a topic's commands that yield only if they are no more than this.
 MAX_GESTURES = 12
 
 
@@ -22,7 +22,7 @@ def commands(ctx: CoreContext, args: str) -> None:
 
 
 def help_(ctx: CoreContext, args: str) -> None:
-    """A command's page, a topic's list, or all topics."""
+    """Show a command's page, a topic's list, or all topics."""
     topics = ctx.commands.by_topic(ctx.role())
     word = args.strip().casefold()
     if not word:
@@ -54,6 +54,6 @@ def help_(ctx: CoreContext, args: str) -> None:
 
 
 def told_of(known: list[CoreCommand]) -> list[CoreCommand]:
-    """Those of a topic's commands that `help` alone names: gestures by the dozen it leaves to `socials`."""
+    """The commands of a topic that `help` without a word lists: dozens of gestures are left to `socials`."""
     few = sum(c.yields for c in known) <= MAX_GESTURES
     return [c for c in known if few or not c.yields]

@@ -15,7 +15,7 @@ ASLEEP = "Its magic is nothing that anyone in this world knows. You keep it for 
 
 
 def cast(ctx: CoreContext, args: str) -> None:
-    """Cast a spell: at a foe, on somebody, on a thing."""
+    """Cast a spell at a foe, a character, or an item."""
     me = ctx.player
     spell, rest = find_spell(ctx, args)
     bodies.measure(ctx, me)
@@ -39,7 +39,7 @@ def cast(ctx: CoreContext, args: str) -> None:
 
 
 def find_spell(ctx: CoreContext, text: str) -> tuple[CoreSpell, str]:
-    """The spell that a line begins with (its words may be cut short), and the rest. Raises Rejected."""
+    """The spell that a line begins with (its words may be abbreviated), and the rest. Raises Rejected."""
     if not text:
         raise Rejected("Cast what? `spells` lists what there is.")
     quoted = text[0] in "'\""
@@ -55,7 +55,7 @@ def find_spell(ctx: CoreContext, text: str) -> tuple[CoreSpell, str]:
 
 
 def aim(ctx: CoreContext, spell: CoreSpell, text: str, level: int) -> Cast:
-    """A spell at what `text` names. Raises Rejected when that is nothing it can be cast on."""
+    """Aim a spell at what `text` names. Raises Rejected when the spell can't be cast on that."""
     me, world = ctx.player, ctx.world
     found = Cast(me, level, words=text.casefold())
     if spell.target == "foe":
@@ -84,13 +84,13 @@ def aim(ctx: CoreContext, spell: CoreSpell, text: str, level: int) -> Cast:
 
 
 def need_magic(ctx: CoreContext) -> None:
-    """Raises Rejected where there is no magic."""
+    """Raises Rejected where magic does not work."""
     if "nomagic" in ctx.world.room(ctx.player.room).flags:
         raise Rejected("Something in this place swallows all magic.")
 
 
 def spells(ctx: CoreContext, args: str) -> None:
-    """All spells, with what the player still lacks for them."""
+    """List all spells, and what the player still lacks for each."""
     me = ctx.player
     rows = []
     for spell in sorted(ctx.spells.spells.values(), key=lambda s: (s.level, s.name)):
@@ -115,7 +115,7 @@ def quaff(ctx: CoreContext, args: str) -> None:
 
 
 def recite(ctx: CoreContext, args: str) -> None:
-    """Read a scroll aloud, at whom or what it is meant for."""
+    """Read a scroll aloud, at a target."""
     word, rest = split_first(args)
     scroll = find_magic(ctx, word, "scroll", "Recite what?")
     power = [(spell, aim(ctx, spell, rest, level)) for spell, level in spells_in(ctx, scroll)]
@@ -123,12 +123,12 @@ def recite(ctx: CoreContext, args: str) -> None:
     ctx.others(f"{name(ctx.world, ctx.player)} recites {describe.short(ctx.world, scroll)}.")
     ctx.destroy(scroll)
     for spell, aimed in power:
-        if aimed.whom is None or aimed.whom.id in ctx.world.characters:  # the one before may have been enough
+        if aimed.whom is None or aimed.whom.id in ctx.world.characters:  # an earlier spell may have killed
             spell.effect(ctx, aimed._replace(thing=describe.short(ctx.world, scroll)))
 
 
 def use(ctx: CoreContext, args: str) -> None:
-    """Point a wand at somebody or something, or tap a staff on the ground: it is for all who are here."""
+    """Point a wand at a target, or tap a staff on the ground, which affects everybody here."""
     word, rest = split_first(args)
     thing = find_magic(ctx, word, ("wand", "staff"), "Use what?")
     world, called = ctx.world, describe.short(ctx.world, thing)
@@ -152,7 +152,7 @@ def use(ctx: CoreContext, args: str) -> None:
 
 
 def whom_staff_meets(ctx: CoreContext, spell: CoreSpell) -> list[Character]:
-    """All mobs that may be fought, for a spell that hurts; all players, for one that helps; else the player alone."""
+    """Whom a staff affects: all mobs that may be fought, if the spell harms; all players, if it helps; else oneself."""
     here = ctx.world.present(ctx.player.room)
     if spell.target == "foe":
         return [c for c in here if c.mob is not None and not fights.cannot_fight(ctx, ctx.player, c)]
@@ -162,7 +162,7 @@ def whom_staff_meets(ctx: CoreContext, spell: CoreSpell) -> list[Character]:
 
 
 def find_magic(ctx: CoreContext, text: str, kind: str | tuple[str, ...], question: str) -> Item:
-    """A thing of such a kind that the player holds. Raises Rejected."""
+    """An item of the given kind that the player holds. Raises Rejected."""
     kinds = (kind,) if isinstance(kind, str) else kind
     need_magic(ctx)
     if not text or parse_target(text).every:
@@ -177,7 +177,7 @@ def find_magic(ctx: CoreContext, text: str, kind: str | tuple[str, ...], questio
 
 
 def spells_in(ctx: CoreContext, item: Item) -> list[tuple[CoreSpell, int]]:
-    """The spells in a thing, with their level. Raises Rejected when there is none that works here."""
+    """The spells in an item, with their levels. Raises Rejected when none of them works here."""
     world = ctx.world
     level = world.value(item, "level")
     names = ("spell", "spell1", "spell2", "spell3")

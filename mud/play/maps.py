@@ -1,4 +1,4 @@
-"""The map of the surroundings: drawn in text, or said in words to who has it read aloud."""
+"""The map of the surroundings: drawn as text, or described in words for screen readers."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from mud.play import rooms
 from mud.play.describe import capital
 from mud.play.settings import screen
 
-#: Rooms that a map shows in each direction unless it is told otherwise, and at most.
+#: The default number of rooms that a map shows in each direction, and the maximum.
 RADIUS, MAX_WAY = 5, 20
-#: The same in words, where each room is a line to listen to.
+#: The same for the description in words, where each room is a line to listen to.
 STEPS_SAID, MAX_SAID = 2, 5
-#: Columns and lines that a room takes with the way to the next one.
+#: Columns and lines of a room together with the way to the next one.
 WIDE, HIGH = 4, 2
-#: A window whose height nobody told is as high as this.
+#: The assumed height of a window whose height is not known.
 HEIGHT = 24
-#: Lines that a map leaves to its title, its legend and the prompt.
+#: Lines that are left free for the title, the legend and the prompt.
 MARGIN = 9
 NUMBERS = {1: "", 2: "two ", 3: "three ", 4: "four ", 5: "five "}
 
@@ -36,7 +36,7 @@ COLOURS = {
 
 
 class Signs(Struct, frozen=True):
-    """What is drawn with."""
+    """The characters that a map is drawn with."""
 
     across: str = "-"
     along: str = "|"
@@ -69,7 +69,7 @@ def map_(ctx: CoreContext, args: str) -> None:
 
 
 def ways(ctx: CoreContext, room: str) -> list[tuple[str, str]]:
-    """The open ways out of a room that one sees: nobody sees through a closed door."""
+    """The open exits that a player can see from a room: nobody sees through a closed door."""
     world = ctx.world
     return [
         (direction, way.to)
@@ -82,7 +82,7 @@ def ways(ctx: CoreContext, room: str) -> list[tuple[str, str]]:
 
 
 def in_words(ctx: CoreContext, steps: int) -> str:
-    """Each room near by and the way to it, a line each, the nearest first."""
+    """Each nearby room and the way to it, one a line, the nearest first."""
     here = ctx.player.room
     lines = [f"You are in {ctx.world.room(here).name}."]
     lines += [
@@ -103,7 +103,7 @@ def path(steps: tuple[str, ...]) -> str:
 
 
 def threshold(ctx: CoreContext, start: str, steps: tuple[str, ...]) -> str:
-    """That the last step goes through a door."""
+    """A note that the last step goes through a door, if it does."""
     room = start
     for direction in steps[:-1]:
         room = (ctx.world.room(room).exits[direction]).to or ""
@@ -115,10 +115,10 @@ def threshold(ctx: CoreContext, start: str, steps: tuple[str, ...]) -> str:
 
 
 def drawn(ctx: CoreContext, radius: int) -> str:
-    """The map with its title and its legend, no larger than the window."""
+    """The map with its title and legend, no larger than the window."""
     look = screen(ctx.session, ctx.world)
     height = ctx.session.terminal.height or HEIGHT
-    # So many rooms, the ways between them, half a way at each end, and a column of space.
+    # So many rooms, the ways between them, half a way at each end, and one column of space.
     wide = min(radius, max(0, (((look.width or 80) - 2) // WIDE - 1) // 2))
     high = min(radius, max(0, ((height - MARGIN - 1) // HIGH - 1) // 2))
     here = ctx.player.room
@@ -129,7 +129,7 @@ def drawn(ctx: CoreContext, radius: int) -> str:
 
 
 class Drawing:
-    """One map on its way to be text: letters by place, each maybe in a colour."""
+    """A map under construction: characters by place, each with an optional colour."""
 
     def __init__(self, ctx: CoreContext, plan: Plan, signs: Signs) -> None:
         self._ctx = ctx
@@ -144,7 +144,7 @@ class Drawing:
             self._ways(room, cell)
 
     def lines(self) -> list[str]:
-        """The drawing, without empty space on its left."""
+        """The drawing, without the empty columns on its left."""
         left, right = min(x for x, _ in self._canvas), max(x for x, _ in self._canvas)
         top, bottom = min(y for _, y in self._canvas), max(y for _, y in self._canvas)
         return [self._line(y, left, right) for y in range(top, bottom + 1)]
@@ -155,7 +155,7 @@ class Drawing:
         return " " + "".join(tag(colour, text) if colour else text for colour, text in parts).rstrip()
 
     def legend(self) -> list[str]:
-        """What the signs mean that are used, and what the drawing can't show."""
+        """What the signs in use mean, and what the drawing can't show."""
         world, here = self._ctx.world, self._ctx.player.room
         used = {letter for letter, _ in self._canvas.values()}
         signs: dict[str, list[str]] = {"you": ["@"]}
@@ -205,7 +205,7 @@ class Drawing:
                 self._way(room, cell, direction, way)
 
     def _way(self, room: str, cell: Cell, direction: str, way: ExitDef) -> None:
-        """Half a way: from a room to the middle between it and the next one."""
+        """Draw half a way: from a room to the middle between it and the next one."""
         dx, dy = STEPS[direction]
         place = (cell[0] * WIDE + dx * WIDE // 2, cell[1] * HIGH + dy * HIGH // 2)
         target = self._rooms.get((cell[0] + dx, cell[1] + dy))
@@ -227,7 +227,7 @@ class Drawing:
             self._meanings[sign] = meaning
 
     def _cross(self, place: Cell, stroke: str) -> None:
-        """Two slanting ways may cross."""
+        """Draw a diagonal stroke; where two diagonals meet, draw a cross."""
         before = self._canvas.get(place, (" ", ""))[0]
         slanting = {self._signs.rising, self._signs.falling}
         if {before, stroke} == slanting:
@@ -242,7 +242,7 @@ class Drawing:
         return signs.falling if dx == dy else signs.rising
 
     def _arrow(self, direction: str) -> str:
-        """An arrow head; a slanting way has that of its east or west."""
+        """An arrow head; a diagonal way uses that of its east or west."""
         east, west, north, south = self._signs.arrows
         dx, dy = STEPS[direction]
         return (east if dx > 0 else west) if dx else (north if dy < 0 else south)

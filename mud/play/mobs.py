@@ -1,4 +1,4 @@
-"""What mobs do by themselves, as the flags in their files say. Only areas with a player in them live."""
+"""What mobs do by themselves, according to the flags in their files. Only areas with a player in them are active."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from mud.play.describe import capital, name
 from mud.play.fights import cannot_fight, strike, ways_out
 from mud.play.movement import FROM
 
-#: Game seconds between two pulses. Each area has its moment within them, so that they don't all live at once.
+#: Game seconds between two pulses. Areas act at different moments within a pulse, to spread the load.
 PULSE_SECONDS = 4.0
 #: The chance that a mob wanders in a pulse, and that it picks something up.
 WANDERS, PICKS_UP = 0.12, 0.3
-#: From this alignment on somebody is good, and below its negative evil.
+#: From this alignment on a character is good; below its negative, evil.
 GOOD = 350
 
 
 def awaken(ctx: CoreContext) -> None:
-    """A player is in the world: see to it that the areas live."""
+    """A player is in the world: make sure that areas become active."""
     if ctx.world.timers.find(Pulse()) is None:
         ctx.after(PULSE_SECONDS, Pulse())
 
 
 def pulse_due(ctx: CoreContext, payload: Pulse) -> None:
-    """Every area with a player in it lives within the next pulse."""
+    """Let every area with a player in it act once within the next pulse."""
     players = ctx.world.players()
     areas = dict.fromkeys(ctx.world.defs.area_of.get(c.room) for c in players)
     for area in areas:
@@ -41,7 +41,7 @@ def pulse_due(ctx: CoreContext, payload: Pulse) -> None:
 
 
 def area_lives(ctx: CoreContext, payload: AreaLives) -> None:
-    """The mobs of an area do what they like to do."""
+    """Let the mobs of an area act."""
     area = ctx.world.defs.areas.get(payload.area)
     for room in area.rooms if area is not None else ():
         for character in ctx.world.present(room.id):
@@ -50,7 +50,7 @@ def area_lives(ctx: CoreContext, payload: AreaLives) -> None:
 
 
 def live(ctx: CoreContext, mob: Character) -> None:
-    """One mob does the first thing of BEHAVIOURS that there is to do."""
+    """Let a mob do the first of BEHAVIOURS that applies."""
     definition = ctx.world.mob_def(mob)
     if definition is None or mob.fighting is not None:
         return
@@ -76,7 +76,7 @@ def help_(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
 
 
 def be_aggressive(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
-    """An aggressive mob attacks a player; one that is wimpy, only those who sleep. A memory holds grudges."""
+    """An aggressive mob attacks a player (if wimpy, a sleeping one); one with a memory, whom it bears a grudge."""
     flags = definition.flags
     if not any(f.startswith("aggressive") or f == "memory" for f in flags):
         return False
@@ -94,13 +94,13 @@ def be_aggressive(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
 
 
 def hates(mob: Character, flags: tuple[str, ...], victim: Character) -> bool:
-    """Whether a mob with these flags has something against a player."""
+    """Whether a mob with these flags wants to attack a player."""
     kind = "good" if victim.alignment >= GOOD else "evil" if victim.alignment <= -GOOD else "neutral"
     return "aggressive" in flags or f"aggressive_{kind}" in flags or victim.id in mob.remembers
 
 
 def attack(ctx: CoreContext, mob: Character, victim: Character) -> bool:
-    """A mob attacks, if nothing forbids it."""
+    """Let a mob attack, if nothing forbids it."""
     if cannot_fight(ctx, mob, victim):
         return False
     strike(ctx, mob, victim)
@@ -108,7 +108,7 @@ def attack(ctx: CoreContext, mob: Character, victim: Character) -> bool:
 
 
 def scavenge(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
-    """A scavenger picks up what is worth most of what lies around."""
+    """A scavenger picks up the most valuable item on the ground."""
     if "scavenger" not in definition.flags or ctx.random.random() >= PICKS_UP:
         return False
     world = ctx.world
@@ -123,7 +123,7 @@ def scavenge(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
 
 
 def wander(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
-    """Through an open exit, unless it is a sentinel or keeps a shop."""
+    """Walk through an open exit, unless the mob is a sentinel or keeps a shop."""
     if "sentinel" in definition.flags or mob.position != "standing" or ctx.random.random() >= WANDERS:
         return False
     world = ctx.world
@@ -144,7 +144,7 @@ def wander(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
 
 
 def settle(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
-    """Back to its usual position once it is well again."""
+    """Return to its usual position once it is well again."""
     if mob.position == definition.default_position or mob.hp < mob.max_hp:
         return False
     ctx.world.edit(mob)
@@ -152,7 +152,7 @@ def settle(ctx: CoreContext, mob: Character, definition: MobDef) -> bool:
     return True
 
 
-#: What a mob may do in a pulse, the most pressing first.
+#: What a mob may do in a pulse, the most urgent first.
 BEHAVIOURS: tuple[Callable[[CoreContext, Character, MobDef], bool], ...] = (
     help_,
     be_aggressive,

@@ -9,13 +9,13 @@ from mud.core.world.model import Character
 from mud.play import bodies, death, describe, rooms
 from mud.play.waters import needs_boat
 
-#: What a step takes of one's movement, by the sector.
+#: How much movement a step costs, by sector.
 WALKING = {"field": 2, "forest": 3, "hills": 4, "mountain": 5, "water_swim": 3, "underwater": 4}
 FROM = {d: f"the {back}" for d, back in DIRECTIONS.items()} | {"up": "below", "down": "above"}
 
 
 def mover(direction: str) -> Handler:
-    """The handler of a direction's command."""
+    """Make the handler of a direction's command."""
     return lambda ctx, args: move(ctx, direction)
 
 
@@ -33,7 +33,7 @@ def move(ctx: CoreContext, direction: str) -> None:
 
 
 def walk(ctx: CoreContext, me: Character, direction: str, to: str) -> None:
-    """Take a way that is free, if there is breath left for it; builders have always some. Raises Rejected."""
+    """Go through a free exit, if enough movement is left; builders always have enough. Raises Rejected."""
     world, origin = ctx.world, me.room
     if not ctx.may("builder"):
         if "godroom" in world.room(to).flags:

@@ -1,4 +1,4 @@
-"""What a character may be called."""
+"""Which names characters may have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mud.core.errors import Rejected
 
 MIN_LENGTH, MAX_LENGTH = 3, MAX_NAME_LENGTH
 
-#: Words of the game that are no commands yet, or would confuse as somebody's name.
+#: Words that are no commands yet, or would be confusing as names.
 RESERVED = frozenset(
     "all me self here none nobody someone somebody everyone everybody admin owner builder player mint sink gold "
     "auction trade buffs read delete write remove kill flee cast buy sell list mail board connect create who the and "
@@ -22,8 +22,8 @@ RESERVED = frozenset(
 def check_name(text: str, commands: CommandTable[CoreContext]) -> str:
     """`text` as a proper name: "ada" becomes "Ada".
 
-    Raises Rejected when it has the wrong length, anything but letters, letters of two scripts (to look like
-    somebody else's), or is a word of the game.
+    Raises Rejected when it has the wrong length, contains anything but letters, mixes letters of two scripts (to
+    look like somebody else's name), or is a word of the game.
     """
     name = proper(text)
     if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not name.isalpha():
@@ -37,6 +37,6 @@ def check_name(text: str, commands: CommandTable[CoreContext]) -> str:
 
 
 def proper(text: str) -> str:
-    """A name as the game writes it, whoever typed it how: "éDITH" is "Édith"."""
+    """A name as the game writes it, however it was typed: "éDITH" is "Édith"."""
     name = unicodedata.normalize("NFKC", text.strip())
     return name[:1].upper() + name[1:].lower()

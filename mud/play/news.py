@@ -1,4 +1,4 @@
-"""Words from outside of the game: answers to what a session asked for, and lines for everybody."""
+"""Texts from outside the game: answers to what a session asked for, and announcements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mud.core.text.markup import tag
 
 
 def told(ctx: CoreContext, event: e.Told) -> None:
-    """Words from outside of the game, maybe the answer that the session waits for."""
+    """Show a text from outside the game, which may be the answer that the session waits for."""
     if event.answer and type(ctx.session.stack[-1]) is Working:
         ctx.pop()
     if event.answer and ctx.session.character is not None:
@@ -20,7 +20,7 @@ def told(ctx: CoreContext, event: e.Told) -> None:
 
 
 def announced(ctx: CoreContext, event: e.Announced) -> None:
-    """A line for everybody in play who may hear it."""
+    """Show an announcement to everybody in play who may see it."""
     for session in ctx.sessions.by_character.values():
         character = ctx.world.characters[session.character or ""]
         if Play in map(type, session.stack) and allowed(ctx.role(character), event.role):

@@ -1,4 +1,4 @@
-"""Choosing a password: for a new character, and for one's own. Only its hash is ever kept."""
+"""Choosing a password: for a new character, or for one's own account. Only its hash is ever kept."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def check(text: str, name: str) -> None:
 
 
 def change(ctx: CoreContext, args: str) -> None:
-    """Begin to change one's own password."""
+    """Start to change one's own password."""
     if args:
         raise Rejected("Type just `password`: it asks, and what you type then is not shown.")
     ctx.push(OldPassword())
 
 
 def answer_old(ctx: CoreContext, dialog: OldPassword, text: str) -> None:
-    """The present password, or an empty line to leave."""
+    """The present password, or an empty line to cancel."""
     if not text:
         ctx.pop()
         ctx.send("Your password is as it was.")
@@ -47,7 +47,7 @@ def answer_new(ctx: CoreContext, dialog: NewPassword, text: str) -> None:
 
 
 def answer_repeat(ctx: CoreContext, dialog: RepeatPassword, text: str) -> None:
-    """The same again."""
+    """The new password, typed again."""
     ctx.push(Working())
     ctx.do(VerifyPassword(ctx.session.id, text, dialog.hash))
 
@@ -60,7 +60,7 @@ def hashed(ctx: CoreContext, hash_: str) -> None:
 
 
 def verified(ctx: CoreContext, ok: bool) -> None:
-    """A password was compared: the old one, or the new one's repetition."""
+    """A password was compared with its hash: the old one, or the new one typed again."""
     match ctx.session.stack[-1]:
         case OldPassword():
             if not ok:

@@ -1,4 +1,4 @@
-"""In play: lines are commands. With it the two small conversations that commands start."""
+"""The dialog of play, in which lines are commands; and the pager and the confirmation that commands start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mud.core.session import Session
 from mud.play import alias, positions, prompts
 from mud.play.staff import freeze
 
-#: So many conversations can lie one over the other.
+#: The maximum number of dialogs on a session's stack.
 MAX_STACK = 8
 
 
@@ -20,22 +20,22 @@ def prompt(ctx: CoreContext, session: Session, dialog: Play) -> str:
 
 
 def answer(ctx: CoreContext, dialog: Play, text: str) -> None:
-    """Run a line as a command, or queue what it stands for. Raises Rejected for an unknown one."""
+    """Run a line as a command, or queue the commands that its alias stands for. Raises Rejected for an unknown one."""
     if text.strip() and not alias.expand(ctx, text):
         run(ctx, text)
 
 
 def expanded(ctx: CoreContext, text: str) -> None:
-    """Run a command out of an alias. Like one that is typed it closes a page before it."""
+    """Run a command from an alias. Like a typed command, it first closes an open pager."""
     if type(ctx.session.stack[-1]) is Pager:
         ctx.pop()
     run(ctx, text)
 
 
 def next_queued(ctx: CoreContext, session: Session) -> str | None:
-    """The next command of an alias, no longer queued; None when there is none, or while an answer is awaited.
+    """Take the next command of an alias off the queue; None when there is none, or while an answer is awaited.
 
-    Not an event: what is left is forgotten when a question has come up that it was not meant for.
+    Not an event. If a question has come up that the queue was not meant for, the rest of the queue is dropped.
     """
     top = type(session.stack[-1]) if session.stack else AskName
     if not session.queued or top is Working:
@@ -51,7 +51,7 @@ def next_queued(ctx: CoreContext, session: Session) -> str | None:
 
 
 def run(ctx: CoreContext, text: str) -> None:
-    """Find and run the command that `text` begins with. Raises Rejected for one that there is not, or may not be."""
+    """Find and run the command that `text` begins with. Raises Rejected if it does not exist or is not allowed."""
     verb, rest = ctx.commands.split(text)
     command = ctx.commands.find(verb, ctx.role())
     freeze.allow(ctx, command)
@@ -60,26 +60,26 @@ def run(ctx: CoreContext, text: str) -> None:
 
 
 def aside(ctx: CoreContext, text: str) -> None:
-    """One command in the middle of something else, which is gone on with afterwards."""
+    """Run one command in the middle of another dialog, which continues afterwards."""
     if len(ctx.session.stack) > MAX_STACK:
         raise Rejected("You are in the middle of too many things. Finish one of them first.")
     run(ctx, text)
 
 
 def ordered(ctx: CoreContext, event: Ordered) -> None:
-    """Run a command for a character whose player did not type it, if it is still theirs."""
+    """Run a command that a character's player did not type, if the session still plays that character."""
     if ctx.session.character == event.character:
         run(ctx, event.text)
 
 
 def answer_seeking(ctx: CoreContext, dialog: Seeking, text: str) -> None:
-    """The answer that this waited for is lost: the new line stands for the old one."""
+    """The answer that this dialog waited for is lost: the new line replaces the old one."""
     ctx.pop()
     take_again(ctx, text)
 
 
 def pager_prompt(ctx: CoreContext, session: Session, dialog: Pager) -> str:
-    """How far a long text is shown."""
+    """How much of a long text has been shown."""
     return f"-- {dialog.at} of {len(dialog.lines)} lines: Enter for more, b back, q to stop -- "
 
 
@@ -101,7 +101,7 @@ def answer_pager(ctx: CoreContext, dialog: Pager, text: str) -> None:
 
 
 def take_again(ctx: CoreContext, text: str) -> None:
-    """A line that is not for the dialog that just ended is for the one below."""
+    """Run a line, which the dialog that just ended does not want, in the dialog below."""
     if type(ctx.session.stack[-1]) is Play:
         answer(ctx, Play(), text)
     else:
@@ -109,7 +109,7 @@ def take_again(ctx: CoreContext, text: str) -> None:
 
 
 def answer_confirm(ctx: CoreContext, dialog: Confirm, text: str) -> None:
-    """`yes` runs the command, anything else does not."""
+    """`yes` runs the command; anything else cancels it."""
     ctx.pop()
     if text.strip().casefold() in ("y", "yes"):
         run(ctx, dialog.command)

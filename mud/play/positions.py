@@ -1,4 +1,4 @@
-"""Positions: sleep, wake, rest, sit, stand. Which commands need which is said in the table of commands."""
+"""Positions: sleep, wake, rest, sit, stand. The table of commands says which position each command needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mud.play import describe
 
 ORDER: tuple[str, ...] = get_args(Position)
 
-#: Where to: what the player reads, and what the others do.
+#: Position: what the player reads on changing to it, and what the others read.
 SAYS: dict[str, tuple[str, str]] = {
     "sleeping": ("You lie down and sleep.", "lies down and sleeps."),
     "resting": ("You sit down and rest your bones.", "sits down to rest."),
@@ -24,7 +24,7 @@ ALREADY = {"sleeping": "You sleep already.", "resting": "You rest already."} | {
     "sitting": "You sit already.",
     "standing": "You stand already.",
 }
-#: Why a command that needs more can't be used from a position.
+#: Position: why a command that needs a higher one can't be used.
 WHY_NOT: dict[str, str] = {
     "sleeping": "You are asleep. `wake` first.",
     "resting": "You are resting. `stand` up first.",
@@ -34,18 +34,18 @@ WHY_NOT: dict[str, str] = {
 
 
 def check(character: Character, needs: str) -> None:
-    """Raises Rejected, saying what to do, when a character's position is too low for what `needs` a higher one."""
+    """Raises Rejected, saying what to do, when a character's position is lower than `needs`."""
     if ORDER.index(character.position) < ORDER.index(needs):
         raise Rejected(WHY_NOT.get(character.position, "You can't do that now."))
 
 
 def changer(to: str) -> Handler:
-    """The handler of a command that brings the player into a position."""
+    """Make the handler of a command that changes the player's position."""
     return lambda ctx, args: change(ctx, to)
 
 
 def change(ctx: CoreContext, to: str) -> None:
-    """Lie, sit or stand. Raises Rejected in a fight."""
+    """Lie down, sit or stand. Raises Rejected in a fight."""
     me = ctx.player
     if me.fighting is not None:
         raise Rejected("Not while you fight for your life!")
@@ -85,18 +85,18 @@ def wake(ctx: CoreContext, args: str) -> None:
     ctx.room_says(ctx.player.room, f"{describe.name(ctx.world, ctx.player)} wakes {called}.", but=(ctx.player, whom))
 
 
-# Sleep that is not one's own
+# Magical sleep
 
 
 def need_own_sleep(ctx: CoreContext, character: Character) -> None:
-    """Raises Rejected for who sleeps by magic: nothing but its end, or an attack, wakes them."""
+    """Raises Rejected for somebody in magical sleep: only its end, or an attack, wakes them."""
     if character.position == "sleeping" and has(ctx.world, character, "sleep"):
         who = "You" if character is ctx.player else describe.capital(describe.name(ctx.world, character))
         raise Rejected(f"{who} can't wake up: this is no natural sleep.")
 
 
 def affected(ctx: CoreContext, character: Character, asleep: bool) -> None:
-    """The effects on somebody have changed: they fall asleep by them, or a mob wakes that was `asleep` so."""
+    """A character's effects have changed: put it to sleep if they say so, or wake a mob that was `asleep` by them."""
     sleeps = has(ctx.world, character, "sleep")
     if sleeps and not asleep:
         fights.end(ctx.world, character)

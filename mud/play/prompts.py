@@ -1,4 +1,4 @@
-"""The prompt in play: a mark, the figures that matter now, or what the player made of it with `set prompt`."""
+"""The prompt in play: a mark, the figures that matter now, or the player's own form, set by `set prompt`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mud.play import bodies, describe, rooms
 MAX_PROMPT_LENGTH = 100
 _HOLE = re.compile(r"%(.)")
 
-#: A letter behind % in a prompt: what stands there, and how that is found.
+#: A letter after % in a prompt: what it stands for, and the function that computes it.
 HOLES: dict[str, tuple[str, Callable[[CoreContext, Character], object]]] = {
     "h": ("hit points", lambda ctx, c: c.hp),
     "H": ("the most of them", lambda ctx, c: bodies.figures(ctx.world, c).hp),
@@ -30,7 +30,7 @@ HOLES: dict[str, tuple[str, Callable[[CoreContext, Character], object]]] = {
     "r": ("the room", lambda ctx, c: ctx.world.room(c.room).name),
 }
 
-#: What `help prompt` says of them.
+#: The same for `help prompt`.
 HELP = ", ".join(f"%{letter} {what}" for letter, (what, _) in HOLES.items())
 
 
@@ -46,7 +46,7 @@ def prompt(ctx: CoreContext, session: Session) -> str:
 
 
 def usual(ctx: CoreContext, me: Character) -> str:
-    """A mark alone for who is well; else the figures, and in a fight how the foe is."""
+    """Only a mark for a character in full health; else its figures, and in a fight the foe's condition."""
     most = bodies.figures(ctx.world, me)
     well = me.hp >= most.hp and me.mana >= most.mana and 2 * me.move >= most.move
     if me.fighting is None and (well or not me.max_hp):
@@ -56,7 +56,7 @@ def usual(ctx: CoreContext, me: Character) -> str:
 
 
 def foe(ctx: CoreContext, me: Character) -> str:
-    """How the foe is; nothing outside of a fight."""
+    """The foe's condition; nothing outside a fight."""
     other = fights.foe(ctx.world, me)
     return (
         f"{strip(describe.name(ctx.world, other))}, {bodies.condition(ctx.world, other)}" if other is not None else ""
@@ -64,7 +64,7 @@ def foe(ctx: CoreContext, me: Character) -> str:
 
 
 def check(form: str) -> str | None:
-    """Why somebody can't have this prompt; None when they can."""
+    """Why a prompt of this form is not allowed; None when it is."""
     if len(form) > MAX_PROMPT_LENGTH:
         return f"A prompt has at most {MAX_PROMPT_LENGTH} letters."
     wrong = next((m[1] for m in _HOLE.finditer(form) if m[1] not in HOLES and m[1] != "%"), None)

@@ -1,4 +1,4 @@
-"""Going on with what was left half written."""
+"""Continuing a draft that was interrupted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mud.play.olc.rights import need_form
 
 
 def resume(ctx: CoreContext, args: str) -> None:
-    """Go on with what was left, or throw it away."""
+    """Continue a draft, or discard it."""
     left, words = ctx.player.drafts, split(args.casefold())
     forgetting = words[:1] == ["forget"]
     words = words[1:] if forgetting else words
@@ -37,7 +37,7 @@ def resume(ctx: CoreContext, args: str) -> None:
 
 
 def go_on(ctx: CoreContext, draft: bytes) -> bool:
-    """Be in the middle of it again. Gives whether that could be; Rejected says why it can't be now."""
+    """Open a draft's dialogs again. Returns whether that worked; Rejected says why it is impossible now."""
     try:
         dialogs = drafts.decoded(draft)
     except msgspec.DecodeError:
@@ -55,7 +55,7 @@ def go_on(ctx: CoreContext, draft: bytes) -> bool:
 
 
 def may_go_on(ctx: CoreContext, dialog: AnyDialog) -> None:
-    """Raises Rejected when a conversation can't be gone on with now."""
+    """Raises Rejected when a dialog can't be continued now."""
     if isinstance(dialog, AnyEdit):
         need_form(ctx, dialog)
         form.need_free(ctx, type(dialog), form.draft_of(dialog).id)

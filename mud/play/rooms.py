@@ -27,12 +27,12 @@ def look(ctx: CoreContext, args: str) -> None:
 
 
 def look_room(ctx: CoreContext) -> None:
-    """The room the player stands in."""
+    """Show the room that the player is in."""
     show_room(ctx, ctx.player)
 
 
 def show_room(ctx: CoreContext, me: Character) -> None:
-    """Show somebody the room that they are in. Mobs and the link-dead see nothing of it."""
+    """Show somebody the room that they are in. Mobs and link-dead players are shown nothing."""
     world = ctx.world
     if has(world, me, "blind"):
         ctx.tell(me, "You can't see a thing!")
@@ -49,7 +49,7 @@ def show_room(ctx: CoreContext, me: Character) -> None:
 
 
 def stands_here(ctx: CoreContext, character: Character, reader: Character) -> str:
-    """Somebody in the room, a line."""
+    """The line for a character in a room."""
     world = ctx.world
     mob, foe = world.mob_def(character), fights.foe(world, character)
     if mob is not None and mob.long and foe is None and character.position == mob.default_position:
@@ -63,15 +63,15 @@ def stands_here(ctx: CoreContext, character: Character, reader: Character) -> st
 
 
 def exit_line(ctx: CoreContext, room_id: str) -> str:
-    """The ways out that one sees, in one line."""
+    """The visible exits, in one line."""
     shown = [
         f"({d})" if ctx.world.door_state(room_id, d) != "open" else d for d, _ in visible_exits(ctx, room_id)
-    ]  # a closed door stands in brackets
+    ]  # closed doors are in brackets
     return tag("exit", f"Exits: {' '.join(shown) or 'none'}")
 
 
 def visible_exits(ctx: CoreContext, room_id: str) -> list[tuple[str, ExitDef]]:
-    """The exits of a room that lead somewhere, but for hidden ones that are closed."""
+    """The exits of a room that lead somewhere, except hidden ones that are closed."""
     return [
         (d, way)
         for d, way in ctx.world.room(room_id).exits.items()
@@ -80,7 +80,7 @@ def visible_exits(ctx: CoreContext, room_id: str) -> list[tuple[str, ExitDef]]:
 
 
 def exits(ctx: CoreContext, args: str) -> None:
-    """List the ways out and where they lead."""
+    """List the exits and where they lead."""
     world, here = ctx.world, ctx.player.room
     rows = []
     for direction, way in visible_exits(ctx, here):
@@ -91,7 +91,7 @@ def exits(ctx: CoreContext, args: str) -> None:
 
 
 def look_at(ctx: CoreContext, text: str) -> None:
-    """Something or somebody here: characters, then things, then what the room's text speaks of."""
+    """Look at something here: first characters, then items, then the room's extra descriptions."""
     world, me = ctx.world, ctx.player
     direction = direction_of(text)
     if direction:
@@ -117,7 +117,7 @@ def look_at(ctx: CoreContext, text: str) -> None:
 
 
 def look_at_character(ctx: CoreContext, character: Character) -> None:
-    """Somebody, and what they wear."""
+    """Show a character, and what it wears."""
     world = ctx.world
     mob = world.mob_def(character)
     text = mob.description if mob is not None else character.description
@@ -131,7 +131,7 @@ def look_at_character(ctx: CoreContext, character: Character) -> None:
 
 
 def look_at_item(ctx: CoreContext, item: Item) -> None:
-    """A thing; a container also shows what is in it."""
+    """Show an item; for a container also its contents."""
     text = ctx.world.item_def(item).description
     ctx.send(text or f"There is nothing special about {describe.short(ctx.world, item)}.")
     if ctx.world.item_def(item).kind == "container":
@@ -139,14 +139,14 @@ def look_at_item(ctx: CoreContext, item: Item) -> None:
 
 
 def look_in(ctx: CoreContext, text: str) -> None:
-    """Into a container."""
+    """Look into a container."""
     world, me = ctx.world, ctx.player
     near = [*world.held(me.owner_key), *world.held(room_key(me.room))]
     show_inside(ctx, describe.find_item(world, text, near, "here to look into"))
 
 
 def show_inside(ctx: CoreContext, item: Item) -> None:
-    """What a container holds, if it is one and stands open."""
+    """Show what a container holds, if the item is an open one."""
     world, called = ctx.world, describe.short(ctx.world, item)
     if world.item_def(item).kind not in ("container", "corpse"):
         raise Rejected(f"{capital(called)} holds nothing.")
@@ -158,7 +158,7 @@ def show_inside(ctx: CoreContext, item: Item) -> None:
 
 
 def lid(ctx: CoreContext, item: Item) -> DoorState:
-    """How a container's lid stands now: its own state, else as its definition says."""
+    """The present state of a container's lid: its own, or else its definition's."""
     if item.state is not None:
         return item.state
     flags = str(ctx.world.value(item, "flags") or "").split()
@@ -175,7 +175,7 @@ def direction_of(text: str) -> str | None:
 
 
 def look_towards(ctx: CoreContext, direction: str) -> None:
-    """What lies in a direction."""
+    """Look in a direction."""
     way = ctx.world.exit(ctx.player.room, direction)
     if way is None or (direction not in dict(visible_exits(ctx, ctx.player.room)) and not way.description):
         raise Rejected("There is nothing special to see that way.")
@@ -202,17 +202,17 @@ def close(ctx: CoreContext, args: str) -> None:
 
 
 def lock(ctx: CoreContext, args: str) -> None:
-    """Lock what is closed, with its key."""
+    """Lock something closed, with its key."""
     turn(ctx, args, "locked", need="closed", already={"open": "open", "locked": "locked already"}, key=True)
 
 
 def unlock(ctx: CoreContext, args: str) -> None:
-    """Unlock what is locked, with its key."""
+    """Unlock something locked, with its key."""
     turn(ctx, args, "closed", need="locked", already={"open": "open", "closed": "not locked"}, key=True)
 
 
 def turn(ctx: CoreContext, args: str, to: DoorState, need: str, already: dict[str, str], key: bool = False) -> None:
-    """Bring a container's lid or a door from the state `need` to `to`."""
+    """Change a container's lid or a door from the state `need` to `to`."""
     verb = VERBS[to, need]
     if not args:
         raise Rejected(f"{capital(verb)} what?")
@@ -231,7 +231,7 @@ def turn(ctx: CoreContext, args: str, to: DoorState, need: str, already: dict[st
 def turn_lid(
     ctx: CoreContext, item: Item, verb: str, to: DoorState, need: str, already: dict[str, str], key: bool
 ) -> None:
-    """A container's lid."""
+    """Change a container's lid."""
     world, called = ctx.world, describe.short(ctx.world, item)
     if "closeable" not in str(world.value(item, "flags") or "").split():
         raise Rejected(f"You can't {verb} {called}.")
@@ -249,7 +249,7 @@ def turn_lid(
 def turn_door(
     ctx: CoreContext, text: str, verb: str, to: DoorState, need: str, already: dict[str, str], key: bool
 ) -> None:
-    """A door, from both its sides."""
+    """Change a door, on both its sides."""
     world, me = ctx.world, ctx.player
     direction, way = describe.find_door(ctx, text)
     called = f"the {door_name(way)}"
@@ -274,7 +274,7 @@ def need_key(ctx: CoreContext, key: str, called: str) -> None:
 
 
 def door_name(way: ExitDef) -> str:
-    """How a door is called."""
+    """A door's name."""
     return way.keywords[0] if way.keywords else "door"
 
 

@@ -1,4 +1,4 @@
-"""The rules of this game, as a context brings them to modules."""
+"""This game's rules, as a context gives them to modules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mud.play import bodies, fights, positions, rooms
 
 
 class DikuRules:
-    """mud.core.rules.Rules, as they are in the Diku family."""
+    """mud.core.rules.Rules, implemented as in the Diku family."""
 
     def hurt(self, ctx: CoreContext, victim: Character, amount: int, by: Character | None) -> None:
         """See Rules."""

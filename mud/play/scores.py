@@ -13,12 +13,12 @@ from mud.core.world.world import World
 from mud.play import bodies, describe
 from mud.play.describe import coins
 
-#: From this alignment on one is called so.
+#: The alignments from which on each word applies.
 ALIGNMENTS = ((700, "saintly"), (350, "good"), (100, "kind"), (-99, "neutral"), (-349, "mean"), (-699, "evil"))
 
 
 def score(ctx: CoreContext, args: str) -> None:
-    """The player's own figures."""
+    """Show the player's own figures."""
     me, world = ctx.player, ctx.world
     bodies.measure(ctx, me)
     now = bodies.figures(world, me)
@@ -43,7 +43,7 @@ def score(ctx: CoreContext, args: str) -> None:
 
 
 def affects(ctx: CoreContext, args: str) -> None:
-    """What works on the player: magic, and what is worn."""
+    """Show what affects the player: magic, and what is worn."""
     me, world = ctx.player, ctx.world
     rows: list[str] = []
     for source, by in (*(("magic", by) for by in me.effects.values()), *worn(world, me)):
@@ -54,12 +54,12 @@ def affects(ctx: CoreContext, args: str) -> None:
 
 
 def worn(world: World, character: Character) -> Iterator[tuple[str, dict[str, int]]]:
-    """What is worn, and what it does to whom it is on."""
+    """Each item worn, and how it affects its wearer."""
     for item in world.worn(character):
         modifiers = world.item_def(item).modifiers
         yield strip(describe.short(world, item)), {m.apply: m.by for m in modifiers if bodies.figure_of(m.apply)}
 
 
 def alignment(value: int) -> str:
-    """An alignment in a word."""
+    """An alignment as a word."""
     return next((word for least, word in ALIGNMENTS if value >= least), "satanic")

@@ -1,4 +1,4 @@
-"""Looking for a word in the whole world: whoever and whatever answers to it, wherever they are."""
+"""Searching the whole world for mobs, players and items that answer to a word."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def mob(ctx: CoreContext, word: str) -> Character | None:
 
 
 def items(ctx: CoreContext, word: str) -> Iterator[Item]:
-    """Everything in the world that answers to a word."""
+    """Every item in the world that answers to a word."""
     world = ctx.world
     kinds, known = ctx.kinds("item", word), world.words.known("item")
     for item in world.items.values():

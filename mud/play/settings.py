@@ -1,4 +1,4 @@
-"""A player's own settings, and the screen that they make of what the client told."""
+"""A player's own settings, and how they combine with what the client told into a screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mud.core.world.model import Character
 from mud.core.world.world import World
 from mud.play import prompts
 
-#: Setting: its values ("N" is a number), the one it has until set, what it does.
+#: Setting: its values ("N" is a number), its default, and what it does.
 SETTINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "colour": (("auto", "off", "16", "256"), "auto", "colours on the screen"),
     "width": (("auto", "N"), "auto", "the width that text is wrapped to; 0 leaves that to the client"),
@@ -58,12 +58,12 @@ def set_(ctx: CoreContext, args: str) -> None:
 
 
 def setting(who: Character, name: str) -> str:
-    """What a setting is. Pronouns are a field of the character, since its creation, and nowhere else."""
+    """A setting's value. Pronouns are stored only in the character's own field, which its creation sets."""
     return who.pronouns if name == "pronouns" else who.settings.get(name, SETTINGS[name][1])
 
 
 def screen(session: Session, world: World) -> Screen:
-    """What to render for: the player's settings over what the client told."""
+    """What to render for: the player's settings, which override what the client told."""
     told = session.terminal
     character = world.characters.get(session.character or "")
     chosen = character.settings if character is not None else {}

@@ -1,7 +1,7 @@
-"""Shops: list, buy, sell, value; and `time`, by which they open.
+"""Shops: list, buy, sell, value; and `time`, for their opening hours.
 
-The keeper's purse is the till. What a shop sells always is made when it is bought, and the price goes into the till.
-What it buys lies with its keeper and is sold as the very same thing.
+The keeper's purse is the till. What a shop always sells is created when it is bought, and the price goes into the
+till. What it buys is held by its keeper, and is sold as the same item.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from mud.core.world.world import World
 from mud.play import describe, things, zones
 from mud.play.describe import capital, coins
 
-#: Things that one `buy` may be for.
+#: How many items one `buy` may ask for.
 MAX_AT_ONCE = 100
-#: Things that a keeper keeps in store. When it buys one more, the one it has had longest leaves the world.
+#: How many items a keeper has in store at most. When it buys one more, the one held longest leaves the world.
 MAX_STOCK = 200
-#: What a keeper says when its file does not say it; `%d` is the amount.
+#: What a keeper says when its file does not give a text; `%d` is the amount.
 MESSAGES = {
     "no_such_item": "I don't have that.",
     "player_has_not": "You don't seem to have that.",
@@ -38,19 +38,19 @@ MESSAGES = {
     "sold": "That'll be %d coins, thank you.",
     "bought": "Here are %d coins for it.",
 }
-#: An alignment from this on is good, and one up to its negative is evil.
+#: An alignment from this on is good; one up to its negative is evil.
 GOOD = 350
 
 
 class Shop(NamedTuple):
-    """A shop, and who keeps it just here."""
+    """A shop, and its keeper in this room."""
 
     shop: ShopDef
     keeper: Character
 
 
 class Ware(NamedTuple):
-    """Something a shop sells: what one of it is like, its price, those in store, and whether it never runs out."""
+    """Something for sale: a sample, its price, the items in store, and whether the supply is unlimited."""
 
     sample: Item
     price: int
@@ -62,7 +62,7 @@ class Ware(NamedTuple):
 
 
 def here(ctx: CoreContext) -> Shop:
-    """The shop in the player's room, open for this player. Raises Rejected when there is none or it does not trade."""
+    """The shop in the player's room, open for this player. Raises Rejected if there is none or it refuses to trade."""
     found = in_room(ctx.world, ctx.player.room)
     if found is None:
         raise Rejected("There is no shop here.")
@@ -89,7 +89,7 @@ def in_room(world: World, room: str) -> Shop | None:
 
 
 def kinds(character: Character) -> set[str]:
-    """What a character is, in the words of a shop's `refuses`; nothing while characters have no such thing."""
+    """A character's kinds, as a shop's `refuses` names them: its profession, if it has any, and its alignment."""
     alignment: int | None = getattr(character, "alignment", None)
     profession: str | None = getattr(character, "profession", None)
     found = {profession} if profession else set()
@@ -99,12 +99,12 @@ def kinds(character: Character) -> set[str]:
 
 
 def voice(ctx: CoreContext, shop: Shop, text: str) -> str:
-    """The keeper says something to the player."""
+    """What the keeper says to the player."""
     return tag("tell", f'{strip(capital(describe.name(ctx.world, shop.keeper)))} tells you, "{text}"')
 
 
 def message(ctx: CoreContext, shop: Shop, key: str, amount: int = 0) -> str:
-    """One of the keeper's messages, its own or the usual one. `%s` is the player, `%d` the amount."""
+    """One of the keeper's messages, its own or the default. `%s` is the player, `%d` the amount."""
     text = shop.shop.messages.get(key, MESSAGES[key]).removeprefix("%s ")
     return voice(ctx, shop, text.replace("%d", f"{amount:,}").replace("%s", ctx.player.name))
 
@@ -113,13 +113,13 @@ def message(ctx: CoreContext, shop: Shop, key: str, amount: int = 0) -> str:
 
 
 def sale_price(shop: ShopDef, definition: ItemDef) -> int | None:
-    """What a player pays for one, rounded up; None for what has no price that anyone could pay."""
+    """What a player pays for one, rounded up; None when it has no price that anyone could pay."""
     price = definition.cost * shop.sell_factor
     return max(1, math.ceil(price - 1e-6)) if 0 <= price <= LIMIT else None
 
 
 def offer(shop: ShopDef, definition: ItemDef) -> int:
-    """What a player is paid for one, rounded down, and never more than it costs here."""
+    """What a player gets for one, rounded down, and never more than it costs here."""
     price = definition.cost * shop.buy_factor
     most = sale_price(shop, definition)
     return min(math.floor(price + 1e-6), most) if 0 <= price <= LIMIT and most is not None else 0
@@ -129,7 +129,7 @@ def offer(shop: ShopDef, definition: ItemDef) -> int:
 
 
 def wares(world: World, shop: Shop) -> list[Ware]:
-    """All that a shop sells: what never runs out, then what is in store, the same things together."""
+    """All that a shop sells: first the unlimited supply, then what is in store, with equal items grouped."""
     stock = [i for i in reversed(world.carried(shop.keeper)) if not describe.is_coins(world, i)]
     found: dict[tuple[Hashable, ...], Ware] = {}
     always = [k for k in dict.fromkeys(shop.shop.sells) if k in world.defs.items]
@@ -142,20 +142,20 @@ def wares(world: World, shop: Shop) -> list[Ware]:
     for item in stock:
         price = sale_price(shop.shop, world.item_def(item))
         if price is not None and not (item.kind in always and is_plain(world, item)):
-            full = item.id if world.held(item.owner_key) else ""  # what is in it is sold with it
+            full = item.id if world.held(item.owner_key) else ""  # its contents are sold with it
             key = (item.kind, describe.short(world, item), frozenset(item.values.items()), item.state, full)
             found.setdefault(key, Ware(item, price, [], False)).store.append(item)
     return list(found.values())
 
 
 def is_plain(world: World, item: Item) -> bool:
-    """Whether an item is just as its definition says."""
+    """Whether an item is exactly as its definition says."""
     own = item.short or item.long or item.keywords or item.values or item.state
     return not own and not world.held(item.owner_key)
 
 
 def find_ware(ctx: CoreContext, shop: Shop, text: str) -> Ware:
-    """The ware that a player names: by its words, or `#N` in the list. Raises Rejected."""
+    """The ware that a player names: by keywords, or by `#N` in the list. Raises Rejected."""
     offered = wares(ctx.world, shop)
     if text.startswith("#") and text[1:].isascii() and text[1:].isdigit():
         number = int(text[1:7])
@@ -174,7 +174,7 @@ def find_ware(ctx: CoreContext, shop: Shop, text: str) -> Ware:
 
 
 def list_(ctx: CoreContext, args: str) -> None:
-    """What is for sale."""
+    """List what is for sale."""
     shop, world = here(ctx), ctx.world
     rows = [
         f"  {number:3}) {describe.short(world, ware.sample)}: {coins(ware.price)}{'' if ware.endless else left(ware)}"
@@ -188,12 +188,12 @@ def list_(ctx: CoreContext, args: str) -> None:
 
 
 def left(ware: Ware) -> str:
-    """How many are in store."""
+    """How many are in store, in words."""
     return f" ({len(ware.store)} left)"
 
 
 def buy(ctx: CoreContext, args: str) -> None:
-    """Buy some of a ware: all that was asked for, or nothing."""
+    """Buy some of a ware: as many as was asked for, or none."""
     count, text = amount_in(args, "Buy what? `list` shows what is for sale.")
     shop, world, me = here(ctx), ctx.world, ctx.player
     ware = find_ware(ctx, shop, text)
@@ -219,7 +219,7 @@ def buy(ctx: CoreContext, args: str) -> None:
 
 
 def amount_in(args: str, question: str) -> tuple[int, str]:
-    """`5 bread` as 5 and `bread`. Raises Rejected for no words or no amount that one can buy."""
+    """Split `5 bread` into 5 and `bread`. Raises Rejected without words, or for an amount that can't be bought."""
     first, _, rest = args.strip().partition(" ")
     if not first:
         raise Rejected(question)
@@ -232,7 +232,7 @@ def amount_in(args: str, question: str) -> tuple[int, str]:
 
 
 def sell(ctx: CoreContext, args: str) -> None:
-    """Sell something to the keeper; with `all`, what the keeper wants of it and can pay for."""
+    """Sell something to the keeper; with `all`, everything that the keeper wants and can pay for."""
     shop, items, many = own_things(ctx, args, "Sell what?")
     world, me, till = ctx.world, ctx.player, shop.keeper.owner_key
     sold, poor = 0, ""
@@ -258,7 +258,7 @@ def sell(ctx: CoreContext, args: str) -> None:
 
 
 def value(ctx: CoreContext, args: str) -> None:
-    """What the keeper would pay for something."""
+    """Ask what the keeper would pay for something."""
     shop, items, many = own_things(ctx, args, "Value what?")
     judged = [(item, *judge(ctx, shop, item)) for item in items]
     if not many and judged[0][2]:
@@ -274,12 +274,12 @@ def value(ctx: CoreContext, args: str) -> None:
 
 
 def wants_none(ctx: CoreContext, shop: Shop) -> str:
-    """The keeper has looked at everything."""
+    """What the keeper says after looking at everything and wanting nothing."""
     return f"{capital(describe.name(ctx.world, shop.keeper))} wants none of it."
 
 
 def own_things(ctx: CoreContext, args: str, question: str) -> tuple[Shop, list[Item], bool]:
-    """The shop here, and what the player names of what they carry. Raises Rejected when there is neither."""
+    """The shop here, and those of the player's items that they name. Raises Rejected when either is missing."""
     text = things.need(args, question)
     shop = here(ctx)
     items = describe.seek_items(ctx.world, text, ctx.world.carried(ctx.player))
@@ -289,7 +289,7 @@ def own_things(ctx: CoreContext, args: str, question: str) -> tuple[Shop, list[I
 
 
 def judge(ctx: CoreContext, shop: Shop, item: Item) -> tuple[int, str]:
-    """The price that a keeper pays for an item, or why it does not buy it. Whether it can pay is another matter."""
+    """The price that a keeper offers for an item, or why it refuses it. Whether it has the gold is not checked."""
     world, definition = ctx.world, ctx.world.item_def(item)
     if refusal := cannot_let_go(world, item):
         return 0, refusal
@@ -302,9 +302,9 @@ def judge(ctx: CoreContext, shop: Shop, item: Item) -> tuple[int, str]:
 
 
 def trades_in(shop: ShopDef, definition: ItemDef, keywords: tuple[str, ...] | None = None) -> bool:
-    """Whether a shop buys things of that kind, and with these keywords if they have their own.
+    """Whether a shop buys items of this kind, and with these keywords if its file asks for some.
 
-    Flags ("magic") stand in a file's expressions like keywords do.
+    In a file's expressions, flags ("magic") count as keywords.
     """
     if definition.kind == describe.COINS or "nosell" in definition.flags:
         return False
@@ -314,12 +314,12 @@ def trades_in(shop: ShopDef, definition: ItemDef, keywords: tuple[str, ...] | No
 
 
 def used_up(world: World, item: Item) -> bool:
-    """Whether a wand or staff has no charge left."""
+    """Whether a wand or staff has no charges left."""
     return world.item_def(item).kind in ("wand", "staff") and world.value(item, "charges_left") == 0
 
 
 def make_room(ctx: CoreContext, shop: Shop) -> None:
-    """A full store loses what lies in it longest."""
+    """Remove the item that a full store has held longest."""
     stock = ctx.world.carried(shop.keeper)
     if len(stock) >= MAX_STOCK:
         ctx.destroy(stock[-1])

@@ -1,4 +1,4 @@
-"""The spells that work at once. Effects that last are a module's business."""
+"""Spells with an immediate effect. A module has the spells whose effects last."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mud.play.describe import capital, name
 
 Effect = Callable[[CoreContext, Cast], None]
 
-#: Rooms that nobody is taken to by magic.
+#: Rooms that magic takes nobody to.
 BARRED = frozenset(("death", "private", "godroom", "nomagic"))
 
 
@@ -33,7 +33,7 @@ def hurt(ctx: CoreContext, cast: Cast, dice: Callable[[int], Dice], what: str) -
 
 
 def dispel(ctx: CoreContext, cast: Cast, evil: bool) -> None:
-    """Damage to those of an alignment, and to none else."""
+    """Damage to characters of an alignment only."""
     alignment = cast.victim.alignment
     if (alignment <= -350) if evil else (alignment >= 350):
         hurt(ctx, cast, lambda level: Dice(6, 8, level), "a pillar of light" if evil else "a pillar of shadow")
@@ -42,7 +42,7 @@ def dispel(ctx: CoreContext, cast: Cast, evil: bool) -> None:
 
 
 def quake(ctx: CoreContext, cast: Cast) -> None:
-    """Damage to every mob here that may be fought."""
+    """Damage every mob here that may be fought."""
     room = cast.caster.room
     ctx.room_says(room, "The ground shakes and heaves!")
     for mob in ctx.world.present(room):
@@ -51,7 +51,7 @@ def quake(ctx: CoreContext, cast: Cast) -> None:
 
 
 def cure(ctx: CoreContext, cast: Cast, dice: Callable[[int], Dice], text: str) -> None:
-    """Hit points come back."""
+    """Restore hit points."""
     victim = cast.victim
     bodies.measure(ctx, victim)
     bodies.spend(ctx, victim, hp=-dice(cast.level).roll(ctx.random))
@@ -59,7 +59,7 @@ def cure(ctx: CoreContext, cast: Cast, dice: Callable[[int], Dice], text: str) -
 
 
 def refresh(ctx: CoreContext, cast: Cast) -> None:
-    """Movement comes back."""
+    """Restore movement."""
     victim = cast.victim
     bodies.measure(ctx, victim)
     bodies.spend(ctx, victim, move=-(20 + cast.level))
@@ -67,14 +67,14 @@ def refresh(ctx: CoreContext, cast: Cast) -> None:
 
 
 def tell_friend(ctx: CoreContext, cast: Cast, text: str, seen: str) -> None:
-    """A spell's effect, to whom it was cast on, and to its caster."""
+    """Tell the target and the caster about a spell's effect."""
     ctx.tell(cast.victim, text)
     if cast.victim is not cast.caster:
         ctx.tell(cast.caster, seen)
 
 
 def take_away(ctx: CoreContext, cast: Cast, room: str) -> None:
-    """The victim is in another room all at once."""
+    """Move the victim to another room at once."""
     victim = cast.victim
     who = capital(name(ctx.world, victim))
     ctx.room_says(victim.room, f"{who} is gone.", but=(victim,))
@@ -84,13 +84,13 @@ def take_away(ctx: CoreContext, cast: Cast, room: str) -> None:
 
 
 def word_of_recall(ctx: CoreContext, cast: Cast) -> None:
-    """To where newcomers begin; players only."""
+    """Take a player to where new characters start."""
     need_player(ctx, cast)
     take_away(ctx, cast, ctx.world.defs.start)
 
 
 def teleport(ctx: CoreContext, cast: Cast) -> None:
-    """To some room of the same area."""
+    """Take somebody to a random room of the same area."""
     need_player(ctx, cast)
     world = ctx.world
     area = world.defs.areas.get(world.defs.area_of.get(cast.victim.room, ""))
@@ -101,7 +101,7 @@ def teleport(ctx: CoreContext, cast: Cast) -> None:
 
 
 def summon(ctx: CoreContext, cast: Cast) -> None:
-    """A player who lets it happen, here."""
+    """Bring a player who allows it here."""
     need_player(ctx, cast)
     victim = cast.victim
     if victim is cast.caster:
@@ -119,7 +119,7 @@ def need_player(ctx: CoreContext, cast: Cast) -> None:
 
 
 def locate(ctx: CoreContext, cast: Cast) -> None:
-    """Where things are that answer to a word: as many as the level allows."""
+    """Tell where items are that answer to a word: as many as the level allows."""
     world = ctx.world
     if len(cast.words) < 3:
         raise Rejected("Locate what? Name it by a word of three letters or more.")
@@ -137,7 +137,7 @@ def locate(ctx: CoreContext, cast: Cast) -> None:
 
 
 def identify(ctx: CoreContext, cast: Cast) -> None:
-    """All about an item."""
+    """Tell all about an item."""
     world, item = ctx.world, cast.item
     assert item is not None
     kind = world.item_def(item)
@@ -154,18 +154,18 @@ def identify(ctx: CoreContext, cast: Cast) -> None:
 
 
 def said(ctx: CoreContext, key: str, value: int | str) -> str:
-    """A value in words: a spell by its name."""
+    """A value in words; spells by their names."""
     found = ctx.spells.by_value(value) if key.startswith("spell") else None
     return found.name if found is not None else str(value)
 
 
 def bolt(what: str, number: int, size: int, plus: int, levels: int) -> Effect:
-    """`what` hits for dice, and one more for every so many `levels`."""
+    """Make an effect in which `what` does damage by dice, with one more die for every so many `levels`."""
     return lambda ctx, cast: hurt(ctx, cast, lambda level: Dice(number, size, plus + level // levels), what)
 
 
 def balm(text: str, number: int, size: int, plus: int) -> Effect:
-    """Heals by dice, and one more for every four levels."""
+    """Make an effect that heals by dice, with one more die for every four levels."""
     return lambda ctx, cast: cure(ctx, cast, lambda level: Dice(number, size, plus + level // 4), text)
 
 

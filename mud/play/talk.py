@@ -40,7 +40,7 @@ def reply(ctx: CoreContext, args: str) -> None:
 
 
 def send_tell(ctx: CoreContext, name: str, text: str) -> None:
-    """Private words to a player."""
+    """Send a private message to a player."""
     who = ctx.find_player(name)
     if who is ctx.player:
         raise Rejected("To talk to yourself, think.")
@@ -58,7 +58,7 @@ def send_tell(ctx: CoreContext, name: str, text: str) -> None:
 
 
 def tell_away(ctx: CoreContext, who: Character, text: str) -> None:
-    """Who can't hear it now may find it later, if a module keeps it."""
+    """A message to somebody who can't hear it now; it is kept for them if a module does that."""
     signal = ToldAway(ctx.player.id, who.id, text)
     why = f"{who.name} is not here just now." if who.away else f"{who.name} is link-dead and hears nothing."
     if not ctx.modules.listeners(signal):
@@ -68,7 +68,7 @@ def tell_away(ctx: CoreContext, who: Character, text: str) -> None:
 
 
 def find_player(ctx: CoreContext, name: str) -> Character:
-    """The player of that name in the world, or of the only name that begins so. Raises Rejected."""
+    """The player of that name in the world, or the only one whose name begins with it. Raises Rejected."""
     exact = ctx.world.player(name)
     if exact is not None:
         return exact
@@ -88,7 +88,7 @@ def shout(ctx: CoreContext, args: str) -> None:
 
 
 def emote(ctx: CoreContext, args: str) -> None:
-    """Act something out."""
+    """Show an action in words."""
     text = need(args, "Emote what?")
     line = f"{describe.name(ctx.world, ctx.player)} {text}"
     ctx.send(line)
@@ -96,7 +96,7 @@ def emote(ctx: CoreContext, args: str) -> None:
 
 
 def need(args: str, question: str) -> str:
-    """`args`, or Rejected with the question when there are none."""
+    """`args`; if empty, raises Rejected with the question."""
     if not args:
         raise Rejected(question)
     return args

@@ -1,4 +1,4 @@
-"""Items in hand: inventory, get, drop, give, put, wear, remove, equipment. Gold in hand too."""
+"""Items in hand: inventory, get, drop, give, put, wear, remove, equipment. Also gold."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mud.core.world.world import MAX_DEPTH, World
 from mud.play import describe, rooms
 from mud.play.describe import capital, coins
 
-#: From this alignment on somebody is good, and up to its negative evil.
+#: From this alignment on a character is good; up to its negative, evil.
 GOOD = 350
 _GOLD = re.compile(r"^(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)$", re.I)
 
 
 def inventory(ctx: CoreContext, args: str) -> None:
-    """What the player carries."""
+    """List what the player carries."""
     carried = ctx.world.carried(ctx.player)
     gold = ctx.world.ledger.balance(ctx.player.owner_key)
     parts = [f"You carry:\n{describe.listing(ctx.world, carried)}" if carried else "You carry nothing."]
@@ -32,7 +32,7 @@ def inventory(ctx: CoreContext, args: str) -> None:
 
 
 def equipment(ctx: CoreContext, args: str) -> None:
-    """What the player wears, slot by slot."""
+    """List what the player wears, slot by slot."""
     worn = {item.slot: item for item in ctx.world.worn(ctx.player)}
     rows = [f"  {where:24} {describe.short(ctx.world, worn[s])}" for s, where in SLOTS.items() if s in worn]
     ctx.send("You wear:\n" + "\n".join(rows) if rows else "You wear nothing worth the name.")
@@ -71,9 +71,9 @@ def get(ctx: CoreContext, args: str) -> None:
 
 
 def chest_in(ctx: CoreContext, words: list[str]) -> tuple[str, Item | None]:
-    """What to take, and the container to take it from: named behind `from`, or as the last word if it is one here.
+    """What to take, and the container to take it from: named after `from`, or the last word if it is a container here.
 
-    Raises Rejected when a container was asked for that is not here.
+    Raises Rejected when the container asked for is not here.
     """
     lower = [word.casefold() for word in words]
     if "from" in lower[1:-1]:
@@ -91,7 +91,7 @@ def chest_in(ctx: CoreContext, words: list[str]) -> tuple[str, Item | None]:
 
 
 def get_coins(ctx: CoreContext, amount: int, source: str, where: str, origin: str) -> None:
-    """Some of a heap's gold into the purse."""
+    """Move some of a heap's gold into the purse."""
     world = ctx.world
     heap = next((i for i in world.held(source) if describe.is_coins(world, i)), None)
     have = world.ledger.balance(heap.owner_key) if heap is not None else 0
@@ -106,7 +106,7 @@ def get_coins(ctx: CoreContext, amount: int, source: str, where: str, origin: st
 
 
 def take(ctx: CoreContext, item: Item, origin: str) -> None:
-    """One thing into the player's hands; coins into the purse."""
+    """Take one item in hand; coins go into the purse."""
     world, me = ctx.world, ctx.player
     called = describe.short(world, item)
     if describe.is_coins(world, item):
@@ -119,7 +119,7 @@ def take(ctx: CoreContext, item: Item, origin: str) -> None:
 
 
 def cannot_take(ctx: CoreContext, item: Item) -> str | None:
-    """Why the player can't take an item; None when nothing is in the way."""
+    """Why the player can't take an item; None when they can."""
     world = ctx.world
     if "take" not in world.item_def(item).wear and not describe.is_coins(world, item):
         return f"You can't take {describe.short(world, item)}."
@@ -127,7 +127,7 @@ def cannot_take(ctx: CoreContext, item: Item) -> str | None:
 
 
 def cannot_hold(world: World, who: Character, item: Item) -> str | None:
-    """Why somebody can't carry one more item; None when nothing is in the way."""
+    """Why somebody can't carry one more item; None when they can."""
     return cannot_carry(world, who, [item])
 
 
@@ -166,7 +166,7 @@ def put(ctx: CoreContext, args: str) -> None:
         say(ctx, "put", coins(amount), into)
         return
     many = parse_target(words[0]).every
-    refusals: dict[str, None] = {}  # each is told once
+    refusals: dict[str, None] = {}  # a set in order: each refusal is told once
     for item in describe.find_items(world, words[0], world.carried(me), "in your hands"):
         if item is chest and many:
             continue
@@ -192,14 +192,14 @@ def need_open(ctx: CoreContext, chest: Item) -> None:
 
 
 def need_right(ctx: CoreContext, corpse: Item) -> None:
-    """Raises Rejected when `corpse` is another player's: what was theirs is theirs."""
+    """Raises Rejected when `corpse` is another player's: nobody may take that player's things."""
     owner = corpse.values.get("player")
     if owner is not None and owner != ctx.player.id and not ctx.may("admin"):
         raise Rejected(f"{capital(describe.short(ctx.world, corpse))} is not yours to touch.")
 
 
 def cannot_put(world: World, chest: Item, item: Item) -> str | None:
-    """Why `item` can't be put into `chest`; None when nothing is in the way."""
+    """Why `item` can't be put into `chest`; None when it can."""
     called = describe.short(world, item)
     if refusal := cannot_let_go(world, item, chest.owner_key):
         return refusal
@@ -215,13 +215,13 @@ def cannot_put(world: World, chest: Item, item: Item) -> str | None:
 
 
 def depth(world: World, item: Item) -> int:
-    """How many containers an item lies in, itself counted."""
+    """How many containers an item lies in, counting the item itself."""
     around = world.items.get(item.owner.removeprefix("item:")) if item.owner.startswith("item:") else None
     return 1 + (depth(world, around) if around is not None else 0)
 
 
 def height(world: World, item: Item) -> int:
-    """How many levels of things an item is, itself counted."""
+    """How many levels of containers an item has, counting the item itself."""
     return 1 + max((height(world, i) for i in world.held(item.owner_key)), default=0)
 
 
@@ -256,7 +256,7 @@ def give(ctx: CoreContext, args: str) -> None:
 
 
 def give_all(ctx: CoreContext, what: str) -> None:
-    """One thing of a kind, or so much gold, to every player here: to all of them or to nobody."""
+    """Give an item of a kind, or an amount of gold, to every player here: to all of them or to nobody."""
     world, me = ctx.world, ctx.player
     takers = [c for c in world.present(me.room) if c is not me and c.mob is None]
     if not takers:
@@ -264,7 +264,7 @@ def give_all(ctx: CoreContext, what: str) -> None:
     amount = gold_in(ctx, what)
     if amount is not None:
         for who in takers:
-            gold_in(ctx, f"{amount} gold")  # is there still so much?
+            gold_in(ctx, f"{amount} gold")  # checks that this much gold is left
             ctx.pay(me.owner_key, who.owner_key, amount, "given")
             hand_over(ctx, who, coins(amount))
         return
@@ -283,12 +283,12 @@ def give_all(ctx: CoreContext, what: str) -> None:
 
 
 def cannot_give(world: World, who: Character, item: Item) -> str | None:
-    """Why an item can't go to somebody; None when nothing is in the way."""
+    """Why an item can't be given to somebody; None when it can."""
     return cannot_let_go(world, item) or cannot_hold(world, who, item)
 
 
 def hand_over(ctx: CoreContext, who: Character, what: str) -> None:
-    """Tell everybody who gave what to whom."""
+    """Tell everybody in the room who gave what to whom."""
     giver, taker = describe.name(ctx.world, ctx.player), describe.name(ctx.world, who)
     ctx.send(f"You give {what} to {taker}.")
     ctx.tell(who, f"{giver} gives you {what}.")
@@ -299,7 +299,7 @@ def hand_over(ctx: CoreContext, who: Character, what: str) -> None:
 
 
 def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
-    """The handler of wear, wield and hold: on the first free slot that the item fits, of `places` if given."""
+    """Make the handler of wear, wield or hold: uses the first free slot that fits, among `places` if given."""
 
     def wear(ctx: CoreContext, args: str) -> None:
         world, me = ctx.world, ctx.player
@@ -325,13 +325,13 @@ def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
                 raise Rejected("You wear something there already." if fitting else f"You can't {verb} {what}.")
         if not done:
             raise Rejected(f"You have nothing that you could {verb} now.")
-        ctx.mend(me)  # who can have more hit points now gets them with time
+        ctx.mend(me)  # the maximum may have risen: hit points regenerate up to it over time
 
     return wear
 
 
 def cannot_wear(ctx: CoreContext, item: Item) -> str | None:
-    """Why the player may not wear or wield an item, as its file says; None when nothing is in the way."""
+    """Why the player may not wear or wield an item, by its definition; None when they may."""
     me, definition = ctx.player, ctx.world.item_def(item)
     if me.level < definition.level and not ctx.may("builder"):
         return f"{capital(describe.short(ctx.world, item))} is for those of level {definition.level} and above."
@@ -342,7 +342,7 @@ def cannot_wear(ctx: CoreContext, item: Item) -> str | None:
 
 
 def remove(ctx: CoreContext, args: str) -> None:
-    """Take off what is worn."""
+    """Take off something worn."""
     world, me = ctx.world, ctx.player
     for item in describe.find_items(world, need(args, "Remove what?"), world.worn(me), "that you wear"):
         world.move_item(item, me.owner_key)
@@ -354,7 +354,7 @@ def remove(ctx: CoreContext, args: str) -> None:
 
 
 def gold_in(ctx: CoreContext, text: str) -> int | None:
-    """The amount in "12 gold" or "all gold"; None when the text is about something else."""
+    """The amount in "12 gold" or "all gold"; None when the text is not about gold."""
     match = _GOLD.match(text.strip())
     if match is None:
         return None
@@ -368,7 +368,7 @@ def gold_in(ctx: CoreContext, text: str) -> int | None:
 
 
 def put_coins(ctx: CoreContext, amount: int, owner_key: str) -> None:
-    """Gold out of the purse onto the ground or into a container: onto the heap there, or a new one."""
+    """Move gold from the purse to the ground or into a container: onto the heap there, or a new one."""
     heap = coin_heap(ctx, owner_key)
     ctx.pay(ctx.player.owner_key, heap.owner_key, amount, "put down")
 
@@ -386,12 +386,12 @@ def coin_heap(ctx: CoreContext, owner_key: str) -> Item:
 
 
 def near(ctx: CoreContext) -> list[Item]:
-    """What is within reach: carried and worn first, then what lies on the ground."""
+    """The items in reach: first those carried and worn, then those on the ground."""
     return [*ctx.world.held(ctx.player.owner_key), *ctx.world.held(room_key(ctx.player.room))]
 
 
 def need(args: str, question: str) -> str:
-    """`args` without quotes. Raises Rejected with the question when there are none."""
+    """`args` without quotes; if empty, raises Rejected with the question."""
     words = split(args)
     if not words:
         raise Rejected(question)
@@ -399,7 +399,7 @@ def need(args: str, question: str) -> str:
 
 
 def say(ctx: CoreContext, verb: str, what: str, how: str = "") -> None:
-    """Tell the player and the room that the player did something with a thing."""
+    """Tell the player and the room that the player did something with an item."""
     tail = f" {how}" if how else ""
     ctx.send(f"You {verb} {what}{tail}.")
     ctx.others(f"{describe.name(ctx.world, ctx.player)} {verb}s {what}{tail}.")

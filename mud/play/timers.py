@@ -1,4 +1,4 @@
-"""What happens when a timer falls due: the core's own by this table, a module's by its module."""
+"""What happens when a timer falls due: this table handles the core's own timers, modules handle theirs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DUE: dict[type[t.Payload], Callable[[CoreContext, Any], None]] = {
 
 
 def due(ctx: CoreContext, event: Due) -> None:
-    """A timer fell due: one of the core's own, or a module's."""
+    """Handle a timer that fell due: one of the core's own, or a module's."""
     run = DUE.get(type(event.timer.payload))
     if run is not None:
         run(ctx, event.timer.payload)

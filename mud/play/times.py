@@ -1,4 +1,4 @@
-"""What time it is in the world, and how long the world has been awake."""
+"""What time it is in the world, and how long the game has been running."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def time(ctx: CoreContext, args: str) -> None:
 
 
 def uptime(ctx: CoreContext, args: str) -> None:
-    """How long the game has run, all its programs together."""
+    """How long the game has run, over all its copyovers."""
     ctx.send(f"This world has been awake for {duration(ctx.clock.game)}, all copyovers included.")

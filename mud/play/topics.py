@@ -1,4 +1,4 @@
-"""Help on what is no command: the words that a newcomer types behind `help`, and a page for each of them."""
+"""Help on topics other than commands: the words that newcomers type after `help`, and a page for each."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ PLAYERS = """Playing together, and against each other
 follow NAME and group NAME: those of a group share the experience. give and trade hand things over, auction sells \
 them. Players can't attack each other, but in an arena."""
 
-#: The words that find each page.
+#: The words by which each page is found.
 WORDS = (
     (
         START,
@@ -102,5 +102,5 @@ TOPICS: dict[str, str] = {word: page for page, words in reversed(WORDS) for word
 
 
 def page_of(word: str) -> str | None:
-    """The page that a word finds; "getting started" is one word."""
+    """The page for a word; "getting started" counts as one word."""
     return TOPICS.get(word) or TOPICS.get(word.replace(" ", "")) or TOPICS.get(word.split(" ")[0])

@@ -1,4 +1,4 @@
-"""Deep water: who comes over it."""
+"""Deep water: who can cross it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from mud.core.world.senses import has
 from mud.core.world.world import World
 
 DEEP = "water_noswim"
-#: States in which one needs no boat.
+#: States in which no boat is needed.
 _OVER_WATER = ("waterwalk", "flying")
 
 
 def needs_boat(world: World, who: Character, to: str) -> bool:
-    """Whether somebody can't go into a room without a boat, and has none. A mob that is on deep water is at home there.
+    """Whether somebody needs a boat to enter a room and has none. A mob that already is on deep water needs none.
 
-    Only the way in is barred: whoever loses the boat out there still comes ashore.
+    Only the way in is barred: somebody who loses the boat out there can still come ashore.
     """
     if world.room(to).sector != DEEP or (who.mob is not None and world.room(who.room).sector == DEEP):
         return False

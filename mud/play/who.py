@@ -1,4 +1,4 @@
-"""Who is in the world: all of them, or those of a role, a flag or a name."""
+"""Who is in the world: everybody, or those with a given role, flag or name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Test = Callable[[CoreContext, Character], bool]
 
 
 def who(ctx: CoreContext, args: str) -> None:
-    """Who is in the world; with words, who all of them are true of."""
+    """List who is in the world; with words, those to whom all of the words apply."""
     tests = [test_of(word) for word in args.split()]
     found = [c for c in sorted(ctx.world.players(), key=lambda c: c.name) if all(test(ctx, c) for test in tests)]
     if not found:
@@ -31,7 +31,7 @@ def who(ctx: CoreContext, args: str) -> None:
 
 
 def row(ctx: CoreContext, character: Character) -> str:
-    """Somebody in a line: name, title, then role and flags in words."""
+    """The line for a character: name, title, then role and flags in words."""
     title = f" {character.title}" if character.title else ""
     found = notes(ctx, character)
     noted = f" ({', '.join(found)})" if found else ""
@@ -39,7 +39,7 @@ def row(ctx: CoreContext, character: Character) -> str:
 
 
 def notes(ctx: CoreContext, character: Character) -> list[str]:
-    """What there is to say of somebody beside their name."""
+    """A character's role and flags in words."""
     session = ctx.sessions.of(character)
     role = ctx.role(character)
     found: list[str] = [role] if role != "player" else []
@@ -55,28 +55,28 @@ def notes(ctx: CoreContext, character: Character) -> list[str]:
 
 
 def is_idle(ctx: CoreContext, character: Character) -> bool:
-    """Whether somebody who is connected has typed nothing for a while."""
+    """Whether a connected player has typed nothing for a while."""
     session = ctx.sessions.of(character)
     return session is not None and ctx.clock.wall - session.last_input >= IDLE_SECONDS
 
 
 def test_of(word: str) -> Test:
-    """What a word asks for: a role, a flag, or the beginning of a name."""
+    """The test that a word stands for: a role, a flag, or the beginning of a name."""
     return flag(word) or (lambda ctx, c: c.name.casefold().startswith(word.casefold()))
 
 
 def flag(word: str) -> Test | None:
-    """What a word asks for when it is a role or a flag."""
+    """The test that a word stands for, when it is a role or a flag; None otherwise."""
     word = word.casefold()
     return WORDS.get(word) or WORDS.get(word.replace("-", "").removesuffix("s"))
 
 
 def of_role(role: str) -> Test:
-    """Those who have exactly this role."""
+    """The test for exactly this role."""
     return lambda ctx, c: ctx.role(c) == role
 
 
-#: Roles and flags that `who` knows by name. A plural and a hyphen are understood too.
+#: Roles and flags that `who` knows by name. Plurals and hyphens are understood, too.
 WORDS: dict[str, Test] = {
     **{role: of_role(role) for role in ROLES},
     "staff": lambda ctx, c: ctx.role(c) != "player",

@@ -1,4 +1,4 @@
-"""Zones: making mobs and items, and the resets that keep the world peopled."""
+"""Zones: making mobs and items, and the resets that keep the world populated."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from mud.play import bodies, describe
 
 #: A zone's minute, in game seconds.
 MINUTE = 60.0
-#: Longer than any game will run, in game seconds.
+#: A time that no game will reach, in game seconds.
 FOREVER = 1e12
 
 
 def make_item(ctx: CoreContext, kind: str, owner_key: str, slot: str | None = None) -> Item:
-    """A new item of a kind that has a definition. A heap of coins gets its gold from the mint."""
+    """Make a new item of a defined kind. A heap of coins gets its gold from the mint."""
     item = ctx.world.add_item(Item(id=ctx.world.new_id("i"), kind=kind, owner=owner_key, slot=slot))
     if describe.is_coins(ctx.world, item):
         amount = ctx.world.value(item, "amount")
@@ -30,7 +30,7 @@ def make_item(ctx: CoreContext, kind: str, owner_key: str, slot: str | None = No
 
 
 def make_mob(ctx: CoreContext, kind: str, room: str, area: str | None = None) -> Character:
-    """A new mob of a kind that has a definition, with its gold from the mint."""
+    """Make a new mob of a defined kind, with its gold from the mint."""
     mob = ctx.world.defs.mobs[kind]
     character = Character(
         id=ctx.world.new_id("m"),
@@ -52,17 +52,17 @@ def wake(ctx: CoreContext) -> None:
     """Reset every zone that has no timer: it has never been reset, or is new in the world files."""
     timers = {x.payload.area: x for x in ctx.world.timers.pending.values() if isinstance(x.payload, t.ZoneReset)}
     areas = ctx.world.defs.areas
-    for id_ in areas:  # an area that needs nothing is not looked at: it may have to be decoded for that
+    for id_ in areas:  # an area with a timer is not read: it may have to be decoded for that
         timer = timers.get(id_)
         if timer is None:
             reset(ctx, areas[id_], first=True)
-        elif timer.due >= FOREVER and areas[id_].reset_when != "never":  # a builder changed that
+        elif timer.due >= FOREVER and areas[id_].reset_when != "never":  # a builder changed its reset mode
             ctx.world.timers.cancel(timer.id)
             ctx.after(max(1, areas[id_].lifespan) * MINUTE, timer.payload)
 
 
 def reset(ctx: CoreContext, area: a.AreaDef, first: bool = False) -> None:
-    """Run all steps of a zone's reset, and set the timer of the next."""
+    """Run all steps of a zone's reset, and set the timer for the next one."""
     made = Made()
     done = False
     for step in area.resets:
@@ -70,7 +70,7 @@ def reset(ctx: CoreContext, area: a.AreaDef, first: bool = False) -> None:
             done = False
         elif not step.if_last or done:
             done = STEPS[type(step)](ctx, step, made, area)
-    # A zone that is never reset again has a timer too: its being there says that the zone has been reset.
+    # Even a zone that is never reset again has a timer: it records that the zone has been reset once.
     wait = FOREVER if area.reset_when == "never" else max(1, area.lifespan) * MINUTE
     ctx.after(wait, t.ZoneReset(area.id))
 
@@ -108,7 +108,7 @@ def equip_step(ctx: CoreContext, step: a.EquipReset, made: Made, area: a.AreaDef
 
 
 def hold(ctx: CoreContext, kind: str, most: int, slot: str | None, made: Made) -> bool:
-    """Something for the mob made last; on a slot that is taken it is carried instead."""
+    """Give the mob made last an item; if its slot is taken, the item is carried instead."""
     if made.mob is None or full(ctx, kind, most):
         return False
     if slot in {i.slot for i in ctx.world.worn(made.mob)}:
@@ -120,7 +120,7 @@ def hold(ctx: CoreContext, kind: str, most: int, slot: str | None, made: Made) -
 
 
 def put_step(ctx: CoreContext, step: a.PutReset, made: Made, area: a.AreaDef) -> bool:
-    """Into the container made last in this reset, else into the youngest of its kind in the world."""
+    """Put an item into the container made last in this reset, or else into the newest of its kind in the world."""
     chest = made.items.get(step.into)
     if chest is None:
         chest = next((i for i in reversed(ctx.world.items.values()) if i.kind == step.into), None)
@@ -144,7 +144,7 @@ def remove_step(ctx: CoreContext, step: a.RemoveReset, made: Made, area: a.AreaD
 
 
 def full(ctx: CoreContext, kind: str, most: int) -> bool:
-    """Whether there are as many of a kind of item as there may be."""
+    """Whether the maximum number of items of a kind exists."""
     return ctx.world.count("item", kind) >= most
 
 
@@ -163,7 +163,7 @@ STEPS: dict[type[a.Reset], Callable[[CoreContext, Any, Made, a.AreaDef], bool]] 
 
 
 def zone_due(ctx: CoreContext, payload: t.ZoneReset) -> None:
-    """Time to reset a zone: unless it is only reset when empty and somebody is there; then a minute later."""
+    """Reset a zone; one that resets only when empty, while somebody is there, is tried again a minute later."""
     area = ctx.world.defs.areas.get(payload.area)
     if area is None or area.reset_when == "never":
         return

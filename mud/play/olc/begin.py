@@ -23,15 +23,15 @@ from mud.play.olc.fields import need
 from mud.play.olc.rights import need_area, need_form
 from mud.play.staff import admin
 
-#: What a new thing is before anybody said anything about it.
+#: What a new definition contains at first.
 UNFINISHED = "an unfinished {}"
 _ID = re.compile(r"[A-Za-z0-9_]{1,60}")
-#: What an area's file can be called everywhere. One with an underscore before it would not be read.
+#: File names for areas that work on every system. A file whose name begins with an underscore would not be read.
 _AREA_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 
 
 def redit(ctx: CoreContext, args: str) -> None:
-    """Edit the room one is in, another, or a new one."""
+    """Edit the room that the player is in, another one, or a new one."""
     words = split(args)
     if words[:1] == ["new"]:
         id_, area = new(ctx, words, ctx.world.defs.rooms, "redit")
@@ -73,7 +73,7 @@ def oedit(ctx: CoreContext, args: str) -> None:
 
 
 def zedit(ctx: CoreContext, args: str) -> None:
-    """Edit the area one is in, or another: its name, lifespan and resets."""
+    """Edit the area that the player is in, or another: its name, lifespan and resets."""
     words = split(args)
     if words[:1] == ["new"]:
         begin_area(ctx, words[1:])
@@ -85,7 +85,7 @@ def zedit(ctx: CoreContext, args: str) -> None:
 
 
 def begin_area(ctx: CoreContext, words: list[str]) -> None:
-    """A new area, with one room to begin with. It has a file of its own."""
+    """Begin a new area with one room. It gets a file of its own."""
     id_ = words[0] if len(words) == 1 else ""
     if not _AREA_ID.fullmatch(id_) or id_ == "world":
         raise Rejected(
@@ -101,19 +101,19 @@ def begin_area(ctx: CoreContext, words: list[str]) -> None:
 
 
 def wanted(ctx: CoreContext, words: list[str], known: Mapping[str, Any], what: str) -> Any:
-    """The definition that was named. Raises Rejected."""
+    """The definition that `words` name. Raises Rejected."""
     if len(words) != 1:
         raise Rejected(f"Which {what}? Write its id, or: new ID.")
     return known[need(words[0], known, what)]
 
 
 def area_with(ctx: CoreContext, part: Literal["mobs", "items"], thing: MobDef | ItemDef) -> str:
-    """The area whose file has a definition. Raises Rejected when the player may not change it."""
+    """The area whose file has the definition. Raises Rejected when the player may not change it."""
     return need_area(ctx, ctx.world.defs.home_of(part, thing.id)).id
 
 
 def new(ctx: CoreContext, words: list[str], known: Mapping[str, Any], command: str) -> tuple[str, str]:
-    """The id of a new thing, and the area that it will be in: the one where the player is. Raises Rejected."""
+    """A new definition's id, and its area: the one that the player is in. Raises Rejected."""
     if len(words) != 2:
         raise Rejected(f"Write: {command} new ID.")
     need_new(words[1], known)
@@ -121,7 +121,7 @@ def new(ctx: CoreContext, words: list[str], known: Mapping[str, Any], command: s
 
 
 def need_new(id_: str, known: Mapping[str, Any]) -> None:
-    """Raises Rejected for an id that is taken, or none."""
+    """Raises Rejected when an id is taken or invalid."""
     if not _ID.fullmatch(id_):
         raise Rejected("An id is made of letters, digits and underscores: tide_mill.")
     if id_ in known:
@@ -129,12 +129,12 @@ def need_new(id_: str, known: Mapping[str, Any]) -> None:
 
 
 def here(ctx: CoreContext) -> AreaDef:
-    """The area that the player is in, and may change. Raises Rejected."""
+    """The area that the player is in, if they may change it. Raises Rejected."""
     return need_area(ctx, ctx.world.defs.area_of.get(ctx.player.room, ""))
 
 
 def dig(ctx: CoreContext, args: str) -> None:
-    """A way out and the way back, to a room that is there or to a new one."""
+    """Make an exit and the way back, to an existing room or to a new one."""
     words = split(args)
     if not 1 <= len(words) <= 3 or (len(words) == 3 and words[1] != "new"):
         raise Rejected("Write: dig DIRECTION, dig DIRECTION new ID, or dig DIRECTION ROOM.")
@@ -164,7 +164,7 @@ def dig(ctx: CoreContext, args: str) -> None:
 
 
 def other_end(ctx: CoreContext, word: str, back: str, origin: str) -> tuple[RoomDef, RoomDef, str]:
-    """A room that is dug to, and its area. Raises Rejected when its way back is taken, or it is somebody else's."""
+    """The room to dig to, and its area. Raises Rejected when its way back is taken, or the player may not change it."""
     target = ctx.world.defs.rooms[need(word, ctx.world.defs.rooms, "room")]
     if target.id == origin:
         raise Rejected("That leads back into this room. redit can do it, if it is meant.")
@@ -176,14 +176,14 @@ def other_end(ctx: CoreContext, word: str, back: str, origin: str) -> tuple[Room
 
 
 def with_exit(room: RoomDef, direction: str, to: str) -> RoomDef:
-    """A room with one more way out; a door that is there stays."""
+    """A room with one more exit; an existing door stays."""
     way = room.exits.get(direction)
     way = ExitDef(to=to) if way is None else msgspec.structs.replace(way, to=to)
     return msgspec.structs.replace(room, exits={**room.exits, direction: way})
 
 
 def free_id(area: str, here: Iterable[str], rooms: Mapping[str, RoomDef]) -> str:
-    """An id for a new room: the next number in an area whose rooms have numbers, else the area's id with one."""
+    """An id for a new room: the next number if the area's rooms are numbered, else the area's id with a number."""
     numbers = [int(id_) for id_ in here if id_.isdigit()]
     number = max(numbers) + 1 if numbers else 1
     pattern = "{}" if numbers else f"{area}_{{}}"

@@ -1,4 +1,4 @@
-"""A room's ways out, as a builder types and reads them."""
+"""A room's exits, as a builder types and reads them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATES: dict[str, DoorState] = {"open": "open", "closed": "closed", "locked": "l
 
 
 def show(draft: Draft) -> str:
-    """All exits in a line."""
+    """All exits in one line."""
     return "; ".join(f"{direction} {one(way)}" for direction, way in draft.exits.items()) or "none"
 
 
@@ -38,7 +38,7 @@ def one(way: ExitDef) -> str:
 
 
 def direction_of(word: str) -> str:
-    """A direction, also by its short name. Raises Rejected with the nearest."""
+    """A direction from its name or short form. Raises Rejected, naming the most similar one."""
     return rooms.direction_of(word) or need(word.casefold(), DIRECTIONS, "direction")
 
 
@@ -63,7 +63,7 @@ def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
 
 
 def applied(ctx: CoreContext, draft: Draft, way: ExitDef, word: str, value: str) -> ExitDef:
-    """An exit with one more word said about it."""
+    """An exit with one more option applied to it."""
     match word:
         case "to":
             known = {*ctx.world.defs.rooms, draft.id}

@@ -1,4 +1,4 @@
-"""The fields of a builder's form: how each is shown, and what is made of what is typed for it."""
+"""The fields of a builder's form: how each is shown, and how typed text changes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mud.core.text.words import nearest
 from mud.core.world.area import Extra
 from mud.core.world.dice import is_dice
 
-#: A draft is a definition of any kind: frozen, so a step makes another.
+#: A draft is a definition of any kind. It is frozen, so each step makes a new one.
 Draft = Any
 Set = Callable[[CoreContext, Draft, str], Draft]
 _NUMBER = re.compile(r"[+-]?\d{1,12}")
@@ -28,8 +28,8 @@ MAX_TEXT_LENGTH = 200
 class Field(Struct, frozen=True):
     """One field. `help` says how it is typed and what it is.
 
-    `set` gives the draft with what was typed, and raises Rejected. One with `text` opens the line editor: it gives the
-    text for what was typed, and `write` the draft with what became of it.
+    `set` returns the draft changed by what was typed, or raises Rejected. A field with `text` opens the line editor:
+    `text` returns the text to edit, and `write` the draft with the edited text.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Field(Struct, frozen=True):
 
 
 def changed(draft: Draft, **values: Any) -> Draft:
-    """The draft with other values."""
+    """The draft with changed values."""
     return msgspec.structs.replace(draft, **values)
 
 
 def need(word: str, known: Collection[str], what: str) -> str:
-    """`word`, if it is known. Raises Rejected with the nearest one that is."""
+    """`word`, if it is known. Raises Rejected, naming the most similar known word."""
     if word in known:
         return word
     near = nearest(word, known)
@@ -55,7 +55,7 @@ def need(word: str, known: Collection[str], what: str) -> str:
 
 
 def marked(text: str) -> str:
-    """Text in builders' notation, read. Raises Rejected for a colour that does not exist."""
+    """Parse a text in builders' notation. Raises Rejected for a colour that does not exist."""
     try:
         return parse(text.strip("\n"))
     except ValueError as error:
@@ -63,7 +63,7 @@ def marked(text: str) -> str:
 
 
 def number_of(text: str, bounds: Bounds = ANY) -> int:
-    """A whole number within bounds. Raises Rejected, saying them."""
+    """A whole number within bounds. Raises Rejected, which gives the bounds."""
     text = text.strip()
     if not text.isascii() or not _NUMBER.fullmatch(text):
         raise Rejected(f"{text[:40]!r} is no whole number of at most 12 digits.")
@@ -73,7 +73,7 @@ def number_of(text: str, bounds: Bounds = ANY) -> int:
 
 
 def said(value: object) -> str:
-    """A value in a line."""
+    """A value in one line."""
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, dict):
@@ -114,7 +114,7 @@ def paragraphs(name: str, help_: str, attribute: str) -> Field:
 
 
 def number(name: str, help_: str, attribute: str = "") -> Field:
-    """A whole number, within the bounds that it has in area files."""
+    """A whole number, within the bounds that area files allow."""
     attribute = attribute or name
     return Field(
         name,
@@ -125,7 +125,7 @@ def number(name: str, help_: str, attribute: str = "") -> Field:
 
 
 def choice(name: str, help_: str, known: Sequence[str], attribute: str = "") -> Field:
-    """One of some words."""
+    """One of several words."""
     attribute = attribute or name
     return Field(
         name,
@@ -136,7 +136,7 @@ def choice(name: str, help_: str, known: Sequence[str], attribute: str = "") -> 
 
 
 def flags(name: str, help_: str, known: Sequence[str]) -> Field:
-    """Words that are there or not: naming one toggles it."""
+    """A set of words: naming one adds or removes it."""
 
     def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
         now = list(getattr(draft, name))
@@ -153,7 +153,7 @@ def flags(name: str, help_: str, known: Sequence[str]) -> Field:
 
 
 def keywords(name: str = "keywords") -> Field:
-    """The words a thing answers to."""
+    """The words that a thing answers to."""
 
     def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
         return changed(draft, keywords=words_of(text))
@@ -162,7 +162,7 @@ def keywords(name: str = "keywords") -> Field:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Keywords. Raises Rejected when there are none."""
+    """Parse keywords. Raises Rejected when there are none."""
     words = tuple(dict.fromkeys(text.replace(",", " ").casefold().split()))
     if not words:
         raise Rejected("Write one word or more.")
@@ -183,10 +183,10 @@ def dice(name: str, help_: str) -> Field:
 def table(
     name: str, help_: str, known: Callable[[Draft], dict[str, str]], whole: bool = False, others: bool = False
 ) -> Field:
-    """Named values: NAME VALUE sets one, NAME alone takes it away, and without a name they are listed.
+    """Named values: NAME VALUE sets one, NAME alone removes it, and an empty line lists them.
 
-    `known` gives the names that there are, and what each is for; with `others` there may be more. With `whole` the
-    values are whole numbers.
+    `known` holds the names and what each is for; with `others`, other names are allowed too. With `whole`, the values
+    are whole numbers.
     """
 
     def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
@@ -215,7 +215,7 @@ def table(
 
 
 def listed(names: dict[str, str], values: dict[str, object]) -> str:
-    """All named values, a line each, with what they are for."""
+    """All named values, one a line, with what each is for."""
     rows = [(name, str(values.get(name, "not said")), what) for name, what in names.items() if what or name in values]
     rows += [(name, str(value), "") for name, value in values.items() if name not in names]
     return "\n".join(f"  {name} {value}{f' -- {what}' if what else ''}" for name, value, what in rows)
@@ -225,7 +225,7 @@ def listed(names: dict[str, str], values: dict[str, object]) -> str:
 
 
 def extras() -> Field:
-    """What can be looked at though it is no thing."""
+    """Extra descriptions: what can be looked at without being an item."""
 
     def found(draft: Draft, args: str) -> int | None:
         words = words_of(args)
@@ -253,9 +253,9 @@ def extras() -> Field:
 
 
 def arguments(text: str, words: Collection[str]) -> list[tuple[str, str]]:
-    """`to hall door "oak door" hidden` as pairs of a known word and what belongs to it; the first may be unnamed ("").
+    """Split `to hall door "oak door" hidden` into pairs of a known word and its value; the first word may be "".
 
-    `words` that take no value end with "!". Raises Rejected for one that is not known.
+    In `words`, those that take no value end with "!". Raises Rejected for an unknown word.
     """
     names = {word.rstrip("!"): not word.endswith("!") for word in words}
     found: list[tuple[str, str]] = []

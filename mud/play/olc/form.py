@@ -1,4 +1,4 @@
-"""A builder's form: fields by number or name, show, undo, save, cancel, help. All of it is in the dialog."""
+"""A builder's form: fields by number or name; show, undo, save, cancel, help. Its whole state is in the dialog."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from mud.play.olc.rights import need_form
 from mud.play.staff import admin
 from mud.play.staff.world_reload import CLOSED
 
-#: Steps that `undo` takes back.
+#: How many steps `undo` can take back.
 MAX_STEPS = 30
-#: What the line editor is told that its text is for.
+#: The purpose that the line editor is opened with.
 PURPOSE = "building"
 
 
 class FormKind(Struct, frozen=True):
-    """One kind of form. `part` is what Edits and WorldDef call its definitions."""
+    """One kind of form. `part` is the name of its definitions in Edits and WorldDef."""
 
     word: str
     command: str
@@ -65,7 +65,7 @@ VERBS = {
 
 
 def editor_of(ctx: CoreContext, kind: type[d.Edit], id_: str) -> str | None:
-    """Who edits a thing; "You" for the player, who may be in the middle of more than one form."""
+    """Who is editing a definition; "You" for the player, who may have several forms open."""
     for session in ctx.sessions.by_character.values():
         for dialog in session.stack:
             if isinstance(dialog, kind) and draft_of(dialog).id == id_:
@@ -74,7 +74,7 @@ def editor_of(ctx: CoreContext, kind: type[d.Edit], id_: str) -> str | None:
 
 
 def need_free(ctx: CoreContext, kind: type[d.Edit], id_: str) -> None:
-    """Raises Rejected when somebody else edits a thing."""
+    """Raises Rejected when somebody else is editing the definition."""
     who = editor_of(ctx, kind, id_)
     if who is not None:
         verb = "are" if who == "You" else "is"
@@ -94,22 +94,22 @@ def begin(ctx: CoreContext, dialog: Any) -> None:
 
 
 def draft_of(dialog: Any) -> Draft:
-    """The definition as it is to be now."""
+    """The definition in its present draft."""
     return dialog.drafts[-1]
 
 
 def prompt(ctx: CoreContext, session: Session, dialog: d.Edit) -> str:
-    """What is edited, with a star while it is not saved."""
+    """The name of what is edited, with a star while there are unsaved changes."""
     return f"{KINDS[type(dialog)].command} {draft_of(dialog).id}{'*' if unsaved(dialog) else ''}> "
 
 
 def unsaved(dialog: Any) -> bool:
-    """Whether the draft differs from what it began as."""
+    """Whether the draft differs from the original."""
     return bool(draft_of(dialog) != dialog.base)
 
 
 def shown(ctx: CoreContext, dialog: Any) -> str:
-    """The form, a field a line."""
+    """The form, one field a line."""
     kind, draft = KINDS[type(dialog)], draft_of(dialog)
     area = ctx.world.defs.areas.get(dialog.area)
     where = f" of {area.name}" if area is not None and kind.word != "area" else ""
@@ -120,7 +120,7 @@ def shown(ctx: CoreContext, dialog: Any) -> str:
 
 
 def answer(ctx: CoreContext, dialog: Any, text: str) -> None:
-    """A line typed into a form."""
+    """Handle a line typed into a form."""
     word, rest = split_first(text)
     act = ACTS.get(word.casefold())
     if not word:
@@ -132,7 +132,7 @@ def answer(ctx: CoreContext, dialog: Any, text: str) -> None:
 
 
 def find(dialog: d.Edit, word: str) -> Field:
-    """The field that a word or number means. Raises Rejected with the nearest."""
+    """The field with that name or number. Raises Rejected, naming the most similar one."""
     fields = KINDS[type(dialog)].fields
     word = word.casefold()
     if word.isascii() and word.isdigit():
@@ -163,8 +163,8 @@ def fill(ctx: CoreContext, dialog: Any, field: Field, text: str) -> None:
 
 
 def step(ctx: CoreContext, dialog: Any, draft: Draft, field: Field) -> None:
-    """Another draft, and the field that differs."""
-    if draft is draft_of(dialog):  # it was a question
+    """Replace the draft, and show the field that changed."""
+    if draft is draft_of(dialog):  # the line only asked something
         return
     if draft == draft_of(dialog):
         ctx.send(f"{field.name}: {field.show(draft)} (as before)")
@@ -175,7 +175,7 @@ def step(ctx: CoreContext, dialog: Any, draft: Draft, field: Field) -> None:
 
 
 def written(ctx: CoreContext, text: str) -> None:
-    """The line editor's text becomes the field that it was opened on."""
+    """Put the line editor's text into the field that it was opened on."""
     dialog: Any = ctx.session.stack[-1]
     name, rest = split_first(dialog.writing)
     field = find(dialog, name)
@@ -187,7 +187,7 @@ def written(ctx: CoreContext, text: str) -> None:
 
 
 def show(ctx: CoreContext, dialog: Any, rest: str) -> None:
-    """All fields, or all of one."""
+    """Show all fields, or one in full."""
     if not rest:
         ctx.send(shown(ctx, dialog))
         return
@@ -198,7 +198,7 @@ def show(ctx: CoreContext, dialog: Any, rest: str) -> None:
 
 
 def undo(ctx: CoreContext, dialog: Any, rest: str) -> None:
-    """One step back."""
+    """Take back one step."""
     if len(dialog.drafts) < 2:
         raise Rejected("There is nothing to undo.")
     dialog = msgspec.structs.replace(dialog, drafts=dialog.drafts[:-1])
@@ -207,11 +207,11 @@ def undo(ctx: CoreContext, dialog: Any, rest: str) -> None:
 
 
 def save(ctx: CoreContext, dialog: Any, rest: str) -> None:
-    """Have it written; the form closes when it is."""
+    """Request that the draft be written; the form closes once it is."""
     kind, draft = KINDS[type(dialog)], draft_of(dialog)
     if rest not in ("", "over"):
         raise Rejected("Write: save, or save over.")
-    need_form(ctx, dialog)  # roles may have changed since
+    need_form(ctx, dialog)  # roles may have changed since the form was opened
     if not unsaved(dialog):
         ctx.pop()
         ctx.send(f"Nothing was changed.{CLOSED}")
@@ -223,18 +223,18 @@ def save(ctx: CoreContext, dialog: Any, rest: str) -> None:
 
 
 def reload(ctx: CoreContext, dialog: Any, rest: str) -> None:
-    """Have the area's file read again."""
+    """Request that the area's file be read again."""
     login.work(ctx, e.ReadAreas(ctx.session.id, dialog.area))
 
 
 def cancel(ctx: CoreContext, dialog: Any, rest: str) -> None:
-    """Leave."""
+    """Close the form."""
     ctx.pop()
     ctx.send(("Nothing was saved." if unsaved(dialog) else "Left as it is.") + CLOSED)
 
 
 def help_(ctx: CoreContext, dialog: Any, rest: str) -> None:
-    """The fields and the verbs."""
+    """List the fields and the verbs."""
     if rest:
         ctx.send(VERBS.get(rest.casefold()) or find(dialog, rest).help)
         return

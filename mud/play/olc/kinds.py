@@ -66,7 +66,7 @@ MOB = (
 
 
 def _modify(ctx: CoreContext, draft: Draft, text: str) -> Draft:
-    """`strength +2`; 0 takes it away."""
+    """`strength +2`; 0 removes the modifier."""
     apply, by = split_first(text)
     need(apply.casefold(), names.APPLIES, "modifier")
     others = tuple(each for each in draft.modifiers if each.apply != apply.casefold())
@@ -106,7 +106,7 @@ ITEM = (
 
 
 def _builders(ctx: CoreContext, draft: Draft, text: str) -> Draft:
-    """Names toggle. Only admins say who builds."""
+    """Naming a builder adds or removes them. Only admins may do this."""
     if not ctx.may("admin"):
         raise Rejected("Only an admin says who may build here.")
     now = list(draft.builders)

@@ -24,7 +24,7 @@ with `always` it is done also when the step before it did nothing, with `once` o
 reset set N max M, or with one or more of: always, after (only if the step before did something), once, often
 reset remove N | reset move N M"""
 
-#: What can be said of any step by a word.
+#: The words that any step can have as options.
 SAID: dict[str, dict[str, bool]] = {
     "always": {"if_last": False},
     "after": {"if_last": True},
@@ -56,7 +56,7 @@ def said(reset: a.AnyReset) -> str:
 
 
 def listed(resets: Sequence[a.AnyReset], room: str = "") -> str:
-    """The steps with their numbers; with `room` those about it, and those that hang on them."""
+    """The numbered steps; with `room`, only those for that room and the steps that depend on them."""
     lines, about = [], False
     for number, reset in enumerate(resets, 1):
         about = getattr(reset, "room", room if about else None) == room
@@ -66,12 +66,12 @@ def listed(resets: Sequence[a.AnyReset], room: str = "") -> str:
 
 
 def show(draft: Draft) -> str:
-    """How many steps there are: their numbers are not those of the form."""
+    """How many steps there are. Steps have numbers of their own, apart from the form's fields."""
     return f"{count(len(draft.resets), 'step')} (`reset` lists them)" if draft.resets else "none"
 
 
 def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
-    """`add`, `remove`, `move`, `here`, or nothing for the list."""
+    """`add`, `remove`, `move`, `here`, or an empty line for the list."""
     words = split(text)
     verb = words[0].casefold() if words else ""
     if verb not in VERBS:
@@ -92,13 +92,13 @@ Steps = tuple[a.AnyReset, ...]
 
 
 def here(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
-    """What happens in this room."""
+    """List the steps for this room."""
     ctx.send(listed(resets, ctx.player.room) or "No reset is about this room.")
     return resets
 
 
 def add(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
-    """One more step."""
+    """Add a step."""
     words, options = apart(words)
     at = index(options.pop("at"), len(resets) + 1) if "at" in options else len(resets)
     kind = need(words[0].casefold() if words else "", MAKE, "kind of reset")
@@ -113,7 +113,7 @@ def add(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
 
 
 def apart(words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """What a step is, and the options behind it: `max N` and `at N`, and the words of SAID."""
+    """Split a step from the options after it: `max N`, `at N`, and the words of SAID."""
     words, options = list(words), dict[str, str]()
     while len(words) > 1:
         if words[-1].casefold() in SAID:
@@ -127,7 +127,7 @@ def apart(words: list[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def with_options(step: a.AnyReset, options: dict[str, str]) -> a.AnyReset:
-    """A step with more said about it. Raises Rejected."""
+    """A step with options applied. Raises Rejected."""
     for word, value in options.items():
         if word in SAID:
             step = changed(step, **SAID[word])
@@ -139,7 +139,7 @@ def with_options(step: a.AnyReset, options: dict[str, str]) -> a.AnyReset:
 
 
 def set_step(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
-    """Say more about a step."""
+    """Set options of a step."""
     at = index(words[0] if words else "", len(resets))
     rest, options = apart(words)
     if len(rest) > 1 or not options:
@@ -148,13 +148,13 @@ def set_step(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
 
 
 def remove(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
-    """One step less."""
+    """Remove a step."""
     at = index(words[0] if words else "", len(resets))
     return (*resets[:at], *resets[at + 1 :])
 
 
 def move(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
-    """A step to another place."""
+    """Move a step to another position."""
     if len(words) != 2:
         raise Rejected("Write: reset move N M.")
     at, to = (index(word, len(resets)) for word in words)
@@ -164,7 +164,7 @@ def move(ctx: CoreContext, resets: Steps, words: list[str]) -> Steps:
 
 
 def index(word: str, count: int) -> int:
-    """A step's number as typed, from 0. Raises Rejected."""
+    """The index (from 0) of a step by its number as typed. Raises Rejected."""
     number = number_within(word, 1, count)
     if number is None:
         raise Rejected(f"Which step? A number from 1 to {count}, as `reset` shows them.")
@@ -178,7 +178,7 @@ VERBS: dict[str, Callable[[CoreContext, Steps, list[str]], Steps]] = {
     "move": move,
     "here": here,
 }
-#: What each kind of step needs, and how it is made of that and its maximum.
+#: For each kind of step: its arguments, and how to make it from them and a maximum.
 MAKE: dict[str, tuple[tuple[str, ...], Callable[..., a.AnyReset]]] = {
     "mob": (("MOB", "ROOM"), lambda most, id_, room: a.MobReset(id=id_, room=room, max=most)),
     "item": (("ITEM", "ROOM"), lambda most, id_, room: a.ItemReset(id=id_, room=room, max=most)),

@@ -1,4 +1,4 @@
-"""Who may build where: looked up at every step, never carried (rule 7)."""
+"""Who may build where: looked up at every step, never stored (rule 7)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mud.core.world.area import AreaDef
 
 
 def may_build(ctx: CoreContext, area: AreaDef) -> bool:
-    """Whether the player may change an area: its builders while they are that, and admins."""
+    """Whether the player may change an area: its builders, while they have that role, and admins may."""
     named = ctx.player.name.casefold() in map(str.casefold, area.builders)
     return ctx.may("admin") or (named and ctx.may("builder"))
 
@@ -26,7 +26,7 @@ def need_area(ctx: CoreContext, area_id: str) -> AreaDef:
 
 
 def need_form(ctx: CoreContext, dialog: AnyEdit) -> None:
-    """Raises Rejected when the player may not change what a form is about. A new area is for admins to begin."""
+    """Raises Rejected when the player may not change what a form edits. Only admins may begin a new area."""
     if not isinstance(dialog, EditArea) or dialog.base is not None:
         need_area(ctx, dialog.area)
     elif not ctx.may("admin"):
@@ -34,6 +34,6 @@ def need_form(ctx: CoreContext, dialog: AnyEdit) -> None:
 
 
 def need_room(ctx: CoreContext, room: str) -> str:
-    """A room of an area that the player may change: nobody's resets reach into what is somebody else's."""
+    """A room of an area that the player may change: resets must not reach into other builders' areas."""
     need_area(ctx, ctx.world.defs.area_of.get(room, ""))
     return room

@@ -1,4 +1,4 @@
-"""What the values of items and the attributes of mobs are called, and what each is for."""
+"""The names of items' values and mobs' attributes, and what each is for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LIQUIDS = ", ".join(f"{number} {name}" for number, name in enumerate(LIQUIDS))
 _SPELL = "a spell, by its name or its number"
 _DRINKS = "how many drinks are in it"
 
-#: Kind of item: its values that do something, and what.
+#: Kind of item: those of its values that have an effect, and which.
 USED: dict[str, dict[str, str]] = {
     "weapon": {
         "dice_number": "how many dice a blow throws: 2 of 2d6",
@@ -46,12 +46,12 @@ USED: dict[str, dict[str, str]] = {
 USED["staff"] = USED["wand"]
 USED["fountain"] = USED["drink_container"]
 
-#: Attributes of a mob that do something.
+#: The attributes of a mob that have an effect.
 ATTRIBUTES = dict.fromkeys(BODY, "11 where nothing is said") | {
     "bare_hand_attack": f"how it strikes without a weapon ({_ATTACKS})"
 }
 
 
 def of_kind(kind: str) -> dict[str, str]:
-    """The values that a kind of item can have, and what each is for; "" for one that does nothing in this game."""
+    """The values that a kind of item can have, and what each is for; "" for one without effect in this game."""
     return {name: USED.get(kind, {}).get(name, "") for name in ITEM_VALUES.get(kind, ())}

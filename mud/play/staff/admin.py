@@ -15,17 +15,17 @@ from mud.core.text.markup import strip, tag
 from mud.core.world.model import Character, Item, room_key
 from mud.play import describe, login, rooms, search, talk, zones
 
-#: What `where` shows at most of all that answers to a word.
+#: The maximum number of mobs and items that `where` shows for a word.
 MAX_FOUND = 200
 
 
 def log(ctx: CoreContext, text: str) -> None:
-    """Leave a line in the admin log."""
+    """Write a line to the admin log."""
     ctx.do(e.LogLine("mud.admin", f"{ctx.player.name}: {text}"))
 
 
 def goto(ctx: CoreContext, args: str) -> None:
-    """Go to a room by its id, or to somebody."""
+    """Go to a room by its id, or to a character."""
     room = args.strip()
     if not room:
         raise Rejected("Go to which room, or to whom?")
@@ -42,7 +42,7 @@ def goto(ctx: CoreContext, args: str) -> None:
 
 
 def where(ctx: CoreContext, args: str) -> None:
-    """Where players are; with a word, where all mobs and items are that answer to it."""
+    """Show where players are; with a word, where the mobs and items are that answer to it."""
     world = ctx.world
     word = args.strip().casefold()
     if not word:
@@ -58,7 +58,7 @@ def where(ctx: CoreContext, args: str) -> None:
 
 
 def where_is(ctx: CoreContext, thing: Character | Item) -> str:
-    """Somebody or something, and where that is."""
+    """The name of a character or an item, and where it is."""
     world = ctx.world
     if isinstance(thing, Item):
         return f"  {strip(describe.short(world, thing)):30} {place(ctx, thing.owner)}"
@@ -82,7 +82,7 @@ def place(ctx: CoreContext, owner: str) -> str:
 
 
 def stat(ctx: CoreContext, args: str) -> None:
-    """All that is known of the room, or of somebody or something near."""
+    """Show all data of the room, or of a character or item nearby."""
     world = ctx.world
     if not args:
         ctx.page(shown(ctx, world.room(ctx.player.room)))
@@ -100,7 +100,7 @@ def stat(ctx: CoreContext, args: str) -> None:
 
 
 def shown(ctx: CoreContext, thing: msgspec.Struct) -> str:
-    """A Struct for reading: a line a field, but for those that say nothing."""
+    """A Struct for reading: one field a line, without empty ones."""
     fields = msgspec.to_builtins(thing)
     return "\n".join(f"{name}: {plain(value)}" for name, value in fields.items() if value not in ("", [], (), {}, None))
 
@@ -174,7 +174,7 @@ def kick(ctx: CoreContext, args: str) -> None:
 
 
 def because(words: list[str]) -> str:
-    """A reason as the end of a sentence."""
+    """A reason, worded as the end of a sentence."""
     reason = " ".join(words).removeprefix("because ")
     return f": {reason}" if reason else ""
 
@@ -195,5 +195,5 @@ def shutdown(ctx: CoreContext, args: str) -> None:
 
 
 def save(ctx: CoreContext, args: str) -> None:
-    """Write everything to the disk now."""
+    """Write everything to disk now."""
     login.work(ctx, e.Flush(ctx.session.id))

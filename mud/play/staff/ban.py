@@ -1,4 +1,4 @@
-"""Bans: ban, unban, bans. What is in force is asked at the door and at the log-in (`mud.core.world.bans`)."""
+"""Bans: ban, unban, bans. They are enforced at the connection and at the login (`mud.core.world.bans`)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from mud.play.staff.admin import log
 from mud.play.staff.rank import exact_player, outrank, reason
 
 USAGE = "Write: ban NAME|ADDRESS|NETWORK [for TIME] because REASON."
-#: The widest network that may be banned, in bits, by version of the protocol.
+#: The widest network that may be banned: its least prefix length, by version of IP.
 WIDEST = {4: 8, 6: 16}
-#: From here the operator gets in whatever happens.
+#: Addresses that can't be banned, so that the operator can always get in.
 ALWAYS = ("127.0.0.1", "::1")
 
 
 def ban(ctx: CoreContext, args: str) -> None:
-    """Let a player, an address or a network in no more; whoever of them is here is put out."""
+    """Ban a player, an address or a network; those affected who are connected are put out."""
     before, because = reason(args)
     what, forwhile, time = before.partition(" for ")
     if not what or not because:
@@ -41,7 +41,7 @@ def ban(ctx: CoreContext, args: str) -> None:
 
 
 def key_of(what: str) -> str:
-    """What a ban is known by. Raises Rejected for an address that is none."""
+    """The key under which a ban is stored. Raises Rejected for an invalid address."""
     if what.isalpha():
         return what.casefold()
     try:
@@ -66,7 +66,7 @@ def ban_name(ctx: CoreContext, made: Ban, name: str) -> None:
 
 
 def ban_network(ctx: CoreContext, made: Ban) -> None:
-    """Ban an address or more. Never one's own, nor that of somebody of the same or a higher role."""
+    """Ban an address or a network. Never one's own, nor that of somebody with the same or a higher role."""
     found = network(made.what)
     if found.prefixlen < WIDEST[found.version]:
         raise Rejected(f"That is too much of the world: at most a /{WIDEST[found.version]} can be banned.")
@@ -82,7 +82,7 @@ def ban_network(ctx: CoreContext, made: Ban) -> None:
 
 
 def spare(ctx: CoreContext, session: Session) -> None:
-    """Raises Rejected when it is not for the player to put a session out."""
+    """Raises Rejected when the player may not put a session out."""
     if session is ctx.session:
         raise Rejected("You are there yourself.")
     who = ctx.world.characters.get(session.character or "")
@@ -91,7 +91,7 @@ def spare(ctx: CoreContext, session: Session) -> None:
 
 
 def put_out(ctx: CoreContext, session: Session, why: str) -> None:
-    """End a session, in play or still at the door."""
+    """End a session, whether in play or still logging in."""
     if session.character is not None:
         login.kick(ctx, session, why)
     else:
@@ -100,7 +100,7 @@ def put_out(ctx: CoreContext, session: Session, why: str) -> None:
 
 
 def unban(ctx: CoreContext, args: str) -> None:
-    """Let a player, an address or a network in again."""
+    """Lift the ban on a player, an address or a network."""
     what = args.strip()
     if not what:
         raise Rejected("Unban whom? `bans` lists all.")
@@ -113,7 +113,7 @@ def unban(ctx: CoreContext, args: str) -> None:
 
 
 def bans(ctx: CoreContext, args: str) -> None:
-    """All bans in force."""
+    """List all bans in force."""
     now = ctx.clock.wall
     found = sorted((b for b in ctx.world.bans.all() if not b.ended(now)), key=lambda b: (not b.is_name, b.what))
     if not found:

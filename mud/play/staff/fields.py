@@ -1,4 +1,4 @@
-"""Setting by hand what a character or an item is: which fields, of what kind, within which bounds. Never gold."""
+"""Setting fields of characters and items by hand: which fields, of what kind, within which bounds. Never gold."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mud.play.staff.rank import not_below, present_player
 
 
 class Number(Struct, frozen=True):
-    """A whole number; `within` names a field whose value it may not pass."""
+    """A whole number; `within` names a field whose value is its upper limit."""
 
     least: int
     most: int
@@ -26,12 +26,12 @@ class Number(Struct, frozen=True):
 
 
 class Text(Struct, frozen=True):
-    """Words, of so many letters at most; `none` empties it."""
+    """A text with a maximum number of letters; `none` empties it."""
 
     longest: int
 
 
-#: What can be set of a character.
+#: The fields of a character that can be set.
 CHARACTER: dict[str, Number | Text] = {
     "level": Number(1, 1000),
     "hp": Number(1, 1_000_000, "max_hp"),
@@ -49,11 +49,11 @@ CHARACTER: dict[str, Number | Text] = {
     "wimpy": Number(0, 1_000_000),
     "title": Text(60),
 }
-#: What can be set of every item; beside these each of the values that its definition has.
+#: The fields of every item that can be set, besides the values that its definition has.
 ITEM: dict[str, Number | Text] = {"short": Text(80), "long": Text(200)}
 VALUE = Number(-1_000_000, 1_000_000)
 VALUE_TEXT = Text(200)
-#: What looks like a field and is changed by other means, or by none.
+#: What looks like a field but can only be changed in another way, or not at all.
 ELSEWHERE = {
     "gold": "Gold moves through the ledger alone: grant NAME AMOUNT gold.",
     "role": "A role is an account's: run.py account role NAME ROLE.",
@@ -70,21 +70,21 @@ HELP = (
 
 
 def show(ctx: CoreContext, args: str) -> None:
-    """The fields with their bounds."""
+    """List the fields with their bounds."""
     rows = [f"  {name}: {bounds(kind)}" for name, kind in CHARACTER.items()]
     rows += ["Things:", *(f"  {name}: {bounds(kind)}" for name, kind in ITEM.items()), f"  values: {bounds(VALUE)}"]
     ctx.page("Players and mobs:\n" + "\n".join(rows))
 
 
 def bounds(kind: Number | Text) -> str:
-    """A kind in words."""
+    """A kind of field in words."""
     if isinstance(kind, Text):
         return f"at most {kind.longest} letters, or none"
     return f"{kind.least} to {kind.most}" + (f", at most {kind.within}" if kind.within else "")
 
 
 def set_(ctx: CoreContext, args: str) -> None:
-    """A player's own settings; an admin who names somebody, a field and a value sets that."""
+    """Set one's own settings; an admin can instead name somebody, a field and a value to set."""
     name, rest = split_first(args)
     field, value = split_first(rest)
     if ctx.may("admin") and value and name.casefold() not in settings.SETTINGS:
@@ -94,7 +94,7 @@ def set_(ctx: CoreContext, args: str) -> None:
 
 
 def set_field(ctx: CoreContext, whom: str, field: str, value: str) -> None:
-    """Set a field of somebody here, of a player anywhere, or of something near."""
+    """Set a field of a character here, of a player anywhere, or of an item nearby."""
     if field in ELSEWHERE:
         raise Rejected(ELSEWHERE[field])
     who = ctx.seek_here(whom) or present_player(ctx, whom)
@@ -106,13 +106,13 @@ def set_field(ctx: CoreContext, whom: str, field: str, value: str) -> None:
 
 
 def near(ctx: CoreContext, text: str) -> Item | None:
-    """Something in hand, worn or on the ground that answers to `text`."""
+    """An item in hand, worn or on the ground that answers to `text`."""
     held = [*ctx.world.held(ctx.player.owner_key), *ctx.world.held(room_key(ctx.player.room))]
     return next(iter(describe.seek_items(ctx.world, text, held)), None)
 
 
 def set_character(ctx: CoreContext, who: Character, field: str, text: str) -> None:
-    """Set a field of a character. What may not be more than it becomes no more than it."""
+    """Set a field of a character. Fields that it limits are lowered to it."""
     not_below(ctx, who)
     kind = known(field, CHARACTER)
     value = read(field, kind, text)
@@ -150,7 +150,7 @@ def set_item(ctx: CoreContext, item: Item, field: str, text: str) -> None:
 
 
 def known(field: str, fields: dict[str, Number | Text]) -> Number | Text:
-    """The kind of a field. Raises Rejected, with the nearest that there is, when there is none."""
+    """The kind of a field. Raises Rejected, naming the most similar one, for an unknown field."""
     if field not in fields:
         near = get_close_matches(field, fields, 3, 0.6)
         hint = f"Did you mean {either(near)}?" if near else f"There are {', '.join(fields)}."
@@ -159,7 +159,7 @@ def known(field: str, fields: dict[str, Number | Text]) -> Number | Text:
 
 
 def read(field: str, kind: Number | Text, text: str) -> int | str:
-    """A value as it was typed. Raises Rejected when it is not of the kind, or out of bounds."""
+    """Parse a value. Raises Rejected when it has the wrong kind, or is out of bounds."""
     if isinstance(kind, Text):
         if len(text) > kind.longest:
             raise Rejected(f"{field} has at most {kind.longest} letters, and this has {len(text)}.")
@@ -171,7 +171,7 @@ def read(field: str, kind: Number | Text, text: str) -> int | str:
 
 
 def done(ctx: CoreContext, what: str, before: object, after: object) -> None:
-    """Tell the player and the log."""
+    """Tell the player, and write it to the log."""
     old, new = ("nothing" if value in (None, "") else value for value in (before, after))
     ctx.send(f"{what} was {old}, and is {new} now.")
     log(ctx, f"set {what}: {before} -> {after}")

@@ -1,4 +1,4 @@
-"""Forcing: a command that somebody else's character does, with the rights that they have and no others."""
+"""Forcing: making somebody else's character run a command, with that player's rights and no others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mud.play import play_dialog, talk
 from mud.play.staff.admin import log
 from mud.play.staff.rank import outrank
 
-#: Nobody is made to do what only they themselves should.
+#: Commands that nobody can be forced to run, as only the players themselves should.
 NEVER = frozenset({"password", "alias", "unalias"})
 
 

@@ -1,4 +1,4 @@
-"""Freezing: a player who may only look, ask for help, and leave. Kept with the character, so it outlives everything."""
+"""Freezing: a frozen player can only look, ask for help, and leave. It is stored with the character, so it lasts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from mud.play.describe import frozen_words
 from mud.play.staff.admin import log
 from mud.play.staff.rank import exact_player, outrank, reason
 
-#: What is left to somebody frozen.
+#: The commands that a frozen player can use.
 LEFT = frozenset({"look", "help", "quit"})
-#: Conversations that a frozen player may have: none of them changes anything.
+#: Dialogs that a frozen player may be in: none of them changes anything.
 OWN = (Play, Pager, Seeking, Working)
 
 
@@ -28,14 +28,14 @@ def freeze(ctx: CoreContext, args: str) -> None:
     ctx.world.edit(who)
     again = who.frozen is not None
     who.frozen = why
-    fights.end(ctx.world, who)  # who can do nothing can't defend themselves either
+    fights.end(ctx.world, who)  # somebody who can't act can't defend themselves either
     ctx.tell(who, tag("system", frozen_words(who)))
     ctx.send(f"{who.name} is frozen{', for another reason now' if again else ''}.")
     log(ctx, f"freeze {who.name}{f' because {why}' if why else ''}")
 
 
 def thaw(ctx: CoreContext, args: str) -> None:
-    """Let a frozen player go on."""
+    """Unfreeze a player."""
     if not args.strip():
         raise Rejected("Thaw whom?")
     who = exact_player(ctx, args.strip())
@@ -56,9 +56,9 @@ def allow(ctx: CoreContext, command: CoreCommand) -> None:
 
 
 def holds(ctx: CoreContext, session: Session) -> bool:
-    """Whether a session's line is a command although it is in the middle of something else: its player is frozen.
+    """Whether a session's line is a command even inside a dialog, because its player is frozen.
 
-    What it is in the middle of stays as it is. A password is answered all the same: it must not be taken for a command.
+    The dialog stays as it is. A password is still handed to its dialog: it must not be taken for a command.
     """
     who = ctx.world.characters.get(session.character or "")
     top = session.stack[-1]

@@ -1,4 +1,4 @@
-"""Modules as the game sees them: the admins' commands, and what the framework and its helpers tell."""
+"""Modules in the game: the admins' commands, and events from the framework and workers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mud.core.timers import AskEnds
 from mud.play import login
 from mud.play.staff import admin
 
-#: What can be done to a module, and its help.
+#: What can be done to a module, with its help text.
 VERBS = {
     "load": "take one into the game that is not there yet",
     "unload": "take it out of the game; its state waits for it",
@@ -26,13 +26,13 @@ VERBS = {
 
 
 def modules(ctx: CoreContext, args: str) -> None:
-    """All modules."""
+    """List all modules."""
     rows = [f"  {name:16} {version:8} {state:10} {text}" for name, version, state, text in ctx.modules.table()]
     ctx.page("\n".join(["Modules:", *rows]) if rows else "This game has no modules.")
 
 
 def module(ctx: CoreContext, args: str) -> None:
-    """All about one module, or do something to it."""
+    """Show all about one module, or do something to it."""
     words = args.casefold().split()
     if not words or len(words) > 2:
         raise Rejected(f"Write: module NAME, or module {' | '.join(VERBS)} NAME.")
@@ -55,12 +55,12 @@ def module(ctx: CoreContext, args: str) -> None:
 
 
 def signalled(ctx: CoreContext, event: e.Signalled) -> None:
-    """A module hears a signal."""
+    """Hand a signal to a module."""
     ctx.modules.hear(ctx, event.module, event.signal)
 
 
 def answered(ctx: CoreContext, event: e.ModuleAnswered) -> None:
-    """The answer to a module's question; nothing when it has been told already that there is none."""
+    """Hand a module the answer to its question, unless it has already been told that there is none."""
     asked = next(
         (t for t in ctx.world.timers.pending.values() if isinstance(t.payload, AskEnds) and t.payload.id == event.id),
         None,

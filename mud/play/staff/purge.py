@@ -1,4 +1,4 @@
-"""Purging: mobs and things that are no more. Never players, nor what is left of them; gold goes to the sink."""
+"""Purging: destroys mobs and items. Never players, nor their corpses with belongings; gold goes to the sink."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mud.play.staff.admin import log
 
 
 def purge(ctx: CoreContext, args: str) -> None:
-    """Destroy one mob or thing here, or all that is in the room, which is asked for once more."""
+    """Destroy one mob or item here, or, after a confirmation, everything in the room."""
     match args.strip():
         case "":
             ask(ctx)
@@ -25,7 +25,7 @@ def purge(ctx: CoreContext, args: str) -> None:
 
 
 def ask(ctx: CoreContext) -> None:
-    """Is all of the room meant?"""
+    """Ask whether everything in the room is meant."""
     world, me = ctx.world, ctx.player
     mobs = sum(c.mob is not None for c in world.present(me.room))
     things = len(world.held(room_key(me.room)))
@@ -35,7 +35,7 @@ def ask(ctx: CoreContext) -> None:
 
 
 def one(ctx: CoreContext, text: str) -> None:
-    """Destroy what `text` names: somebody here, else something on the ground or in hand."""
+    """Destroy what `text` names: a mob here, or else an item on the ground or in hand."""
     world, me = ctx.world, ctx.player
     someone = ctx.seek_here(text)
     if someone is not None and someone.mob is None:
@@ -54,7 +54,7 @@ def one(ctx: CoreContext, text: str) -> None:
 
 
 def everything(ctx: CoreContext) -> None:
-    """Destroy all mobs and things in the room, but what is left of players."""
+    """Destroy all mobs and items in the room, except what players left."""
     world, me = ctx.world, ctx.player
     mobs = [c for c in world.present(me.room) if c.mob is not None]
     items = world.held(room_key(me.room))
@@ -81,7 +81,7 @@ def holds_belongings(ctx: CoreContext, item: Item) -> bool:
 
 
 def destroy_mob(ctx: CoreContext, mob: Character) -> None:
-    """A mob is no more, with all that it has; its gold goes to the sink."""
+    """Destroy a mob with all that it has; its gold goes to the sink."""
     world = ctx.world
     for item in world.held(mob.owner_key):
         ctx.destroy(item)

@@ -1,4 +1,4 @@
-"""What the commands of builders and admins have in common: whom they mean, and whom they may do it to."""
+"""What the commands of builders and admins share: finding their targets, and checking rank."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def find_anyone(ctx: CoreContext, text: str) -> Character:
 
 
 def present_player(ctx: CoreContext, name: str) -> Character | None:
-    """The player of that name in the world, or of the only name that begins so, if there is one."""
+    """The player of that name in the world, or the only one whose name begins with it; None if there is none."""
     begun = [c for c in ctx.world.players() if c.name.casefold().startswith(name.casefold())]
     return ctx.world.player(name) or (begun[0] if len(begun) == 1 else None)
 
 
 def exact_player(ctx: CoreContext, name: str) -> Character:
-    """The player of exactly that name, in the world or away. Raises Rejected: a beginning is too little for this."""
+    """The player of exactly that name, in the world or away. Raises Rejected: an abbreviation is not enough here."""
     found = ctx.find_player(name)
     if found.name.casefold() != name.casefold():
         raise Rejected(f"Nobody is called {name!r}. If you mean {found.name}, write the whole name.")
@@ -55,6 +55,6 @@ def a_role(ctx: CoreContext, who: Character) -> str:
 
 
 def reason(args: str) -> tuple[str, str]:
-    """What stands before and behind `because`."""
+    """Split a text into what comes before and after `because`."""
     before, _, after = f" {args} ".partition(" because ")
     return before.strip(), after.strip()

@@ -1,4 +1,4 @@
-"""What is read from outside of the game: the server's log, and the list of those who look after the world."""
+"""Records from outside the game: the server's log, and the list of staff."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mud.core.world.model import ROLES
 from mud.play import login
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-#: Records that `log` shows when nobody says how many, and the most it shows.
+#: How many records `log` shows by default, and at most.
 DEFAULT_RECORDS, MAX_RECORDS = 20, 500
 
 
 def show_log(ctx: CoreContext, args: str) -> None:
-    """The last records of the server's log, of a level and with a word in them."""
+    """Show the last records of the server's log with a given level and word."""
     count, level = DEFAULT_RECORDS, ""
     words: list[str] = []
     for word in args.split():
@@ -29,12 +29,12 @@ def show_log(ctx: CoreContext, args: str) -> None:
 
 
 def wizlist(ctx: CoreContext, args: str) -> None:
-    """Who is a builder, an admin or an owner."""
+    """List the builders, admins and owners."""
     login.work(ctx, e.ListStaff(ctx.session.id))
 
 
 def staff_list(accounts: Iterable[tuple[str, str]]) -> str:
-    """Everybody who has more rights than a player, the highest first; `accounts` are names and roles."""
+    """All who have more rights than a player, the highest first; `accounts` are names and roles."""
     known = list(accounts)
     rows = []
     for role in reversed(ROLES[1:]):

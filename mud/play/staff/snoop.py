@@ -1,7 +1,7 @@
-"""Snooping: an admin reads what a player reads and types, each line marked with the player's name.
+"""Snooping: an admin sees what a player reads and types, each line marked with the player's name.
 
-Who watches is written down in the watched session, so it ends with that session and goes along in a copyover. Whether
-they still may is looked up at every line (rule 7). What is typed at a password prompt is never shown.
+Watchers are stored in the watched session, so watching ends with that session and survives a copyover. Whether they
+are still allowed to watch is checked at every line (rule 7). What is typed at a password prompt is never shown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mud.play.staff.rank import outrank
 
 
 def snoop(ctx: CoreContext, args: str) -> None:
-    """Begin to watch a player, end it, or say who is watched."""
+    """Begin or stop to watch a player, or list who is watched."""
     me, name = ctx.player, args.strip()
     watched = list(watched_by(ctx, me))
     if not name:
@@ -38,7 +38,7 @@ def snoop(ctx: CoreContext, args: str) -> None:
 
 
 def begin(ctx: CoreContext, who: Character) -> None:
-    """Watch somebody. Raises Rejected when it is not for the player, or would come round in a circle."""
+    """Watch somebody. Raises Rejected when the player may not, or when watching would form a circle."""
     me = ctx.player
     outrank(ctx, who)
     session = ctx.sessions.of(who)
@@ -55,7 +55,7 @@ def begin(ctx: CoreContext, who: Character) -> None:
 
 
 def above(ctx: CoreContext, who: Character) -> set[str]:
-    """The ids of those who watch somebody, of those who watch these, and so on."""
+    """The ids of those who watch somebody, directly or through others."""
     found: set[str] = set()
     waiting = [who.id]
     while waiting:
@@ -72,13 +72,13 @@ def watched_by(ctx: CoreContext, who: Character) -> Iterator[Session]:
 
 
 def stop(ctx: CoreContext, session: Session, who: Character) -> None:
-    """Somebody watches a session no more."""
+    """Stop somebody from watching a session."""
     ctx.edit_session(session)
     session.snoopers = tuple(i for i in session.snoopers if i != who.id)
 
 
 def end(ctx: CoreContext, session: Session) -> None:
-    """A session's player leaves it: nobody watches it any more, and it watches nobody."""
+    """A session's player leaves it: it is no longer watched, and no longer watches anybody."""
     who = ctx.world.characters.get(session.character or "")
     if who is None:
         return
@@ -92,7 +92,7 @@ def end(ctx: CoreContext, session: Session) -> None:
 
 
 def note(ctx: CoreContext, text: str) -> None:
-    """Leave a line in the admin log."""
+    """Write a line to the admin log."""
     ctx.do(e.LogLine("mud.admin", f"{ctx.player.name}: {text}"))
 
 
@@ -100,14 +100,14 @@ def note(ctx: CoreContext, text: str) -> None:
 
 
 def typed(session: Session | None, event: e.Event) -> str | None:
-    """What of an event watchers may see being typed: nothing that is secret. Asked before the event happens."""
+    """The typed text that watchers may see: nothing secret. Called before the event is handled."""
     if session is None or not session.snoopers or type(event) is not e.Line or session.stack[-1].secret:
         return None
     return event.text
 
 
 def mirror(ctx: CoreContext, session: Session | None = None, line: str | None = None) -> None:
-    """Show watchers the `line` that `session` typed, and what those whom they watch are told by this event."""
+    """Show watchers the `line` that `session` typed, and this event's output for those whom they watch."""
     told = [(ctx.sessions.by_id.get(number), list(lines)) for number, lines in ctx.outputs.items()]
     if session is not None and line is not None:
         show(ctx, session, [f"> {line}"])
@@ -117,7 +117,7 @@ def mirror(ctx: CoreContext, session: Session | None = None, line: str | None = 
 
 
 def show(ctx: CoreContext, session: Session, lines: list[str]) -> None:
-    """Lines of a session for all that watch it, and for those who watch them. There are no circles."""
+    """Show lines of a session to all who watch it, directly or through others. There are no circles."""
     who = ctx.world.characters.get(session.character or "")
     if who is None:
         return
@@ -131,5 +131,5 @@ def show(ctx: CoreContext, session: Session, lines: list[str]) -> None:
 
 
 def still_may(ctx: CoreContext, watcher: Character, who: Character) -> bool:
-    """Whether somebody has the role to watch somebody else, now."""
+    """Whether somebody still has the role to watch somebody else."""
     return ctx.may("admin", watcher) and not allowed(ctx.role(who), ctx.role(watcher))

@@ -1,4 +1,4 @@
-"""Others from one place to another: teleport, transfer."""
+"""Moving others: teleport, transfer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mud.play.staff.rank import find_anyone, not_below
 
 
 def teleport(ctx: CoreContext, args: str) -> None:
-    """Put somebody into a room, or to somebody."""
+    """Put somebody into a room, or where somebody else is."""
     words = split(args)
     if len(words) > 2 and words[1].casefold() == "to":
         del words[1]
@@ -33,7 +33,7 @@ def transfer(ctx: CoreContext, args: str) -> None:
 
 
 def place(ctx: CoreContext, where: str) -> str:
-    """The room that is meant: `here`, an id, or where somebody is. Raises Rejected."""
+    """The room that `where` names: `here`, an id, or a character's room. Raises Rejected."""
     if where.casefold() == "here":
         return ctx.player.room
     if where in ctx.world.defs.rooms:
@@ -45,7 +45,7 @@ def place(ctx: CoreContext, where: str) -> str:
 
 
 def put(ctx: CoreContext, who: Character, room: str) -> None:
-    """Move somebody, seen on both sides, and show them where they are."""
+    """Move somebody, visibly in both rooms, and show them the new room."""
     not_below(ctx, who)
     called = describe.name(ctx.world, who)
     if who.room == room:

@@ -1,4 +1,4 @@
-"""For builders: the world's files."""
+"""For builders: commands for the world's files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mud.play.staff import world_reload
 
 
 def world(ctx: CoreContext, args: str) -> None:
-    """What can be done with the world's files."""
+    """Check or reload the world's files."""
     verb, rest = split_first(args)
     if verb.casefold() not in VERBS:
         raise Rejected("Write: world check [AREA], or world reload [AREA].")
@@ -20,7 +20,7 @@ def world(ctx: CoreContext, args: str) -> None:
 
 
 def check(ctx: CoreContext, area: str) -> None:
-    """Have the files looked at, beside the game."""
+    """Request a check of the files; the game goes on meanwhile."""
     if area and area not in ctx.world.defs.areas:
         raise Rejected(
             f"There is no area {area[:40]!r}. This room is of {ctx.world.defs.area_of.get(ctx.player.room)!r}."

@@ -1,4 +1,4 @@
-"""`world reload`: areas' files are read again, and swapped under the players' feet in one event."""
+"""`world reload`: area files are read again, and the definitions replaced, in one event, while players are in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mud.core.world.model import room_key
 from mud.play import login, strays, zones
 from mud.play.staff import admin
 
-#: What is said when a form ends.
+#: The text shown when a form ends.
 CLOSED = " The form is closed."
 
 
@@ -30,7 +30,7 @@ def reload(ctx: CoreContext, args: str) -> None:
 
 
 def world_read(ctx: CoreContext, event: e.WorldRead) -> None:
-    """Other definitions: whoever and whatever is in a room that is gone is put into one that is there."""
+    """Replace the definitions: whatever is in a room that no longer exists is moved to one that does."""
     before = ctx.world.defs
     ctx.world.redefine(event.defs)
     report(ctx, strays.lost(ctx.world, before, event.areas))
@@ -44,7 +44,7 @@ def world_read(ctx: CoreContext, event: e.WorldRead) -> None:
 
 
 def report(ctx: CoreContext, lines: list[str]) -> None:
-    """Tell builders who and what lost its place, and leave it in the log."""
+    """Tell builders what lost its place, and write it to the log."""
     for line in lines:
         ctx.do(e.LogLine("mud.areas", line))
     for session in ctx.sessions.by_character.values() if lines else ():
@@ -53,13 +53,13 @@ def report(ctx: CoreContext, lines: list[str]) -> None:
 
 
 def refuge(before: WorldDef, after: WorldDef, room: str) -> str:
-    """Where to go from a room that is gone: its area's first room, else where new characters wake."""
+    """Where to go from a room that no longer exists: its area's first room, or else where new characters start."""
     area = after.areas.get(before.area_of[room])
     return area.rooms[0].id if area is not None and area.rooms else after.start
 
 
 def empty(ctx: CoreContext, room: str, to: str) -> None:
-    """Everybody and everything in a room goes to another, and is told."""
+    """Move everybody and everything in a room to another, and tell them."""
     for character in ctx.world.present(room):
         strays.send(ctx, character, to)
     for item in ctx.world.held(room_key(room)):
@@ -70,13 +70,13 @@ def is_door(defs: WorldDef, key: str, changed: Collection[str]) -> bool:
     """Whether a key of World.doors still names a door, now that some areas are `changed`."""
     room, _, direction = key.rpartition(" ")
     if room in defs.rooms and defs.area_of[room] not in changed:
-        return True  # without a look at it: it may have to be decoded for that
+        return True  # without decoding its area
     way = defs.rooms[room].exits.get(direction) if room in defs.rooms else None
     return way is not None and way.door
 
 
 def built(ctx: CoreContext, event: e.Built) -> None:
-    """The files were read or written, or not."""
+    """The files were read or written, or that failed."""
     top, closed = ctx.session.stack[-1], ""
     if isinstance(top, Working):
         ctx.pop()
