@@ -77,6 +77,7 @@ class Table:
         self.loop = asyncio.get_running_loop()
         self.limits = Limits()
         self.connections: list[Connection] = []
+        self.leaving: list[Farewells] = []
         self.clients: list[Client] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
 
@@ -88,11 +89,17 @@ class Table:
         self.clients.append(Client(client))
         return self.clients[-1], ours
 
+    def farewells(self) -> Farewells:
+        """Farewells, frozen, that have ended when the test has."""
+        self.leaving.append(Farewells(self.loop))
+        return self.leaving[-1]
+
     def connect(self, host: Host, limits: Limits | None = None) -> tuple[Client, Connection]:
         """A client, and our connection to it, not started."""
         client, ours = self.sockets()
         connection = Connection(self.loop, ours, len(self.connections), "127.0.0.1", limits or self.limits, host)
         self.connections.append(connection)
+        self.leaving.append(host.farewells)
         return client, connection
 
     async def close(self) -> None:
@@ -102,6 +109,10 @@ class Table:
             connection.close(None)
         self._listening.close()
         await asyncio.sleep(0)
+        for farewells in self.leaving:
+            farewells.freeze()
+            farewells.thaw()
+            await until(lambda farewells=farewells: not farewells.export(), "the last socket to be closed")  # type: ignore[misc]
         await until(lambda: len(asyncio.all_tasks()) == 1, "the end of everything")
 
 

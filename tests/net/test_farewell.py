@@ -25,7 +25,7 @@ def slow(table: Table) -> tuple[Client, socket.socket]:
 def test_the_rest_is_sent_then_our_end() -> None:
     async def test(table: Table) -> None:
         client, ours = slow(table)
-        farewells = Farewells(table.loop)
+        farewells = table.farewells()
         farewells.thaw()
         farewells.begin(ours, MUCH)
         await until(lambda: client.read() and client.ended, "our end")
@@ -39,7 +39,7 @@ def test_the_rest_is_sent_then_our_end() -> None:
 def test_frozen_nothing_is_sent_and_no_time_goes_by() -> None:
     async def test(table: Table) -> None:
         client, ours = table.sockets()
-        farewells = Farewells(table.loop)
+        farewells = table.farewells()
         farewells.begin(ours, b"goodbye")
         farewells.export()[0].left = 0.05
         later = table.loop.create_future()
@@ -65,7 +65,7 @@ def test_another_program_goes_on_with_one_wherever_it_stood(first: str) -> None:
         before.freeze()
         (parting,) = before.export()
         assert parting.rest and MUCH.endswith(parting.rest) and 0 < parting.left <= farewell.LINGER_SECONDS
-        after = Farewells(table.loop)
+        after = table.farewells()
         after.adopt(parting)
         ours.detach()  # the program before is gone, its descriptor is the next one's
         after.thaw()
@@ -80,7 +80,7 @@ def test_another_program_goes_on_with_one_wherever_it_stood(first: str) -> None:
 def test_who_reads_slowly_has_time_as_long_as_it_reads() -> None:
     async def test(table: Table) -> None:
         client, ours = slow(table)
-        farewells = Farewells(table.loop)
+        farewells = table.farewells()
         farewells.begin(ours, MUCH)
         farewells.export()[0].left = 0.2  # the first sign of life comes in time, and grants more
         farewells.thaw()
@@ -93,7 +93,7 @@ def test_who_reads_slowly_has_time_as_long_as_it_reads() -> None:
 def test_all_of_its_time_has_an_end() -> None:
     async def test(table: Table) -> None:
         client, ours = slow(table)
-        farewells = Farewells(table.loop)
+        farewells = table.farewells()
         farewells.begin(ours, MUCH)
         farewells.export()[0].most = 0.05
         farewells.thaw()
@@ -107,13 +107,13 @@ def test_the_descriptor_of_another_socket_is_refused() -> None:
     async def test(table: Table) -> None:
         _, ours = table.sockets()
         _, other = table.sockets()
-        farewells = Farewells(table.loop)
+        farewells = table.farewells()
         farewells.begin(ours, b"x")
         (parting,) = farewells.export()
         parting.fd = other.fileno()
         with pytest.raises(OSError, match="is not the socket"):
-            Farewells(table.loop).adopt(parting)
-        farewells.thaw()
+            table.farewells().adopt(parting)
+        parting.fd = ours.fileno()
         other.close()
 
     run(test)
@@ -122,7 +122,7 @@ def test_the_descriptor_of_another_socket_is_refused() -> None:
 def test_who_never_reads_has_its_time_and_no_more() -> None:
     async def test(table: Table) -> None:
         _, ours = slow(table)
-        farewells = Farewells(table.loop)
+        farewells = table.farewells()
         farewells.begin(ours, MUCH)
         farewells.export()[0].left = 0.05
         farewells.thaw()
