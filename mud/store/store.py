@@ -156,8 +156,15 @@ class Store:
     async def checkpoint(self) -> bool:
         """Copy the contents of the write-ahead log into the file, so that closing has little left to do.
 
-        False if a reader (such as a backup) kept it from copying everything.
+        False if a reader (such as a backup) kept it from copying everything. A connection that was opened while the
+        disk could not be written stays so, even when the disk can be written again: a second try gets a new one.
         """
+        try:
+            return await self._checkpoint()
+        except StoreError:
+            return await self._checkpoint()
+
+    async def _checkpoint(self) -> bool:
         async with self._using() as db:
             busy, _, _ = (await db.rows("PRAGMA wal_checkpoint(TRUNCATE)"))[0]
         return not busy

@@ -50,6 +50,7 @@ from mud.api import Command, Context, HealthCheck, InService, Job, Module, On, S
 
 class Count(State):
     count: int = 0
+    prepared: int = 0
     rung: tuple[str, ...] = ()
 
 
@@ -102,6 +103,7 @@ def veto(ctx: Context[Count]) -> Veto | None:
 
 
 def prepare(ctx: Context[Count]) -> None:
+    ctx.state.prepared += 1
     ctx.state.count += 1000
     trouble("prepare")
     ctx.state.count -= 1000
