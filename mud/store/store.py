@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -26,6 +26,7 @@ from mud.store.migrate import look, prepare
 from mud.store.schema import select_sql
 from mud.store.threads import heard, in_thread, seen_through
 
+T = TypeVar("T")
 #: How many seconds a flush waits while another process has the database locked.
 BUSY_SECONDS = 5.0
 
@@ -121,7 +122,18 @@ class Store:
         if batch.empty:
             return []
         await heard()
-        return await seen_through(self._flush(batch))
+        return await seen_through(self._writing(lambda: self._flush(batch)))
+
+    async def _writing(self, do: Callable[[], Awaitable[T]]) -> T:
+        """Write something. A connection that was opened while the disk could only be read stays so, although the disk
+        may be well again by now: then it is tried once more, with a new connection.
+        """
+        try:
+            return await do()
+        except StoreError as error:
+            if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_READONLY:
+                raise
+            return await do()
 
     async def _flush(self, batch: Batch) -> list[Refusal]:
         async with self._using() as db:
@@ -156,13 +168,9 @@ class Store:
     async def checkpoint(self) -> bool:
         """Copy the contents of the write-ahead log into the file, so that closing has little left to do.
 
-        False if a reader (such as a backup) kept it from copying everything. A connection that was opened while the
-        disk could not be written stays so, even when the disk can be written again: a second try gets a new one.
+        False if a reader (such as a backup) kept it from copying everything.
         """
-        try:
-            return await self._checkpoint()
-        except StoreError:
-            return await self._checkpoint()
+        return await self._writing(self._checkpoint)
 
     async def _checkpoint(self) -> bool:
         async with self._using() as db:
