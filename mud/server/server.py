@@ -1,7 +1,7 @@
 """The server: one game, its sockets, its store and its workers, wired together.
 
 It is the composition root: the one place that knows them all, and that nobody else is given. What becomes of it in a
-copyover is in `mud.copyover.steps`, the main program in `mud.server.main`.
+copyover is in `mud.server.copyover_host`, the main program in `mud.server.main`.
 """
 
 from __future__ import annotations
