@@ -1,1 +1,1 @@
-"""Modules as citizens: declared, checked, loaded, dispatched to, watched; and processes beside them."""
+"""The module framework: modules are declared, checked, loaded, called and watched; processes run beside them."""

@@ -1,6 +1,6 @@
-"""The contract: what every module has to be, looked at whenever one is loaded (S2.7).
+"""The contract: the rules that every module has to keep, checked whenever one is loaded (S2.7).
 
-Nothing is run but the defaults of the module's own Structs. The result is data; who asks decides.
+A check runs no code of the module except the defaults of its own Structs. The result is data; the caller decides.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from mud.sdk.module import Module
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
-#: Names that are the core's: a snapshot, a service or a table of its own is called so.
+#: Names reserved for the core: each is the name of a snapshot, a service or a table of its own.
 TAKEN = frozenset({"world", "sessions", "game", "core", "mud", "sqlite", "module", "modules"})
-#: Requests of the core's own, which any module may answer.
+#: The core's own requests, which any module may answer.
 ASKED_BY_THE_GAME = frozenset({str(tag_of(Companions))})
-#: Points that a finding costs, of a hundred.
+#: Points that a finding takes off the score of 100.
 COST: dict[Severity, int] = {"error": 25, "warning": 5}
-#: A state that is larger when it is new is none to begin with, in bytes.
+#: Bytes above which a new, still empty state draws a warning.
 LARGE_STATE = 1 << 20
-#: The copyover's hooks, and how many arguments each is called with; and the hooks that are given Work.
+#: The copyover's hooks, with the number of arguments of each; then the hooks that are called with a Work.
 HOOKS = {"veto": 1, "prepare": 1, "cleanup": 1, "save_state": 1, "restore_state": 2}
 SHELL_HOOKS = ("initialize", "start", "stop", "pause", "resume", "shutdown")
 
@@ -48,12 +48,12 @@ class ContractReport(Struct):
 
     @property
     def violations(self) -> list[Finding]:
-        """What has to be mended before the module can run."""
+        """The findings that keep the module from running."""
         return [f for f in self.findings if f.severity == "error"]
 
     @property
     def warnings(self) -> list[Finding]:
-        """What should be mended."""
+        """The findings that should be corrected but keep nothing from running."""
         return [f for f in self.findings if f.severity == "warning"]
 
     @property
@@ -63,7 +63,7 @@ class ContractReport(Struct):
 
     @property
     def score(self) -> int:
-        """A hundred less what the findings cost."""
+        """100 less the cost of the findings, and never below 0."""
         return max(0, 100 - sum(COST[f.severity] for f in self.findings))
 
     def reasons(self) -> str:
@@ -72,7 +72,7 @@ class ContractReport(Struct):
 
 
 def check(module: Module[Any], folder: Path | None = None) -> ContractReport:
-    """Check a module, and its source code where `folder` (or a single file) is given."""
+    """Check a module, and its source code if `folder` (or a single file) is given."""
     findings: list[Finding] = []
     for part in CHECKS:
         try:
@@ -229,7 +229,7 @@ def _performance(module: Module[Any]) -> Iterator[Finding]:
             yield Finding(severity, "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
 
 
-#: What can change, and how it is called.
+#: The types whose values can change, with a name for each.
 CHANGING: dict[type, str] = {
     types.ListType: "a list",
     types.SetType: "a set",
@@ -242,7 +242,7 @@ CHANGING: dict[type, str] = {
 
 
 def _changeable_inside(kind: Any) -> str:
-    """What can change inside of a field of the state, at any depth but the first; "" for nothing."""
+    """The name of the first type below the top of a state's field whose values can change; "" if there is none."""
     inner: Iterable[Any] = (kind,)
     if isinstance(kind, types.Metadata):
         return _changeable_inside(kind.type)
@@ -256,7 +256,7 @@ def _changeable_inside(kind: Any) -> str:
 
 
 def _changeable(kind: Any) -> str:
-    """What can change in a value that should not, however deep; "" for nothing."""
+    """The name of the first type, at any depth, whose values can change; "" if there is none."""
     left, seen = [kind], set()
     while left:
         part = left.pop()
@@ -272,7 +272,7 @@ def _changeable(kind: Any) -> str:
 
 
 def _parts(kind: Any) -> list[Any]:
-    """The types of what a value of a type that does not change holds."""
+    """The types that an immutable type holds."""
     if isinstance(kind, types.StructType | types.NamedTupleType):
         return [field.type for field in kind.fields]
     if isinstance(kind, types.VarTupleType):
@@ -320,7 +320,7 @@ def _api(module: Module[Any]) -> Iterator[Finding]:
 
 
 def _twice(module: Module[Any]) -> Iterator[Finding]:
-    """What is declared twice: only the first would ever be reached."""
+    """Report what is declared twice: only the first would ever be reached."""
     declared: dict[str, list[str]] = {
         "Talk": [tag_of(talk.kind) for talk in module.talks],
         "method": [tag_of(method.kind) for method in module.methods],

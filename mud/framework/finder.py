@@ -1,6 +1,6 @@
-"""Where modules come from: the source tree, the operator's folders, installed packages; and how they are imported.
+"""Finds modules (in the source tree, the operator's folders and installed packages) and imports them.
 
-Every module's code is imported as the package `modules.NAME`, wherever it lies.
+Every module from a folder is imported as the package `modules.NAME`, wherever the folder lies.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ IMPORT_SECONDS = 10.0
 class ModuleSource(Struct, frozen=True):
     """Where a module's code lies: a folder, or an installed package's entry point ("package.module:NAME").
 
-    `folder` may be a single file then, and `package` is what the code is reloaded as a whole of.
+    With an entry point, `folder` may be a single file, and `package` is what a reload imports again as a whole.
     """
 
     name: str
@@ -39,12 +39,12 @@ class ModuleSource(Struct, frozen=True):
     package: str = ""
 
     def files(self) -> list[Path]:
-        """All Python files of it."""
+        """All its Python files."""
         return [self.folder] if self.folder.is_file() else sorted(self.folder.rglob("*.py"))
 
 
 def find(folders: Iterable[Path], native: Path) -> dict[str, ModuleSource]:
-    """All modules there are, by name. A folder given first wins over later ones, and all over entry points."""
+    """All available modules by name. An earlier folder takes precedence over a later one, any over entry points."""
     found: dict[str, ModuleSource] = {}
     for folder in map(_absolute, folders):
         for path in sorted(folder.glob("*/__init__.py")):
@@ -60,8 +60,8 @@ def find(folders: Iterable[Path], native: Path) -> dict[str, ModuleSource]:
 def _installed() -> Iterator[ModuleSource]:
     """The modules of installed packages.
 
-    Python's own look at them is slow (10 ms in the silence of a copyover), and mostly there are none: so the files are
-    looked at first.
+    `importlib.metadata` is slow (10 ms of a copyover's silence), and mostly there are none: so this reads the files
+    first.
     """
     texts = (file.read_text("utf-8") for folder in sys.path for file in Path(folder).glob("*-info/entry_points.txt"))
     if not any(GROUP in text for text in texts):
@@ -74,9 +74,9 @@ def _installed() -> Iterator[ModuleSource]:
 
 
 def _located(module: str) -> tuple[Path, str]:
-    """Where an entry point's code lies, and the innermost package that it is in; nothing is imported.
+    """The path of an entry point's code, and the innermost package that contains it. Nothing is imported.
 
-    Code that is gone lies nowhere: whoever imports it is told so.
+    For code that is gone the path does not exist, and importing it raises the error.
     """
     root, *rest = module.split(".")
     try:
@@ -96,21 +96,22 @@ def _located(module: str) -> tuple[Path, str]:
 
 
 def _absolute(path: Path) -> Path:
-    """As Python names it in a traceback, so that an error's place can be told."""
+    """The path as Python writes it in a traceback, so that the place of an error can be recognised."""
     return Path(os.path.abspath(path))
 
 
 class ModuleCode(Struct):
-    """A module's imported code: its declaration, and what of `sys.modules` belongs to it."""
+    """A module's imported code: its declaration, and its entries in `sys.modules`."""
 
     module: Module[Any]
     parts: dict[str, ModuleType]
 
 
 def load(source: ModuleSource, fresh: bool = False) -> ModuleCode:
-    """Import a module's code, of which nothing must be imported now; with `fresh`, compile it anew.
+    """Import a module's code, none of which may be imported yet; with `fresh`, compile it again.
 
-    Raises Failed, TimedOut or Invalid, naming the file and line where that is known; parts of it may be imported then.
+    Raises Failed, TimedOut or Invalid, naming the file and line if known. After an error, parts of the code may still
+    be imported.
     """
     package = package_of(source)
     try:
@@ -129,7 +130,7 @@ def load(source: ModuleSource, fresh: bool = False) -> ModuleCode:
 
 
 def take_out(package: str) -> dict[str, ModuleType]:
-    """Remove a package and its parts from what Python has imported; gives them."""
+    """Remove a package and its submodules from `sys.modules` and return them."""
     parts = _parts(package)
     for name in parts:
         del sys.modules[name]
@@ -137,7 +138,7 @@ def take_out(package: str) -> dict[str, ModuleType]:
 
 
 def put_back(parts: dict[str, ModuleType]) -> None:
-    """Let what was taken out be imported again."""
+    """Put what `take_out` returned back into `sys.modules`."""
     sys.modules.update(parts)
 
 
@@ -146,12 +147,12 @@ def _parts(package: str) -> dict[str, ModuleType]:
 
 
 def package_of(source: ModuleSource) -> str:
-    """The name that a module's code is imported by."""
+    """The name under which a module's code is imported."""
     return source.package or f"modules.{source.name}"
 
 
 def _declaration(source: ModuleSource, package: str, fresh: bool) -> Any:
-    if fresh:  # compiled code is told from its source by second and size: too coarse for who edits and reloads at once
+    if fresh:  # Python compares only the source's second and size: too coarse for an edit that is reloaded at once
         for file in source.files():
             Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
     importlib.invalidate_caches()
@@ -179,7 +180,7 @@ def _import_folder(folder: Path, package: str) -> ModuleType:
 
 
 def explain(error: BaseException, folder: Path) -> str:
-    """An error in one line, with the last place in `folder` that it came through."""
+    """An error in one line, with the innermost place in `folder` of its traceback."""
     if isinstance(error, TimedOut):
         return str(error)
     if isinstance(error, SyntaxError):
@@ -190,5 +191,5 @@ def explain(error: BaseException, folder: Path) -> str:
 
 
 def _short(path: str, folder: Path) -> str:
-    """A path in a module's folder, from that folder's name on."""
+    """A path inside a module's folder, beginning with that folder's name."""
     return str(Path(path).relative_to(folder.parent)) if Path(path).is_relative_to(folder) else path

@@ -1,4 +1,4 @@
-"""One module as it runs: its declaration, state, settings, permissions figures; and the one way into its handlers."""
+"""A loaded module: its declaration, state, settings, permissions and figures; and the only way into its handlers."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
 from mud.snapshot.shape import Imported, Shape, export, import_
 
-ACTIVE = ModuleState.ACTIVE  # looked up at every call: an enum's own look-up is slow
-#: Seconds that a handler may run. Meant for what hangs: the game stands still for as long.
+ACTIVE = ModuleState.ACTIVE  # used in every call, where looking the member up on the enum is slow
+#: Seconds that a handler may run. The limit is meant for handlers that hang: the game stands still meanwhile.
 HANDLER_SECONDS = 2.0
-#: Deadlines of hooks in seconds (S0.11): later than the first is reported, later than the second is a failure.
+#: Soft and hard deadlines of hooks in seconds (S0.11): missing the first is reported, missing the second is a failure.
 LIMITS: dict[str, tuple[float, float]] = {
     "veto": (0.1, 0.2),
     "prepare": (0.5, 1.0),
@@ -39,7 +39,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "restore_state": (2.0, 4.0),
     "cleanup": (0.5, 1.0),
 }
-#: What they have to give; the others, a state of the module's own kind.
+#: The types that hooks have to return; a hook that is not listed returns the module's state.
 GIVES: dict[str, Any] = {"veto": Veto | None, "prepare": object, "cleanup": object}
 
 
@@ -52,7 +52,7 @@ class Tolerance:
 
 
 class Instance:
-    """A loaded module, or one that could not be loaded and says why."""
+    """A loaded module, or one that could not be loaded, with the reason."""
 
     def __init__(
         self,
@@ -76,12 +76,12 @@ class Instance:
         self.life = life or Life(self.name)
         self.figures = Figures()
         self.loaded = time.time()
-        self.taken: Snapshot | None = None  # what its state was restored from
-        self.good: Snapshot | None = None  # the last that could be made of it
-        self.early: list[Signal] = []  # what its own hooks said to it before it was in service
+        self.taken: Snapshot | None = None  # the snapshot that its state was restored from
+        self.good: Snapshot | None = None  # the last snapshot that could be made of its state
+        self.early: list[Signal] = []  # signals that its own hooks posted before it was in service
         self.broken = False  # its code could not even be imported
-        self.late: list[str] = []  # hooks that took longer than they should
-        self.health: dict[str, str] = {}  # check: what is wrong, "" for nothing
+        self.late: list[str] = []  # a line for each hook that missed its soft deadline
+        self.health: dict[str, str] = {}  # the name of a check: what it complained of, "" if nothing
         self.commands = [self._command(command) for command in self.module.commands]
         self.spells = [self._spell(spell) for spell in self.module.spells]
         self._call = call
@@ -91,9 +91,9 @@ class Instance:
     # Handlers
 
     def run(self, handler: Callable[[Context[Any], Any], Any], ctx: CoreContext, about: Any) -> Any:
-        """Run a handler, told what it is `about`, as this module.
+        """Run a handler as this module; `about` is its second argument.
 
-        Raises Rejected, or ModuleFault for all that it should not have raised.
+        Raises Rejected, or ModuleFault for any other exception.
         """
         if self.life.state is not ACTIVE:
             raise Rejected(f"The {self.name} module is out of service just now ({self.life.state.value}).")
@@ -103,7 +103,7 @@ class Instance:
         try:
             return handler(Context(ctx, self), about)
         except (Rejected, LedgerError, ModuleFault):
-            raise  # a fault in here is of a module that this one called, which has it on its own account
+            raise  # the fault of a module that this one called; it was counted there
         except Interrupted:
             if not watching:
                 raise
@@ -112,7 +112,7 @@ class Instance:
             raise ModuleFault(self.name) from cause
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # SystemExit and its like too: a module does not end the game
+        except BaseException as error:  # SystemExit too: a module must not end the game
             self.fault(error)
             raise ModuleFault(self.name) from error
         finally:
@@ -126,11 +126,11 @@ class Instance:
                 figures.slowest = took
 
     def call(self, ctx: CoreContext, request: Request) -> Any:
-        """Have another module do something for this one."""
+        """Call a method of another module on behalf of this one."""
         return self._call(ctx, request)
 
     def fault(self, error: BaseException) -> None:
-        """A handler, hook or job failed."""
+        """Count and log the failure of a handler, hook or job."""
         explain_refusal(error)
         self.figures.errors += 1
         self.figures.last_error = explain(error, self.source.folder)
@@ -138,18 +138,18 @@ class Instance:
 
     @property
     def worn_out(self) -> bool:
-        """Whether it has failed too often of late."""
+        """Whether it has failed more often than its tolerance allows."""
         faults = self._faults
         return len(faults) == self._tolerance.errors and faults[-1] - faults[0] <= self._tolerance.seconds
 
     def forgive(self) -> None:
-        """It starts afresh: what was does not count any more."""
+        """Forget past failures: the module starts afresh."""
         self._faults.clear()
 
     def hook(self, name: str, ctx: CoreContext, *arguments: Any) -> Any:
-        """Run one of the copyover's hooks in its time; None where the module has none.
+        """Run one of the copyover's hooks within its deadline; None if the module has no such hook.
 
-        Raises ModuleFault. Counts and remembers one that was late.
+        Raises ModuleFault. Counts a hook that was late and notes it in `late`.
         """
         handler = getattr(self.module, name)
         if handler is None:
@@ -180,15 +180,16 @@ class Instance:
 
     @property
     def shape(self) -> Shape[Any]:
-        """What its state looks like in a snapshot."""
+        """The shape of its state in a snapshot."""
         return shape_of(self.module)
 
     def save_state(
         self, ctx: CoreContext, metadata: Metadata, generation: int = 0, reader: Form | None = None
     ) -> Snapshot:
-        """Its state as a snapshot (S0.1) that its `reader` can read, be it older. Raises ModuleFault or SnapshotError.
+        """Its state as a snapshot (S0.1) that `reader`, perhaps an older version, can read.
 
-        Out of service it gives the last one that could be made: so broken code can be replaced by mended code.
+        Raises ModuleFault or SnapshotError. Out of service it returns the last one that could be made, so that fixed
+        code can replace broken code.
         """
         try:
             self.good = self._export(ctx, metadata, generation, reader)
@@ -206,11 +207,11 @@ class Instance:
             return export(self.shape, state, kept=self.kept, reader=reader, **about)
         except SnapshotError:
             raise
-        except Exception as error:  # whatever msgspec says of what is in there: RecursionError, say
+        except Exception as error:  # whatever msgspec raises for the state's content, such as RecursionError
             raise SnapshotError(f"{self.name}: its state can't be written: {error}") from error
 
     def restore_state(self, ctx: CoreContext, snapshot: Snapshot, source: str) -> Imported[Any]:
-        """Take its state out of a snapshot: whole, or nothing is changed (S1.6). Twice is once (S0.5).
+        """Restore its state from a snapshot: all of it or nothing (S1.6). A second time changes nothing (S0.5).
 
         Raises SnapshotError, naming `source` and what is wrong, or ModuleFault.
         """
@@ -226,7 +227,7 @@ class Instance:
         return found
 
     def can_use(self, schema: int) -> None:
-        """Raises Invalid when the module's own tables, of a schema, are of a newer version than it knows."""
+        """Raises Invalid if `schema`, the version of the module's own tables, is newer than the module knows."""
         database = self.module.database
         if database is not None and schema > len(database.steps):
             known = len(database.steps)
@@ -235,7 +236,7 @@ class Instance:
     def _command(self, command: Any) -> CoreCommand:
         return CoreCommand(
             command.name,
-            partial(self.run, command.handler),  # no frame of its own: every command comes through here
+            partial(self.run, command.handler),  # a partial adds no frame, and every command comes through here
             command.topic or self.name,
             command.help or _docstring(command.handler),
             command.role,
@@ -254,7 +255,7 @@ class Instance:
 
 
 def shape_of(module: Module[Any]) -> Shape[Any]:
-    """What a module's state looks like in a snapshot."""
+    """The shape of a module's state in a snapshot."""
     return Shape(
         participant=module.name,
         version=module.version,
@@ -275,7 +276,7 @@ def _docstring(handler: Callable[..., Any]) -> str:
 
 
 def permissions(module: Module[Any], granted: frozenset[str]) -> frozenset[Permission]:
-    """What a module may do. Raises Invalid, with the line to add, when the operator did not grant all it declares."""
+    """A module's permissions. Raises Invalid, with the line to add, if the operator did not grant all it declares."""
     missing = [p for p in module.permissions if p not in granted]
     if missing:
         wanted = ", ".join(f'"{p}"' for p in module.permissions)

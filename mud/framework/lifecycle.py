@@ -1,4 +1,4 @@
-"""The life of a module as a table (S2.3), and what each state is in the terms of workers (S3.6)."""
+"""The life of a module as a table (S2.3), with the worker state that each state corresponds to (S3.6)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mud.framework.workers.controller import HISTORY, Transition, WorkerState
 
 
 class ModuleState(Enum):
-    """Where a module is in its life."""
+    """The stages of a module's life."""
 
     UNLOADED = "unloaded"
     LOADING = "loading"
@@ -30,7 +30,7 @@ M, W = ModuleState, WorkerState
 
 
 class Row(Struct, frozen=True):
-    """What there is to know of a state: what it is in the terms of workers, and where it may go."""
+    """One state: the worker state that it corresponds to, the states that may follow, and its meaning."""
 
     state: ModuleState
     worker: WorkerState
@@ -52,14 +52,14 @@ TABLE: tuple[Row, ...] = (
     ),
 )
 
-#: From each state, where it may go.
+#: The states that may follow each state.
 TRANSITIONS: dict[ModuleState, frozenset[ModuleState]] = {row.state: frozenset(row.to) for row in TABLE}
-#: A module worker's state, from its module's.
+#: The worker state that each module state corresponds to.
 WORKER: dict[ModuleState, WorkerState] = {row.state: row.worker for row in TABLE}
 
 
 class Life:
-    """A module's state; every change is checked, logged and remembered."""
+    """A module's state; every change is checked, logged and kept in its history."""
 
     def __init__(self, module: str, state: ModuleState = M.UNLOADED) -> None:
         self.log = logging.getLogger(f"mud.module.{module}")
@@ -68,7 +68,7 @@ class Life:
         self.history: deque[Transition] = deque(maxlen=HISTORY)
 
     def go(self, state: ModuleState, at: float, why: str = "") -> None:
-        """Enter `state`. Raises Conflict when there is no such edge."""
+        """Enter `state`. Raises Conflict if the table has no such transition."""
         if state not in TRANSITIONS[self.state]:
             raise Conflict(f"module {self.module} can't go from {self.state.value} to {state.value}")
         self.log.info("%s -> %s%s", self.state.value, state.value, f": {why}" if why else "")

@@ -1,4 +1,4 @@
-"""From a module's source to an instance that can be started: its code, its contract, its settings, its permissions."""
+"""Builds a startable instance from a module's source: imports the code, checks contract, settings and permissions."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from mud.sdk.module import Module
 
 log = logging.getLogger("mud.modules")
 M = ModuleState
-#: Where the modules of the source tree lie.
+#: The folder of the source tree's own modules.
 NATIVE = Path(__file__).resolve().parent.parent.parent / "modules"
 
 
 class Given:
-    """What the operator says about modules: options, and settings and permissions by module.
+    """The operator's configuration of modules: options, and settings and permissions by module.
 
-    `place` tells where the code of one of the operator's folders lies.
+    `place` maps one of the operator's folders to where its code lies.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Given:
         self.folders = (NATIVE, *folders, *map(place, options.folders))
 
     def strange(self, known: Iterable[str]) -> Iterator[str]:
-        """What the configuration says of folders and modules that are not there: mostly they are misspelt."""
+        """A complaint for each folder or module in the configuration that does not exist: mostly it is misspelt."""
         for folder in self.options.folders:
             if not Path(folder).is_dir():
                 yield f"[modules] folders: {folder} is no folder; no module is loaded from there"
@@ -60,28 +60,28 @@ class Given:
 
 
 class Loader:
-    """Builds instances, and puts them into the registry."""
+    """Builds instances and adds them to the registry."""
 
     def __init__(self, registry: Registry, given: Given, now: Callable[[], float]) -> None:
         self.registry = registry
         self.given = given
-        self.rehearsed: frozenset[str] = frozenset()  # modules that have kept their contract, just as they are now
+        self.rehearsed: frozenset[str] = frozenset()  # modules whose code was checked in the rehearsal
         self._now = now
 
     def sources(self) -> dict[str, ModuleSource]:
-        """All modules there are and the operator wants."""
+        """All available modules that the operator has not switched off."""
         off = set(self.given.options.off)
         return {name: s for name, s in finder.find(self.given.folders, NATIVE).items() if name not in off}
 
     def source(self, name: str) -> ModuleSource:
-        """One of them. Raises NotFound."""
+        """The source of one module. Raises NotFound."""
         found = self.sources().get(name)
         if found is None:
             raise NotFound(f"There is no module {name!r} in {', '.join(map(str, self.given.folders))}.")
         return found
 
     def build(self, source: ModuleSource, fresh: bool = False) -> Instance:
-        """Import a module and check it. Raises FrameworkError; then what was imported before is imported again."""
+        """Import a module and check it. Raises FrameworkError; then the code imported before is in place again."""
         life = Life(source.name)
         life.go(M.LOADING, self._now(), source.kind)
         before = finder.take_out(finder.package_of(source))
@@ -93,7 +93,7 @@ class Loader:
             raise
 
     def made(self, source: ModuleSource, code: ModuleCode, life: Life, folder: Path | None) -> Instance:
-        """An instance of code that keeps its contract, with its sources in `folder`. Raises FrameworkError."""
+        """An instance of `code`, whose sources lie in `folder`. Raises FrameworkError if it breaks its contract."""
         if source.name not in self.rehearsed:
             self._check(source.name, contract.check(code.module, folder), life)
         granted = permissions(code.module, frozenset(self.given.permissions.get(source.name, ())))
@@ -111,12 +111,12 @@ class Loader:
         life.log.info("contract kept, score %d", report.score)
 
     def settings(self, module: Module[Any]) -> Settings:
-        """A module's settings as the operator wants them. Raises Invalid."""
+        """A module's settings as the operator configured them. Raises Invalid."""
         given = self.given.settings.get(module.name, {})
         return settings.read(module.name, module.settings, given, self.given.environment)
 
     def load_all(self) -> None:
-        """Phase one: every module takes its place, or is there as one that failed, with the reason (S4.4)."""
+        """Phase one: load every module; one that can't be loaded is registered as failed, with the reason (S4.4)."""
         built: dict[str, Instance] = {}
         sources = self.sources()
         for text in self.given.strange(sources):
@@ -133,7 +133,7 @@ class Loader:
             self.place(built[name])
 
     def place(self, instance: Instance) -> None:
-        """Put an instance where it belongs; one that does not fit has failed."""
+        """Register an instance; one that conflicts with another is marked as failed."""
         try:
             self.need_services(instance)
             self.registry.add(instance)
@@ -141,7 +141,7 @@ class Loader:
             self.fail(instance, error)
 
     def need_services(self, instance: Instance) -> None:
-        """Raises Conflict when a service that a module requires is not there."""
+        """Raises Conflict if a service that the module requires is missing."""
         there = {
             s for i in self.registry.instances.values() if i.life.state is not M.FAILED for s in provided(i.module)
         }
@@ -150,7 +150,7 @@ class Loader:
                 raise Conflict(f"{instance.name} requires {wanted!r}, which is not there")
 
     def broken(self, source: ModuleSource, error: FrameworkError) -> Instance:
-        """A module whose code can't be used, in its place."""
+        """An instance that stands in for a module whose code can't be used."""
         life = Life(source.name)
         life.go(M.LOADING, self._now())
         stub: Module[Any] = Module(name=source.name, version="0.0.0")
@@ -162,7 +162,7 @@ class Loader:
         return instance
 
     def fail(self, instance: Instance, error: Exception) -> None:
-        """A module can't be used: the game goes on without it (S2.7, S2.9)."""
+        """Mark a module as failed: the game goes on without it (S2.7, S2.9)."""
         instance.fault(error)
         instance.figures.last_error = str(error)
         instance.life.go(M.FAILED, self._now(), str(error))

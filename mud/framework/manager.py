@@ -1,6 +1,6 @@
-"""The manager of modules (the requirements say master): it starts and stops them in order, and runs their work.
+"""The module manager (the requirements call it the master): starts and stops modules in order, runs jobs and checks.
 
-It is the shell's side of the framework: everything that may wait is in here. Processes are its workers as well.
+It is the asynchronous side of the framework: everything that may wait is here.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from mud.snapshot.form import Form
 log = logging.getLogger("mud.modules")
 M = ModuleState
 T = TypeVar("T")
-#: Seconds that background work gets to end when it is cancelled.
+#: Seconds that cancelled background work gets to end.
 CANCEL_SECONDS = 1.0
-#: The tag of a copyover's snapshot of a module that an admin has paused.
+#: The tag that a copyover gives the snapshot of a module that an admin has paused.
 PAUSED = "paused"
 
 
 class ManagerHost(Protocol):
-    """The game, as the manager needs it."""
+    """What the manager needs of the game."""
 
     def post(self, event: Event) -> None:
-        """Let an event happen."""
+        """Queue an event for the game."""
 
     def perform(self, do: Callable[[CoreContext], T]) -> T:
-        """Have `do` happen as an event of its own. Raises what it raises, with all that it did undone."""
+        """Run `do` as an event of its own. Raises what it raises, after undoing all that it did."""
 
     def now(self) -> float:
         """Wall-clock seconds."""
@@ -54,34 +54,34 @@ class ManagerHost(Protocol):
         """The operator's configuration."""
 
     def given(self) -> Given:
-        """What the operator says about modules, read afresh. Raises ConfigError."""
+        """The operator's configuration of modules, read again from the disk. Raises ConfigError."""
 
 
 class ModuleManager:
-    """All modules as things that run."""
+    """Starts, stops and reloads modules, and runs their work beside the game."""
 
     def __init__(self, registry: Registry, given: Given, data: Path, host: ManagerHost) -> None:
         self.registry = registry
         self.loader = Loader(registry, given, host.now)
-        self.states: dict[str, tuple[Snapshot | bytes, str]] = {}  # of modules that have not come into service yet
-        self.restored: set[str] = set()  # modules that have taken their state
-        self.schemas: dict[str, int] = {}  # of modules' own tables
+        self.states: dict[str, tuple[Snapshot | bytes, str]] = {}  # of modules that have not been in service yet
+        self.restored: set[str] = set()  # modules whose state has been restored
+        self.schemas: dict[str, int] = {}  # the schema versions of modules' own tables
         self._data = data
         self._host = host
-        self._paused: set[str] = set()  # by an admin, in the program before
+        self._paused: set[str] = set()  # modules that an admin had paused before the copyover
         self._tasks: dict[str, set[asyncio.Task[Any]]] = {}
-        self.managing = asyncio.Lock()  # held while something is done to one module
+        self.managing = asyncio.Lock()  # held while one module is started, stopped or changed
 
     # All of them
 
     def load(self, states: dict[str, tuple[Snapshot | bytes, str]], schemas: dict[str, int]) -> None:
-        """Phase one: load all, and give each its state back; `states` names where each came from. Nothing runs yet."""
+        """Phase one: load all modules and restore their states; `states` says where each is from. Nothing runs yet."""
         self.states, self.schemas = dict(states), dict(schemas)
         self.loader.load_all()
         self.restore_all()
 
     def restore_all(self) -> None:
-        """Give every loaded module its state back, as far as there is one. One that can't take it has failed."""
+        """Restore the state of every loaded module that has one; a module that can't take its state has failed."""
         for instance in list(self.registry.instances.values()):
             if instance.life.state is M.LOADED:
                 try:
@@ -90,7 +90,7 @@ class ModuleManager:
                     self.loader.fail(instance, error)
 
     async def start_all(self) -> None:
-        """Phase two: initialise and start in the order of requirements. One that fails does not keep the others."""
+        """Phase two: initialise and start the modules, required ones first. A failure does not stop the rest."""
         for instance in list(self.registry.instances.values()):
             if instance.life.state is M.LOADED:
                 try:
@@ -102,27 +102,27 @@ class ModuleManager:
                         instance.life.go(M.PAUSED, self._host.now(), "as before the copyover")
 
     async def stop_all(self) -> None:
-        """The end: in reverse order, each in its time, asked and then forced (S4.7)."""
+        """Stop all modules in reverse order, each within its time limit: asked first, then forced (S4.7)."""
         await self.pause_work()
         for instance in reversed(list(self.registry.instances.values())):
             if instance.life.state in (M.ACTIVE, M.PAUSED, M.ERROR):
                 await self._stop(instance)
 
     def begin_work(self) -> None:
-        """Jobs and health checks of all active modules run, from now or again."""
+        """Start, or start again, the jobs and health checks of all active modules."""
         for instance in self.registry.instances.values():
             if instance.life.state is M.ACTIVE:
                 self._begin_work(instance)
 
     async def pause_work(self) -> None:
-        """No job or health check runs."""
+        """Stop all jobs and health checks."""
         for name in list(self._tasks):
             await self._end_work(name)
 
     # One of them
 
     async def manage(self, do: str, name: str) -> str:
-        """Do one of MANAGE to a module. Gives what came of it. Raises EverwakeError."""
+        """Do one of MANAGE to a module and return the outcome in words. Raises EverwakeError."""
         if do not in MANAGE:
             raise NotFound(f"A module can't be told to {do!r}: there is {', '.join(MANAGE)}.")
         async with self.managing:
@@ -134,7 +134,7 @@ class ModuleManager:
         if instance.broken:
             return await self._load_one(name)
         self.loader.given = self._host.given()
-        settings = self.loader.settings(instance.module)  # while the old ones still run: they may be wrong
+        settings = self.loader.settings(instance.module)  # before anything is stopped: they may be wrong
         if _up(instance):
             await self._stop(instance)
             instance.life.go(M.LOADING, self._host.now(), "restart")
@@ -181,7 +181,7 @@ class ModuleManager:
         return f"{name} is unloaded; its state waits for it."
 
     async def _reload(self, name: str) -> str:
-        """Hot reload: the new code beside the old, its state imported, swapped in one instant; or nothing changes."""
+        """Hot reload: build the new code beside the old, import the state and swap them at once; or change nothing."""
         old = self.registry.instances.get(name)
         if old is None or old.broken:
             return await self._load_one(name)
@@ -196,7 +196,7 @@ class ModuleManager:
         return f"{name} is reloaded: {old.module.version} -> {new.module.version}, its state went along."
 
     async def _succeed(self, old: Instance) -> Instance:
-        """A new instance in the place of `old`, with its state. Raises EverwakeError with `old` where it was."""
+        """Replace `old` by a new instance with its state. Raises EverwakeError, and then `old` is still in place."""
         name = old.name
         self.loader.given = self._host.given()
         new = self.loader.build(self.loader.source(name), fresh=True)
@@ -208,7 +208,7 @@ class ModuleManager:
             if found := self.registry.misfits(new):
                 raise Conflict(f"{name} can't go on with what waits for it: {'; '.join(found)}")
             await self._initialize(new)
-            if name not in self.states:  # else the old one could not take it
+            if name not in self.states:  # otherwise the old instance could not take its state, which still waits
                 self.states[name] = (self._packed(old, "hot_reload", new.shape.form), f"the state of {name}")
             self._restore(new)
             self.registry.swap(old, new)
@@ -270,7 +270,7 @@ class ModuleManager:
         await self._hook(instance, "start", options.start_seconds)
 
     def _activate(self, instance: Instance) -> None:
-        """From here on it is in service: nothing in here fails."""
+        """Put the module into service. Nothing in here fails."""
         self._make_tables(instance)
         self.states.pop(instance.name, None)
         instance.life.go(M.ACTIVE, self._host.now())
@@ -280,7 +280,7 @@ class ModuleManager:
             self._host.post(Signalled(instance.name, signal))
 
     async def _stop(self, instance: Instance) -> None:
-        """Stop a running module, bounded in time; hooks that fail or hang do not keep it."""
+        """Stop a running module within its time limit; hooks that fail or hang do not prevent that."""
         instance.life.go(M.UNLOADING, self._host.now())
         await self._end_work(instance.name)
         await self._hooks_down(instance)
@@ -295,7 +295,7 @@ class ModuleManager:
                 instance.life.log.error("%s failed, it is stopped all the same: %s", hook, error)
 
     async def _abandon(self, instance: Instance) -> None:
-        """A new instance that was not taken: what it began is ended."""
+        """End what a new instance has begun that will not be used."""
         if instance.life.state is M.ACTIVE:
             await self._stop(instance)
         elif instance.life.state in (M.LOADED, M.INITIALIZING):
@@ -312,7 +312,7 @@ class ModuleManager:
         return any(service in provided(i.module) and i.life.state is M.ACTIVE for i in self.registry.instances.values())
 
     def _needing(self, service: str) -> list[str]:
-        """The modules in service that can't be without `service`."""
+        """The modules in service that require `service`."""
         return [i.name for i in self.registry.instances.values() if service in i.module.requires and _up(i)]
 
     # State and tables
@@ -332,7 +332,7 @@ class ModuleManager:
         return pack(self._host.perform(lambda c: of.save_state(c, Metadata(reason=reason), 0, reader)), compress=False)
 
     def _make_tables(self, instance: Instance) -> None:
-        """Have the next flush make the module's tables, or bring them up to date."""
+        """Have the next flush create the module's tables or migrate them."""
         database, known = instance.module.database, self._schema(instance.name)
         if database is None:
             return
@@ -348,7 +348,7 @@ class ModuleManager:
         self.registry.unmade.pop(name, None)
 
     def _schema(self, name: str) -> int:
-        """The schema that a module's own tables have, or will by the next flush."""
+        """The schema version that a module's own tables have, or will have after the next flush."""
         return self.registry.unmade.get(name, self.schemas.get(name, 0))
 
     # Beside the game
@@ -371,7 +371,7 @@ class ModuleManager:
                 log.error("%s: %d jobs do not end when they are cancelled; they are left behind", name, len(deaf))
 
     async def _job(self, instance: Instance, job: Job, work: ModuleWork) -> None:
-        """Run a job; what it raises is caught, counted and logged (S3.7)."""
+        """Run a job; an exception is caught, counted and logged (S3.7)."""
         try:
             await WatchedAwaitable(job.run(work), f"{instance.name}: job {job.name}")
         except Exception as error:
@@ -379,7 +379,7 @@ class ModuleManager:
             self._faulted(instance, error)
 
     async def _checks(self, instance: Instance, number: int, work: ModuleWork) -> None:
-        """Look again and again whether all is well."""
+        """Run a health check again and again."""
         check = instance.module.health[number]
         while True:
             try:
@@ -392,7 +392,7 @@ class ModuleManager:
             await asyncio.sleep(check.seconds)
 
     async def answer(self, asked: AskModule) -> None:
-        """Have an asynchronous method do something, and tell the asker what came of it."""
+        """Run an asynchronous method and send the caller its result or its error."""
         error, value = "", None
         try:
             tag = asked.request["request"]
@@ -411,7 +411,7 @@ class ModuleManager:
         self._host.post(ModuleAnswered(asked.module, asked.id, value, error))
 
     async def _reply(self, instance: Instance, what: str, method: Coroutine[Any, Any, Any]) -> Any:
-        """What an asynchronous method gives, as plain data. A failure other than a refusal is its module's fault."""
+        """The result of an asynchronous method as plain data. A failure, but no refusal, counts against its module."""
         try:
             return msgspec.to_builtins(await WatchedAwaitable(method, what))
         except Rejected:
@@ -421,14 +421,14 @@ class ModuleManager:
             raise
 
     def _faulted(self, instance: Instance, error: Exception) -> None:
-        """Something beside the game failed: count it, and take its module out of service if that is too often."""
+        """Count a failure of background work, and take its module out of service if there were too many."""
         instance.fault(error)
         self.registry.failed(instance.name, self._host.now())
         for text in self.registry.news():
             self._host.post(Announced(text, "admin"))
 
     def tasks_of(self, name: str) -> int:
-        """How many jobs and checks of a module run."""
+        """The number of a module's jobs and checks that run."""
         return sum(not task.done() for task in self._tasks.get(name, ()))
 
 
@@ -436,7 +436,7 @@ def _up(instance: Instance) -> bool:
     return instance.life.state in (M.ACTIVE, M.PAUSED, M.ERROR)
 
 
-#: What can be done to a module from the game and the command line.
+#: The operations on a module that the game and the command line offer.
 MANAGE: dict[str, Callable[[ModuleManager, str], Any]] = {
     "restart": ModuleManager._restart,
     "reload": ModuleManager._reload,

@@ -1,4 +1,4 @@
-"""Workers' figures as text that Prometheus reads (exposition format 0.0.4), labelled by id and type (S3.11)."""
+"""Workers' metrics in the Prometheus text format (version 0.0.4), labelled by id and type (S3.11)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mud.framework.workers.controller import Diagnostics, WorkerState
 
 Sample = tuple[dict[str, str], float]
 
-#: Name: what it is, and its kind.
+#: The name of each metric, with its description and its type.
 METRICS: dict[str, tuple[str, str]] = {
     "everwake_worker_state": ("1 for the state that a worker is in", "gauge"),
     "everwake_worker_healthy": ("1 for healthy, 0 for unhealthy; missing where it is unknown", "gauge"),
@@ -25,7 +25,7 @@ METRICS: dict[str, tuple[str, str]] = {
 
 
 def text(workers: Iterable[Diagnostics], now: float) -> str:
-    """All figures of all workers at `now` (wall-clock seconds)."""
+    """All metrics of all workers at `now` (wall-clock seconds)."""
     samples: dict[str, list[Sample]] = {name: [] for name in METRICS}
     for worker in workers:
         for name, labels, value in _samples(worker, now):

@@ -1,4 +1,4 @@
-"""What modules' endpoints are, as an OpenAPI description (version 3.1, https://spec.openapis.org/oas/v3.1.0)."""
+"""The OpenAPI description (version 3.1, https://spec.openapis.org/oas/v3.1.0) of modules' endpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator may say about modules and workers in the configuration."""
+"""The parts of the configuration about modules and snapshots."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-#: The limit of a hook, in seconds.
+#: The time limit of a hook, in seconds.
 Limit = Annotated[float, Meta(gt=0, le=3600)]
 
 
 class ModuleOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     """[modules]. `folders` are searched besides modules/ and DATA/modules; `off` names modules that are not loaded.
 
-    A module that can't take its state fails a copyover, unless `optional` names it: then it begins anew.
-    A module with `errors` failures within `seconds` is taken out of service. The rest are limits of hooks, in seconds.
+    A module that can't take its state makes a copyover fail, unless `optional` names it: then it starts anew. A
+    module with `errors` failures within `seconds` is taken out of service. The rest are hooks' time limits, in seconds.
     """
 
     folders: list[str] = []
@@ -28,7 +28,7 @@ class ModuleOptions(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class SnapshotOptions(Struct, forbid_unknown_fields=True, kw_only=True):
-    """[snapshots]. With `key`, a file of 32 random bytes and mode 0600, they are encrypted.
+    """[snapshots]. With `key`, a file of 32 random bytes and mode 0600, snapshots are encrypted.
 
     A module whose state takes more than `warn_bytes`, compressed, is named in the log, and one that takes more than
     `limit_bytes` vetoes a copyover, softly.

@@ -1,4 +1,4 @@
-"""In what order modules start: what one requires before it; among equals the lower priority first (S4.3)."""
+"""The order in which modules start: after the modules they require; otherwise the lower priority first (S4.3)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mud.sdk.module import Module
 
 
 def provided(module: Module[Any]) -> tuple[str, ...]:
-    """The services a module is known by."""
+    """The services that a module provides, its own name among them."""
     return (module.name, *module.provides)
 
 
 def start_order(modules: Iterable[Module[Any]]) -> tuple[list[str], dict[str, str]]:
-    """The names of the modules in the order of their start, and why others can't: a name and a reason each."""
+    """The names of the modules in starting order, and the reason for each module that can't start, by name."""
     left = {module.name: module for module in modules}
     refused: dict[str, str] = {}
     while True:
@@ -45,7 +45,7 @@ def _missing(left: dict[str, Module[Any]], services: dict[str, str]) -> dict[str
 
 
 def _reaches(before: dict[str, set[str]], start: str, end: str) -> bool:
-    """Whether `start` comes, at any remove, after `end`."""
+    """Whether `start` has to come after `end`, directly or by way of others."""
     seen, left = {start}, [start]
     while left:
         more = before[left.pop()] - seen

@@ -1,7 +1,7 @@
-"""What waits for a module: its pending timers and the conversations that players are in.
+"""What waits for a module: its pending timers and its conversations with players.
 
-Both were begun by older code, maybe. Whether today's can go on with them is asked here: when they come up, and by the
-rehearsal, a reload and `module check` before anything is lost.
+Older code may have begun them. This file decides whether the present code can continue them: when they come up, and
+beforehand in the rehearsal, a reload and `module check`, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from mud.sdk.module import SignalListener, Talker
 
 
 def misfits(instance: Instance, timers: Iterable[PendingTimer], sessions: Iterable[Session]) -> list[str]:
-    """What of all that waits for a module its code can't go on with: a line for each kind and reason, with a count."""
+    """The pending things that a module's code can't continue: a line for each kind and reason, with a count."""
     found = Counter([*_timers(instance, timers), *_dialogs(instance, sessions)])
     return [f"{why} ({count} pending)" for why, count in sorted(found.items())]
 
@@ -48,7 +48,7 @@ def _dialogs(instance: Instance, sessions: Iterable[Session]) -> Iterator[str]:
 
 
 def timer_of(instance: Instance, payload: ModuleTimer) -> tuple[SignalListener[Any], Any]:
-    """Who handles a timer, and the timer as its Struct. Raises Invalid."""
+    """The handler of a timer, and the timer decoded as the declared Struct. Raises Invalid."""
     for on in instance.module.on:
         if not issubclass(on.kind, Signal) and tag_of(on.kind) == payload.kind:
             return on, _fitted(payload.data, on.kind, f"{instance.name}: a timer {payload.kind}")
@@ -58,7 +58,7 @@ def timer_of(instance: Instance, payload: ModuleTimer) -> tuple[SignalListener[A
 
 
 def talk_of(instance: Instance, dialog: ModuleDialog) -> tuple[Talker[Any], Any]:
-    """Who leads a conversation, and where it stands, as its Struct. Raises Invalid."""
+    """The Talk that continues a conversation, and its data decoded as the declared Struct. Raises Invalid."""
     for talk in instance.module.talks:
         if tag_of(talk.kind) == dialog.kind:
             return talk, _fitted(dialog.data, talk.kind, f"{instance.name}: a conversation {dialog.kind}")
@@ -66,7 +66,7 @@ def talk_of(instance: Instance, dialog: ModuleDialog) -> tuple[Talker[Any], Any]
 
 
 def _fitted(data: dict[str, Any], kind: type[Any], what: str) -> Any:
-    """What an older version of a module may have left, as the Struct of today's. Raises Invalid."""
+    """Data that an older version of a module may have left, decoded as the present Struct. Raises Invalid."""
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:

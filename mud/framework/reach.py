@@ -1,7 +1,7 @@
-"""How far a module's code reaches: what it may use of its context and of the world, and that it sets none of it.
+"""Checks how far a module's code reaches: what it uses of its context and of the world, and that it sets none of it.
 
-The code is read, not run, and only what a line says by itself is found here. What goes by way of a variable is refused
-when it is tried (mud.core.guard).
+The code is read, not run, and the check looks at one expression at a time. An access by way of a variable is refused
+when it happens (mud.core.guard).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from mud.core.world import view
 from mud.core.world.model import Account, Character, Item
 from mud.sdk import context, game_context
 
-Found = tuple[int, str]  # the line, and what is wrong with it
+Found = tuple[int, str]  # a line's number, and what is wrong there
 
-#: What changes a container that it is called on.
+#: The methods that change the container they are called on.
 CHANGING = frozenset("append extend insert remove pop popitem clear update setdefault add discard sort reverse".split())
-#: What of a context is the module's own to change.
+#: The attributes of a context that belong to the module, which may change them.
 OWN = frozenset({"state", "noted"})
 OF_CONTEXT = frozenset(n for n in dir(context.Context) if n[0] != "_")
 OF_WORLD = frozenset(n for n in (*dir(view.WorldView), *view.WorldView.__annotations__) if n[0] != "_") - {"view"}
@@ -32,7 +32,7 @@ CHANGED_BY = {
 
 
 def check(tree: ast.AST) -> Iterator[Found]:
-    """What in a file reaches too far."""
+    """The places in a file that reach too far."""
     contexts = {arg.arg for arg in ast.walk(tree) if isinstance(arg, ast.arg) and _is_context(arg)}
     inner: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -50,9 +50,9 @@ def _is_context(arg: ast.arg) -> bool:
 
 
 def _chain(node: ast.AST, inner: set[ast.AST]) -> list[str]:
-    """The names on the way to a value: `ctx.world.items[i].owner` is ctx, world, items, owner; [] for what has none.
+    """The names on the path to a value: ctx, world, items, owner for `ctx.world.items[i].owner`; [] if there are none.
 
-    What is on the way is added to `inner`.
+    Adds the nodes on the path to `inner`.
     """
     names: list[str] = []
     while not isinstance(node, ast.Name):
@@ -66,7 +66,7 @@ def _chain(node: ast.AST, inner: set[ast.AST]) -> list[str]:
 
 
 def _reached(node: ast.Attribute | ast.Subscript | ast.Call, names: list[str]) -> Iterator[str]:
-    """What is wrong with what is reached by `names`."""
+    """What is wrong with reaching the path `names`."""
     path = ".".join(names)
     of_context = names[1] if len(names) > 1 else ""
     private = next((name for name in names if name.startswith("_")), None)
@@ -84,7 +84,7 @@ def _reached(node: ast.Attribute | ast.Subscript | ast.Call, names: list[str]) -
 
 
 def _way(of_context: str, field: str) -> str:
-    """How what can't be set is changed."""
+    """The right way to change a field that can't be set."""
     if of_context == "peek":
         return f"ctx.state.{field}"
     return CHANGED_BY.get(field, f"ctx.change(thing, {field}=...)")
@@ -95,7 +95,7 @@ def _instead(table: dict[str, str], name: str) -> str:
 
 
 def _changes(node: ast.Attribute | ast.Subscript | ast.Call, names: list[str]) -> bool:
-    """Whether a line sets or deletes what it reaches, or calls what changes it: but for a list that a method gave."""
+    """Whether a node sets, deletes or changes what it reaches; a list that a method returned does not count."""
     if isinstance(node, ast.Call):
         func = node.func
         return isinstance(func, ast.Attribute) and func.attr in CHANGING and not isinstance(func.value, ast.Call)
@@ -103,5 +103,5 @@ def _changes(node: ast.Attribute | ast.Subscript | ast.Call, names: list[str]) -
 
 
 def _forces(node: ast.Attribute) -> bool:
-    """`object.__setattr__`, `Struct.__setattr__` or `msgspec.structs.force_setattr`."""
+    """Whether it is `object.__setattr__`, `Struct.__setattr__` or `msgspec.structs.force_setattr`."""
     return node.attr == "force_setattr" or (node.attr == "__setattr__" and isinstance(node.value, ast.Name))

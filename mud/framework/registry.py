@@ -1,4 +1,4 @@
-"""All modules of a game: who has which command, method, timer, dialog, signal; the kernel's side of all."""
+"""All modules of a game, and which of them has which command, method, timer, dialog and signal: the kernel's side."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ Row = tuple[Any, ...]
 
 
 class Registry:
-    """The modules by name, in the order of their start."""
+    """The modules by name, in their starting order."""
 
     def __init__(self, commands: CommandTable[CoreContext], spells: SpellTable[CoreContext] | None = None) -> None:
         self.instances: dict[str, Instance] = {}
         self.commands = commands
         self.spells = spells or SpellTable()
-        self.context: Callable[[], CoreContext]  # a fresh one, for states to be saved and restored in
-        self.unmade: dict[str, int] = {}  # modules whose tables were not brought up to date: the schema they have
+        self.context: Callable[[], CoreContext]  # makes a new context, in which states are saved and restored
+        self.unmade: dict[str, int] = {}  # the schema version of modules whose tables could not be migrated
         self._services: dict[str, Instance] = {}
         self._listeners: dict[str, list[tuple[Instance, SignalListener[Any]]]] = {}
         self._news: list[str] = []
         self._writing: dict[str, bytes] = {}
         self._written: dict[str, bytes] = {}
-        self._parting: dict[str, Row] = {}  # the last rows of modules that are unloaded
+        self._parting: dict[str, Row] = {}  # the last rows of modules that were unloaded
 
     # Coming and going
 
     def add(self, instance: Instance) -> None:
-        """A loaded module takes its place. Raises Conflict, naming what is taken, with nothing changed."""
+        """Register a loaded module. Raises Conflict, naming what is taken, and then nothing has changed."""
         for service in provided(instance.module):
             if service in self._services:
                 other = self._services[service].name
@@ -73,7 +73,7 @@ class Registry:
                 self._listeners.setdefault(tag_of(on.kind), []).append((instance, on))
 
     def remove(self, instance: Instance) -> None:
-        """A module's place is free."""
+        """Unregister a module."""
         self.commands.remove(instance.commands)
         self.spells.remove(instance.spells)
         if self.instances.get(instance.name) is instance:
@@ -83,7 +83,7 @@ class Registry:
             listening[:] = [pair for pair in listening if pair[0] is not instance]
 
     def swap(self, old: Instance, new: Instance) -> None:
-        """`new` takes the place of `old`, at once. Raises Conflict, with nothing changed, when it does not fit."""
+        """Replace `old` by `new` at once. Raises Conflict if `new` clashes with another; then nothing has changed."""
         place = list(self.instances)
         self.remove(old)
         try:
@@ -96,8 +96,8 @@ class Registry:
         self.arrange()
 
     def arrange(self) -> None:
-        """Put modules into the order of a start, whenever each of them came: who hears first, and what is listed
-        first, is the same after a reload as after the next copyover."""
+        """Put the modules into their starting order, whenever each was added: so which of them hears a signal first,
+        and which is listed first, is the same after a reload as after the next copyover."""
         order, _ = start_order(i.module for i in self.instances.values())
         known = {name: self.instances[name] for name in order if name in self.instances}
         self.instances = known | {name: i for name, i in self.instances.items() if name not in known}
@@ -107,7 +107,7 @@ class Registry:
         self.commands.move_last(command for instance in self.instances.values() for command in instance.commands)
 
     def get(self, name: str) -> Instance:
-        """A module by its name. Raises NotFound, with the nearest one."""
+        """A module by its name. Raises NotFound, with the nearest name."""
         found = self.instances.get(name)
         if found is None:
             near = get_close_matches(name, self.instances, 1)
@@ -117,7 +117,7 @@ class Registry:
     # What the kernel asks
 
     def due(self, ctx: CoreContext, timer: PendingTimer) -> None:
-        """A module's timer fell due; it waits if there is nobody to tell just now."""
+        """Deliver a module's due timer; it waits while its module is out of service."""
         payload = timer.payload
         assert isinstance(payload, ModuleTimer | AskEnds)
         instance = self.instances.get(payload.module)
@@ -133,9 +133,9 @@ class Registry:
             self.run(ctx, instance, on.handler, fallen)
 
     def ask(self, ctx: CoreContext, session: Session, dialog: ModuleDialog) -> str:
-        """The prompt of a module's conversation."""
+        """The prompt of a conversation with a module."""
         instance = self.instances.get(dialog.module)
-        asking = self.context()  # of its own: the event may be somebody else's, and a prompt changes and says nothing
+        asking = self.context()  # a new one: a prompt must not change anything
         asking.of(session)
         try:
             if instance is not None:
@@ -148,19 +148,19 @@ class Registry:
         return f"({dialog.module} is out of service; press Enter) "
 
     def active(self, module: str) -> bool:
-        """Whether a module is there and in service."""
+        """Whether a module is loaded and in service."""
         instance = self.instances.get(module)
         return instance is not None and instance.life.state is M.ACTIVE
 
     def leads(self, dialog: ModuleDialog) -> bool:
-        """Whether a conversation's module is in service and knows how to go on with it."""
+        """Whether a conversation's module is in service and can continue it."""
         try:
             return self.active(dialog.module) and talk_of(self.instances[dialog.module], dialog) is not None
         except Invalid:
             return False
 
     def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
-        """A line for a module's conversation, which ends if there is nobody to lead it."""
+        """Pass a line to a conversation's module; the conversation ends if no module can continue it."""
         instance = self.instances.get(dialog.module)
         if instance is None or instance.life.state is not M.ACTIVE:
             ctx.pop()
@@ -177,12 +177,12 @@ class Registry:
         self.run(ctx, instance, lambda acting, line: talk.answer(acting, asked, line), text)
 
     def listeners(self, signal: Signal) -> list[str]:
-        """The modules that listen to a signal."""
+        """The names of the modules that listen to a signal."""
         listening = self._listeners.get(tag_of(signal), ())
         return list(dict.fromkeys(i.name for i, _ in listening if i.life.state is M.ACTIVE))
 
     def hear(self, ctx: CoreContext, module: str, signal: Signal) -> None:
-        """A module hears a signal, in the form that it declared for it."""
+        """Deliver a signal to a module, as the class that the module declared for it."""
         tag = tag_of(signal)
         for instance, on in self._listeners.get(tag, ()):
             if instance.name == module and instance.life.state is M.ACTIVE:
@@ -193,17 +193,17 @@ class Registry:
                 self.run(ctx, instance, on.handler, heard)
 
     def run(self, ctx: CoreContext, instance: Instance, handler: Callable[[Context[Any], Any], Any], about: Any) -> Any:
-        """Run a module's handler; one that fails too often takes its module out of service."""
+        """Run a module's handler. A module whose handlers fail too often is taken out of service."""
         return instance.run(handler, ctx, about)
 
     def blame(self, module: str, error: Exception) -> None:
-        """A module's handler did something wrong and did not say so."""
+        """Count an error that is a module's but that its handler did not raise."""
         instance = self.instances.get(module)
         if instance is not None:
             instance.fault(error)
 
     def failed(self, module: str, at: float) -> None:
-        """After a handler's failure was undone: take its module out of service when it fails over and over."""
+        """After a handler's failure was rolled back: take its module out of service if it fails too often."""
         instance = self.instances.get(module)
         if instance is not None and instance.worn_out and instance.life.state is M.ACTIVE:
             instance.life.go(M.ERROR, at, instance.figures.last_error)
@@ -213,7 +213,7 @@ class Registry:
             )
 
     def news(self) -> list[str]:
-        """What the admins have to know since the last look."""
+        """Messages for the admins since the last call."""
         news, self._news = self._news, []
         return news
 
@@ -225,11 +225,11 @@ class Registry:
         ]
 
     def describe(self, module: str) -> str:
-        """All about one module. Raises NotFound."""
+        """A description of one module in full. Raises NotFound."""
         return describe(self.get(module), len(self.timers_of(module)))
 
     def misfits(self, instance: Instance) -> list[str]:
-        """What waits for a module and its code can't go on with, a line each: see `mud.framework.pending`."""
+        """The pending things that a module's code can't continue, a line each: see `mud.framework.pending`."""
         return misfits(instance, self.timers_of(instance.name), self.context().sessions.by_id.values())
 
     def timers_of(self, module: str) -> list[PendingTimer]:
@@ -240,7 +240,7 @@ class Registry:
     # Between modules
 
     def call(self, ctx: CoreContext, request: Request) -> Any:
-        """Have the module that provides a service do something, within the same event (S2.5)."""
+        """Call a method of the module that provides a service, within the same event (S2.5)."""
         instance, method = self.method(tag_of(request))
         if _is_async(method.handler):
             raise Invalid(
@@ -250,7 +250,7 @@ class Registry:
         return self.run(ctx, instance, method.handler, asked)
 
     def method(self, tag: str) -> tuple[Instance, Answerer[Any]]:
-        """Who answers a request, and how. Raises NotFound."""
+        """The module that answers a request, and its method. Raises NotFound."""
         service = tag.partition(".")[0]
         instance = self._services.get(service)
         if instance is None:
@@ -262,7 +262,7 @@ class Registry:
         raise NotFound(f"{service} has no method {tag!r}; it has {known}")
 
     def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
-        """Who shares with a character what it wins: what the first module in service with a Method for it says."""
+        """The characters who share a character's gains, by the first module in service with a Method for that."""
         tag = tag_of(Companions)
         for instance in self.instances.values():
             for method in instance.module.methods:
@@ -286,7 +286,7 @@ class Registry:
     # States
 
     def row(self, module: str) -> Row | None:
-        """A module's row for the next flush; None when it is as it was last written."""
+        """A module's row for the next flush; None if it is unchanged since it was last written."""
         instance = self.instances.get(module)
         if module in self._parting:
             self._writing[module] = b""
@@ -307,7 +307,7 @@ class Registry:
         return (module, snapshot.version, pack(snapshot, compress=False))
 
     def _unwritable(self, instance: Instance, ctx: CoreContext, error: Exception) -> None:
-        """A state that can't be written must not keep all others from the disk: it goes back to the last good one."""
+        """Reset a state that can't be written to the last good one, so that all others can be written."""
         instance.fault(error)
         good = instance.good or instance.taken
         if good is not None:
@@ -322,7 +322,7 @@ class Registry:
         )
 
     def refused(self, module: str, schema: int, error: str) -> None:
-        """The step to a schema of a module's own tables was refused: without them it can't go on."""
+        """Take a module out of service because the migration of its own tables to `schema` was refused."""
         self.unmade.setdefault(module, schema - 1)
         instance = self.instances.get(module)
         if instance is not None and instance.life.state is M.ACTIVE:
@@ -331,19 +331,19 @@ class Registry:
             self._news.append(f"The module {module} is out of service: {instance.figures.last_error}")
 
     def written(self) -> None:
-        """The rows given since the last call are in the database."""
+        """Note that the rows returned since the last call are in the database."""
         for module in self._writing:
             self._parting.pop(module, None)
         self._written.update(self._writing)
         self._writing = {}
 
     def part(self, instance: Instance, packed: bytes) -> None:
-        """A module is about to be unloaded: its last state is for the next flush to write."""
+        """Keep the last state of a module that is about to be unloaded for the next flush."""
         self._parting[instance.name] = (instance.name, instance.module.version, packed)
 
 
 def _fault(instance: Instance, error: Invalid) -> ModuleFault:
-    """What a module declares does not fit what it is given: that is its own fault."""
+    """The ModuleFault for a module whose declaration does not fit the data it is given."""
     instance.fault(error)
     return ModuleFault(instance.name)
 
@@ -353,7 +353,7 @@ def _ill(instance: Instance) -> bool:
 
 
 def _converted(thing: Any, kind: type[Any], tag_field: str, instance: Instance) -> Any:
-    """A signal or request as the class that `instance` declared for its tag. Raises Invalid when it does not fit."""
+    """A signal or request as the class that `instance` declared for its tag. Raises Invalid if it does not fit."""
     try:
         return msgspec.convert(plain(thing, tag_field) | {tag_field: tag_of(kind)}, kind)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""All about a module, for people and for programs (S2.8, S3.8)."""
+"""Describes a module in full, for people and for programs (S2.8, S3.8)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from mud.sdk.context import tag_of
 
 
 def health_of(instance: Instance) -> Health:
-    """What its health checks say; unknown without any."""
+    """The health of a module according to its checks; unknown if it has none."""
     if not instance.health:
         return "unknown"
     return "unhealthy" if any(instance.health.values()) else "healthy"
 
 
 def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
-    """A module as a worker."""
+    """A module's diagnostics as a worker."""
     module, figures = instance.module, instance.figures
     entered = [t.at for t in instance.life.history if t.after == "active"]
     return Diagnostics(
@@ -56,7 +56,7 @@ def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
 
 
 def state_bytes(instance: Instance) -> int:
-    """The size of its state, encoded; 0 when it can't be."""
+    """The size of a module's encoded state in bytes; 0 if it can't be encoded."""
     try:
         return len(msgspec.msgpack.encode(instance.state))
     except (TypeError, ValueError, OverflowError):
@@ -64,7 +64,7 @@ def state_bytes(instance: Instance) -> int:
 
 
 def api_of(instance: Instance) -> dict[str, Any]:
-    """What others may ask of a module, and what it tells and listens to (S2.5)."""
+    """The requests that a module answers, the signals it sends and those it listens to (S2.5)."""
     module = instance.module
     return {
         "version": module.api_version,
@@ -76,7 +76,7 @@ def api_of(instance: Instance) -> dict[str, Any]:
 
 
 def describe(instance: Instance, timers: int) -> str:
-    """All about a module, for the screen."""
+    """A description of a module in full, as text for the screen."""
     known = diagnose(instance, timers)
     module, detail = instance.module, known.detail
     settings = ", ".join(f"{k} = {v!r}" for k, v in msgspec.to_builtins(instance.settings).items())

@@ -1,4 +1,4 @@
-"""The scaffold: a new module that works, with the features one asks for (S4.1)."""
+"""The scaffold: writes a new, working module with the chosen features (S4.1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIDTH = 120
 
 
 class Feature(Struct, frozen=True):
-    """What a feature brings. In its text § is the module's name as a class's, $ as it is.
+    """The text that a feature adds. In it, § stands for the module's name in CamelCase, $ for the name as it is.
 
     `before` and `after` are definitions before and after `welcome`, to which `welcome` adds lines.
     """
@@ -173,10 +173,10 @@ def show_visits(ctx: Context[§State], request: None) -> Visits:
 def scaffold(
     name: str, folder: Path, features: Iterable[str], *, force: bool = False, author: str = "somebody"
 ) -> list[Path]:
-    """Make FOLDER/NAME with the `features`; gives the files made.
+    """Create FOLDER/NAME with the `features` and return the paths of the files.
 
-    Raises Invalid for a name or a feature that can't be, Conflict when something of that name is there (with `force`
-    its files are overwritten).
+    Raises Invalid for an impossible name or an unknown feature, Conflict if something of that name exists (with
+    `force`, its files are overwritten).
     """
     chosen = _chosen(features)
     _check_name(name)
@@ -275,7 +275,7 @@ def _tests(title: str, parts: list[Feature], chosen: list[str], camel: str) -> s
 
 
 def _imported(origin: str, names: Iterable[str]) -> str:
-    """An import as the formatter writes it: constants, classes, functions; in one line if it fits."""
+    """An import statement as the formatter writes it: constants, classes, functions; on one line if it fits."""
     ordered = sorted(set(names), key=lambda n: (not n.isupper(), n[0].islower(), n))
     line = f"from {origin} import {', '.join(ordered)}"
     if len(line) <= WIDTH:

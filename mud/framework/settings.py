@@ -1,4 +1,4 @@
-"""A module's settings: from the configuration file, over it the environment, checked (S2.4, S4.2)."""
+"""Reads and checks a module's settings: the configuration file, overridden by the environment (S2.4, S4.2)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from mud.sdk.bases import Settings
 
 
 def read(module: str, kind: type[Settings], given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
-    """The settings of `module`: `given` by the operator under [settings.MODULE], then MUD_<MODULE>_<FIELD>.
+    """The settings of `module`: `given` from [settings.MODULE], overridden by MUD_<MODULE>_<FIELD>.
 
-    Raises Invalid, naming the key and what it has to be, or the nearest known key.
+    Raises Invalid, naming the key and what it has to be, or for an unknown key the nearest known one.
     """
     fields = kind.__struct_fields__
     kinds = {field.name: field.type for field in msgspec.structs.fields(kind)}
@@ -40,7 +40,7 @@ def read(module: str, kind: type[Settings], given: Mapping[str, Any], environmen
 
 
 def _parsed(name: str, text: str, kind: Any) -> Any:
-    """A list or a table is written as JSON; all else, and whatever a text is wanted for, as it is."""
+    """The value of an environment variable: JSON for a list or a table, otherwise, or where text will do, the text."""
     if text[:1] not in ("[", "{") or _takes_text(types.type_info(kind)):
         return text
     try:
@@ -64,5 +64,5 @@ def _unknown(what: str, key: str, fields: tuple[str, ...]) -> Invalid:
 
 
 def schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of settings, or of a state."""
+    """The JSON Schema (2020-12) of a module's settings or state."""
     return msgspec.json.schema(kind)

@@ -1,4 +1,4 @@
-"""A module's source code, read and not run: what it imports or calls and may not (S2.6, S2.7).
+"""Reads a module's source code, without running it, for imports and calls that it may not make (S2.6, S2.7).
 
 In-process Python is no sandbox: this finds mistakes, not malice.
 """
@@ -18,7 +18,7 @@ from mud.sdk.bases import Permission
 Severity = Literal["error", "warning"]
 Category = Literal["interface", "signatures", "security", "configuration", "performance", "api", "documentation"]
 
-#: What must not be imported, or used, without a permission; None: not with any.
+#: The permission that an import or a name needs; None: no permission allows it.
 GUARDED: dict[str, Permission | None] = {
     **dict.fromkeys(("socket", "ssl", "socketserver", "selectors", "telnetlib3", "smtplib", "ftplib"), "network"),
     **dict.fromkeys(("urllib.request", "http.client", "http", "xmlrpc", "aiohttp", "httpx", "requests"), "external"),
@@ -33,21 +33,21 @@ GUARDED: dict[str, Permission | None] = {
 }
 FORBIDDEN_CALLS = frozenset({"eval", "exec", "compile", "__import__", "globals", "breakpoint", "input"})
 
-#: What keeps everybody waiting, and what to do instead.
+#: Calls that block the whole game, and what to do instead.
 BLOCKING = {
     "time.sleep": "stops the whole game: set a timer",
     "asyncio.run": "stops the whole game: use a Job, or an asynchronous method",
 }
-#: What does nothing unless it is awaited.
+#: Functions that do nothing unless they are awaited.
 WAITING = frozenset({"asyncio.sleep", "asyncio.wait", "asyncio.wait_for", "asyncio.gather"})
 
 NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-#: What of a syntax tree says something.
+#: The kinds of syntax nodes that the checks look at.
 LOOKED_AT = (ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.Expr, ast.arg, *NAMED)
 
 
 class Finding(Struct, frozen=True):
-    """One thing that is not as it should be."""
+    """One violation or warning of the contract."""
 
     severity: Severity
     category: Category
@@ -55,7 +55,7 @@ class Finding(Struct, frozen=True):
 
 
 def check_source(path: Path, inside: Path, module: str, permissions: frozenset[str]) -> Iterator[Finding]:
-    """What a file of a module's imports or calls and may not. `inside` is its path in the module's folder."""
+    """The forbidden imports and calls in a module's file. `inside` is its path in the module's folder."""
     try:
         tree = ast.parse(path.read_text("utf-8"))
     except (SyntaxError, UnicodeDecodeError, OSError) as error:
@@ -87,7 +87,7 @@ def check_source(path: Path, inside: Path, module: str, permissions: frozenset[s
 
 
 def _bound(nodes: list[Any]) -> dict[str, str]:
-    """What names mean in a file: the dotted name that was imported, or "own" for one that the file makes itself."""
+    """The meaning of names in a file: the dotted name that was imported, or "own" for one that the file defines."""
     names: dict[str, str] = {}
     for node in nodes:
         if isinstance(node, ast.Name):
@@ -108,7 +108,7 @@ def _bound(nodes: list[Any]) -> dict[str, str]:
 
 
 def _dotted(node: ast.AST, names: dict[str, str]) -> str:
-    """What `time.sleep`, or `t.sleep` after `import time as t`, is by its full name; "" for what is not imported."""
+    """The full name of an imported thing: `time.sleep` for `t.sleep` after `import time as t`; "" if not imported."""
     if isinstance(node, ast.Name):
         return names.get(node.id, "")
     if isinstance(node, ast.Attribute):
@@ -135,7 +135,7 @@ def _waiting(where: str, node: ast.AST, names: dict[str, str]) -> Iterator[Findi
 
 
 def _imported(node: ast.AST) -> list[str]:
-    """The dotted names that a node imports, and every package on the way to them."""
+    """The dotted names that a node imports, and every package that contains them."""
     names: list[str] = []
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
@@ -146,7 +146,7 @@ def _imported(node: ast.AST) -> list[str]:
 
 
 def _neighbours(where: str, node: ast.AST, names: list[str], module: str, depth: int) -> Iterator[Finding]:
-    """Modules that a module imports: by their name, or by more dots than its own folders are deep."""
+    """Imports of other modules: by their name, or by a relative import with more dots than its folders are deep."""
     others = {".".join(name.split(".")[:2]) for name in names if name.startswith("modules.")} - {f"modules.{module}"}
     if isinstance(node, ast.ImportFrom) and node.level > depth:
         others = {f"{'.' * node.level}{node.module or ''}"}

@@ -1,7 +1,7 @@
-"""Time limits for synchronous code: a signal interrupts what takes too long.
+"""Time limits for synchronous code: a signal interrupts code that takes too long.
 
-Only the main thread can be interrupted; elsewhere (a test's thread) there are no limits. Our own code is never
-interrupted in the middle of a change: the interruption waits until it is back in the module's.
+Only the main thread can be interrupted; in other threads (a test's) there are no limits. Our own code is never
+interrupted in the middle of a change: the interruption waits until the module's code runs again.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from mud.core.errors import TimedOut
 
 T = TypeVar("T")
 
-_CALLER = os.path.dirname(os.path.abspath(__file__)) + os.sep  # who calls modules
+_CALLER = os.path.dirname(os.path.abspath(__file__)) + os.sep  # the package that calls modules
 _OURS = os.path.dirname(os.path.dirname(_CALLER)) + os.sep
-_MAIN = threading.main_thread().ident  # the only one that hears signals
+_MAIN = threading.main_thread().ident  # the only thread that receives signals
 _thread = threading.get_ident
-#: Seconds between two looks at a handler that may hang, and between two tries to interrupt one that does.
+#: Seconds between two checks for a hanging handler, and between two attempts to interrupt it.
 LOOK, AGAIN = 0.25, 0.005
 
 
 class Interrupted(BaseException):
-    """Raised in the middle of what takes too long; not an Exception, so that it is not taken for a usual one."""
+    """Raised inside code that takes too long; a BaseException, so that `except Exception` does not catch it."""
 
 
 class Watch:
-    """Whether something is being watched now, since when, and how long it may take."""
+    """The code being watched now, if any: since when it runs, and for how long it may."""
 
     def __init__(self) -> None:
         self._began = 0.0
-        self._limit = 0.0  # 0: nothing is watched
+        self._limit = 0.0  # 0 if nothing is watched
         self._armed = False
 
     def call(self, seconds: float, what: str, run: Callable[[], T]) -> tuple[T, float]:
-        """What `run` gives, and the seconds it took. Raises TimedOut, naming `what`, after `seconds`."""
+        """Run `run`; return its result and the seconds it took. Raises TimedOut, naming `what`, after `seconds`."""
         began = time.perf_counter()
         if self._limit or threading.get_ident() != _MAIN:
             return run(), time.perf_counter() - began
@@ -55,9 +55,9 @@ class Watch:
             self.disarm()
 
     def begin(self, seconds: float, now: float) -> bool:
-        """Watch what follows until `end`, coarsely and nearly for free. False when something is watched already.
+        """Watch what follows until `end`, coarsely and nearly for free. False if something is watched already.
 
-        `now` is what `time.perf_counter` says: the caller has asked it for reasons of its own.
+        `now` is the present `time.perf_counter()`, which the caller needs as well.
         """
         if self._limit or _thread() != _MAIN:
             return False
@@ -73,11 +73,11 @@ class Watch:
         return bool(self._limit)
 
     def end(self) -> None:
-        """What `begin` began is over. The alarm is left to ring once more."""
+        """End the watch that `begin` began. The alarm may ring once more, without effect."""
         self._limit = 0.0
 
     def disarm(self) -> None:
-        """No alarm will ring: before exec, where it would kill the new program, and at the end."""
+        """Cancel the alarm: before exec, where it would kill the new program, and at the end."""
         if self._armed:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self._armed = False
@@ -85,9 +85,9 @@ class Watch:
     def _arm(self, seconds: float) -> None:
         if signal.getsignal(signal.SIGALRM) != self._ring:
             signal.signal(signal.SIGALRM, self._ring)
-            atexit.register(self.disarm)  # while Python ends nobody hears an alarm, and it would kill the process
+            atexit.register(self.disarm)  # at Python's exit nothing handles the alarm, and it would kill the process
         self._armed = True
-        # again and again: one alarm that rings just before a module begins to sleep does not end that sleep
+        # repeated, because an alarm that rings just before a module begins to sleep does not end that sleep
         signal.setitimer(signal.ITIMER_REAL, seconds, LOOK)
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
@@ -98,18 +98,18 @@ class Watch:
         if left > 0:
             self._arm(min(LOOK, left))
         else:
-            self._arm(AGAIN)  # until it works, or once more, should it be caught
+            self._arm(AGAIN)  # repeated until it takes effect, and once more in case the module catches it
             if in_module(frame):
                 raise Interrupted
 
 
 def in_module(frame: FrameType | None) -> bool:
-    """Whether `frame` is of a module, or of what it called, but not of anything of ours that it called."""
+    """Whether `frame` runs a module's code or a library's on its behalf, rather than our own."""
     depth = 0
     while frame is not None and not frame.f_code.co_filename.startswith(_OURS):
         frame, depth = frame.f_back, depth + 1
     return depth > 0 and frame is not None and frame.f_code.co_filename.startswith(_CALLER)
 
 
-#: There is one alarm a process, so there is one watch.
+#: A process has one alarm, so there is one watch.
 WATCH = Watch()

@@ -1,4 +1,4 @@
-"""The outside of a module: what hooks, checks and jobs are given, and how they are run so as not to hang the game."""
+"""A module's work beside the game: what hooks, checks and jobs are given, and how a hanging one is interrupted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ C = TypeVar("C", bound=Settings)
 
 
 class ModuleWork:
-    """One module's `mud.sdk.work.Work`."""
+    """The `mud.sdk.work.Work` of one module."""
 
     def __init__(
         self, instance: Instance, post: Callable[[Event], None], data: Path, configuration: Callable[[], dict[str, Any]]
@@ -36,16 +36,16 @@ class ModuleWork:
         self._configuration = configuration
 
     def settings(self, kind: type[C]) -> C:
-        """The module's settings. Raises TypeError when it declared others."""
+        """The module's settings. Raises TypeError if it declared another class for them."""
         found = self._instance.settings
         if not isinstance(found, kind):
             raise TypeError(f"{self.module} declares {type(found).__name__} as its settings, not {kind.__name__}")
         return found
 
     def post(self, signal: Signal) -> None:
-        """Tell the module's own handlers something; it happens as an event of the game.
+        """Send a signal to the module's own handlers; it is handled as an event of the game.
 
-        What is posted while the module starts is heard as soon as it is in service.
+        Signals posted while the module starts are delivered as soon as it is in service.
         """
         if self._instance.life.state is ModuleState.INITIALIZING:
             self._instance.early.append(signal)
@@ -53,19 +53,19 @@ class ModuleWork:
             self._post(Signalled(self.module, signal))
 
     def folder(self) -> str:
-        """The path of a folder of the module's own, made if need be. Needs "files"."""
+        """The path of the module's own folder, which is created if needed. Needs "files"."""
         self._need("files")
         folder = self._data / "files" / self.module
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return str(folder)
 
     async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A stream to somewhere. Needs "network"."""
+        """Open a TCP connection. Needs "network"."""
         self._need("network")
         return await asyncio.open_connection(host, port)
 
     async def fetch(self, url: str, seconds: float = 10.0, limit: int = 1 << 20) -> bytes:
-        """What an http(s) address answers. Needs "external". Raises Failed, Invalid or TimedOut."""
+        """The body of an http(s) response. Needs "external". Raises Failed, Invalid or TimedOut."""
         self._need("external")
         if not url.startswith(("http://", "https://")):
             raise Invalid(f"{self.module}: {url!r} is no http(s) address")
@@ -77,7 +77,7 @@ class ModuleWork:
             raise Failed(f"{self.module}: {url}: {error}") from error
 
     def configuration(self) -> dict[str, Any]:
-        """The operator's whole configuration, to read. Needs "configuration"."""
+        """The operator's whole configuration, read-only. Needs "configuration"."""
         self._need("configuration")
         return self._configuration()
 
@@ -86,7 +86,7 @@ class ModuleWork:
 
 
 def _get(url: str, seconds: float, limit: int) -> bytes:
-    from urllib.request import urlopen  # with ssl and all that: not for every start
+    from urllib.request import urlopen  # imports ssl and more, which not every start should load
 
     with urlopen(url, timeout=seconds) as answer:
         data: bytes = answer.read(limit + 1)
@@ -96,7 +96,7 @@ def _get(url: str, seconds: float, limit: int) -> bytes:
 
 
 class WatchedAwaitable:
-    """An awaitable whose every step is watched: one that never gives the loop back is interrupted."""
+    """An awaitable each of whose steps is watched: one that blocks the event loop is interrupted."""
 
     def __init__(self, waits: Awaitable[Any], what: str) -> None:
         self._waits = waits
@@ -114,7 +114,7 @@ class WatchedAwaitable:
             value = error = None
             try:
                 value = yield found
-            except BaseException as thrown:  # a cancellation, say: it is the steps' to handle
+            except BaseException as thrown:  # such as a cancellation, which the watched code has to handle
                 error = thrown
 
     def _step(self, steps: Generator[Any, Any, Any], value: Any, error: BaseException | None) -> Any:
@@ -133,7 +133,7 @@ class WatchedAwaitable:
 
 
 async def run_hook(hook: Callable[[Any], Any] | None, work: ModuleWork, what: str, seconds: float) -> None:
-    """Run a hook, which may be async or not, within its time. Raises what it raises, or TimedOut."""
+    """Run a hook, synchronous or not, within its time limit. Raises what it raises, or TimedOut."""
     if hook is None:
         return
     try:

@@ -1,1 +1,1 @@
-"""Packages: modules that an operator installs."""
+"""Packages: modules that an operator can install."""

@@ -1,4 +1,4 @@
-"""A package's files: found, listed, summed, copied, unpacked, swapped. Nothing in here imports or runs them (S3.9)."""
+"""Finds, lists, checksums, copies, unpacks and swaps a package's files. Nothing here imports or runs them (S3.9)."""
 
 from __future__ import annotations
 
@@ -24,48 +24,48 @@ from msgspec import Struct
 
 from mud.core.errors import Failed, Invalid, NotFound, TimedOut
 
-#: A package's description, which is all that its checksum does not cover.
+#: The file that describes a package; the checksum covers every file but this one.
 MANIFEST = "module.toml"
-#: What a package may hold at most, unpacked.
+#: Limits of an unpacked package.
 MAX_BYTES = 20_000_000
 MAX_FILES = 2_000
 MAX_NAME_LENGTH = 240  # bytes
 
 SUFFIXES = (".whl", ".zip")
-#: How deep below a repository's folder packages are looked for.
+#: How many levels below a repository's folder packages are searched for.
 DEPTH = 4
 
-#: Seconds between two tries to get a lock.
+#: Seconds between two attempts to take a lock.
 AGAIN = 0.02
 
-#: MAJOR.MINOR.PATCH, and a suffix for what comes before that version: 1.0.0-beta.1
+#: MAJOR.MINOR.PATCH, with a suffix for a pre-release: 1.0.0-beta.1
 VERSION = (
     r"^(?=.{1,64}\Z)(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})"
     r"(?:-((?:0|[1-9][0-9]{0,8}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
     r"(?:\.(?:0|[1-9][0-9]{0,8}|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*))?\Z"
 )
 
-#: What a version of a Python distribution is held against.
+#: The bound that the version of a Python distribution is compared with.
 BOUND = r"(>=|==|<)\s*([0-9][0-9.]*)\s*"
 
-#: Other methods are rare, and some take any amount of memory to unpack.
+#: Other compression methods are rare, and some take any amount of memory to unpack.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED = 0x1
-#: What reading a spoilt zip file raises.
+#: The exceptions that reading a damaged zip file raises.
 BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError)
 CHUNK = 1 << 16
 
-#: What would look like something else when it is printed or listed by `sha256sum`.
+#: Characters that look like others in print, or that `sha256sum` escapes in its list.
 STRANGE = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
-#: What a system or file system answers that can't swap two names.
+#: The errors of a system or file system that can't swap two names.
 CANT = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 class Deadline:
-    """When something has to be done by: `seconds` from now. `what` is for people ("installing x.whl")."""
+    """The time, `seconds` from now, by which something must be done. `what` names it in errors ("installing x.whl")."""
 
     def __init__(self, seconds: float, what: str) -> None:
         self.seconds = seconds
@@ -74,11 +74,11 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether it is too late."""
+        """Whether the time is over."""
         return not monotonic() < self._end
 
     def check(self) -> None:
-        """Raises TimedOut when it is too late."""
+        """Raises TimedOut once the time is over."""
         if self.passed:
             text = f"{self.what} took longer than {self.seconds:g} s; nothing was changed"
             raise TimedOut(text, seconds=self.seconds)
@@ -86,7 +86,7 @@ class Deadline:
 
 @contextlib.contextmanager
 def in_words(what: str) -> Iterator[None]:
-    """Let the system's errors be Failed, beginning with `what`."""
+    """Turn an OSError into Failed, with a message that begins with `what`."""
     try:
         yield
     except OSError as error:
@@ -96,20 +96,20 @@ def in_words(what: str) -> Iterator[None]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of a complaint about a name that isn't known: the nearest one, or what there is."""
+    """The end of an error about an unknown name: the nearest known name, or all of them."""
     near = get_close_matches(word, list(known), 1)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known) or 'none'}"
 
 
 def left_out(name: str) -> bool:
-    """Whether a file or folder of this name is no part of a package: hidden ones and compiled code."""
+    """Whether a file or folder of this name does not belong to a package: it is hidden or compiled code."""
     return name.startswith(".") or name == "__pycache__" or name.endswith(".pyc")
 
 
 def files(folder: Path, deadline: Deadline) -> list[str]:
-    """The relative paths of a package's files, sorted, its manifest among them.
+    """The sorted relative paths of a package's files, its manifest among them.
 
-    Raises Invalid, naming it, for what is neither a file nor a folder, or has a name that can't be listed.
+    Raises Invalid, naming the entry, for one that is neither a file nor a folder or whose name can't be listed.
     """
     found: list[str] = []
     waiting = [""]
@@ -129,7 +129,7 @@ def files(folder: Path, deadline: Deadline) -> list[str]:
 
 
 def _is_folder(folder: Path, name: str, entry: os.DirEntry[str]) -> bool:
-    """Whether it is a folder, and no file. Raises Invalid when it is neither."""
+    """Whether an entry is a folder rather than a file. Raises Invalid if it is neither."""
     where = {"path": str(folder), "member": ascii(name)}
     if STRANGE.search(entry.name):
         raise Invalid(f"{folder}: {name!a}: a file's name can't hold such characters; rename it", **where)
@@ -143,15 +143,15 @@ def _is_folder(folder: Path, name: str, entry: os.DirEntry[str]) -> bool:
 
 
 def open_plain(path: Path) -> IO[bytes]:
-    """Open a file to read. A symbolic link is an OSError; a pipe does not make us wait."""
+    """Open a file for reading. Raises OSError for a symbolic link; never blocks on a pipe."""
     return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK))
 
 
 def checksum(folder: Path, deadline: Deadline | None = None) -> str:
-    """The checksum of a package: "sha256:HEX" over the names and bytes of its files, but for its manifest.
+    """The checksum of a package: "sha256:HEX" over the names and bytes of all its files but the manifest.
 
-    It is that of what `sha256sum` prints for them when they are sorted by name. Hidden files and compiled code don't
-    count. Raises Invalid for symbolic links and the like, Failed when something can't be read.
+    It is the checksum of what `sha256sum` prints for these files, sorted by name. Hidden files and compiled code don't
+    count. Raises Invalid for symbolic links and the like, Failed if a file can't be read.
     """
     deadline = deadline or Deadline(60.0, f"summing {folder}")
     lines = hashlib.sha256()
@@ -169,7 +169,7 @@ def checksum(folder: Path, deadline: Deadline | None = None) -> str:
 
 
 class Version(Struct, frozen=True, order=True):
-    """A version that can be compared. `final` is false for what comes before the version, which `suffix` orders."""
+    """A comparable version. `final` is false for a pre-release; `suffix` orders the pre-releases of one version."""
 
     major: int
     minor: int
@@ -189,7 +189,7 @@ def parse_version(text: str) -> Version:
 
 
 def fits(has: str, sign: str, bound: str) -> bool:
-    """Whether a version is >=, == or < a bound, by their numbers; what comes before 1.0 (1.0rc1) is lower than it."""
+    """Whether a version is >=, == or < a bound, compared by their numbers; a pre-release (1.0rc1) is lower than 1.0."""
     found = re.match(r"v?([0-9.]*[0-9])[._-]?(a|b|c|rc|dev|pre)?", has)
     if found is None:
         return False
@@ -198,12 +198,12 @@ def fits(has: str, sign: str, bound: str) -> bool:
 
 
 def _numbers(text: str) -> list[int]:
-    """A version's numbers, but for zeros at its end: 1.2 and 1.2.0 are the same."""
+    """A version's numbers without trailing zeros: 1.2 and 1.2.0 are equal."""
     return [int(number) for number in re.sub(r"(\.0*)*\Z", "", text).split(".") if number]
 
 
 class Measure:
-    """Counts what is brought in, so that it stays within a package's limits."""
+    """Counts the files and bytes of a package and enforces its limits."""
 
     def __init__(self, where: str) -> None:
         self.where = where
@@ -211,7 +211,7 @@ class Measure:
         self.bytes = 0
 
     def add(self, member: str, size: int, files: int = 0) -> None:
-        """Raises Invalid, naming the member, when it is too much."""
+        """Count a member. Raises Invalid, naming it, once a limit is exceeded."""
         self.files += files
         self.bytes += size
         if self.files > MAX_FILES or self.bytes > MAX_BYTES:
@@ -221,9 +221,9 @@ class Measure:
 
 
 def copy(source: Path, target: Path, deadline: Deadline, shown: str) -> None:
-    """Copy a package's files into a new folder, safe from a power cut; all modes become 0600 and 0700.
+    """Copy a package's files durably into a new folder; files get mode 0600, folders 0700.
 
-    `shown` is what errors call the source. Raises Invalid for what no package may hold, TimedOut, or OSError.
+    Errors name the source as `shown`. Raises Invalid for what a package may not hold, TimedOut or OSError.
     """
     measure = Measure(shown)
     names = files(source, deadline)
@@ -238,15 +238,15 @@ def copy(source: Path, target: Path, deadline: Deadline, shown: str) -> None:
 
 
 def _make_folders(target: Path, names: list[str]) -> None:
-    """The folder and, for each file in it, the folders on the way, all of mode 0700."""
+    """Make the folder, and every folder that its files need, with mode 0700."""
     target.mkdir(mode=0o700)
     ways = {str(parent) for name in names for parent in Path(name).parents} - {"."}
-    for way in sorted(ways):  # a folder comes before what is in it
+    for way in sorted(ways):  # sorted, so that a folder comes before its contents
         (target / way).mkdir(mode=0o700)
 
 
 def _pour(source: IO[bytes], target: Path, name: str, measure: Measure, deadline: Deadline) -> None:
-    """Write all of `source` into a new file."""
+    """Copy `source` into a new file."""
     with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
         while chunk := source.read(CHUNK):
             deadline.check()
@@ -257,7 +257,7 @@ def _pour(source: IO[bytes], target: Path, name: str, measure: Measure, deadline
 
 
 def sync(path: Path) -> None:
-    """Have a folder's entries survive a power cut."""
+    """Sync a folder, so that its entries survive a power cut."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)
@@ -266,9 +266,9 @@ def sync(path: Path) -> None:
 
 
 def choose(source: Path, root: Path, name: str | None, deadline: Deadline) -> Path:
-    """The folder of the package that is wanted: `root` itself, or one somewhere below it. `source` is for people.
+    """The folder of the wanted package: `root` itself or one below it. Errors name `source`.
 
-    Raises NotFound when there is none, Invalid when there are several and `name` does not say which.
+    Raises NotFound if there is none, Invalid if there are several and `name` does not choose one.
     """
     found = [root] if (root / MANIFEST).is_file() else _packages_in(root, deadline)
     if not found:
@@ -285,13 +285,13 @@ def choose(source: Path, root: Path, name: str | None, deadline: Deadline) -> Pa
 
 
 def called(folder: Path) -> str:
-    """The name of the package that a folder should hold: NAME and NAME-VERSION both hold NAME."""
+    """The name of the package that a folder should hold: NAME for both NAME and NAME-VERSION."""
     name, _, version = folder.name.partition("-")
     return name if re.match(VERSION, version) else folder.name
 
 
 def _packages_in(root: Path, deadline: Deadline) -> list[Path]:
-    """All packages below a folder, sorted. Raises Invalid for one that lies behind a symbolic link."""
+    """All packages below a folder, sorted. Raises Invalid for one behind a symbolic link."""
     found: list[Path] = []
     waiting = [(root, 0)]
     while waiting:
@@ -310,9 +310,9 @@ def _packages_in(root: Path, deadline: Deadline) -> list[Path]:
 
 
 def root_of(source: Path, unpacked: Path, deadline: Deadline) -> Path:
-    """The folder that a source is: a folder as it is; a wheel or zip file is unpacked into a new one.
+    """The folder of a source: a folder itself, or a new folder into which a wheel or zip file is unpacked.
 
-    Raises NotFound when there is no such file, Invalid when it is none of these, and as `unpack`.
+    Raises NotFound if the source does not exist, Invalid if it is none of these, and what `unpack` raises.
     """
     root = Path(os.path.abspath(source))
     if root.is_dir():
@@ -326,9 +326,9 @@ def root_of(source: Path, unpacked: Path, deadline: Deadline) -> Path:
 
 
 def unpack(archive: Path, target: Path, deadline: Deadline) -> None:
-    """Unpack a wheel or zip file into a new folder. All of its names are checked before anything is written.
+    """Unpack a wheel or zip file into a new folder. All names in it are checked before anything is written.
 
-    Raises Invalid, naming the member, for an archive that is broken, too large or writes outside of the folder;
+    Raises Invalid, naming the member, if the archive is damaged, too large or would write outside the folder;
     TimedOut; OSError.
     """
     with archive.open("rb") as file:
@@ -351,7 +351,7 @@ def unpack(archive: Path, target: Path, deadline: Deadline) -> None:
 
 
 def _members(archive: Path, opened: zipfile.ZipFile, deadline: Deadline) -> list[zipfile.ZipInfo]:
-    """The files of an archive. Raises Invalid, naming the first member that can't be."""
+    """The files of an archive. Raises Invalid, naming the first member that is not allowed."""
     measure = Measure(str(archive))
     for member in opened.infolist():
         deadline.check()
@@ -369,7 +369,7 @@ def _members(archive: Path, opened: zipfile.ZipFile, deadline: Deadline) -> list
 
 
 def _key(name: str) -> str:
-    """A member's name without what does not make it another: some disks don't tell capitals from small letters."""
+    """A member's name for comparison: some file systems don't distinguish upper and lower case."""
     return name.removesuffix("/").lower()
 
 
@@ -381,7 +381,7 @@ def _refuse(archive: Path, member: zipfile.ZipInfo, why: str) -> None:
 
 
 def _suspicious(member: zipfile.ZipInfo) -> str:
-    """What is wrong with a member as such; nothing if it is well."""
+    """What is wrong with a member taken by itself; "" if nothing is."""
     name = member.orig_filename
     parts = name.removesuffix("/").split("/")
     kind = stat.S_IFMT(member.external_attr >> 16)
@@ -405,7 +405,7 @@ def _suspicious(member: zipfile.ZipInfo) -> str:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Swap what two names stand for, in one step; False where the system can't. Raises OSError."""
+    """Swap two paths atomically; False if the system can't. Raises OSError."""
     swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if swap is None:
         return False
@@ -419,7 +419,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 @contextlib.contextmanager
 def locked(path: Path, deadline: Deadline) -> Iterator[None]:
-    """Hold the lock of a file, which is made if need be. Raises TimedOut when others hold it until the deadline."""
+    """Hold the lock on a file, creating it if needed. Raises TimedOut if others hold it until the deadline."""
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         while True:
@@ -437,9 +437,9 @@ def locked(path: Path, deadline: Deadline) -> Iterator[None]:
 
 
 def put(new: Path, live: Path, aside: Path) -> None:
-    """Let `new` be what is live, and what was live lie aside; in one step where the system can. Raises OSError."""
+    """Move `live` to `aside` and `new` to `live`, atomically where the system can. Raises OSError."""
     new.rename(aside)
     if not exchange(aside, live):
         aside.rename(new)
-        live.rename(aside)  # who is killed now leaves nothing live, but the old one aside
+        live.rename(aside)  # if we are killed here nothing is live, but the old folder lies aside
         new.rename(live)

@@ -1,4 +1,4 @@
-"""A package's `module.toml`: what it says of itself, and what is wrong with that."""
+"""A package's manifest, `module.toml`: reads and validates it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from mud.framework.packages.archive import BOUND, MANIFEST, VERSION, nearest
 
 NAME = r"[a-z][a-z0-9_]{0,31}"
 REQUIREMENT = rf"^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:{BOUND}(?:,\s*{BOUND})*)?\Z"
-#: A manifest is a page of text.
+#: The size limit of a manifest, which is about a page of text.
 MANIFEST_BYTES = 65_536
 
 Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*\Z", max_length=500)]
 VersionText = Annotated[str, Meta(pattern=VERSION)]
 Schema = Annotated[int, Meta(ge=1, lt=1 << 31)]
-#: The patterns that people read about in an error, in words.
+#: For error messages: what each pattern asks for, in words.
 WORDS = {
     "name": "it has to be a small letter, then up to 31 small letters, digits or _",
     "version": "it has to be like 1.2.3 or 1.2.3-beta.1",
@@ -35,11 +35,11 @@ WORDS = {
 
 
 class PackageManifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """What a package says of itself in `module.toml`.
+    """The content of `module.toml`.
 
-    `entry` is where its Module is defined ("NAME:MODULE" if not given). `requires` names other modules, those that may
-    be missing with a "?"; `dependencies` Python distributions. `everwake` is the lowest version of the server that
-    will do. `state` is the version of its state's schema, `reverse` the lowest one that its reverse steps reach.
+    `entry` is where its Module is defined ("NAME:MODULE" by default). `requires` names other modules, with a "?" after
+    those that may be missing; `dependencies` names Python distributions. `everwake` is the lowest server version that
+    it runs with. `state` is the version of its state's schema, `reverse` the lowest one that its reverse steps reach.
     """
 
     name: Annotated[str, Meta(pattern=rf"^{NAME}\Z")]
@@ -72,10 +72,10 @@ class PackageManifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
 
 def read_manifest(folder: Path, shown: str = "") -> PackageManifest:
-    """Read a package's manifest. `shown` is what errors call the folder.
+    """Read a package's manifest. Errors name the folder as `shown`.
 
-    Raises NotFound when there is none, else Invalid, naming file and key and what was expected, and the nearest known
-    name of an unknown key.
+    Raises NotFound if there is none; Invalid, naming the file, the key and what was expected, and for an unknown key
+    the nearest known one.
     """
     path = f"{shown or folder}/{MANIFEST}"
     try:
@@ -88,7 +88,7 @@ def read_manifest(folder: Path, shown: str = "") -> PackageManifest:
         raise NotFound(f"{path}: there is no such file, so this is no package", path=path) from None
     except OSError as error:
         raise Invalid(f"{path}: it can't be read: {error.strerror}", path=path) from error
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one, and what a number of 5000 digits raises
+    except (ValueError, RecursionError) as error:  # ValueError: bad TOML, or a number of 5000 digits
         raise Invalid(f"{path}: it is not TOML: {error}", path=path) from error
     known = PackageManifest.__struct_fields__
     for key in raw:
@@ -101,7 +101,7 @@ def read_manifest(folder: Path, shown: str = "") -> PackageManifest:
 
 
 def _explained(path: str, raw: dict[str, Any], text: str) -> Invalid:
-    """The error of a value: msgspec says `what - at $.key[1]`."""
+    """The error for a bad value, from msgspec's message `what - at $.key[1]`."""
     what, _, where = text.replace("`", "").partition(" - at ")
     found = re.search(r"\$\.(\w+)(\S*)$", where)
     if found is None:

@@ -1,4 +1,4 @@
-"""What a package needs of the place that it is installed in: Python packages, the server, other modules."""
+"""Checks what a package needs where it is installed: Python distributions, a server version, other modules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mud.framework.packages.manifest import PackageManifest
 
 
 def check_needs(manifest: PackageManifest, own_version: str, services: Callable[[], Collection[str]] | None) -> None:
-    """Raises Invalid, naming what is lacking and what to do. `services` gives what the modules there are provide."""
+    """Raises Invalid, naming what is missing and what to do. `services` returns what the present modules provide."""
     what = f"{manifest.name} {manifest.version}"
     lacking = unmet(manifest.dependencies)
     if lacking:
@@ -35,7 +35,7 @@ def check_needs(manifest: PackageManifest, own_version: str, services: Callable[
 
 
 def unmet(dependencies: tuple[str, ...]) -> list[str]:
-    """Those of a manifest's dependencies that this Python lacks, each with the version that it has instead."""
+    """The dependencies that this Python does not meet, each with the version that is installed instead."""
     lacking = []
     for text in dependencies:
         try:

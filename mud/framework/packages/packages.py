@@ -1,12 +1,12 @@
 """Packages: modules that an operator installs from a folder, a wheel or a repository's folder (S3.9).
 
-Only files are handled here: no code of a package is imported or run. A package's folder holds `module.toml`, which
-describes it (`Manifest`), and a Python package. Installed ones lie in DATA/modules:
+This file handles files only: it imports and runs no code of a package. A package's folder holds `module.toml`, which
+describes it (`PackageManifest`), and a Python package. Installed packages lie in DATA/modules:
 
     NAME/                 what is installed
-    .kept/NAME-VERSION/   what was replaced or uninstalled, the last three of each
-    .staging-XXXX/        what is being installed; one that a killed run left is cleared away by the next
-    .lock                 locked by whoever changes something
+    .kept/NAME-VERSION/   what was replaced or uninstalled: the last three of each package
+    .staging-XXXX/        what is being installed; the next run clears away what a killed run left
+    .lock                 the lock that a run holds while it changes something
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from mud.framework.packages.needs import check_needs
 
 log = logging.getLogger("mud.packages")
 
-#: How many replaced versions of a package are kept.
+#: The number of replaced versions that are kept of each package.
 MAX_KEPT = 3
-#: Where a wheel is unpacked; no package's name begins with a dot.
+#: The folder into which a wheel is unpacked; no package's name begins with a dot.
 UNPACKED = ".unpacked"
 STAGING = ".staging-"
-#: The version that a package is kept as when its manifest can't be read.
+#: Stands for the version of a kept package whose manifest can't be read.
 UNKNOWN = "unknown"
 
 
 class Installed(Struct, frozen=True, kw_only=True):
-    """An installed package. `problem` says what is wrong with it; without a manifest it can't be read."""
+    """An installed package. `problem` says what is wrong with it; `manifest` is None if it can't be read."""
 
     name: str
     version: str
@@ -57,10 +57,10 @@ class Installed(Struct, frozen=True, kw_only=True):
 
 
 def verify(folder: Path, force: bool = False, shown: str = "", deadline: Deadline | None = None) -> PackageManifest:
-    """Check that a folder is a whole package whose files are what its checksum says; gives its manifest.
+    """Check that a folder is a complete package whose files match its checksum, and return its manifest.
 
-    `force` lets a missing checksum pass, never a wrong one. `shown` is what errors call the folder. Raises NotFound
-    without a manifest, Invalid for all that is wrong, Failed when it can't be read, TimedOut.
+    `force` accepts a missing checksum, never a wrong one. Errors name the folder as `shown`. Raises NotFound without a
+    manifest, Invalid for anything wrong, Failed if it can't be read, TimedOut.
     """
     shown = shown or str(folder)
     manifest = read_manifest(folder, shown)
@@ -88,11 +88,11 @@ def open_package(
     staging: Path | None = None,
     deadline: Deadline | None = None,
 ) -> Iterator[Path]:
-    """A verified copy of a package, in a folder of its name, for as long as the context lasts.
+    """A context manager: a verified copy of a package, in a folder of its name.
 
-    `source` is the package's folder, a folder that holds it somewhere (with others: `name` says which), or a wheel or
-    zip file of either. The copy is made in `staging`, which is the caller's to clear, or in a temporary folder. Raises
-    NotFound when there is no such package, Invalid for all that is wrong with it, Failed, TimedOut.
+    `source` is the package's folder, a folder with packages below it (`name` chooses one of several), or a wheel or zip
+    file of either. The copy is made in `staging`, which the caller clears, or in a temporary folder. Raises NotFound
+    if there is no such package, Invalid for anything wrong with it, Failed, TimedOut.
     """
     deadline = deadline or Deadline(60.0, f"opening {source}")
     with contextlib.ExitStack() as stack:
@@ -117,12 +117,12 @@ def _stage(source: Path, name: str | None, room: Path, force: bool, deadline: De
 
 
 class Packages:
-    """The packages in one folder (DATA/modules), which need not be there yet. `own_version` is the server's, `services`
-    gives the modules there are and what they provide; without it what a package requires of others is not looked at.
+    """The packages in one folder (DATA/modules), which need not exist yet. `own_version` is the server's; `services`
+    returns the present modules and what they provide; without it, what a package requires of others is not checked.
 
-    All of it blocks: from a running server call it in a thread. Whatever happens, a kill -9 included, a package is
-    there as it was or as it was to become. Errors besides those of `open_package`: TimedOut when somebody else holds
-    the lock for longer than `seconds`; Failed when the disk refuses.
+    All methods block: a running server calls them in a thread. Whatever happens, kill -9 included, a package is either
+    as it was or as it was to become. Beside the errors of `open_package`, methods raise TimedOut if somebody else holds
+    the lock for longer than `seconds`, and Failed if the disk refuses.
     """
 
     def __init__(self, folder: Path, own_version: str, services: Callable[[], Collection[str]] | None = None) -> None:
@@ -132,7 +132,7 @@ class Packages:
         self._kept = folder / ".kept"
 
     def install(self, source: Path, name: str | None = None, force: bool = False, seconds: float = 60.0) -> Installed:
-        """Install a package that is not there yet. Raises Conflict if it is, and as `open_package`."""
+        """Install a new package. Raises Conflict if it is installed already, and what `open_package` raises."""
         deadline = Deadline(seconds, f"installing {source}")
         with self._staged(source, name, force, deadline) as (staged, manifest):
             live = self.folder / manifest.name
@@ -148,41 +148,41 @@ class Packages:
     def upgrade(self, source: Path, name: str | None = None, force: bool = False, seconds: float = 60.0) -> Installed:
         """Replace a package by a higher version.
 
-        Raises NotFound when it isn't installed, Conflict when the version isn't higher or, without `force`, its state's
-        schema is lower and can't be reached; and as `open_package`.
+        Raises NotFound if it isn't installed; Conflict if the version isn't higher or, without `force`, if its state's
+        schema is lower and can't be reached; and what `open_package` raises.
         """
         return self._replace(source, name, force, Deadline(seconds, f"upgrading to {source}"), up=True)
 
     def downgrade(self, source: Path, name: str | None = None, force: bool = False, seconds: float = 60.0) -> Installed:
-        """Replace a package by a lower version; what `kept` gives will do as a source.
+        """Replace a package by a lower version; a path from `kept` may be the source.
 
-        Raises NotFound when it isn't installed, Conflict when the version isn't lower or, without `force`, its state's
-        schema is another that the installed version's reverse steps don't reach; and as `open_package`.
+        Raises NotFound if it isn't installed; Conflict if the version isn't lower or, without `force`, if its state's
+        schema differs and the installed version's reverse steps don't reach it; and what `open_package` raises.
         """
         return self._replace(source, name, force, Deadline(seconds, f"downgrading to {source}"), up=False)
 
     def uninstall(self, name: str, seconds: float = 60.0) -> Path:
-        """Take a package out; gives where it is kept. Raises NotFound, with the nearest name."""
+        """Uninstall a package and return the path where it is kept. Raises NotFound, with the nearest name."""
         with self._work(Deadline(seconds, f"uninstalling {name}")) as staging:
             self._check_installed(name)
             version = self._version(self.folder / name) or UNKNOWN
             return self._keep(self.folder / name, f"{name}-{version}", staging)
 
     def kept(self, name: str) -> tuple[Path, ...]:
-        """Where the replaced versions of a package are, the last one first."""
+        """The paths of a package's replaced versions, the most recent first."""
         if not self._kept.is_dir():
             return ()
         found = [path for path in self._kept.iterdir() if path.name.partition("-")[0] == name]
         return tuple(sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True))
 
     def mend(self, seconds: float = 60.0) -> None:
-        """Clear away what a killed run left. Everything that changes something does this first; so does a start."""
+        """Clear away what a killed run left. Every change does this first, and so does the server's start."""
         if self.folder.is_dir():
             with self._work(Deadline(seconds, f"mending {self.folder}")):
                 pass
 
     def list(self) -> builtins.list[Installed]:
-        """All installed packages by name, with what is wrong with them. It needs no lock and changes nothing."""
+        """All installed packages by name, each with its problem if any. Takes no lock and changes nothing."""
         with in_words(f"{self.folder} can't be read"):
             return [self._look(name) for name in self._names()]
 
@@ -206,7 +206,7 @@ class Packages:
     def _staged(
         self, source: Path, name: str | None, force: bool, deadline: Deadline
     ) -> Iterator[tuple[Path, PackageManifest]]:
-        """A package's copy in a folder of ours, and its manifest, for as long as we hold the lock."""
+        """Hold the lock, with a copy of the package in a folder of ours; yields the folder and the manifest."""
         with self._work(deadline) as staging:
             room = staging / "room"
             room.mkdir(mode=0o700)
@@ -217,7 +217,7 @@ class Packages:
 
     @contextlib.contextmanager
     def _work(self, deadline: Deadline) -> Iterator[Path]:
-        """Hold the lock, with an empty staging folder; what others left is cleared away first, and it in the end."""
+        """Hold the lock, with an empty staging folder that is removed at the end; first clear away what others left."""
         with in_words(deadline.what), contextlib.ExitStack() as stack:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(archive.locked(self.folder / ".lock", deadline))
@@ -229,15 +229,15 @@ class Packages:
             finally:
                 try:
                     self._clear(staging)
-                except OSError as error:  # what was asked for is done, or failed with an error of its own
+                except OSError as error:  # the operation itself is done, or failed with its own error
                     log.warning("%s can't be cleared away: %s; the next run will try again", staging, error)
 
     def _clear(self, staging: Path) -> None:
-        """Remove a staging folder. A replaced version in it is kept, or put back if nothing took its place yet."""
+        """Remove a staging folder. A replaced version in it is kept, or put back if nothing has taken its place."""
         for folder in (staging / "swap").glob("*-*"):
             name, _, version = folder.name.partition("-")
             if self._version(folder) != version:
-                continue  # it is the new one, which did not come to be swapped
+                continue  # it is the new version, which was never swapped in
             if os.path.lexists(self.folder / name):
                 self._keep(folder, folder.name, staging)
             else:
@@ -245,7 +245,7 @@ class Packages:
         shutil.rmtree(staging)
 
     def _keep(self, folder: Path, called: str, staging: Path) -> Path:
-        """Move a version to those that are kept; what is too much then goes to `staging`, to be removed with it."""
+        """Move a version to the kept ones; surplus ones go to `staging`, to be removed with it."""
         self._kept.mkdir(mode=0o700, exist_ok=True)
         target = self._kept / called
         if os.path.lexists(target):
@@ -263,7 +263,7 @@ class Packages:
         return sorted(path.name for path in inside if (path / MANIFEST).is_file())
 
     def _look(self, name: str) -> Installed:
-        """An installed package as it is. Looked at again when it was replaced meanwhile."""
+        """The present state of an installed package. Reads again if it was replaced meanwhile."""
         folder = self.folder / name
         for _ in range(3):
             before = _inode(folder)
@@ -279,7 +279,7 @@ class Packages:
         return Installed(name=name, version=version, folder=folder, manifest=manifest, problem=problem)
 
     def _readable(self, folder: Path) -> PackageManifest:
-        """The manifest of what is installed. Raises Invalid when it is no more what can be installed."""
+        """The manifest of an installed package. Raises Invalid if it could not be installed as it is now."""
         manifest = read_manifest(folder)
         if manifest.name != folder.name:
             text = f"{folder}/{MANIFEST}: it names {manifest.name}; uninstall {folder.name} and install it afresh"
@@ -322,7 +322,7 @@ def _check_state(before: PackageManifest, after: PackageManifest, up: bool) -> N
 
 
 def _inode(path: Path) -> int:
-    """What tells a folder from another one of its name; 0 when there is none."""
+    """The inode of a folder, which distinguishes it from a later one of the same name; 0 if there is none."""
     try:
         return path.stat().st_ino
     except OSError:

@@ -1,1 +1,1 @@
-"""Workers: modules and processes through one interface."""
+"""Workers: one interface to modules and processes."""

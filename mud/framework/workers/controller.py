@@ -1,4 +1,4 @@
-"""Workers: one table of states and one interface for modules and processes alike (S3.1, S3.2, S3.6)."""
+"""What all workers share, modules and processes alike: one table of states and one interface (S3.1, S3.2, S3.6)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Health = Literal["healthy", "unhealthy", "unknown"]
 
 
 class WorkerState(Enum):
-    """What a worker is doing."""
+    """The states of a worker."""
 
     IDLE = "idle"
     STARTING = "starting"
@@ -32,7 +32,7 @@ W = WorkerState
 
 
 class Row(Struct, frozen=True):
-    """What there is to know of a state: where it may go."""
+    """One state: the states that may follow, and its meaning."""
 
     state: WorkerState
     to: tuple[WorkerState, ...]
@@ -52,15 +52,15 @@ TABLE: tuple[Row, ...] = (
     Row(W.FAILED_START, (W.STARTING, W.IDLE), "it could not be started, and is not tried again by itself"),
 )
 
-#: From each state, where it may go.
+#: The states that may follow each state.
 TRANSITIONS: dict[WorkerState, frozenset[WorkerState]] = {row.state: frozenset(row.to) for row in TABLE}
 
-#: How many transitions a worker remembers.
+#: The number of transitions that a worker keeps in its history.
 HISTORY = 50
 
 
 class Transition(Struct, frozen=True):
-    """One change of state. `at` is wall-clock seconds, `why` is for people."""
+    """One change of state. `at` is in wall-clock seconds, `why` is text for people."""
 
     at: float
     before: str
@@ -69,7 +69,7 @@ class Transition(Struct, frozen=True):
 
 
 class Machine:
-    """A worker's state; every change is checked, logged and remembered."""
+    """A worker's state; every change is checked, logged and kept in its history."""
 
     def __init__(self, worker: str, state: WorkerState = W.IDLE, history: list[Transition] | None = None) -> None:
         self.worker = worker
@@ -77,7 +77,7 @@ class Machine:
         self.history: deque[Transition] = deque(history or [], HISTORY)
 
     def go(self, state: WorkerState, at: float, why: str = "") -> None:
-        """Enter `state`. Raises Conflict when there is no such edge."""
+        """Enter `state`. Raises Conflict if the table has no such transition."""
         if state not in TRANSITIONS[self.state]:
             raise Conflict(f"{self.worker} can't go from {self.state.value} to {state.value}", worker=self.worker)
         log.info("%s: %s -> %s%s", self.worker, self.state.value, state.value, f" ({why})" if why else "")
@@ -86,7 +86,7 @@ class Machine:
 
 
 class Diagnostics(Struct, kw_only=True):
-    """All that is known of a worker. Times are wall-clock seconds; `detail` is its type's own part (S3.8)."""
+    """Everything known about a worker. Times are wall-clock seconds; `detail` is specific to its type (S3.8)."""
 
     id: str
     type: WorkerType
@@ -106,23 +106,23 @@ class Diagnostics(Struct, kw_only=True):
 
 
 class Controller(Protocol):
-    """One worker, whatever it is (S3.2). All methods raise FrameworkError and nothing else."""
+    """One worker of any type (S3.2). All methods raise FrameworkError and nothing else."""
 
     id: str
     type: WorkerType
 
     @property
     def state(self) -> WorkerState:
-        """What it is doing."""
+        """Its present state."""
 
     async def start(self) -> None:
-        """Start it. Raises Conflict when it runs, Failed or TimedOut when it can't: it is FAILED_START then."""
+        """Start it. Raises Conflict if it runs; Failed or TimedOut if it can't start, and then it is FAILED_START."""
 
     async def stop(self) -> None:
-        """Stop it, bounded in time: asked first, then forced. One that does not run is no error."""
+        """Stop it within its time limit: asked first, then forced. Does nothing if it does not run."""
 
     async def restart(self, force: bool = False) -> None:
-        """Stop and start. With `force` it is not asked first."""
+        """Stop and start it. With `force` it is not asked first."""
 
     def diagnostics(self) -> Diagnostics:
-        """All that is known of it."""
+        """Everything known about it."""

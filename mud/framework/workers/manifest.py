@@ -1,6 +1,6 @@
-"""What is written down of a process worker: its manifest, by people, and its record, by us (S3.12).
+"""The two files of a process worker: its manifest, written by people, and its record, written by us (S3.12).
 
-The record is what outlives our program: with it the next one knows which process is the worker.
+The record outlives our program: from it the next program knows which process is the worker.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from mud.framework.workers.program import Identity, Program, resources
 
 Restart = Literal["always", "on-failure", "never"]
 
-#: Seconds of a run, healthy as far as known, after which the restarts in a row are forgotten.
+#: Seconds after which a run, healthy as far as known, resets the count of restarts in a row.
 WELL_SECONDS = 60.0
 
-#: A text that a system call takes, with something in it or nothing.
+#: Text that a system call accepts: not empty, and possibly empty.
 Text = Annotated[str, Meta(pattern=r"^[^\x00]*\Z")]
 FilledText = Annotated[str, Meta(pattern=r"^[^\x00]+\Z")]
 Variable = Annotated[str, Meta(pattern=r"^[^=\x00]+\Z")]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
 
-#: The patterns that people read about in an error, in words.
+#: For error messages: what each pattern asks for, in words.
 WORDS = {
     "name": "it has to be a small letter, then up to 31 small letters, digits, - or _",
     "environment": "the name of a variable has no = in it and is not empty",
@@ -42,13 +42,13 @@ WORDS = {
 class WorkerManifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """A program that we run (`command`), or one that others run and we only watch (`pid_file`).
 
-    `folder` is its working directory (ours, if not given). It is restarted after `back_off_seconds`, then twice
-    as long and so on up to `back_off_most`, at most `max_restarts` times in a row: a run of a minute ends the row.
-    It counts as started when it lived for `start_seconds` and, if it has a `health` command, that command said so
-    within `ready_seconds`. A stop is SIGTERM, and SIGKILL after `stop_seconds`. The `health` command is run every
-    `health_seconds`, may take `health_timeout`, and says "healthy" by exiting with 0. After so many `health_failures`
-    in a row the worker is ended, and restarted as if it had broken off by itself; with restart = "never", and one that
-    we only watch, it is reported and left as it is.
+    `folder` is its working directory (ours by default). It is restarted after `back_off_seconds`; the wait doubles
+    with each restart up to `back_off_most`, for at most `max_restarts` in a row; a run of a minute resets the count.
+    It counts as started once it has lived for `start_seconds` and its `health` command, if any, has reported it healthy
+    within `ready_seconds`. A stop is SIGTERM, then SIGKILL after `stop_seconds`. The `health` command runs every
+    `health_seconds`, may take `health_timeout`, and means "healthy" by exit code 0. After `health_failures` failures
+    in a row the worker is ended and restarted as if it had died by itself; with restart = "never", or if we only
+    watch it, the failure is reported and the worker left alone.
     """
 
     name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}\Z")]
@@ -83,27 +83,27 @@ class WorkerManifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=Tr
 
     @property
     def managed(self) -> bool:
-        """Whether we start and stop it."""
+        """Whether we start and stop it ourselves."""
         return self.pid_file is None
 
     def again(self, well: bool) -> bool:
-        """Whether an end that nobody ordered is followed by a restart."""
+        """Whether to restart it after an end that nobody ordered."""
         return self.restart == "always" or (self.restart == "on-failure" and not well)
 
     def program(self, argv: tuple[str, ...]) -> Program:
-        """A command of this worker's: the worker itself, or what asks for its health."""
+        """A command of this worker as a program: the worker itself, or its health command."""
         return Program(argv, self.folder, self.environment)
 
     def back_off(self, tries: int) -> float:
-        """Seconds to wait before a restart, when there were so many in a row already."""
+        """Seconds to wait before a restart after `tries` restarts in a row."""
         return min(self.back_off_most, self.back_off_seconds * 2.0 ** min(tries, 32))
 
 
 def read_manifest(path: Path) -> WorkerManifest:
-    """Read a manifest. Its `folder` and `pid_file` may be relative to the folder that it lies in.
+    """Read a manifest. `folder` and `pid_file` in it may be relative to the manifest's own folder.
 
-    Raises NotFound when there is no such file, else Invalid, naming file and key and what was expected, and the
-    nearest known name of an unknown key.
+    Raises NotFound if there is no such file; Invalid, naming the file, the key and what was expected, and for an
+    unknown key the nearest known one.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -129,7 +129,7 @@ def _nearest(key: str) -> str:
 
 
 def _explained(path: Path, raw: dict[str, Any], text: str) -> Invalid:
-    """The error of a value: msgspec says `what - at $.key[1]`."""
+    """The error for a bad value, from msgspec's message `what - at $.key[1]`."""
     what, _, where = text.partition(" - at ")
     found = re.search(r"\$\.(\w+)(\S*?)`?$", where)
     if found is None:
@@ -141,7 +141,7 @@ def _explained(path: Path, raw: dict[str, Any], text: str) -> Invalid:
 
 
 def _placed(path: Path, manifest: WorkerManifest) -> WorkerManifest:
-    """The manifest with absolute paths. Raises Invalid when the worker's folder is not there."""
+    """The manifest with absolute paths. Raises Invalid if the worker's folder does not exist."""
     home = path.parent.absolute()
     folder = manifest.folder and str(home / manifest.folder)
     pid_file = manifest.pid_file and str(home / manifest.pid_file)
@@ -151,9 +151,9 @@ def _placed(path: Path, manifest: WorkerManifest) -> WorkerManifest:
 
 
 class ProcessRecord(Struct, kw_only=True):
-    """What has to outlive our program. Times are wall-clock seconds.
+    """The part of a worker's state that outlives our program. Times are wall-clock seconds.
 
-    `tries` are the restarts in a row, `restarts` all of them. `stopped`: somebody ordered it to stop.
+    `tries` counts the restarts in a row, `restarts` all of them. `stopped`: somebody ordered it to stop.
     """
 
     process: Identity | None = None
@@ -168,13 +168,13 @@ class ProcessRecord(Struct, kw_only=True):
     history: list[Transition] = []
 
     def runs_well(self, now: float) -> None:
-        """It is healthy, as far as known: after a while that ends the row of its restarts."""
+        """Note that it is healthy as far as known: after a while that resets the count of restarts in a row."""
         if self.started is not None and now - self.started >= WELL_SECONDS:
             self.tries = 0
 
 
 def described(manifest: WorkerManifest, record: ProcessRecord) -> Diagnostics:
-    """What these two tell of a worker, and the system of its process."""
+    """A worker's diagnostics, from these two and from what the system says about its process."""
     process = record.process
     executable, memory, cpu = ("", None, None) if process is None else resources(process)
     return Diagnostics(
@@ -201,14 +201,14 @@ def described(manifest: WorkerManifest, record: ProcessRecord) -> Diagnostics:
 
 
 def record_path(folder: Path, name: str) -> Path:
-    """Where a worker's record lies."""
+    """The path of a worker's record."""
     return folder / f"{name}.json"
 
 
 def write_record(folder: Path, name: str, record: ProcessRecord) -> None:
-    """Write a record, mode 0600, whole or not at all. Raises Failed when the disk refuses.
+    """Write a record atomically, with mode 0600. Raises Failed if the disk refuses.
 
-    Not synced: after a power cut there is no process that it could name.
+    It is not synced: after a power cut there is no process that it could name.
     """
     path = record_path(folder, name)
     temporary = path.with_suffix(".tmp")
@@ -227,7 +227,7 @@ def write_record(folder: Path, name: str, record: ProcessRecord) -> None:
 
 
 def read_record(folder: Path, name: str) -> ProcessRecord:
-    """Read a record; an empty one without a file. Raises Invalid when it can't be used: it is set aside then."""
+    """Read a record, or an empty one if there is no file. Raises Invalid for a damaged one, which is set aside."""
     path = record_path(folder, name)
     try:
         return msgspec.json.decode(path.read_bytes(), type=ProcessRecord)
@@ -235,7 +235,7 @@ def read_record(folder: Path, name: str) -> ProcessRecord:
         return ProcessRecord()
     except OSError as error:
         raise Invalid(f"{path}: the worker's record can't be read: {error.strerror}", worker=name) from error
-    except msgspec.DecodeError as error:  # a ValidationError is one too
+    except msgspec.DecodeError as error:  # the base class of ValidationError
         aside = path.with_name(f"{path.name}.corrupt-{int(time.time())}")
         with contextlib.suppress(OSError):
             path.rename(aside)

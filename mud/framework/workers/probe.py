@@ -1,4 +1,4 @@
-"""The health of a process worker, as a command of its manifest tells it: run again and again, never a thread."""
+"""Checks a process worker's health by running a command of its manifest again and again, without a thread."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from mud.framework.workers.program import KILL_STANDING_SECONDS, Program, ends_w
 
 
 class Probe:
-    """One run of a health command. `told` is called once: with "" for healthy, else with what is wrong.
+    """One run of a health command. Calls `told` once: with "" for healthy, otherwise with what is wrong.
 
-    It may take so many `seconds`. Raises OSError or ValueError when the command can't be started.
+    It may take `seconds`. Raises OSError or ValueError if the command can't be started.
     """
 
     def __init__(self, program: Program, seconds: float, told: Callable[[str], None]) -> None:
@@ -50,7 +50,7 @@ class Probe:
             told(what)
 
     def _end(self) -> None:
-        self._kill()  # what it may have left behind; the group is its own until we take note of its end
+        self._kill()  # whatever it left running; its group's number can't be reused before we reap it
         code = self._child.wait()
         what = f"the health check says: {in_words(code)}\n{last_lines(self._said)}" if code else ""
         self._close()
@@ -64,7 +64,7 @@ class Probe:
         self._said.close()
 
     def drop(self) -> None:
-        """End it, and tell nobody."""
+        """End it without calling `told`."""
         self._told = None
         if self.ended:
             return
@@ -72,14 +72,14 @@ class Probe:
         if ends_within(self._fd, KILL_STANDING_SECONDS):
             self._child.wait()
         else:
-            self._child.returncode = -signal.SIGKILL  # it hangs in the kernel; subprocess is to forget it
+            self._child.returncode = -signal.SIGKILL  # it hangs in the kernel; make subprocess forget it
         self._close()
 
 
 class Checks:
-    """The checks of one worker. `told` is called after each, when `health` and `illness` are set.
+    """The health checks of one worker. Calls `told` after each, with `health` and `illness` set.
 
-    Without a health command nothing is ever checked and the health stays unknown.
+    Without a health command nothing is checked and the health stays unknown.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Checks:
     ) -> None:
         self.health: Health = "unknown"
         self.illness = ""
-        self.failures = 0  # answers in a row that it is not well
+        self.failures = 0  # failed checks in a row
         self.checked: float | None = None  # wall-clock seconds
         self._manifest = manifest
         self._tell = told
@@ -97,7 +97,7 @@ class Checks:
         self._probe: Probe | None = None
 
     def begin(self, seconds: float, every: float) -> None:
-        """Check in so many seconds, then every so many."""
+        """Check first after `seconds`, then every `every` seconds."""
         self._every = every
         if self._timer is not None:
             self._timer.cancel()
@@ -105,7 +105,7 @@ class Checks:
             self._timer = asyncio.get_running_loop().call_later(seconds, self._check)
 
     def end(self) -> None:
-        """Check no more; one that runs is ended. What was known stays."""
+        """Stop checking, and end a check that runs. The last result stays."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
@@ -114,7 +114,7 @@ class Checks:
             probe.drop()
 
     def forget(self) -> None:
-        """Check no more, and know nothing."""
+        """Stop checking, and forget the last result."""
         self.end()
         self.health, self.illness, self.checked, self.failures = "unknown", "", None, 0
 

@@ -1,7 +1,7 @@
-"""Process workers: programs that we run or watch, and that a copyover passes by (S3.2, S3.5, S3.6, S3.8, S3.12).
+"""Process workers: programs that we run or watch, and that run on over a copyover (S3.2, S3.5, S3.6, S3.8, S3.12).
 
-A worker has a session, a log file and a record of its own and no pipe to us, so an exec of ours is nothing to it.
-What is awaited is driven by callbacks alone, so that `let_go` can drop all of it at any moment.
+A worker has its own session, log file and record and no pipe to us, so our exec does not affect it. Everything that
+waits is driven by callbacks alone, so that `let_go` can drop it all at any moment.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ log = logging.getLogger("mud.workers")
 
 W = WorkerState
 Clock = Callable[[], float]  # wall-clock seconds
-#: Seconds between two looks at the health of a worker that starts.
+#: Seconds between two health checks of a worker that is starting.
 PROBE_SECONDS = 0.25
-#: Seconds that a killed process may take to go.
+#: Seconds that a killed process may take to end.
 KILL_SECONDS = 5.0
 
 
 class ProcessController:
-    """One process worker. Records lie in `folder`, its output in `logs`; `clock` gives wall-clock seconds.
+    """One process worker. Its record lies in `folder`, its output in `logs`; `clock` returns wall-clock seconds.
 
-    On a start of the server call `adopt`, and `start` when it gives False and the worker is wanted. Before an exec,
-    and before the event loop is another one, call `let_go`. All but the constructor run inside an event loop.
+    When the server starts, call `adopt`, and `start` if that returns False and the worker is wanted. Call `let_go`
+    before an exec and before the event loop changes. All but the constructor need a running event loop.
     """
 
     type: WorkerType = "process"
@@ -66,28 +66,28 @@ class ProcessController:
         self._watched: WatchedProcess | None = None
         self._settled = StateChange()
         self._failure: FrameworkError | None = None
-        self._automatic = False  # this start is a restart that nobody awaits
-        self._ill = False  # it is being ended because it stayed unhealthy
+        self._automatic = False  # this start is an automatic restart
+        self._ill = False  # it is being ended because it remained unhealthy
         self._watching = False
         self._log_start = 0
 
     @property
     def state(self) -> WorkerState:
-        """What it is doing."""
+        """Its present state."""
         return self._machine.state
 
     @property
     def stopped(self) -> bool:
-        """Whether the last that was ordered is a stop; it is remembered over a copyover."""
+        """Whether the last order was a stop; this is kept over a copyover."""
         return self.record.stopped
 
     # What is ordered
 
     async def start(self) -> None:
-        """Start it, or attach to it, or take it on if it runs already. One that waits for its restart starts now.
+        """Start it, or attach to the process if it runs already. If it waits for its restart, it starts now.
 
-        Raises Conflict when it runs or is stopped meanwhile; NotFound, Invalid, Failed or TimedOut when it can't be
-        started: it is FAILED_START then, and ended if there was a process.
+        Raises Conflict if it is RUNNING or is stopped meanwhile; NotFound, Invalid, Failed or TimedOut if it can't be
+        started: then it is FAILED_START, and its process, if any, is ended.
         """
         if not self._watching and self.adopt() and self.state is W.RUNNING:
             self.record.stopped = False
@@ -113,24 +113,24 @@ class ProcessController:
             raise Conflict(f"{self.id} was stopped or let go while it started; start it again", worker=self.id)
 
     async def stop(self, for_now: bool = False) -> None:
-        """Stop it: SIGTERM to its process group, SIGKILL after `stop_seconds`. An unmanaged one is only left alone.
+        """Stop it: SIGTERM to its process group, SIGKILL after `stop_seconds`. An unmanaged one is left alone.
 
-        Raises TimedOut when it survives even that for 5 s; it is watched all the same then.
-        `for_now`: only because the server ends, so that `stopped` stays what it was.
+        Raises TimedOut if it survives even that for 5 s; then it is still watched.
+        `for_now`: it stops only because the server ends, so `stopped` keeps its value.
         """
         await self._stop(False, for_now)
 
     async def restart(self, force: bool = False) -> None:
-        """Stop and start; with `force` by SIGKILL. Raises what these raise, and Conflict for an unmanaged one."""
+        """Stop and start it; with `force`, stop it by SIGKILL. Raises what these raise; Conflict if unmanaged."""
         if not self.manifest.managed:
             raise Conflict(f"{self.id} is not run by us; restart it where it is run", worker=self.id)
         await self._stop(force)
         await self.start()
 
     def adopt(self) -> bool:
-        """Take on the process of the record, if it still runs, or the wait for its restart, without starting anything.
+        """Take over the process of the record if it still runs, or the wait for its restart. Starts nothing.
 
-        False when there is neither: `start` may start it then. Raises Failed when we are out of descriptors.
+        False if there is neither: then `start` may start it. Raises Failed if we are out of descriptors.
         """
         if self._watching:
             return self.state in (W.RUNNING, W.STARTING)
@@ -151,10 +151,10 @@ class ProcessController:
         return True
 
     def let_go(self) -> None:
-        """Forget readers, timers and health checks and leave the process alone; `adopt` takes it on again.
+        """Drop readers, timers and health checks and leave the process alone; `adopt` takes it over again.
 
-        A stop that is under way is forced first: it is not carried over. Raises Failed when the record can't be
-        written, TimedOut when such a stop does not succeed at once: nothing was let go then.
+        A stop in progress is forced first, because it can't be carried over. Raises Failed if the record can't be
+        written, TimedOut if such a stop does not succeed at once; then nothing was dropped.
         """
         if not self._watching:
             return
@@ -168,7 +168,7 @@ class ProcessController:
         self._settled.ring()
 
     def diagnostics(self) -> Diagnostics:
-        """All that is known of it. It never raises."""
+        """Everything known about it. Never raises."""
         said = described(self.manifest, self.record)
         said.state, said.health, said.history = self.state.value, self._checks.health, list(self._machine.history)
         log_path = str(self.log_path) if self.manifest.managed else ""
@@ -178,7 +178,7 @@ class ProcessController:
     # Starting
 
     def _begin(self, why: str) -> None:
-        """Start the program, or find it. What comes of it is told by `_running` or `_failed`."""
+        """Start the program, or find it. The outcome goes to `_running` or `_failed`."""
         if self.state is not W.STARTING:
             self._go(W.STARTING, why)
         self._failure = None
@@ -224,7 +224,7 @@ class ProcessController:
         self._settled.ring()
 
     def _give_up(self, error: FrameworkError) -> None:
-        """A start came to nothing: end what there is of it, then say so."""
+        """End what a failed start left, then report the failure."""
         self._failure = error
         self._timers.cancel()
         self._checks.end()
@@ -240,7 +240,7 @@ class ProcessController:
         self.record.process = None
         self._unwatch()
         if self._automatic and not self.manifest.managed:
-            self._later()  # it is not there yet, and that is no news
+            self._later()  # still not there, which was reported before
             return
         self._note(str(error))
         self._go(W.FAILED_START, str(error).partition("\n")[0])
@@ -252,11 +252,11 @@ class ProcessController:
 
     @property
     def _waits(self) -> bool:
-        """Whether it is only waiting for its restart."""
+        """Whether it waits for its restart."""
         return self.state is W.STARTING and self.record.restart_at is not None
 
     def _later(self) -> None:
-        """Restart it after its back-off, unless that was done too often in a row."""
+        """Restart it after its back-off, unless there were too many restarts in a row."""
         record, manifest = self.record, self.manifest
         if manifest.managed and record.tries >= manifest.max_restarts:
             self._note(f"{self.id}: given up after {record.tries} restarts in a row; {record.last_error}")
@@ -272,14 +272,14 @@ class ProcessController:
         self._wait_on()
 
     def _wait_on(self) -> bool:
-        """Wait for the restart that is due, if one is."""
+        """Wait for the pending restart, if there is one."""
         due = self.record.restart_at
         if due is None:
             return False
         if self.state is not W.STARTING:
             self._go(W.STARTING, "its restart is due")
         self._automatic = True
-        # The wall clock may have been set meanwhile: never longer than the longest wait.
+        # The wall clock may have been set meanwhile: never wait longer than the longest back-off.
         self._timers.after("restart", min(max(0.0, due - self._clock()), self.manifest.back_off_most), self._again)
         self._save()
         return True
@@ -290,7 +290,7 @@ class ProcessController:
         self._begin("restart")
 
     def _told(self, news: bool) -> None:
-        """A health check has ended; `news` are bad."""
+        """Handle the end of a health check; `news`: it has just become unhealthy."""
         if self.state is W.STARTING and self._checks.health == "healthy":
             self._running("it is healthy")
         elif self.state is W.RUNNING and self._checks.health == "healthy":
@@ -303,7 +303,7 @@ class ProcessController:
                 self._put_down()
 
     def _put_down(self) -> None:
-        """It stays unhealthy: end it, if that leads to a restart. It counts as running until it is gone."""
+        """End a worker that remains unhealthy, if a restart will follow. It counts as running until it is gone."""
         if not self.manifest.again(False):
             return
         self._ill = True
@@ -350,7 +350,7 @@ class ProcessController:
             self._signal(signal.SIGKILL)
 
     def _bury(self) -> None:
-        """End at once what is being stopped. Raises TimedOut."""
+        """Complete a stop in progress at once. Raises TimedOut."""
         self._force()
         watched = self._watched
         if watched is not None and not watched.ends_within(KILL_STANDING_SECONDS):
@@ -358,7 +358,7 @@ class ProcessController:
         self._exited(None if watched is None else watched.code())
 
     def _exited(self, code: int | None) -> None:
-        """It is gone: what that means depends on what it was doing."""
+        """Handle its end, according to its state."""
         what = in_words(code)
         self._unwatch()
         self._timers.cancel()
@@ -376,7 +376,7 @@ class ProcessController:
         self._settled.ring()
 
     def _broke_off(self, code: int | None, what: str, well: bool, ill: bool) -> None:
-        """It ended while it ran and nobody had ordered that; `ill`: we did, as it stayed unhealthy."""
+        """Handle an end that nobody ordered; `ill`: we ended it because it remained unhealthy."""
         if code != 0 and not ill:
             self._note(f"{self.id}: {what}" + (f"\n{self._said()}" if self.manifest.managed else ""))
         if well:
@@ -387,7 +387,7 @@ class ProcessController:
             self._go(W.FAILED_START if code != 0 else W.IDLE, what)
 
     def _missed(self, watched: WatchedProcess) -> None:
-        """It ended while nobody watched. Only a child of ours is touched: else the number may be another's."""
+        """Handle an end while nobody watched. Only our own child is signalled: another id may have been reused."""
         self._unwatch()
         if watched.process.stat() is not None:
             watched.signal(signal.SIGKILL)
@@ -405,7 +405,7 @@ class ProcessController:
     # The rest
 
     def _watch(self, process: Identity) -> WatchedProcess:
-        """Be told of a process's end. Raises Failed when the system has no descriptor left."""
+        """Watch for a process's end. Raises Failed if the system has no descriptor left."""
         self._watched = WatchedProcess(process, self.manifest.managed, lambda: self.state is W.STOPPING, self._exited)
         try:
             self._watched.open()
@@ -424,7 +424,7 @@ class ProcessController:
             self._watched.signal(number)
 
     async def _while(self, states: set[WorkerState], seconds: float) -> None:
-        """Wait until it is in another state, or is let go, or the time is over."""
+        """Wait until it leaves `states` or is let go, or the time is over."""
         await self._settled.wait(lambda: self.state in states and self._watching, seconds)
 
     def _said(self) -> str:
@@ -440,7 +440,7 @@ class ProcessController:
         self._save()
 
     def _save(self, strict: bool = False) -> None:
-        """Write the record. With `strict` it raises Failed; else it plays on: the next save may succeed."""
+        """Write the record. With `strict`, raises Failed; otherwise logs it: the next save may succeed."""
         self.record.history = list(self._machine.history)
         try:
             write_record(self._folder, self.id, self.record)

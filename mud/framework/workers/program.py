@@ -1,6 +1,6 @@
-"""Programs: how one is started without a pipe to us, which process is which it is, how it ended, what it uses.
+"""Programs and their processes: start one without a pipe to us, identify it, watch its end, measure what it uses.
 
-Linux only: /proc and pidfds.
+Linux only: uses /proc and pidfds.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from mud.core.errors import Failed, Invalid, NotFound
 
 log = logging.getLogger("mud.workers")
 
-#: What of our own environment is not for others.
+#: The variables of our own environment that other programs must not get.
 OURS = ("EVERWAKE_", "NOTIFY_SOCKET")
-#: Seconds that a killed process may take to go while everything stands still.
+#: Seconds that a killed process may take to end while the event loop stands still.
 KILL_STANDING_SECONDS = 0.25
 LAST_LINES = 12
-#: Looks at what is left of a killed process group before we give up on it, and seconds between two.
+#: The number of checks for survivors of a killed process group before we give up, and the seconds between two.
 LOOKS = 20
 LOOK_SECONDS = 0.05
-#: The size at which a log is set aside before a start.
+#: The size in bytes from which a log is set aside before a start.
 LOG_BYTES = 10_000_000
 
 
 @cache
 def boot() -> str:
-    """What is another after each start of the machine."""
+    """An id that changes with each boot of the machine."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -46,7 +46,7 @@ def boot() -> str:
 
 
 class Stat(Struct, frozen=True):
-    """What we need of /proc/PID/stat. `start` is clock ticks since the machine's start, `cpu` is seconds."""
+    """The part of /proc/PID/stat that we need. `start` is in clock ticks since boot, `cpu` in seconds."""
 
     state: str
     group: int
@@ -55,17 +55,17 @@ class Stat(Struct, frozen=True):
 
     @property
     def ended(self) -> bool:
-        """Whether it only waits for its parent to take note."""
+        """Whether it has ended and only waits for its parent to reap it."""
         return self.state in "ZX"
 
 
 def stat(pid: int) -> Stat | None:
-    """What a process is; None when there is none."""
+    """The stat of a process; None if there is no such process."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    field = text.rpartition(")")[2].split()  # the program's name, in parentheses, may hold anything
+    field = text.rpartition(")")[2].split()  # the program's name, in parentheses, may contain anything
     if len(field) < 20:
         return None
     ticks = int(field[11]) + int(field[12])
@@ -80,20 +80,20 @@ def group_members(group: int) -> list[int]:
 
 
 class Identity(Struct, frozen=True):
-    """One process and no other: a process id alone is used again, after a restart of the machine for certain."""
+    """Identifies one process: a process id alone is reused, and certainly after a reboot."""
 
-    pid: Annotated[int, Meta(gt=1)]  # a signal to the group 0 or 1 would be one to ourselves or to everybody
+    pid: Annotated[int, Meta(gt=1)]  # a signal to group 0 or 1 would go to ourselves or to everybody
     start: int
     boot: str
 
     @classmethod
     def of(cls, pid: int) -> Identity | None:
-        """Who this is; None when there is no such process."""
+        """The identity of a running process; None if there is no such process."""
         found = stat(pid)
         return None if found is None else cls(pid, found.start, boot())
 
     def stat(self) -> Stat | None:
-        """What it is now; None when it is gone, though another may have its process id."""
+        """Its present stat; None if it is gone, even if another process has its id."""
         found = stat(self.pid)
         return found if found is not None and (found.start, boot()) == (self.start, self.boot) else None
 
@@ -105,14 +105,14 @@ class Identity(Struct, frozen=True):
 
 
 class Program(Struct, frozen=True):
-    """What is to be started: its words, its working directory (None: ours), and what it finds in its environment."""
+    """A program to start: its arguments, its working directory (None: ours) and its environment."""
 
     argv: tuple[str, ...]
     folder: str | None = None
     environment: Mapping[str, str] = {}
 
     def spawn(self, said: IO[bytes]) -> subprocess.Popen[bytes]:
-        """Start it in a session of its own, with `said` for its output. Raises OSError or ValueError."""
+        """Start it in its own session, with its output going to `said`. Raises OSError or ValueError."""
         ours = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
         return subprocess.Popen(
             self.argv,
@@ -126,9 +126,9 @@ class Program(Struct, frozen=True):
 
 
 def ended(pid: int) -> int | None:
-    """Take note of a child's end. Its exit code, negative for a signal; None when it is no child of ours.
+    """Reap a child and return its exit code, negative for a signal; None if it is not our child.
 
-    Raises BlockingIOError when it is one and runs.
+    Raises BlockingIOError if it is our child and still runs.
     """
     try:
         found, status = os.waitpid(pid, os.WNOHANG)
@@ -140,7 +140,7 @@ def ended(pid: int) -> int | None:
 
 
 def in_words(code: int | None) -> str:
-    """How a process ended, for people."""
+    """How a process ended, in words."""
     if code is None:
         return "it ended, and how is not known: it was no child of ours"
     if code >= 0:
@@ -151,14 +151,14 @@ def in_words(code: int | None) -> str:
 
 
 def last_lines(file: IO[bytes], since: int = 0) -> str:
-    """The last lines of a file, from a place on."""
+    """The last lines of a file, none from before the offset `since`."""
     file.seek(max(since, file.seek(0, os.SEEK_END) - 8192))
     lines = file.read().decode("utf-8", "replace").strip().splitlines()
     return "\n".join(f"  {line}" for line in lines[-LAST_LINES:]) or "  (it said nothing)"
 
 
 def last_lines_of(path: Path, since: int = 0) -> str:
-    """The last lines of a file that may not be there."""
+    """The last lines of a file that may not exist."""
     try:
         with path.open("rb") as file:
             return last_lines(file, since)
@@ -167,9 +167,9 @@ def last_lines_of(path: Path, since: int = 0) -> str:
 
 
 def launch(name: str, program: Program, said: Path) -> tuple[Identity, int]:
-    """Start a worker whose output is appended to a file. Gives it and where in the file its output begins.
+    """Start a worker, with its output appended to a file. Returns its identity and the offset where its output begins.
 
-    The file is set aside as `.1` first when it is large. Raises Failed.
+    A large file is first set aside as `.1`. Raises Failed.
     """
     try:
         said.parent.mkdir(parents=True, exist_ok=True)
@@ -182,7 +182,7 @@ def launch(name: str, program: Program, said: Path) -> tuple[Identity, int]:
         what = f"{error.filename or program.argv[0]}: {error.strerror}" if isinstance(error, OSError) else str(error)
         what = f"{name} can't be started: {what}; check command and folder in its manifest"
         raise Failed(what, worker=name) from error
-    child.returncode = 0  # we take note of its end ourselves; subprocess is to forget it
+    child.returncode = 0  # we reap it ourselves; make subprocess forget it
     process = Identity.of(child.pid)
     if process is None:
         raise Failed(f"{name} can't be watched: /proc shows no process {child.pid}", worker=name)
@@ -190,7 +190,7 @@ def launch(name: str, program: Program, said: Path) -> tuple[Identity, int]:
 
 
 def find(name: str, pid_file: Path) -> Identity:
-    """The process that a file names. Raises NotFound when it does not run, Invalid when the file names none."""
+    """The process that a pid file names. Raises NotFound if it does not run, Invalid if the file names none."""
     try:
         pid = int(pid_file.read_text(encoding="utf-8").split()[0])
     except OSError as error:
@@ -204,9 +204,9 @@ def find(name: str, pid_file: Path) -> Identity:
 
 
 def limit(name: str, pid: int, memory_bytes: int | None, open_files: int | None) -> None:
-    """Set the limits of a process that was just started. Raises Failed; one that is gone is no error.
+    """Set the limits of a process that was just started. Raises Failed; a process that is gone is no error.
 
-    What it did in the moment before is not limited, and neither is a child that it made in that moment.
+    The limits do not apply to what it did before this call, nor to a child that it started before.
     """
     limits = {"memory_bytes": (resource.RLIMIT_AS, memory_bytes), "open_files": (resource.RLIMIT_NOFILE, open_files)}
     for key, (which, most) in limits.items():
@@ -220,25 +220,25 @@ def limit(name: str, pid: int, memory_bytes: int | None, open_files: int | None)
 
 
 def ends_within(pidfd: int, seconds: float) -> bool:
-    """Whether a process ends within so many seconds, while everything stands still."""
+    """Whether a process ends within `seconds`. Blocks."""
     waiting = select.poll()
     waiting.register(pidfd, select.POLLIN)
     return bool(waiting.poll(seconds * 1000))
 
 
 class LoopTimers:
-    """Timers of the running event loop, each with a name; there is one of a name at a time."""
+    """Named timers of the running event loop; there is at most one of each name."""
 
     def __init__(self) -> None:
         self._handles: dict[str, asyncio.TimerHandle] = {}
 
     def after(self, name: str, seconds: float, do: Callable[[], None]) -> None:
-        """Do something in so many seconds, instead of what was to be done under that name."""
+        """Call `do` after `seconds`; replaces the timer of the same name."""
         self.cancel(name)
         self._handles[name] = asyncio.get_running_loop().call_later(seconds, do)
 
     def cancel(self, *names: str) -> None:
-        """Forget these, or all."""
+        """Cancel these timers, or all of them."""
         for name in names or tuple(self._handles):
             handle = self._handles.pop(name, None)
             if handle is not None:
@@ -246,19 +246,19 @@ class LoopTimers:
 
 
 class StateChange:
-    """Wakes whoever waits for something to change."""
+    """Wakes those who wait for a change."""
 
     def __init__(self) -> None:
         self._rung: asyncio.Future[None] | None = None
 
     def ring(self) -> None:
-        """It has changed."""
+        """Wake those who wait: something has changed."""
         rung, self._rung = self._rung, None
         if rung is not None and not rung.done():
             rung.set_result(None)
 
     async def wait(self, still: Callable[[], bool], seconds: float) -> None:
-        """Wait for as long as `still` says so, or until the time is over."""
+        """Wait while `still` returns True, or until the time is over."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while still() and (left := end - loop.time()) > 0:
@@ -268,10 +268,10 @@ class StateChange:
 
 
 class WatchedProcess:
-    """A process whose end we are told of, without a thread: `gone` is called with its exit code, None if unknown.
+    """Watches for a process's end without a thread; calls `gone` with the exit code, None if unknown.
 
-    A `managed` one leads a process group that is ours: what is left of the group is killed when it ends, or waited
-    for while `patient` says so. While a child's end is not taken note of, the group's number can't become another's.
+    A `managed` process leads a process group of ours: when it ends, the rest of the group is killed, or awaited while
+    `patient` returns True. Until we reap a child, its group's number can't be reused.
     """
 
     def __init__(
@@ -286,7 +286,7 @@ class WatchedProcess:
         self._looks = 0
 
     def open(self) -> None:
-        """Begin; one that is gone is no error. Raises OSError when there is no descriptor left."""
+        """Begin to watch; a process that is gone is no error. Raises OSError if there is no descriptor left."""
         try:
             self._fd = os.pidfd_open(self.process.pid)
         except ProcessLookupError:
@@ -294,7 +294,7 @@ class WatchedProcess:
         asyncio.get_running_loop().add_reader(self._fd, self._ended)
 
     def close(self) -> None:
-        """Forget it, and leave it alone."""
+        """Stop watching; the process is left alone."""
         fd, self._fd = self._fd, None
         if fd is not None:
             asyncio.get_running_loop().remove_reader(fd)
@@ -304,21 +304,21 @@ class WatchedProcess:
 
     @property
     def opened(self) -> bool:
-        """Whether its end will be told."""
+        """Whether it is being watched."""
         return self._fd is not None
 
     @property
     def lives(self) -> bool:
-        """Whether it runs, and is who it was."""
-        # With the descriptor open its number can't become another's between these two looks.
+        """Whether it still runs, and its id was not reused."""
+        # While the descriptor is open, the id can't be reused between these two checks.
         return self._fd is not None and not ends_within(self._fd, 0) and self.process.stat() is not None
 
     def ends_within(self, seconds: float) -> bool:
-        """Whether it ends within so many seconds, while everything stands still."""
+        """Whether it ends within `seconds`. Blocks."""
         return self._fd is None or ends_within(self._fd, seconds)
 
     def signal(self, number: signal.Signals) -> None:
-        """To all of its process group, unless the number is another's by now."""
+        """Send a signal to its whole process group, unless the id was reused."""
         if not self._managed or self._replaced():
             return
         try:
@@ -329,14 +329,14 @@ class WatchedProcess:
             log.warning("%s can't be sent to process %d: %s", number.name, self.process.pid, error.strerror)
 
     def code(self) -> int | None:
-        """Take note of its end, if that is for us to do. Its exit code; None if it is unknown or it runs."""
+        """Reap it if it is our child. Returns its exit code; None if that is unknown or it still runs."""
         with contextlib.suppress(BlockingIOError):
             if self._managed and self.process.stat() is not None:
                 return ended(self.process.pid)
         return None
 
     def drain(self) -> None:
-        """It has ended: see that all of its group does, then take note and tell."""
+        """After its end: see that its whole group ends, then reap it and call `gone`."""
         if self._managed and self._looks < LOOKS and not self._replaced() and group_members(self.process.pid):
             if not self._patient():
                 self._looks += 1
@@ -355,7 +355,7 @@ class WatchedProcess:
 
 
 def resources(process: Identity) -> tuple[str, int | None, float | None]:
-    """The executable, bytes of memory and seconds of processor time of a process; nothing of one that is gone."""
+    """The executable, memory in bytes and CPU seconds of a process; empty values if it is gone."""
     found = process.stat()
     if found is None or found.ended:
         return "", None, None

@@ -1,4 +1,4 @@
-"""The registry of workers: modules and processes alike, by one name and through one interface (S3)."""
+"""The registry of workers: modules and processes alike, each under an id and through one interface (S3)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from mud.framework.workers.process import ProcessController
 
 log = logging.getLogger("mud.workers")
 
-#: In these a worker may be removed.
+#: The states in which a worker may be removed.
 AT_REST = frozenset({WorkerState.IDLE, WorkerState.FAILED_START})
 
 
 class ModuleController:
-    """A module as a worker."""
+    """Controls a module as a worker."""
 
     type: WorkerType = "module"
 
@@ -35,11 +35,11 @@ class ModuleController:
 
     @property
     def state(self) -> WorkerState:
-        """What it is doing."""
+        """Its present state."""
         return WORKER[self._manager.registry.get(self.id).life.state]
 
     async def start(self) -> None:
-        """Start it. Raises Conflict when it runs."""
+        """Start it. Raises Conflict if it runs."""
         if self.state is WorkerState.RUNNING:
             raise Conflict(f"{self.id} runs already.")
         await self._manager.manage("restart", self.id)
@@ -54,14 +54,14 @@ class ModuleController:
         await self._manager.manage("restart", self.id)
 
     def diagnostics(self) -> Diagnostics:
-        """All that is known of it."""
+        """Everything known about it."""
         registry = self._manager.registry
         instance = registry.get(self.id)
         return diagnose(instance, len(registry.timers_of(self.id)), self._manager.tasks_of(self.id))
 
 
 class WorkerRegistry:
-    """All workers. Manifests of processes lie in `manifests`; their records in `records`, their output in `logs`."""
+    """All workers. Processes' manifests lie in `manifests`, their records in `records`, their output in `logs`."""
 
     def __init__(
         self, manager: ModuleManager, manifests: Path, records: Path, logs: Path, now: Callable[[], float]
@@ -75,12 +75,12 @@ class WorkerRegistry:
         self._starting: set[asyncio.Task[None]] = set()
 
     def all(self) -> list[Controller]:
-        """Modules in the order of their start, then processes by name."""
+        """Modules in their starting order, then processes by name."""
         modules: list[Controller] = [ModuleController(self._manager, name) for name in self._manager.registry.instances]
         return modules + [self.processes[name] for name in sorted(self.processes)]
 
     def get(self, worker: str) -> Controller:
-        """A worker by its id. Raises NotFound, with the nearest one."""
+        """A worker by its id. Raises NotFound, with the nearest id."""
         known = {controller.id: controller for controller in self.all()}
         if worker not in known:
             near = get_close_matches(worker, known, 1)
@@ -88,7 +88,7 @@ class WorkerRegistry:
         return known[worker]
 
     async def add(self, path: Path) -> Controller:
-        """Take on a process by its manifest, and start it if it says so. It is registered only once that went well.
+        """Add a process by its manifest, and start it if the manifest says so. It is registered only if that succeeds.
 
         Raises Invalid, Conflict, or what a start raises.
         """
@@ -109,7 +109,7 @@ class WorkerRegistry:
         return controller
 
     def remove(self, worker: str) -> None:
-        """Forget a process worker. Raises Conflict unless it is stopped or failed, or when it is a module."""
+        """Remove a process worker. Raises Conflict if it is neither stopped nor failed, or is a module."""
         controller = self.get(worker)
         if not isinstance(controller, ProcessController):
             raise Conflict(f"{worker} is a module: `module unload {worker}`.")
@@ -121,7 +121,7 @@ class WorkerRegistry:
         del self.processes[worker]
 
     def begin(self) -> None:
-        """Take on every process that runs, and start those that should. For the first time, or after `let_go`."""
+        """Take over every process that runs, and start those that should run: at the start, or again after `let_go`."""
         for path in sorted(self._manifests.glob("*.json")):
             if path.stem not in self.processes:
                 try:
@@ -144,18 +144,18 @@ class WorkerRegistry:
         task.add_done_callback(self._starting.discard)
 
     async def let_go(self) -> None:
-        """Before a copyover: processes run on, and nothing of ours looks after them until `begin`.
+        """Before a copyover: stop watching all processes, which run on, until `begin`.
 
-        Raises Failed or TimedOut when one can't be let go; then `begin` takes on again those that were.
+        Raises Failed or TimedOut if one can't be let go; then `begin` takes over again those that were.
         """
         for controller in self.processes.values():
             controller.let_go()
-        for task in list(self._starting):  # only now: a start that is cancelled ends its process
+        for task in list(self._starting):  # not earlier: a cancelled start ends its process
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
 
     async def stop_all(self) -> None:
-        """The end: every process that we started is stopped, all at once."""
+        """At the end: stop every process that we started, all at the same time."""
         results = await asyncio.gather(*(c.stop(for_now=True) for c in self.processes.values()), return_exceptions=True)
         for error in results:
             if isinstance(error, BaseException):
@@ -172,7 +172,7 @@ class WorkerRegistry:
         return FACTORIES["process"](manifest, self._records, self._logs, self._now)
 
 
-#: What makes a worker of each type that has a manifest. Modules are made by the loader.
+#: The controller for each type of worker that has a manifest. The loader makes modules.
 FACTORIES: dict[WorkerType, Callable[[WorkerManifest, Path, Path, Callable[[], float]], ProcessController]] = {
     "process": ProcessController,
 }
