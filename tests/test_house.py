@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools import need_tool
+from tests.assertions import Helpers, open_outcomes, skips, vain
+from tests.tools import mount, need_tool
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted([*(ROOT / "mud").rglob("*.py"), *(ROOT / "modules").rglob("*.py"), ROOT / "run.py"])
@@ -159,6 +160,12 @@ def test_a_missing_tool_skips_its_test_elsewhere_and_says_which(monkeypatch: pyt
         need_tool("no-such-tool")
 
 
+def test_what_can_not_be_mounted_fails_its_test_in_ci(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="mounting is not permitted here: mount: "):
+        mount("-t", "no-such-type", "none", tmp_path)
+
+
 def test_a_tool_that_is_there_is_found() -> None:
     assert need_tool("sh").endswith("/sh")
 
@@ -193,3 +200,117 @@ def test_tests_mirror_the_source() -> None:
 )
 def test_a_test_without_its_source_is_found(test: str, found: bool) -> None:
     assert mirrors(Path(test), {"net/telnet"}) is found
+
+
+TESTS = [path for folder in ("tests", "modules") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_every_test_can_fail_says_what_it_expects_and_runs_in_ci() -> None:
+    sources = {path.relative_to(ROOT): path.read_text("utf-8") for path in TESTS if "tests" in path.parts}
+    faults = [f"{path}:{x}" for path, text in sources.items() for x in (*vain(text), *open_outcomes(text))]
+    allowed = {Path("tests/tools.py"), Path("tests/test_house.py")}  # what skips for all, and its test
+    faults += [f"{path}:{x}" for path, text in sources.items() if path not in allowed for x in skips(text)]
+    kit = {path.relative_to(ROOT): path.read_text("utf-8") for path in (ROOT / "mud/testing").glob("*.py")}
+    assert [*faults, *(f"{test} asserts nothing" for test in Helpers(sources | kit).idle_tests())] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert True",
+        "assert 'x'",
+        "assert (x == 1, 'a tuple')",
+        "assert lambda: x",
+        "assert f'{x}'",
+        "assert not None",
+        "assert x == 1 or 1",
+        "assert x and True",
+        "assert 1 == 1",
+        "assert x.y == x.y",
+        "assert 'a' in x + 'a'",
+        "assert 'a' in f(x) + ' a '",
+        "assert (x or WANTED) == WANTED",
+        "assert f(x or WANTED) == WANTED",
+        "wait_for(lambda: x or True, 'it')",
+    ],
+)
+def test_an_assertion_that_can_not_fail_is_found(line: str) -> None:
+    assert len(list(vain(line))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert x",
+        "assert f() == f()",
+        "assert 'a' in x + 'b'",
+        "assert x is True",
+        "assert not x",
+        "assert ()",
+        "y = x or 'a'",
+        "assert (x or y) == z",
+    ],
+)
+def test_an_assertion_that_can_fail_passes(line: str) -> None:
+    assert list(vain(line)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert x == 1 or x == 2",
+        "assert y and (x == 1 or x == 2)",
+        "assert x in (1, 2)  # type: ignore[x]",
+        "assert x in {1, 2}",
+        "client.expect(r'one \\(|two')",
+        "pytest.raises(E, match='one.*|(two|three)')",
+    ],
+)
+def test_an_outcome_that_is_left_open_needs_a_reason(line: str) -> None:
+    assert len(list(open_outcomes(line))) == 1
+    assert list(open_outcomes(f"{line}  # chance decides")) == list(open_outcomes(f"# Chance decides.\n{line}")) == []
+
+
+@pytest.mark.parametrize("line", ["assert x in (1,)", "client.expect(r'a\\|b (c|d) [|]')", "f('a|b')", "x = a or b"])
+def test_one_outcome_passes(line: str) -> None:
+    assert list(open_outcomes(line)) == []
+
+
+HELPERS = {
+    Path("tests/help.py"): """
+def checked(x): assert x == 1
+def narrowed(x): assert x is not None and isinstance(x, int)
+def through(x): checked(x)
+class Client:
+    def see(self): assert self.x
+    def run(self): assert self.x
+class Other:
+    def run(self): return 1
+""",
+    Path("tests/test_it.py"): """
+from tests.help import checked, narrowed, through as by
+def test_itself(): assert f()
+def test_by_a_function(): by(1)
+def test_by_a_method(): client.see()
+async def test_by_raises():
+    with pytest.raises(E): f()
+def test_by_nothing(): f()
+def test_by_a_type(): narrowed(1)
+def test_by_who_knows_whose(): client.run()
+""",
+}
+
+
+def test_a_test_that_asserts_nothing_is_found() -> None:
+    assert {found.rpartition("::")[2] for found in Helpers(HELPERS).idle_tests()} == {
+        "test_by_nothing",
+        "test_by_a_type",
+        "test_by_who_knows_whose",
+    }
+
+
+@pytest.mark.parametrize(
+    "line", ["pytest.skip('x')", "@pytest.mark.skipif(x)\ndef f(): ...", "pytest.importorskip('x')"]
+)
+def test_a_test_that_skips_by_itself_is_found(line: str) -> None:
+    assert len(list(skips(line))) == 1

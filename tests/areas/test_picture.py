@@ -121,6 +121,7 @@ def test_a_room_that_does_not_fit_stands_aside_and_its_way_is_bent_and_labelled(
     assert len(set(laid.rooms.values())) == 5
     (link,) = [link for link in laid.links if not link.straight]
     written = texts(draw(made, world))
+    # Either room may be the one that stands aside.
     assert {link.origin, link.target} in ({"c", "bent"}, {"b", "d"}) and "bent way" in written
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from tests.e2e.harness import ROOT
+from tests.tools import STOCK_WORLD
 
 
 def source() -> Path | None:
     """The folder of its files; None when it is not on this machine."""
-    folder = Path(os.environ.get("EVERWAKE_TBA_WORLD", ROOT.parent / "shared/worlds/tbamud/lib/world"))
-    return folder if folder.is_dir() else None
+    return STOCK_WORLD if STOCK_WORLD.is_dir() else None

@@ -248,7 +248,7 @@ async def come_back(bot: Bot) -> None:
     """Lose the connection, or leave; and come back."""
     if bot.random.random() < 0.5:
         bot.client.send("quit")
-        text = await bot.client.expect(r"Until another day\.|> ")
+        text = await bot.client.expect(r"Until another day\.|> ")  # not in the middle of a fight
         bot.see(text)
     await bot.client.close()
     await bot.enter(new=False)

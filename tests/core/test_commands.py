@@ -31,7 +31,7 @@ def test_names_aliases_and_beginnings(verb: str, name: str) -> None:
 
 
 def test_an_ambiguous_beginning_names_what_it_could_be() -> None:
-    with pytest.raises(Rejected, match=r"'un' could be|'lo' could be look or lock"):
+    with pytest.raises(Rejected, match="'lo' could be look or lock"):
         table().find("lo", "player")
 
 

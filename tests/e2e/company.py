@@ -199,7 +199,7 @@ class Company:
                 worker.work()
             if select.select([self.admin.sock], [], [], PAUSE * (1 + turn // 40))[0]:
                 assert self.admin.read(), "the admin was dropped"
-                if re.search("Copyover done|No copyover", self.admin.unread):
+                if re.search("Copyover done|No copyover", self.admin.unread):  # which, the caller asks
                     break
         self.admin.expect(r"Copyover done.*?\n> ", LIMIT)
         for worker in self.workers:

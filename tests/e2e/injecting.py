@@ -7,9 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.tools import need_tool
+from tests.tools import mount, need_tool
 
 
 @contextlib.contextmanager
@@ -33,13 +31,6 @@ def failing(pid: int, calls: str, error: str, *paths: Path | str, follow: bool =
     finally:
         strace.terminate()
         strace.communicate()
-
-
-def mount(*arguments: str) -> None:
-    """Mount something. Where nothing may be mounted the test is skipped."""
-    done = subprocess.run(["mount", *arguments], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"mounting is not permitted here: {done.stderr.strip()}")
 
 
 def unmount(folder: Path) -> None:

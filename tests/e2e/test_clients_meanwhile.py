@@ -272,6 +272,6 @@ def test_orders_from_everywhere_at_the_same_time_are_one_copyover_after_the_othe
     assert len(done) == len(records(stopped)) == generation - 1 >= 1
     assert done.count("run.py") == [code for _, code in said].count(0)
     refused = [text for text, code in said if code]
-    assert [
-        text for text in refused if not re.search("has ordered one already|closed the connection without an", text)
-    ] == []
+    # Refused while there was one; or its connection ended with the program that was replaced.
+    words = ("has ordered one already", "closed the connection without an")
+    assert [text for text in refused if not any(word in text for word in words)] == []

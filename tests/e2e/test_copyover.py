@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -83,14 +84,29 @@ def test_lines_sent_at_once_are_executed_once_and_in_order_around_a_copyover(gam
     assert numbers == list(range(400))
 
 
+def in_the_kernel(game: Game, client: Client) -> int:
+    """The bytes for a client that the kernel holds, on both sides."""
+    server, own = (f":{port:04X}" for port in (game.port, client.sock.getsockname()[1]))
+    queued = 0
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, *_ = line.split()
+        sent, received = (int(queue, 16) for queue in queues.split(":"))
+        if local.endswith(server) and remote.endswith(own):
+            queued += sent
+        elif local.endswith(own) and remote.endswith(server):
+            queued += received
+    return queued
+
+
 def test_output_that_the_kernel_had_not_taken_arrives_whole(game: Game) -> None:
     admin, ada = game.admin(), game.player("Ada")
-    ada.sock.setsockopt(__import__("socket").SOL_SOCKET, __import__("socket").SO_RCVBUF, 4096)
-    lines = 150
-    ada.send_raw(b"".join(b"think %s %d\r\n" % (b"x" * 400, n) for n in range(lines)))
-    wait_for(lambda: "x" in ada.sock.recv(1, 2).decode("latin-1") or True, "output")
+    ada.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    lines = 450
+    ada.send_raw(b"".join(b"think %s %d\r\n" % (b"x" * 480, n) for n in range(lines)) + b"say done\r\n")
+    admin.expect('Ada says, "done"')
+    assert in_the_kernel(game, ada) < 400 * lines, "all is with the kernel: the game holds nothing back"
     copyover(admin)
-    text = ada.expect(rf"x {lines - 1}\"")
+    text = ada.expect('You say, "done"')
     assert [int(n) for n in re.findall(r"x (\d+)\"", text)] == list(range(lines))
 
 
@@ -172,7 +188,7 @@ def test_the_pager_stays_at_its_place(game: Game) -> None:
     first = ada.text_from(0)
     copyover(admin)
     ada.send("")
-    second = ada.expect(r"-- 10 of \d+ lines|> ")
+    second = ada.expect(r"-- 10 of \d+ lines")
     assert "moving" in first and "moving" not in second
 
 
@@ -263,7 +279,7 @@ def test_a_second_order_is_told_who_is_at_it(game: Game) -> None:
     admin.send("copyover")
     admin.expect("rehearsal")
     other.send("copyover")
-    other.expect("Root has ordered one already|Copyover done")
+    other.expect("Root has ordered one already")
     admin.expect("Copyover done")
 
 

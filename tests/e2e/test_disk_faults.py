@@ -241,8 +241,10 @@ def test_a_copyover_without_descriptors_is_refused_in_words_or_done(stopped: Gam
         limit_descriptors(stopped.pid, len(os.listdir(f"/proc/{stopped.pid}/fd")) + spare)
         crowd.types()
         crowd.admin.send("copyover")
+        # Which of them still does: that depends on what Python and SQLite open meanwhile. Each says it its own way.
         told = crowd.admin.expect(r"No copyover.*?The game plays on\.|Copyover done.*?\n> ")
-        assert "Copyover done" in told or re.search("Too many open files|unable to open|descriptor", told), told
+        if "Copyover done" not in told:
+            assert any(says in told for says in ("Too many open files", "unable to open", "descriptor")), told
         limit_descriptors(stopped.pid, most)
         is_well(crowd, f"{spare} to spare")
     crowd.types()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 
@@ -18,7 +16,8 @@ from mud.core.world.area import ExitDef, WorldDef
 from tests.areas.written import write_world
 from tests.bots.client import Client
 from tests.bots.walker import Walked, Walker
-from tests.e2e.harness import PASSWORD, ROOT, Game
+from tests.e2e.harness import PASSWORD, Game
+from tests.tools import stock_world
 
 pytestmark = [pytest.mark.e2e, pytest.mark.tba]
 
@@ -30,11 +29,7 @@ SAMPLE = 300  # rooms in make test
 @pytest.fixture(scope="module")
 def tba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Game, WorldDef]]:
     """A server on the imported world, and what its files say."""
-    source = Path(os.environ.get("EVERWAKE_TBA_WORLD", ROOT.parent / "shared/worlds/tbamud/lib/world"))
-    if not source.is_dir():
-        if os.environ.get("CI"):
-            pytest.fail(f"the tbaMUD world is not in {source}: set EVERWAKE_TBA_WORLD")
-        pytest.skip(f"the tbaMUD world is not in {source}; EVERWAKE_TBA_WORLD may name it")
+    source = stock_world()
     folder = tmp_path_factory.mktemp("tba")
     config = folder / "everwake.toml"
     config.write_text(LIMITS)

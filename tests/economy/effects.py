@@ -155,7 +155,8 @@ class Book:
         assert (effect.ends is None) == bool(effect.origin), effect
         kind = KINDS[effect.kind]
         if was is None:
-            assert effect.stacks == 1 or (effect.origin and kind.ends_on), effect
+            if not (effect.origin and kind.ends_on):
+                assert effect.stacks == 1, effect
         elif not effect.origin and was != life:
             assert may_become(kind, was, life), (was, life)
         return life

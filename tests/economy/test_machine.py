@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -280,7 +280,8 @@ class Economy(RuleBasedStateMachine):
         told = player.do("buffs")
         for life in self.market.book.page.lives.get(player.character.id, {}).values():
             seconds = (life.ends - self.market.book.now) / 1000 if life.ends is not None else 60
-            assert seconds >= 60 or f"{max(0.0, seconds):.1f} s" in told, (life, told)
+            if seconds < 60:
+                assert f"{max(0.0, seconds):.1f} s" in told, (life, told)
 
     @rule(name=who, thing=kind, n=amount, end=st.sampled_from(("wait", "late", "away", "no")))
     def open_shop(self, name: str, thing: str, n: int, end: str) -> None:
@@ -321,7 +322,8 @@ class Economy(RuleBasedStateMachine):
     @invariant()
     def an_item_is_itself(self) -> None:
         found = self.market.game.world.items.get(self.wand)
-        assert found is None or (found.values, found.short) == ({"charges": 2}, "a wand of Ada's")
+        if found is not None:
+            assert (found.values, found.short) == ({"charges": 2}, "a wand of Ada's")
 
     @invariant()
     def every_lot_has_its_item_its_gold_and_one_timer_or_one_end(self) -> None:
@@ -344,7 +346,8 @@ class Economy(RuleBasedStateMachine):
         assert seats == sorted(state.seats) and set(state.seats.values()) == set(state.windows)
         for key in {*world.owners("escrow:trading:"), *(a for a in world.ledger.balances if ":trading:" in a)}:
             character = key.rpartition(":")[2]
-            assert character in state.seats or character not in world.characters
+            if character in world.characters:
+                assert character in state.seats
 
 
 def strengthen(player: Player) -> None:
@@ -353,8 +356,15 @@ def strengthen(player: Player) -> None:
     me.level, me.max_hp, me.hp, me.max_mana, me.mana = 20, 100, 100, 10_000, 10_000
 
 
+#: One that fails ends at once and prints how to have it again: to shrink 40 steps of this game takes an hour.
 SHORT = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=150,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+    report_multiple_bugs=False,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 TestEconomy = Economy.TestCase
 TestEconomy.settings = SHORT

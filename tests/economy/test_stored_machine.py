@@ -13,13 +13,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from mud.core.ledger import MINT
 from tests.economy.bazaar import Bazaar
 from tests.economy.test_machine import LINES as MARKET_LINES
+from tests.economy.test_machine import SHORT as SHORT_MARKET
 from tests.economy.test_machine import Economy, amount, kind, lot, who
 
 #: A file system in memory, where there is one: the disk is not what is tried here.
@@ -134,9 +135,7 @@ class StoredEconomy(Economy):
         assert self.market.errors.texts == []
 
 
-SHORT = settings(
-    max_examples=250, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
-)
+SHORT = settings(SHORT_MARKET, max_examples=250)
 TestStoredEconomy = StoredEconomy.TestCase
 TestStoredEconomy.settings = SHORT
 

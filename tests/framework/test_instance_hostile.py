@@ -155,7 +155,7 @@ def test_whatever_a_handler_does_wrong_is_undone_and_the_game_plays_on(what: str
     kit = kit_that(WRONGS[what])
     ada = kit.player("Ada")
     said = ada.do("act x")
-    assert APOLOGY in said or "whole number" in said
+    assert ("whole number" if what == "half a coin" else APOLOGY) in said
     assert kit.state.eggs == 0 and not kit.registry.timers_of("nest")
     assert "The Hall" in ada.do("look")
     kit.wait(5)

@@ -143,7 +143,7 @@ def test_nobody_fights_on_with_someone_who_left_the_room(kit: Kit, ada: Player) 
         heard = ada.do("flee")
         if me.room != "yard":
             break
-    assert heard.startswith("You flee ") and me.room in ("porch", "hill", "ring")
+    assert heard.startswith("You flee ") and me.room in ("porch", "hill", "ring")  # where to is chance
     assert me.fighting is None and ogre.fighting is None and ogre.position == "standing"
     settle(kit)
 
@@ -269,7 +269,7 @@ def test_what_is_worn_counts(kit: Kit, ada: Player) -> None:
     assert after.armour == before.armour - 30 and after.hp == before.hp + 50 and after.strength == before.strength + 2
     assert (after.hitroll, after.damroll) == (30, 2)
     kit.make_mob("ogre", "yard")
-    assert re.search(r"You .*slash an ogre|You miss an ogre", ada.do("kill ogre"))
+    assert re.search(r"You (.*slash|miss) an ogre", ada.do("kill ogre"))
     assert "+30 to hit, +2 to damage" in ada.do("score") and "fighting an ogre" in ada.do("score")
 
 

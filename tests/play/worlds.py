@@ -17,5 +17,6 @@ def settle(kit: Kit) -> None:
     assert kit.audit() == []
     characters = kit.game.world.characters
     for c in characters.values():
-        foe = characters.get(c.fighting or "")
-        assert c.fighting is None or (foe is not None and foe.room == c.room and foe.fighting is not None)
+        if c.fighting is not None:
+            foe = characters.get(c.fighting)
+            assert foe is not None and foe.room == c.room and foe.fighting is not None

@@ -44,6 +44,8 @@ def test_a_reader_who_is_gone_is_no_error(pipe: tuple[int, TextIO]) -> None:
     os.dup2(null, end)
     os.close(null)
     say("to nobody", stream)
+    with pytest.raises(BrokenPipeError):  # it would have been one
+        os.write(stream.fileno(), b"x")
 
 
 def test_what_is_no_file_of_the_systems_is_written_to_all_the_same() -> None:

@@ -134,7 +134,8 @@ def test_a_file_is_private_whole_and_where_it_should_be(tmp_path: Path) -> None:
     path = folder / "world.dat"
     assert path.read_bytes() == data and path.stat().st_mode & 0o777 == 0o600
     assert [p.name for p in folder.iterdir()] == ["world.dat"]
-    assert same(files.read(folder, "world") or SOME) == SOME
+    read = files.read(folder, "world")
+    assert read is not None and same(read) == SOME
 
 
 def test_a_missing_file_is_no_error(tmp_path: Path) -> None:  # S0.4

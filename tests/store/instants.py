@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from mud.store.batch import Batch
 from mud.store.store import Loaded, Store
+from tests.tools import mount
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,16 +88,6 @@ def run(command: list[str]) -> list[str]:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
-
-
-def mount(*args: object) -> None:
-    """Run mount(8); skips the test where it is not permitted."""
-    tool = shutil.which("mount")
-    if tool is None or os.geteuid() != 0:
-        pytest.skip("mounting a small disk takes root and mount(8)")
-    done = subprocess.run([tool, *map(str, args)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"mounting a small disk is not permitted here: {done.stderr.strip()}")
 
 
 @contextlib.contextmanager

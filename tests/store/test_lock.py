@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_release_twice_is_once(tmp_path: Path) -> None:
     lock.release()
     other = os.open(os.devnull, os.O_RDONLY)  # may well get the number that became free
     lock.release()
-    os.fstat(other)
+    assert stat.S_ISCHR(os.fstat(other).st_mode)  # still open
     os.close(other)
 
 

@@ -33,7 +33,7 @@ def test_killed_while_flushing_it_holds_the_last_flush_or_the_one_under_way(tmp_
         done = killed_after(path, flushes)
         assert done >= at_least + flushes
         at_least = held(path)
-        assert at_least in (done, done + 1)
+        assert at_least in (done, done + 1)  # the next one may have been written and not yet told
 
 
 @pytest.mark.parametrize("call", ["pwrite64", "fsync,fdatasync"])
@@ -48,4 +48,4 @@ def test_killed_in_the_very_write(tmp_path: Path, call: str, number: int) -> Non
     done = [int(line.split()[1]) for line in said.stdout.splitlines()]
     last = done[-1] if done else 0
     assert last < 40
-    assert held(path) in (last, last + 1)
+    assert held(path) in (last, last + 1)  # the next one may have been written and not yet told

@@ -13,8 +13,8 @@ import pytest
 
 from mud.core.errors import StoreError
 from mud.store.store import Store
-from tests.store.instants import ROOT, held, instant, mount, only_instant, opened, python, run, small_disk
-from tests.tools import need_tool
+from tests.store.instants import ROOT, held, instant, only_instant, opened, python, run, small_disk
+from tests.tools import mount, need_tool
 
 
 def fill(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -17,19 +16,13 @@ from mud.core.world.model import room_key
 from mud.game import Game
 from mud.play import shops, zones
 from mud.testing import Kit, Player
-
-ROOT = Path(__file__).parent.parent.parent.parent
+from tests.tools import stock_world
 
 
 @pytest.fixture(scope="session")
 def tba() -> ImportedWorld:
     """tbaMUD's stock world."""
-    folder = Path(os.environ.get("EVERWAKE_TBA_WORLD", ROOT.parent / "shared/worlds/tbamud/lib/world"))
-    if not folder.is_dir():
-        if os.environ.get("CI"):
-            pytest.fail(f"the tbaMUD world is not in {folder}: set EVERWAKE_TBA_WORLD")
-        pytest.skip(f"the tbaMUD world is not in {folder}; EVERWAKE_TBA_WORLD may name it")
-    return import_world(folder)
+    return import_world(stock_world())
 
 
 @pytest.mark.tba

@@ -73,7 +73,7 @@ def test_what_is_not_there_decides_nothing(expression: str) -> None:
 
 @given(st.text("ab &|!()[]{}^'*+", max_size=400))
 def test_any_text_is_read_to_an_answer(expression: str) -> None:
-    assert matches(expression, ("a",)) in (True, False)
+    assert isinstance(matches(expression, ("a",)), bool)
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c"])), st.sampled_from(["a | b & c", "!(a & b) | c", "a b !c", "!a | !b"]))
