@@ -64,7 +64,14 @@ def _compares_itself(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool:
         return True  # `found or WANTED` is WANTED where nothing was found
     if ast.unparse(left) == ast.unparse(right):
         return not any(called(left))  # two calls are two runs, which are compared
-    return isinstance(op, ast.In) and isinstance(right, ast.BinOp) and ast.unparse(left) in _texts(right)
+    return isinstance(op, ast.In) and isinstance(left, ast.Constant) and _adds(right, left.value)
+
+
+def _adds(node: ast.expr, text: object) -> bool:
+    """Whether a sum has a constant part that holds `text`."""
+    if isinstance(node, ast.BinOp):
+        return _adds(node.left, text) or _adds(node.right, text)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and str(text) in node.value
 
 
 def _default_of(node: ast.expr) -> str | None:
@@ -72,11 +79,6 @@ def _default_of(node: ast.expr) -> str | None:
     if isinstance(node, ast.Call) and node.args:
         node = node.args[-1]
     return ast.unparse(node.values[-1]) if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) else None
-
-
-def _texts(node: ast.expr) -> str:
-    """The constants of a sum."""
-    return " ".join(ast.unparse(part) for part in ast.walk(node) if isinstance(part, ast.Constant))
 
 
 def vain(source: str) -> Iterator[str]:
