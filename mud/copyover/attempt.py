@@ -53,6 +53,7 @@ class Attempt:
         self.overdue: list[float] = []  # when timers of the wall clock were due that waited at GO
         self.task: asyncio.Task[Any] | None = None  # who is at work on it
         self.cancelled_by = ""
+        self.undoing = False  # it came to nothing, and the way back must not be interrupted
 
     @classmethod
     def taken_over(cls, given: Handover, draft: Draft, target: Target, entered: float) -> Attempt:

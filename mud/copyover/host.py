@@ -125,9 +125,6 @@ class Host(Protocol):
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something beside the game, until a copyover or the end."""
 
-    def lose_work(self, session: int) -> None:
-        """What a session waits for will not be done: it is told so, once the game goes on."""
-
     def snapshots(self, generation: int, why: Metadata, readers: Mapping[str, Form]) -> list[Snapshot]:
         """The state of every participant, at this instant, for code that has them as `readers` says, or as we do.
 

@@ -68,9 +68,6 @@ class Copyovers:
             text = (await self.do(request)).text
         except EverwakeError as error:
             text = self._refused(request, error)
-        except asyncio.CancelledError:
-            self._host.lose_work(request.session)
-            raise
         except Exception:
             log.exception("a request about copyovers failed: %s", request.words.verb)
             self._host.play.answer(e.JobFailed(request.session))
@@ -219,9 +216,11 @@ class Copyovers:
         attempt = self.attempt
         if attempt is None:
             return
-        again, attempt.cancelled_by = attempt.cancelled_by, "the server, which goes down,"
+        interrupts = not attempt.cancelled_by and not attempt.undoing
+        if not attempt.undoing:
+            attempt.cancelled_by = "the server, which goes down,"
         if attempt.task is not None and not attempt.task.done():
-            if not again:
+            if interrupts:
                 attempt.task.cancel()
             await asyncio.wait({attempt.task})
         if self.attempt is attempt:  # its task is done, or never began
@@ -280,12 +279,14 @@ class Copyovers:
             text = self._host.play.perform(lambda ctx: planning.cancel(ctx, request.by))
             log.info("%s", text)
             return Reply(text)
-        if attempt.phases.too_late:
-            raise CopyoverError(f"It is too late: {attempt.phases.progress()}.")
-        if attempt.cancelled_by:  # a second cancellation would interrupt the undoing
+        if attempt.cancelled_by:  # a second cancellation would interrupt the way back
             raise CopyoverError(f"{attempt.cancelled_by} has called it off already.")
-        attempt.cancelled_by = request.by
-        if attempt.task is not None:  # else it is noticed before anything is done
+        if attempt.undoing and not attempt.order.until:
+            raise CopyoverError("It came to nothing already, and is being undone.")
+        if attempt.phases.too_late and not attempt.undoing:
+            raise CopyoverError(f"It is too late: {attempt.phases.progress()}.")
+        attempt.cancelled_by = request.by  # also read before anything is done, and before it waits for vetoes again
+        if attempt.task is not None and not attempt.undoing:
             attempt.task.cancel()
         return Reply(f"{attempt.order.by}'s copyover is called off.")
 

@@ -56,7 +56,7 @@ async def run(attempt: Attempt, steps: Steps) -> Handover:
             with contextlib.suppress(Changed):
                 return await _once(attempt, steps)
             log.info("the code was changed after it was rehearsed; it is rehearsed again")
-            await give_up(attempt, steps)
+            await _go_back(attempt, steps)
         return await _once(attempt, steps)
     except BaseException as error:
         phase = attempt.phases.phase.value
@@ -85,7 +85,13 @@ async def _once(attempt: Attempt, steps: Steps) -> Handover:
 
 
 async def give_up(attempt: Attempt, steps: Steps) -> None:
-    """Back to idle from wherever it is."""
+    """Undo a copyover that came to nothing, from any phase. From here on nobody may cancel its task."""
+    attempt.undoing = True
+    await _go_back(attempt, steps)
+
+
+async def _go_back(attempt: Attempt, steps: Steps) -> None:
+    """Go back to idle from any phase. One that is interrupted has to be done again."""
     await steps.go_on(attempt)
     if attempt.phases.phase is not Phase.IDLE:
         attempt.phases.go(Phase.IDLE)

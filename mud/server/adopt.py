@@ -24,7 +24,7 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     server.jobs.waiting = given.jobs.all()
     server.connections.adopt(given.listeners, given.wires, given.partings, given.addresses, given.next_session)
     waiting = {job.session for job in server.jobs.waiting}
-    server.requests.lost += rejoin(game, carried.sessions, given.wires, waiting, config.database)
+    server.tasks.lost += rejoin(game, carried.sessions, given.wires, waiting, config.database)
     manager = server.modules.manager
     manager.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since
     manager.load(carried.modules, carried.schemas)

@@ -104,7 +104,6 @@ class CopyoverHost:
         jobs: Jobs,
         flusher: Flusher,
         storage: Storage,
-        lost: Callable[[], list[int]],
         unknown: Mapping[str, dict[str, Section]],
     ) -> None:
         self.config = config
@@ -119,17 +118,12 @@ class CopyoverHost:
         self._jobs = jobs
         self._flusher = flusher
         self._storage = storage
-        self._lost = lost
         self._unknown = unknown
 
     @property
     def refused(self) -> bool:
         """Whether changes do not reach the database."""
         return self._flusher.failing
-
-    def lose_work(self, session: int) -> None:
-        """What a session waits for will not be done."""
-        self._lost().append(session)
 
     # The old program's steps
 

@@ -51,7 +51,6 @@ class Requests:
         self._flusher = flusher
         self._modules = modules
         self._answer = answer
-        self.lost: list[int] = []  # sessions that wait for work nobody does any more
         self.table: dict[type, Callable[[Any], Coroutine[Any, Any, str]]] = {
             e.Flush: self.flush,
             e.Audit: self.audit,
@@ -72,27 +71,15 @@ class Requests:
             self._answer(e.Told(session, text, answer=True))
         except EverwakeError as error:
             self._answer(e.Told(session, tag("error", str(error)), answer=True))
-        except asyncio.CancelledError:  # a copyover; if it fails, the session hears that its work was not done
-            self.lost.append(session)
-            raise
         except Exception:
             log.exception("work for session %d failed", session)
             self._answer(e.JobFailed(session))
 
     async def read_kinds(self, effect: e.ReadKinds) -> None:
         """All definitions, one area after the other: the game goes on between any two."""
-        try:
-            for _ in self._world.words.fill(self._world.defs):
-                await asyncio.sleep(0)
-        except asyncio.CancelledError:
-            self.lost.append(effect.session)
-            raise
+        for _ in self._world.words.fill(self._world.defs):
+            await asyncio.sleep(0)
         self._answer(e.KindsRead(effect.session))
-
-    def give_up_lost(self) -> None:
-        """Tell those who wait for what was lost that it was not done."""
-        while self.lost:
-            self._answer(e.JobFailed(self.lost.pop()))
 
     async def flush(self, effect: e.Flush) -> str:
         """All that changed is written."""

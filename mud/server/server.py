@@ -121,14 +121,14 @@ class Server:
             e.FindPlayer: self._job,
             e.ReadAreas: self._job,
             e.SaveEdits: self._job,
-            e.CopyoverRequest: lambda effect: start(self.copyovers.answer(effect)),
+            e.CopyoverRequest: lambda effect: start(self.copyovers.answer(effect), effect.session),
             e.Shutdown: self._shut_down,
             e.LogLine: lambda effect: logging.getLogger(effect.name).info(effect.text),
             e.AskModule: lambda effect: start(self.modules.manager.answer(effect)),
             e.QueryModule: lambda effect: start(self.queries.answer(effect)),
             e.FoundAstray: lambda effect: self.copyovers.astray(effect.lines),
-            e.ReadKinds: lambda effect: start(self.requests.read_kinds(effect)),
-            **dict.fromkeys(self.requests.table, lambda effect: start(self.requests.answer(effect))),
+            e.ReadKinds: lambda effect: start(self.requests.read_kinds(effect), effect.session),
+            **dict.fromkeys(self.requests.table, lambda effect: start(self.requests.answer(effect), effect.session)),
         }
 
     def _job(self, job: e.Job) -> None:
@@ -167,7 +167,6 @@ class Server:
             self.jobs,
             self.flusher,
             self.storage,
-            lambda: self.requests.lost,
             unknown,
         )
 
@@ -244,7 +243,7 @@ class Server:
         self._frozen = False
         self.game.clock.go()
         self.events.alarm.go()
-        self.requests.give_up_lost()
+        self.tasks.give_up_lost(self.answer)
         self.connections.go(self.copyovers.thawed)
 
     async def unfreeze(self) -> None:

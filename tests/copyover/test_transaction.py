@@ -372,6 +372,86 @@ def test_a_task_that_is_cancelled_has_it_undone(
     play(folder, monkeypatch, scene)
 
 
+def fails_and_is_asked(
+    host: FakeHost, phase: Phase, call: str, error: Exception, ask: Callable[[], Coroutine[Any, Any, None]]
+) -> list[str]:
+    """`error` comes over it, and `ask` comes in the middle of the way back; gives what `undone` notes."""
+    undone: list[str] = []
+    go_on = host.go_on
+
+    async def slowly() -> None:
+        undone.append("begins")
+        host.start(ask())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        await go_on()
+        undone.append("ends")
+
+    def trouble() -> None:
+        raise error
+
+    host.go_on = slowly  # type: ignore[method-assign]
+    host.where, host.trouble = (phase, call), trouble
+    return undone
+
+
+@at_every_point
+def test_a_cancel_does_not_interrupt_the_way_back(
+    phase: Phase, call: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(host: FakeHost) -> None:
+        async def cancel() -> None:
+            with pytest.raises(CopyoverError, match="It came to nothing already, and is being undone"):
+                await host.copyovers.do(e.CopyoverRequest(0, "Ada", CopyoverWords("cancel")))
+
+        undone = fails_and_is_asked(host, phase, call, CopyoverError("not so"), cancel)
+        await host.order()
+        assert undone == ["begins", "ends"] and not any(task.exception() for task in host.tasks)
+        host.is_as_before()
+        [record] = host.records()
+        assert (record.outcome, record.error) == ("failed", f"while {phase.value}: not so")
+
+    play(folder, monkeypatch, scene)
+
+
+@at_every_point
+def test_a_server_that_goes_down_waits_for_the_way_back(
+    phase: Phase, call: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(host: FakeHost) -> None:
+        async def down() -> None:
+            await host.copyovers.call_off()
+            undone.append("down")
+
+        undone = fails_and_is_asked(host, phase, call, CopyoverError("not so"), down)
+        await host.order()
+        assert undone == ["begins", "ends", "down"] and not any(task.exception() for task in host.tasks)
+        host.is_as_before()
+        assert [record.outcome for record in host.records()] == ["failed"]
+
+    play(folder, monkeypatch, scene)
+
+
+def test_one_that_would_wait_for_a_veto_to_clear_is_called_off_on_the_way_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(host: FakeHost) -> None:
+        async def cancel() -> None:
+            reply = await host.copyovers.do(e.CopyoverRequest(0, "Ada", CopyoverWords("cancel")))
+            host.told.append(reply.text)
+
+        veto = Vetoed([("the bank", Veto.soft("a loan is being signed"))])
+        undone = fails_and_is_asked(host, Phase.VETOING, "vetoes", veto, cancel)
+        await host.copyovers.do(e.CopyoverRequest(0, "Root", CopyoverWords("when-clear", seconds=60)))
+        await host.idle()
+        assert undone == ["begins", "ends"]
+        assert host.told[0] == "Root's copyover is called off." and host.told[1].startswith("No copyover while vetoing")
+        host.is_as_before()
+        assert [record.outcome for record in host.records()] == ["refused"], "nothing waits for the veto"
+
+    play(folder, monkeypatch, scene)
+
+
 @at_every_point
 def test_when_the_server_goes_down_it_is_undone_first(
     phase: Phase, call: str, folder: Path, monkeypatch: pytest.MonkeyPatch

@@ -37,8 +37,6 @@ class Desk:
             raise self.outcome
 
     async def manage(self, do: str, name: str) -> str:
-        if do == "wait":
-            await asyncio.Event().wait()
         return f"{name}: {do}"
 
 
@@ -67,18 +65,3 @@ def test_modules_are_managed_by_their_manager() -> None:
     desk = Desk()
     asyncio.run(desk.requests.answer(e.ManageModule(7, "pause", "auction")))
     assert desk.answers == [e.Told(7, "auction: pause", answer=True)]
-
-
-def test_who_waits_for_what_a_copyover_broke_off_hears_of_it_afterwards() -> None:
-    desk = Desk()
-
-    async def story() -> None:
-        task = asyncio.create_task(desk.requests.answer(e.ManageModule(7, "wait", "auction")))
-        await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    asyncio.run(story())
-    assert desk.answers == [] and desk.requests.lost == [7]
-    desk.requests.give_up_lost()
-    assert desk.answers == [e.JobFailed(7)] and desk.requests.lost == []

@@ -42,10 +42,15 @@ def guard(os_: Os, new: Watched, seconds: float, taking_back: Callable[[], None]
             why, patience = f"is not ready after {seconds:.1f} s", 0.0
     except Exception as error:  # nobody else is left who could go on
         why = f"can't be waited for: {type(error).__name__}: {error}"
+    failure = Failure(f"the new program {why}", guardian=True)
     with contextlib.suppress(Exception):
         taking_back()
-    signals = end(os_, new, patience)
-    return Failure(f"the new program {why}", last_lines(new.said), True, signals)
+    with contextlib.suppress(Exception):
+        failure.signals = os_.pending(new.pid)
+    end(os_, new, patience)
+    with contextlib.suppress(Exception):
+        failure.said = last_lines(new.said)
+    return failure
 
 
 def verdict(os_: Os, new: Watched, seconds: float) -> str:
@@ -61,19 +66,17 @@ def verdict(os_: Os, new: Watched, seconds: float) -> str:
     return "ended before it was ready"
 
 
-def end(os_: Os, new: Watched, patience: float) -> frozenset[int]:
-    """End the new program, if it still runs after so many seconds. Gives the signals that it had not heard yet."""
-    signals = os_.pending(new.pid)
-    with contextlib.suppress(OSError):
+def end(os_: Os, new: Watched, patience: float) -> None:
+    """End the new program, if it still runs after `patience` seconds. Never raises: the game has to go on."""
+    with contextlib.suppress(Exception):
         if not os_.readable(new.process, patience):  # Python says where, and dies of it
             os_.forbid_core(new.pid)
             os_.send_signal(new.process, signal.SIGABRT)
             os_.readable(new.process, LAST_WORDS_SECONDS)
-    with contextlib.suppress(OSError):  # whatever failed before: two programs must not have the game
+    with contextlib.suppress(Exception):  # whatever failed before: two programs must not have the game
         os_.send_signal(new.process, signal.SIGKILL)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(Exception):
         os_.readable(new.process, GONE_SECONDS)
-    return signals
 
 
 def last_lines(said: int) -> str:

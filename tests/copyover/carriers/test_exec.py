@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -291,6 +294,101 @@ def test_an_answer_other_than_go_is_none(carried: tuple[ExecHandover, socket.soc
     guardian.sendall(b"?")
     assert not delivery.ask_to_go()
     assert guardian.recv(1) == channel.HEALTHY
+
+
+@pytest.fixture
+def kept_stderr() -> Iterator[None]:
+    """Standard error is what it was, after a test that lets it be replaced."""
+    kept = os.dup(2)
+    yield
+    os.dup2(kept, 2)
+    os.close(kept)
+
+
+def answered(found: ExecHandover, guardian: socket.socket, answer: bytes) -> tuple[bool, bytes]:
+    """Whether the game is ours after this answer (b"": the guardian is gone), and what the guardian heard."""
+    delivery = ExecDelivery(f"{handover.write(found)}:{GUARDIAN}")
+    if answer:
+        guardian.sendall(answer)
+    else:
+        guardian.shutdown(socket.SHUT_WR)
+    return delivery.ask_to_go(), guardian.recv(1)
+
+
+@pytest.mark.parametrize("answer", [channel.GO, b""], ids=["GO", "end of file"])
+def test_after_go_what_was_said_goes_to_standard_error_with_all_that_follows(
+    answer: bytes, carried: tuple[ExecHandover, socket.socket], kept_stderr: None
+) -> None:
+    found, guardian = carried
+    read, write = os.pipe()
+    os.dup2(write, found.stderr)
+    os.close(write)
+    assert answered(found, guardian, answer) == (True, channel.HEALTHY)
+    os.write(2, b"later\n")
+    with os.fdopen(read, "rb", buffering=0) as pipe:
+        assert pipe.read(100) == b"a warning\nlater\n"
+    closed = {found.channel, found.said, found.stderr}
+    assert not closed & open_descriptors(), "nothing of the way here is left open"
+
+
+def test_a_standard_error_that_is_gone_does_not_cost_the_game(
+    carried: tuple[ExecHandover, socket.socket], kept_stderr: None
+) -> None:
+    found, guardian = carried
+    read, write = os.pipe()
+    os.dup2(write, found.stderr)
+    for fd in (read, write):
+        os.close(fd)
+    assert answered(found, guardian, channel.GO) == (True, channel.HEALTHY)
+    with pytest.raises(BrokenPipeError):
+        os.write(2, b"nobody reads this")
+
+
+def test_before_go_standard_error_and_what_was_said_stay_where_they_are(
+    carried: tuple[ExecHandover, socket.socket],
+) -> None:
+    found, guardian = carried
+    before = os.fstat(2)
+    assert answered(found, guardian, channel.STAY) == (False, channel.HEALTHY)
+    assert os.path.samestat(os.fstat(2), before)
+    assert os.pread(found.said, 100, 0).startswith(b"a warning\n\0"), "the guardian reads it"
+
+
+def test_the_end_of_the_guardian_is_taken_note_of(carried: tuple[ExecHandover, socket.socket]) -> None:
+    found, _ = carried
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    delivery = ExecDelivery(f"{handover.write(found)}:{child.pid}")
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        ours = open_descriptors()
+        delivery.settle(loop)
+        await asyncio.sleep(0)
+        assert len(open_descriptors() - ours) == 1, "it is watched while it runs"
+        assert child.stdin is not None
+        child.stdin.close()
+        async with asyncio.timeout(10):
+            while open_descriptors() - ours:
+                await asyncio.sleep(0.005)
+
+    asyncio.run(story())
+    with pytest.raises(ChildProcessError):
+        os.waitpid(child.pid, os.WNOHANG)  # no zombie is left
+    child.returncode = 0  # it was reaped by its number; subprocess is to forget it
+
+
+def test_a_guardian_that_is_gone_already_needs_no_watching(carried: tuple[ExecHandover, socket.socket]) -> None:
+    found, _ = carried
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    delivery = ExecDelivery(f"{handover.write(found)}:{child.pid}")
+
+    async def story() -> None:
+        before = open_descriptors()
+        delivery.settle(asyncio.get_running_loop())
+        assert open_descriptors() == before
+
+    asyncio.run(story())
 
 
 def test_nothing_that_was_handed_over_is_no_hand_over() -> None:

@@ -195,6 +195,54 @@ def test_whoever_is_to_be_told_may_fail(program: tuple[socket.socket, Watched]) 
     assert fake.done == [f"hear {SECONDS:g}", "pending", *ENDED, "SIGKILL", GONE]
 
 
+def test_what_it_said_may_be_lost_and_the_game_is_taken_back_all_the_same(
+    program: tuple[socket.socket, Watched],
+) -> None:
+    theirs, new = program
+    fake = FakeProcess()
+    theirs.close()
+    new.said = PROCESS  # no descriptor: reading it is an OSError
+    failure = guard(fake, new)
+    assert failure == Failure("the new program ended before it was ready", "", True, frozenset({signal.SIGTERM}))
+    assert fake.ended
+
+
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), MemoryError("none left"), ValueError("no number")])
+@pytest.mark.parametrize("call", ["pending", "forbid_core", "readable", "send_signal"])
+def test_whatever_the_system_refuses_the_game_is_taken_back_and_the_new_program_killed(
+    call: str, error: Exception, program: tuple[socket.socket, Watched]
+) -> None:
+    theirs, new = program
+    fake = FakeProcess(deaf=frozenset({signal.SIGABRT}))
+    theirs.close()
+
+    def refuses(*args: Any) -> Any:
+        if call == "readable" and args[0] != PROCESS:
+            return True  # the channel, which is at its end
+        if call == "send_signal" and args[1] == signal.SIGKILL:
+            return fake._send_signal(*args)
+        raise error
+
+    failure = guardian.guard(replace(fake.os(), **{call: refuses}), new, SECONDS, lambda: None)
+    assert failure.guardian and failure.why == "the new program ended before it was ready" and failure.said == SAID
+    assert failure.signals == (frozenset() if call == "pending" else {signal.SIGTERM})
+    assert fake.done.count("SIGKILL") == 1, "two programs must not have the game"
+
+
+@pytest.mark.parametrize("error", [PermissionError(1, "Operation not permitted"), ValueError("no number")])
+def test_a_program_that_can_not_be_killed_costs_this_one_nothing(
+    error: Exception, program: tuple[socket.socket, Watched]
+) -> None:
+    theirs, new = program
+    theirs.close()
+
+    def refuses(process: int, number: int) -> None:
+        raise error
+
+    failure = guardian.guard(replace(FakeProcess().os(), send_signal=refuses), new, SECONDS, lambda: None)
+    assert failure == Failure("the new program ended before it was ready", SAID, True, frozenset({signal.SIGTERM}))
+
+
 def said(text: str) -> str:
     """The last lines of a program that said this."""
     fd = os.memfd_create("said")
