@@ -22,6 +22,7 @@ from mud.framework.lifecycle import ModuleState
 from mud.framework.order import provided, start_order
 from mud.framework.pending import misfits, talk_of, timer_of
 from mud.framework.report import describe
+from mud.sdk.bases import State
 from mud.sdk.context import Context, plain, tag_of
 from mud.sdk.module import Answerer, SignalListener
 from mud.snapshot.envelope import Metadata, pack
@@ -81,6 +82,10 @@ class Registry:
         self._services = {s: i for s, i in self._services.items() if i is not instance}
         for listening in self._listeners.values():
             listening[:] = [pair for pair in listening if pair[0] is not instance]
+
+    def states(self) -> dict[str, State]:
+        """The modules' states, by name."""
+        return {name: instance.state for name, instance in self.instances.items()}
 
     def swap(self, old: Instance, new: Instance) -> None:
         """Replace `old` by `new` at once. Raises Conflict if `new` clashes with another; then nothing has changed."""

@@ -87,8 +87,9 @@ class Player(Seat):
 class Kit:
     """A small game with `modules`, started, with every permission that they declare.
 
-    `world` is a WorldDef or a folder of area files; `settings` and `environment` are as an operator gives them. Raises
-    FrameworkError when a module can't start.
+    `world` is a WorldDef or a folder of area files; `settings` and `environment` are as an operator gives them. Where
+    there are thousands of things, `watched=False` saves the search for changes past the journal, which looks at all of
+    them at each event. Raises FrameworkError when a module can't start.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Kit:
         permissions: Mapping[str, list[str]] | None = None,
         data: Path = _NO_DATA,
         seed: int = 0,
+        watched: bool = True,
     ) -> None:
         self.now = 1000.0  # the source of the game's clock, in seconds
         self.wall = 2_000_000.0  # wall-clock seconds
@@ -113,8 +115,7 @@ class Kit:
         if permissions is None:
             granted = {m.name: list(m.permissions) for m in modules}
         self._given = Given(ModuleOptions(), settings or {}, granted, environment or {})
-        self._data = data
-        self._random = Random(seed)
+        self._data, self._random, self._watched = data, Random(seed), watched
         self._database = sqlite3.connect(":memory:", isolation_level=None)
         self._build(None, {}, {}, strict=True)
         self.game.populate()
@@ -345,7 +346,8 @@ class Kit:
         self.registry = Registry(self.game.commands, self.game.spells)
         self.registry.context = self.game.context
         self.game.modules = self.registry
-        self.game.watch = Bypasses(self.game.world, lambda: {n: i.state for n, i in self.registry.instances.items()})
+        if self._watched:
+            self.game.watch = Bypasses(self.game.world, self.registry.states)
         self.manager = ModuleManager(self.registry, self._given, self._data, _Host(self))
         self.manager.states, self.manager.schemas = dict(states), dict(schemas)
         for module in self.modules:

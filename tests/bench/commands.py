@@ -57,7 +57,7 @@ class Large:
     def __init__(self, folder: Path) -> None:
         self._compiled, self._data = cache._read(cache._path(folder / "world", folder / "cache"))
         modules = [import_module(f"modules.{name}").MODULE for name in MODULES]
-        self.kit = Kit(*modules, world=self.fresh())
+        self.kit = Kit(*modules, world=self.fresh(), watched=False)
         self.root: Player = self.kit.player("Root", "owner", gold=1000)
         self.kit.player("Bob", gold=1000)
 
