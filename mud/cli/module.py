@@ -30,7 +30,7 @@ from mud.framework.registry import Registry
 #: In seconds.
 YEAR = 366 * 86400.0
 #: What a running server does to one module.
-MANAGE = ("load", "unload", "reload", "restart", "pause", "resume", "configure")
+MANAGE = ("load", "unload", "reload", "start", "stop", "restart", "pause", "resume", "configure")
 
 
 def register(commands: Any, add: Add) -> None:

@@ -35,8 +35,8 @@ ASKED_BY_THE_GAME = frozenset({str(tag_of(Companions))})
 COST: dict[Severity, int] = {"error": 25, "warning": 5}
 #: Bytes above which a new, still empty state draws a warning.
 LARGE_STATE = 1 << 20
-#: The copyover's hooks, with the number of arguments of each; then the hooks that are called with a Work.
-HOOKS = {"veto": 1, "prepare": 1, "cleanup": 1, "save_state": 1, "restore_state": 2}
+#: The hooks that may not wait, with the number of arguments of each; then the hooks that may.
+HOOKS = {"veto": 1, "prepare": 1, "cleanup": 1, "save_state": 1, "restore_state": 2, "force_stop": 1}
 SHELL_HOOKS = ("initialize", "start", "stop", "pause", "resume", "shutdown")
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -41,6 +41,11 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 #: The types that hooks have to return; a hook that is not listed returns the module's state.
 GIVES: dict[str, Any] = {"veto": Veto | None, "prepare": object, "cleanup": object}
+
+
+#: What an admin ordered, which holds until the opposite is ordered; "" for nothing. It is a tag of each snapshot.
+Held = Literal["", "paused", "stopped"]
+HELD: tuple[Held, ...] = ("paused", "stopped")
 
 
 class Tolerance:
@@ -80,6 +85,7 @@ class Instance:
         self.good: Snapshot | None = None  # the last snapshot that could be made of its state
         self.early: list[Signal] = []  # signals that its own hooks posted before it was in service
         self.broken = False  # its code could not even be imported
+        self.held: Held = ""
         self.late: list[str] = []  # a line for each hook that missed its soft deadline
         self.health: dict[str, str] = {}  # the name of a check: what it complained of, "" if nothing
         self.commands = [self._command(command) for command in self.module.commands]
@@ -96,7 +102,7 @@ class Instance:
         Raises Rejected, or ModuleFault for any other exception.
         """
         if self.life.state is not ACTIVE:
-            raise Rejected(f"The {self.name} module is out of service just now ({self.life.state.value}).")
+            raise Rejected(f"The {self.name} module is out of service just now ({self.standing}).")
         ctx.acted.append(self.name)
         began = perf_counter()
         watching = WATCH.begin(HANDLER_SECONDS, began)
@@ -124,6 +130,11 @@ class Instance:
             figures.seconds += took
             if took > figures.slowest:
                 figures.slowest = took
+
+    @property
+    def standing(self) -> str:
+        """Its state in a word for people."""
+        return self.held if self.life.state is ModuleState.LOADED and self.held else self.life.state.value
 
     def call(self, ctx: CoreContext, request: Request) -> Any:
         """Call a method of another module on behalf of this one."""
@@ -191,6 +202,8 @@ class Instance:
         Raises ModuleFault or SnapshotError. Out of service it returns the last one that could be made, so that fixed
         code can replace broken code.
         """
+        if self.held:
+            metadata = replace(metadata, tags=(*metadata.tags, self.held))
         try:
             self.good = self._export(ctx, metadata, generation, reader)
         except (ModuleFault, SnapshotError):

@@ -41,7 +41,9 @@ class Row(Struct, frozen=True):
 TABLE: tuple[Row, ...] = (
     Row(M.UNLOADED, W.IDLE, (M.LOADING,), "its code is not in the program"),
     Row(M.LOADING, W.STARTING, (M.LOADED, M.FAILED), "its code is imported, and its contract checked"),
-    Row(M.LOADED, W.IDLE, (M.INITIALIZING, M.UNLOADING, M.FAILED), "its code is here, and does nothing yet"),
+    Row(
+        M.LOADED, W.IDLE, (M.INITIALIZING, M.UNLOADING, M.FAILED), "its code is here, and it is not started or stopped"
+    ),
     Row(M.INITIALIZING, W.STARTING, (M.ACTIVE, M.FAILED), "it takes its state and its settings, and starts"),
     Row(M.ACTIVE, W.RUNNING, (M.PAUSED, M.ERROR, M.UNLOADING), "it is in service"),
     Row(M.PAUSED, W.RUNNING, (M.ACTIVE, M.ERROR, M.UNLOADING), "an admin took it out of service for a while"),
@@ -65,6 +67,7 @@ class Life:
         self.log = logging.getLogger(f"mud.module.{module}")
         self.module = module
         self.state = state
+        self.started: float | None = None  # wall-clock seconds; a pause does not change it
         self.history: deque[Transition] = deque(maxlen=HISTORY)
 
     def go(self, state: ModuleState, at: float, why: str = "") -> None:
@@ -73,4 +76,8 @@ class Life:
             raise Conflict(f"module {self.module} can't go from {self.state.value} to {state.value}")
         self.log.info("%s -> %s%s", self.state.value, state.value, f": {why}" if why else "")
         self.history.append(Transition(at, self.state.value, state.value, why))
+        if state is M.ACTIVE and self.state is M.INITIALIZING:
+            self.started = at
+        elif state in (M.UNLOADING, M.FAILED):
+            self.started = None
         self.state = state

@@ -6,36 +6,32 @@ It is the asynchronous side of the framework: everything that may wait is here.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from mud.core.context import CoreContext
-from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound, Rejected
-from mud.core.events import Announced, AskModule, Event, ModuleAnswered, Signalled
+from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound
+from mud.core.events import Announced, Event, Signalled
 from mud.core.signals import InService
+from mud.framework.background import Background
+from mud.framework.calls import Calls
 from mud.framework.finder import explain, package_of, put_back, take_out
-from mud.framework.instance import Instance
+from mud.framework.instance import HELD, Held, Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Given, Loader
 from mud.framework.order import provided
 from mud.framework.registry import Registry
-from mud.framework.work import ModuleWork, WatchedAwaitable, run_hook
-from mud.sdk.module import Job
+from mud.framework.work import ModuleWork, force_hook, run_hook
 from mud.snapshot.envelope import Metadata, Reason, Snapshot, pack, unpack
 from mud.snapshot.form import Form
 
 log = logging.getLogger("mud.modules")
 M = ModuleState
 T = TypeVar("T")
-#: Seconds that cancelled background work gets to end.
-CANCEL_SECONDS = 1.0
-#: The tag that a copyover gives the snapshot of a module that an admin has paused.
-PAUSED = "paused"
 
 
 class ManagerHost(Protocol):
@@ -68,8 +64,8 @@ class ModuleManager:
         self.schemas: dict[str, int] = {}  # the schema versions of modules' own tables
         self._data = data
         self._host = host
-        self._paused: set[str] = set()  # modules that an admin had paused before the copyover
-        self._tasks: dict[str, set[asyncio.Task[Any]]] = {}
+        self._background = Background(self._work, self._faulted)
+        self.calls = Calls(registry, self._work, self._faulted, host.post)
         self.managing = asyncio.Lock()  # held while one module is started, stopped or changed
 
     # All of them
@@ -92,32 +88,30 @@ class ModuleManager:
     async def start_all(self) -> None:
         """Phase two: initialise and start the modules, required ones first. A failure does not stop the rest."""
         for instance in list(self.registry.instances.values()):
-            if instance.life.state is M.LOADED:
+            if instance.life.state is M.LOADED and instance.held == "stopped":
+                self.states.pop(instance.name, None)
+                instance.life.log.info("it is stopped, as it was before")
+            elif instance.life.state is M.LOADED:
                 try:
                     await self._start(instance)
                 except FrameworkError:
                     log.error("the game goes on without the module %s", instance.name)
-                else:
-                    if instance.name in self._paused:
-                        instance.life.go(M.PAUSED, self._host.now(), "as before the copyover")
 
     async def stop_all(self) -> None:
         """Stop all modules in reverse order, each within its time limit: asked first, then forced (S4.7)."""
         await self.pause_work()
         for instance in reversed(list(self.registry.instances.values())):
-            if instance.life.state in (M.ACTIVE, M.PAUSED, M.ERROR):
+            if _up(instance):
                 await self._stop(instance)
 
     def begin_work(self) -> None:
         """Start, or start again, the jobs and health checks of all active modules."""
         for instance in self.registry.instances.values():
-            if instance.life.state is M.ACTIVE:
-                self._begin_work(instance)
+            self._begin_work(instance)
 
     async def pause_work(self) -> None:
         """Stop all jobs and health checks."""
-        for name in list(self._tasks):
-            await self._end_work(name)
+        await self._background.end_all()
 
     # One of them
 
@@ -129,20 +123,46 @@ class ModuleManager:
             done: str = await MANAGE[do](self, name)
             return done
 
-    async def _restart(self, name: str) -> str:
+    async def restart(self, name: str, force: bool = False) -> str:
+        """Stop and start a module; with `force` its hooks are not asked first. Raises EverwakeError."""
+        async with self.managing:
+            return await self._restart(name, force)
+
+    async def _start_one(self, name: str) -> str:
+        instance = self.registry.get(name)
+        if _up(instance):
+            hint = "resume" if instance.life.state is M.PAUSED else "restart"
+            raise Conflict(f"{name} runs already ({instance.standing}); `module {hint} {name}` is what you can do.")
+        return await self._restart(name)
+
+    async def _stop_one(self, name: str) -> str:
+        """An admin's stop: it stays stopped, over copyovers and restarts of the server, until somebody starts it."""
+        instance = self.registry.get(name)
+        if not _up(instance):
+            return f"{name} does not run ({instance.standing})."
+        self._need_unneeded(instance, "stop")
+        self._hold(instance, "stopped")
+        await self._stop(instance, M.LOADED)
+        return f"{name} is stopped."
+
+    def _hold(self, instance: Instance, held: Held) -> None:
+        """Keep an admin's order with the module's state, by the next flush also on the disk."""
+        instance.held = held
+        self._host.perform(lambda ctx: ctx.world.mark_module(instance.name))
+
+    async def _restart(self, name: str, force: bool = False) -> str:
         instance = self.registry.get(name)
         if instance.broken:
             return await self._load_one(name)
         self.loader.given = self._host.given()
         settings = self.loader.settings(instance.module)  # before anything is stopped: they may be wrong
         if _up(instance):
-            await self._stop(instance)
-            instance.life.go(M.LOADING, self._host.now(), "restart")
-            instance.life.go(M.LOADED, self._host.now())
+            await self._stop(instance, M.LOADED, force)
         instance.settings = settings
         instance.forgive()
         if name in self.states:
             self._restore(instance)
+        self._release(instance)
         await self._start(instance)
         self._begin_work(instance)
         return f"{name} runs again."
@@ -160,21 +180,20 @@ class ModuleManager:
         else:
             self.registry.add(instance)
             self.registry.arrange()
+        self._release(instance)
         await self._start(instance)
         self._begin_work(instance)
         return f"{name} {instance.module.version} is loaded and runs."
 
     async def _unload(self, name: str) -> str:
         instance = self.registry.get(name)
-        for service in provided(instance.module):
-            needed = self._needing(service)
-            if needed:
-                raise Conflict(f"{', '.join(needed)} requires {service}: unload that first.")
-        if _up(instance):
+        self._need_unneeded(instance, "unload")
+        if instance.life.state is not M.FAILED:
             packed = self._packed(instance, "export")
             self.registry.part(instance, packed)
             self._host.perform(lambda ctx: ctx.world.mark_module(name))
-            await self._stop(instance)
+            if _up(instance):
+                await self._stop(instance)
             self.states[name] = (packed, f"the last state of {name}")
         self.registry.remove(instance)
         take_out(package_of(instance.source))
@@ -189,7 +208,7 @@ class ModuleManager:
             new = await self._succeed(old)
         except EverwakeError as error:
             raise Failed(f"{name} is not reloaded, the old one goes on: {error}", module=name) from error
-        await self._end_work(name)
+        await self._background.end(name)
         if _up(old):
             await self._stop(old)
         self._begin_work(new)
@@ -207,7 +226,8 @@ class ModuleManager:
                     raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
             if found := self.registry.misfits(new):
                 raise Conflict(f"{name} can't go on with what waits for it: {'; '.join(found)}")
-            await self._initialize(new)
+            if old.held != "stopped":
+                await self._initialize(new)
             if name not in self.states:  # otherwise the old instance could not take its state, which still waits
                 self.states[name] = (self._packed(old, "hot_reload", new.shape.form), f"the state of {name}")
             self._restore(new)
@@ -221,7 +241,10 @@ class ModuleManager:
             if isinstance(error, Exception) and not isinstance(error, EverwakeError):
                 raise Failed(explain(error, new.source.folder)) from error
             raise
-        self._activate(new)
+        if new.held == "stopped":
+            self.states.pop(name)
+        else:
+            self._activate(new)
         return new
 
     async def _configure(self, name: str) -> str:
@@ -233,7 +256,8 @@ class ModuleManager:
     async def _pause(self, name: str) -> str:
         instance = self.registry.get(name)
         instance.life.go(M.PAUSED, self._host.now())
-        await self._end_work(name)
+        self._hold(instance, "paused")
+        await self._background.end(name)
         await self._hook(instance, "pause", self.loader.given.options.stop_seconds)
         return f"{name} is paused."
 
@@ -242,6 +266,7 @@ class ModuleManager:
         if instance.life.state is not M.PAUSED:
             raise Conflict(f"{name} is not paused but {instance.life.state.value}.")
         await self._hook(instance, "resume", self.loader.given.options.start_seconds)
+        self._release(instance)
         self._activate(instance)
         self._begin_work(instance)
         return f"{name} is back in service."
@@ -257,6 +282,7 @@ class ModuleManager:
             await self._initialize(instance)
             self._activate(instance)
         except Exception as error:
+            self._force(instance)
             self.loader.fail(instance, error)
             if isinstance(error, FrameworkError):
                 raise
@@ -274,31 +300,45 @@ class ModuleManager:
         self._make_tables(instance)
         self.states.pop(instance.name, None)
         instance.life.go(M.ACTIVE, self._host.now())
+        if instance.held == "paused":
+            instance.life.go(M.PAUSED, self._host.now(), "as it was before")
+            return
         self._host.perform(lambda ctx: ctx.world.timers.unpark(instance.name))
         early, instance.early = instance.early, []
         for signal in (InService(), *early):
             self._host.post(Signalled(instance.name, signal))
 
-    async def _stop(self, instance: Instance) -> None:
+    async def _stop(self, instance: Instance, then: ModuleState = M.UNLOADED, force: bool = False) -> None:
         """Stop a running module within its time limit; hooks that fail or hang do not prevent that."""
-        instance.life.go(M.UNLOADING, self._host.now())
-        await self._end_work(instance.name)
-        await self._hooks_down(instance)
-        instance.life.go(M.UNLOADED, self._host.now())
+        instance.life.go(M.UNLOADING, self._host.now(), "forced" if force else "")
+        await self._background.end(instance.name, force)
+        await self._hooks_down(instance, force)
+        instance.life.go(then, self._host.now())
 
-    async def _hooks_down(self, instance: Instance) -> None:
-        for hook in ("stop", "shutdown"):
+    async def _hooks_down(self, instance: Instance, force: bool = False) -> None:
+        """`stop` and `shutdown`, each in its time. If one fails, or all is to be forced, `force_stop` (S4.7)."""
+        for hook in () if force else ("stop", "shutdown"):
             try:
                 await self._hook(instance, hook, self.loader.given.options.stop_seconds)
             except Exception as error:
+                force = True
                 instance.fault(error)
                 instance.life.log.error("%s failed, it is stopped all the same: %s", hook, error)
+        if force:
+            self._force(instance)
+
+    def _force(self, instance: Instance) -> None:
+        try:
+            force_hook(instance.module.force_stop, self._work(instance), f"{instance.name}: force_stop")
+        except Exception as error:
+            instance.fault(error)
+            instance.life.log.error("force_stop failed, it is stopped all the same: %s", error)
 
     async def _abandon(self, instance: Instance) -> None:
         """End what a new instance has begun that will not be used."""
         if instance.life.state is M.ACTIVE:
             await self._stop(instance)
-        elif instance.life.state in (M.LOADED, M.INITIALIZING):
+        elif instance.life.state is M.INITIALIZING:
             await self._hooks_down(instance)
             instance.life.go(M.FAILED, self._host.now())
 
@@ -310,6 +350,17 @@ class ModuleManager:
 
     def _provided(self, service: str) -> bool:
         return any(service in provided(i.module) and i.life.state is M.ACTIVE for i in self.registry.instances.values())
+
+    def _need_unneeded(self, instance: Instance, verb: str) -> None:
+        """Raises Conflict when modules in service can't be without what this one provides."""
+        for service in provided(instance.module):
+            if needed := self._needing(service):
+                raise Conflict(f"{', '.join(needed)} requires {service}: {verb} that first.")
+
+    def _release(self, instance: Instance) -> None:
+        """No order of an admin's keeps it out of service any more."""
+        if instance.held:
+            self._hold(instance, "")
 
     def _needing(self, service: str) -> list[str]:
         """The modules in service that require `service`."""
@@ -324,8 +375,7 @@ class ModuleManager:
         state, source = found
         snapshot = unpack(state, source) if isinstance(state, bytes) else state
         self._host.perform(lambda ctx: instance.restore_state(ctx, snapshot, source))
-        if PAUSED in snapshot.metadata.tags:
-            self._paused.add(instance.name)
+        instance.held = next((held for held in HELD if held in snapshot.metadata.tags), "")
         self.restored.add(instance.name)
 
     def _packed(self, of: Instance, reason: Reason, reader: Form | None = None) -> bytes:
@@ -354,71 +404,8 @@ class ModuleManager:
     # Beside the game
 
     def _begin_work(self, instance: Instance) -> None:
-        if self._tasks.get(instance.name):
-            return
-        work = self._work(instance)
-        running = [self._job(instance, job, work) for job in instance.module.jobs]
-        running += [self._checks(instance, number, work) for number in range(len(instance.module.health))]
-        self._tasks[instance.name] = {asyncio.get_running_loop().create_task(r) for r in running}
-
-    async def _end_work(self, name: str) -> None:
-        tasks = self._tasks.pop(name, set())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            _, deaf = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
-            if deaf:
-                log.error("%s: %d jobs do not end when they are cancelled; they are left behind", name, len(deaf))
-
-    async def _job(self, instance: Instance, job: Job, work: ModuleWork) -> None:
-        """Run a job; an exception is caught, counted and logged (S3.7)."""
-        try:
-            await WatchedAwaitable(job.run(work), f"{instance.name}: job {job.name}")
-        except Exception as error:
-            instance.life.log.exception("the job %s failed", job.name)
-            self._faulted(instance, error)
-
-    async def _checks(self, instance: Instance, number: int, work: ModuleWork) -> None:
-        """Run a health check again and again."""
-        check = instance.module.health[number]
-        while True:
-            try:
-                await run_hook(check.check, work, f"{instance.name}: health check {check.name}", check.seconds)
-                instance.health[check.name] = ""
-            except Exception as error:
-                if not instance.health.get(check.name):
-                    instance.life.log.warning("health check %s: %s", check.name, error)
-                instance.health[check.name] = str(error) or type(error).__name__
-            await asyncio.sleep(check.seconds)
-
-    async def answer(self, asked: AskModule) -> None:
-        """Run an asynchronous method and send the caller its result or its error."""
-        error, value = "", None
-        try:
-            tag = asked.request["request"]
-            instance, method = self.registry.method(tag)
-            if not inspect.iscoroutinefunction(method.handler):
-                raise Invalid(f"{tag} is not asynchronous: ctx.call it")
-            if instance.life.state is not M.ACTIVE:
-                raise Conflict(f"the {instance.name} module is out of service just now ({instance.life.state.value})")
-            request = msgspec.convert(asked.request["data"], method.kind)
-            value = await self._reply(
-                instance, f"{instance.name}: {tag}", method.handler(self._work(instance), request)
-            )
-        except Exception as failure:
-            error = str(failure) or type(failure).__name__
-            log.warning("%s asked %s: %s", asked.module, asked.request.get("request"), error)
-        self._host.post(ModuleAnswered(asked.module, asked.id, value, error))
-
-    async def _reply(self, instance: Instance, what: str, method: Coroutine[Any, Any, Any]) -> Any:
-        """The result of an asynchronous method as plain data. A failure, but no refusal, counts against its module."""
-        try:
-            return msgspec.to_builtins(await WatchedAwaitable(method, what))
-        except Rejected:
-            raise
-        except Exception as error:
-            self._faulted(instance, error)
-            raise
+        if instance.life.state is M.ACTIVE:
+            self._background.begin(instance)
 
     def _faulted(self, instance: Instance, error: Exception) -> None:
         """Count a failure of background work, and take its module out of service if there were too many."""
@@ -429,7 +416,7 @@ class ModuleManager:
 
     def tasks_of(self, name: str) -> int:
         """The number of a module's jobs and checks that run."""
-        return sum(not task.done() for task in self._tasks.get(name, ()))
+        return self._background.running(name)
 
 
 def _up(instance: Instance) -> bool:
@@ -438,6 +425,8 @@ def _up(instance: Instance) -> bool:
 
 #: The operations on a module that the game and the command line offer.
 MANAGE: dict[str, Callable[[ModuleManager, str], Any]] = {
+    "start": ModuleManager._start_one,
+    "stop": ModuleManager._stop_one,
     "restart": ModuleManager._restart,
     "reload": ModuleManager._reload,
     "configure": ModuleManager._configure,

@@ -225,7 +225,7 @@ class Registry:
     def table(self) -> list[tuple[str, str, str, str]]:
         """Every module's name, version, state, and description or last error."""
         return [
-            (i.name, i.module.version, i.life.state.value, i.figures.last_error if _ill(i) else i.module.description)
+            (i.name, i.module.version, i.standing, i.figures.last_error if _ill(i) else i.module.description)
             for i in self.instances.values()
         ]
 

@@ -25,7 +25,6 @@ def health_of(instance: Instance) -> Health:
 def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
     """A module's diagnostics as a worker."""
     module, figures = instance.module, instance.figures
-    entered = [t.at for t in instance.life.history if t.after == "active"]
     return Diagnostics(
         id=instance.name,
         type="module",
@@ -35,7 +34,7 @@ def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
         endpoint=f"function:{instance.source.entry or f'modules.{instance.name}:MODULE'}",
         last_error=figures.last_error,
         errors=figures.errors,
-        started=entered[-1] if entered else None,
+        started=instance.life.started,
         history=list(instance.life.history),
         detail={
             "module_state": instance.life.state.value,
@@ -81,7 +80,7 @@ def describe(instance: Instance, timers: int) -> str:
     module, detail = instance.module, known.detail
     settings = ", ".join(f"{k} = {v!r}" for k, v in msgspec.to_builtins(instance.settings).items())
     rows = [
-        ("state", f"{detail['module_state']}, {known.health} health"),
+        ("state", f"{instance.standing}, {known.health} health"),
         ("from", f"{detail['source']}, {detail['folder']}"),
         ("author", module.author),
         ("commands", ", ".join(c.name for c in module.commands)),

@@ -20,6 +20,8 @@ from mud.sdk.bases import Permission, Settings
 from mud.sdk.context import need
 
 C = TypeVar("C", bound=Settings)
+#: Seconds that what was cancelled gets to end, and that a forced clean-up may take.
+CANCEL_SECONDS, FORCE_SECONDS = 1.0, 0.5
 
 
 class ModuleWork:
@@ -141,11 +143,40 @@ async def run_hook(hook: Callable[[Any], Any] | None, work: ModuleWork, what: st
     except SystemExit as error:
         raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error
     if inspect.isawaitable(found):
-        try:
-            await asyncio.wait_for(_wait(WatchedAwaitable(found, what)), seconds)
-        except TimeoutError:
-            raise TimedOut(f"{what} took longer than {seconds:g} s and was cancelled") from None
+        await _within(WatchedAwaitable(found, what), what, seconds)
+
+
+async def _within(waits: Awaitable[Any], what: str, seconds: float) -> None:
+    """Await something for so long, and then not much longer: one that is deaf to its cancellation is left behind."""
+    task = asyncio.get_running_loop().create_task(_wait(waits))
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.wait({task})  # who cancelled us waits no longer than it wants to
+        raise
+    if task.done():
+        task.result()  # or what it raised
+        return
+    task.cancel()
+    await asyncio.wait({task}, timeout=CANCEL_SECONDS)
+    if not task.done():
+        raise TimedOut(f"{what} took longer than {seconds:g} s, is deaf to its cancellation and was left behind")
+    if not task.cancelled():
+        task.exception()  # it was late all the same
+    raise TimedOut(f"{what} took longer than {seconds:g} s and was cancelled")
 
 
 async def _wait(waits: Awaitable[Any]) -> Any:
     return await waits
+
+
+def force_hook(hook: Callable[[Any], None] | None, work: ModuleWork, what: str) -> None:
+    """Run a hook that can't hang: it does not wait, and is interrupted after half a second. Raises what it raises,
+    Failed or TimedOut."""
+    if hook is None:
+        return
+    try:
+        WATCH.call(FORCE_SECONDS, what, lambda: hook(work))
+    except SystemExit as error:
+        raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error

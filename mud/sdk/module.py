@@ -142,6 +142,9 @@ class Module(Struct, Generic[S], kw_only=True, frozen=True):
     `requires` names services that must run before it starts; a "?" after one makes it optional. Among equals the one
     with the lower `priority` starts first. `provides` are its services besides its name. `emits` are the kinds of
     signals that it emits.
+
+    `force_stop` cleans up when `stop` or `shutdown` failed or did not end in time, and instead of both in a forced
+    restart. It must not wait: it is interrupted after half a second.
     """
 
     name: str
@@ -174,6 +177,7 @@ class Module(Struct, Generic[S], kw_only=True, frozen=True):
     pause: Hook | None = None
     resume: Hook | None = None
     shutdown: Hook | None = None
+    force_stop: Callable[[Work], None] | None = None
     veto: Callable[[Context[S]], Veto | None] | None = None
     prepare: Callable[[Context[S]], None] | None = None
     cleanup: Callable[[Context[S]], None] | None = None

@@ -19,7 +19,7 @@ from mud.core.veto import Veto
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Given
-from mud.framework.manager import PAUSED, ModuleManager
+from mud.framework.manager import ModuleManager
 from mud.framework.registry import Registry
 from mud.framework.workers.registry import WorkerRegistry
 from mud.game import Game
@@ -213,9 +213,7 @@ class ModuleHost:
         for instance in self.registry.instances.values():
             if instance.life.state is not ModuleState.FAILED:
                 try:
-                    paused = instance.life.state is ModuleState.PAUSED
-                    reason = msgspec.structs.replace(why, tags=(PAUSED,)) if paused else why
-                    found.append(self.save(instance, generation, reason, readers.get(instance.name)))
+                    found.append(self.save(instance, generation, why, readers.get(instance.name)))
                 except ModuleFault as fault:
                     raise CopyoverError(f"the module {instance.name} can't save: {fault.__cause__}") from fault
         return found

@@ -124,7 +124,7 @@ class Server:
             e.CopyoverRequest: lambda effect: start(self.copyovers.answer(effect), effect.session),
             e.Shutdown: self._shut_down,
             e.LogLine: lambda effect: logging.getLogger(effect.name).info(effect.text),
-            e.AskModule: lambda effect: start(self.modules.manager.answer(effect)),
+            e.AskModule: lambda effect: start(self.modules.manager.calls.answer(effect)),
             e.QueryModule: lambda effect: start(self.queries.answer(effect)),
             e.FoundAstray: lambda effect: self.copyovers.astray(effect.lines),
             e.ReadKinds: lambda effect: start(self.requests.read_kinds(effect), effect.session),

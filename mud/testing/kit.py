@@ -393,7 +393,7 @@ class Kit:
             elif isinstance(effect, e.QueryModule):
                 self._query(effect)
             elif isinstance(effect, e.AskModule):
-                asyncio.run(self.manager.answer(effect))
+                asyncio.run(self.manager.calls.answer(effect))
             else:
                 self.effects.append(effect)
         self._write()

@@ -123,16 +123,34 @@ def test_workers_are_listed_and_refused_in_words(stopped: Game, tmp_path: Path) 
     assert game.stop() == 0
 
 
-def test_a_module_is_a_worker_like_any(stopped: Game) -> None:  # S3.2, S3.6
+def test_a_module_is_a_worker_like_any(stopped: Game) -> None:  # S3.2, S3.5, S3.6
     game = stopped.start()
     admin = game.admin()
-    assert worker(game, "stop", "raffle")["text"] == "raffle is running"  # paused: see S3.6's table
-    assert "out of service just now (paused)" in admin.command("raffle")
-    assert worker(game, "restart", "raffle")["ok"]
+    assert worker(game, "start", "raffle")["error"].startswith("raffle runs already (active)")
+    assert worker(game, "stop", "raffle")["text"] == "raffle is idle"
+    assert "out of service just now (stopped)" in admin.command("raffle")
+    assert of(game, "raffle")["started"] is None
+    copyover(admin)
+    assert of(game, "raffle")["state"] == "idle"  # a stop is remembered, over a copyover
+    admin.send("save")
+    admin.expect("Everything is saved")
+    game.kill()
+    game.start()  # and over a restart
+    admin = game.admin()
+    assert "out of service just now (stopped)" in admin.command("raffle")
+    assert worker(game, "start", "raffle")["text"] == "raffle is running"
     assert "ticket 1" in admin.command("raffle")
+    assert worker(game, "restart", "raffle", "--force")["text"] == "raffle is running"
     states = [t["after"] for t in of(game, "raffle")["history"]]
-    assert states[-3:] == ["loaded", "initializing", "active"]
-    assert game.stop() == 0
+    assert states[-4:] == ["unloading", "loaded", "initializing", "active"]
+    admin.send("module stop raffle")
+    admin.expect("raffle is stopped")
+    admin.send("module reload raffle")
+    admin.expect("raffle is reloaded")
+    assert "out of service just now (stopped)" in admin.command("raffle")
+    admin.send("module start raffle")
+    admin.expect("raffle runs again")
+    assert game.errors() == "" and game.stop() == 0
 
 
 @pytest.mark.usefixtures("subreaper")

@@ -242,6 +242,7 @@ def test_a_text_in_the_editor_outlives_a_version_that_does_not_know_what_to_do_w
     kit.manage("pause")
     assert "Your text is still here" in ada.do(".save")
     kit.copyover(nest())
+    kit.manage("resume")
     assert "a long text" in ada.do(".show") and "You brood 7" in ada.do(".save")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -205,7 +206,24 @@ def test_who_fails_over_and_over_is_out_of_service_until_restarted(kit: Kit) -> 
     kit.wait(0)
     assert kit.state.names == ["ring 1", "ring 2", "ring 0"]  # once each, in the order of their time
     states = [t.after for t in kit.instance().life.history]
-    assert states[-7:] == ["error", "unloading", "unloaded", "loading", "loaded", "initializing", "active"]
+    assert states[-5:] == ["error", "unloading", "loaded", "initializing", "active"]
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(15.0, "error"), (15.1, "active")])
+def test_failures_count_within_a_window(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, seconds: float, state: str
+) -> None:  # S2.8
+    now = [0.0]
+    monkeypatch.setattr("mud.framework.instance.time", SimpleNamespace(monotonic=lambda: now[0]))
+    ada = kit.player("Ada")
+    for _ in range(5):  # the first and the fifth are 60 s apart, or a little more
+        ada.do("mess rudely")
+        now[0] += seconds
+    assert kit.instance().life.state.value == state and kit.instance().figures.errors == 5
+    for _ in range(4):
+        now[0] += 10.0
+        ada.do("mess rudely")
+    assert kit.instance().life.state.value == "error"
 
 
 # Time and conversation

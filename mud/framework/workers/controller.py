@@ -106,7 +106,7 @@ class Diagnostics(Struct, kw_only=True):
 
 
 class Controller(Protocol):
-    """One worker of any type (S3.2). All methods raise FrameworkError and nothing else."""
+    """One worker of any type (S3.2). All methods raise EverwakeError and nothing else."""
 
     id: str
     type: WorkerType

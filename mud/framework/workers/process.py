@@ -337,7 +337,7 @@ class ProcessController:
                 self._go(W.IDLE, why)
                 self._settled.ring()
                 return
-            self._signal(signal.SIGTERM)
+            self._signal(signal.SIGKILL if force else signal.SIGTERM)
             self._timers.after("force", self.manifest.stop_seconds, self._force)
         self._save()
         if force:

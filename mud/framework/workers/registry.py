@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from mud.core.errors import Conflict, FrameworkError, NotFound
-from mud.framework.lifecycle import WORKER, ModuleState
+from mud.framework.lifecycle import WORKER
 from mud.framework.manager import ModuleManager
 from mud.framework.report import diagnose
 from mud.framework.workers.controller import Controller, Diagnostics, WorkerState, WorkerType
@@ -39,19 +39,16 @@ class ModuleController:
         return WORKER[self._manager.registry.get(self.id).life.state]
 
     async def start(self) -> None:
-        """Start it. Raises Conflict if it runs."""
-        if self.state is WorkerState.RUNNING:
-            raise Conflict(f"{self.id} runs already.")
-        await self._manager.manage("restart", self.id)
+        """Start it. Raises Conflict when it runs, or what kept it from starting: it is FAILED_START then."""
+        await self._manager.manage("start", self.id)
 
     async def stop(self) -> None:
-        """Take it out of service, for as long as this program runs."""
-        if self._manager.registry.get(self.id).life.state is ModuleState.ACTIVE:
-            await self._manager.manage("pause", self.id)
+        """Stop it by its own hooks, each in its time, then by force; it stays stopped until somebody starts it."""
+        await self._manager.manage("stop", self.id)
 
     async def restart(self, force: bool = False) -> None:
-        """Stop and start."""
-        await self._manager.manage("restart", self.id)
+        """Stop and start. With `force` its hooks are not asked first."""
+        await self._manager.restart(self.id, force)
 
     def diagnostics(self) -> Diagnostics:
         """Everything known about it."""

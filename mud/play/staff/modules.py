@@ -17,6 +17,8 @@ from mud.play.staff import admin
 VERBS = {
     "load": "take one into the game that is not there yet",
     "unload": "take it out of the game; its state waits for it",
+    "start": "start one that is stopped or could not be started",
+    "stop": "stop it; it stays stopped until it is started",
     "restart": "stop it and start it again, with a clean slate",
     "reload": "take its code from the disk; its state goes on, or nothing changes",
     "configure": "read its settings from the configuration again",

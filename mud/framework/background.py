@@ -1,0 +1,73 @@
+"""The jobs and health checks of modules, which run beside the game."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from mud.framework.instance import Instance
+from mud.framework.work import CANCEL_SECONDS, ModuleWork, WatchedAwaitable, run_hook
+from mud.sdk.module import HealthCheck, Job
+
+log = logging.getLogger("mud.modules")
+#: Seconds that background work gets to end when it is cancelled by force.
+FORCED_CANCEL_SECONDS = 0.1
+
+
+class Background:
+    """What runs for each module. `work` gives what jobs and checks receive; `failed` is told of a job that raised."""
+
+    def __init__(self, work: Callable[[Instance], ModuleWork], failed: Callable[[Instance, Exception], None]) -> None:
+        self._work = work
+        self._failed = failed
+        self._tasks: dict[str, set[asyncio.Task[Any]]] = {}
+
+    def begin(self, instance: Instance) -> None:
+        """Run a module's jobs and health checks, unless they do already."""
+        if self._tasks.get(instance.name):
+            return
+        work = self._work(instance)
+        running: list[Coroutine[Any, Any, None]] = [self._job(instance, job, work) for job in instance.module.jobs]
+        running += [self._checks(instance, check, work) for check in instance.module.health]
+        self._tasks[instance.name] = {asyncio.get_running_loop().create_task(r) for r in running}
+
+    async def end(self, name: str, force: bool = False) -> None:
+        """Cancel what runs for a module, and wait a moment for its end; what does not end is left behind."""
+        tasks = self._tasks.pop(name, set())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            _, deaf = await asyncio.wait(tasks, timeout=FORCED_CANCEL_SECONDS if force else CANCEL_SECONDS)
+            if deaf:
+                log.error("%s: %d jobs do not end when they are cancelled; they are left behind", name, len(deaf))
+
+    async def end_all(self) -> None:
+        """No job or health check runs."""
+        for name in list(self._tasks):
+            await self.end(name)
+
+    def running(self, name: str) -> int:
+        """How many jobs and checks of a module run."""
+        return sum(not task.done() for task in self._tasks.get(name, ()))
+
+    async def _job(self, instance: Instance, job: Job, work: ModuleWork) -> None:
+        """Run a job; an exception is caught, counted and logged (S3.7)."""
+        try:
+            await WatchedAwaitable(job.run(work), f"{instance.name}: job {job.name}")
+        except Exception as error:
+            instance.life.log.exception("the job %s failed", job.name)
+            self._failed(instance, error)
+
+    async def _checks(self, instance: Instance, check: HealthCheck, work: ModuleWork) -> None:
+        """Run a health check again and again."""
+        while True:
+            try:
+                await run_hook(check.check, work, f"{instance.name}: health check {check.name}", check.seconds)
+                instance.health[check.name] = ""
+            except Exception as error:
+                if not instance.health.get(check.name):
+                    instance.life.log.warning("health check %s: %s", check.name, error)
+                instance.health[check.name] = str(error) or type(error).__name__
+            await asyncio.sleep(check.seconds)
