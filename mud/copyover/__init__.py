@@ -1,1 +1,1 @@
-"""The copyover: phases, rehearsal, hand-over, recovery."""
+"""The copyover: orders, phases, rehearsal, hand-over, recovery, generations and records."""

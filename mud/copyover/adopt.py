@@ -1,6 +1,6 @@
-"""The new program's side of a copyover: what was handed over is read and checked, and the game is built from it.
+"""The new program's side of a copyover: reads and checks what was handed over, and builds the game from it.
 
-The server around it is built by `mud.server.adopt`.
+`mud.server.adopt` builds the server around the game.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from mud.store.store import read_modules, read_sessions
 log = logging.getLogger("mud.copyover")
 
 S = TypeVar("S", bound=Struct)
-#: Each module's state, packed or not, and where it was.
+#: Each module's state, packed or not, with a description of where it comes from.
 States = dict[str, tuple[Snapshot | bytes, str]]
 
 
 class GameState(Struct):
-    """The state of a game, as it goes from one program to the next.
+    """The state of a game, as one program passes it to the next.
 
-    `kept` are sections of the core's that we do not know; `schemas` those of modules' own tables.
+    `kept` holds the core's sections that we do not know; `schemas` the schema versions of modules' own tables.
     """
 
     world: WorldState
@@ -53,11 +53,10 @@ class GameState(Struct):
 
 
 def read_state(config: Config, given: Handover) -> GameState:
-    """What the snapshots of a hand-over hold. Raises SnapshotError, naming file and reason; a bad file is set aside.
+    """Read the snapshots that a hand-over names. Raises SnapshotError, naming file and reason; a bad file is set aside.
 
-    Raises StoreError when the database can't be read.
-
-    An optional module's bad one costs nothing: the database has the same state, written in the silence.
+    Raises StoreError if the database can't be read. A bad snapshot of an optional module costs nothing: the database
+    has the same state, written in the silence.
     """
     key = config.key()
     world = _imported(participants.WORLD, config, given, key)
@@ -75,13 +74,13 @@ def read_state(config: Config, given: Handover) -> GameState:
 
 
 def _imported(shape: Shape[S], config: Config, given: Handover, key: Key | None) -> Imported[S]:
-    """One of the core's own participants."""
+    """The state of one of the core's own participants."""
     snapshot = _snapshot(config, given, shape.participant, key)
     return import_(shape, snapshot, time.time(), str(files.path_of(config.snapshot_folder, shape.participant)))
 
 
 def _snapshot(config: Config, given: Handover, participant: str, key: Key | None) -> Snapshot:
-    """A participant's snapshot, the very one that the hand-over names."""
+    """A participant's snapshot, checked to be the one that the hand-over names."""
     source = str(files.path_of(config.snapshot_folder, participant))
     try:
         found = files.read(config.snapshot_folder, participant, key)
@@ -96,14 +95,14 @@ def _snapshot(config: Config, given: Handover, participant: str, key: Key | None
 
 
 def modules_of(states: list[rows.Row], schemas: list[rows.Row]) -> tuple[States, dict[str, int]]:
-    """Modules' states and the schemas of their tables, from their rows."""
+    """Modules' states and the schema versions of their tables, from their rows in the database."""
     return {name: (state, f"the database's state of {name}") for name, _, state in states}, dict(schemas)
 
 
 def stopped_game(config: Config, given: Handover, carried: GameState) -> Game:
-    """The game as it was when the silence began; its clock stands still.
+    """The game as it was when the silence began, with its clock stopped.
 
-    Raises WorldError when there is no way to have the world's definitions.
+    Raises WorldError if the world's definitions can't be loaded at all.
     """
     clock = Clock(time.monotonic, time.time, carried.world.game_time)
     clock.stop(given.frozen)
@@ -111,7 +110,7 @@ def stopped_game(config: Config, given: Handover, carried: GameState) -> Game:
 
 
 def _definitions(config: Config) -> WorldDef:
-    """The world's definitions; if somebody broke a file since the rehearsal, as they were then."""
+    """The world's definitions; as they were in the rehearsal, if somebody has broken a file since."""
     try:
         return load_cached(config.world, config.cache)
     except WorldError as error:
@@ -122,9 +121,9 @@ def _definitions(config: Config) -> WorldDef:
 def rejoin(
     game: Game, sessions: list[Session], wires: Iterable[Wire], waiting: Container[int], database: Path
 ) -> list[int]:
-    """Give each connection its session back; logged in only if the database says so (rule 7).
+    """Give each connection its session back, logged in only if the database says so (rule 7).
 
-    Sessions in `waiting` have work under way; gives those that wait for work which nobody does any more.
+    The work that sessions in `waiting` wait for goes on. Returns the sessions whose work nobody does any more.
     """
     session_rows, account_rows = read_sessions(database, names_in_creation(sessions))
     confirmed = {row[0]: tuple(row[1:]) for row in session_rows}
@@ -150,7 +149,7 @@ def rejoin(
 
 
 def _bare_session(wire: Wire, row: tuple[Any, ...] | None) -> Session:
-    """A session for a connection whose own is lost: in play if the database has it, else asked for a name."""
+    """A session for a connection whose own is lost: in play if the database has a row for it, else asked for a name."""
     now = time.time()
     return Session(
         id=wire.session,

@@ -1,6 +1,6 @@
-"""One copyover: an `Attempt` is made at the order, and dropped at every outcome. All that belongs to it is in here.
+"""One copyover: an `Attempt` is made when it is ordered and dropped at every outcome. It holds all that belongs to it.
 
-It lives in two programs: what the new one needs to know of it travels in the hand-over (`Handover.report`).
+An attempt exists in two programs: what the new one needs of it travels in the hand-over (`Handover.report`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from mud.copyover.target import Target
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """Who wants a copyover, and why. `session` is where to answer, 0 for nowhere. `force` passes soft vetoes.
+    """Who ordered a copyover, and why. `session` gets the answer (0: nobody). `force` overrides soft vetoes.
 
-    It was given `since`; with `until` it waits so long for soft vetoes to clear, and is `repeated` meanwhile. Times are
-    of the wall clock.
+    `since` is when it was ordered. With `until` it waits up to that time for soft vetoes to clear, and is then
+    `repeated`. Times are wall-clock seconds.
     """
 
     by: str
@@ -35,29 +35,29 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Attempt:
-    """A copyover that was ordered, or a trial of the new code, which has no `draft` of a record."""
+    """A copyover that was ordered, or a mere check of the new code, which has no `draft` of a record."""
 
     def __init__(self, order: Order, target: Target, draft: Draft | None = None) -> None:
         self.order = order
-        self.target = target  # the code that is to have the game
+        self.target = target  # the code that is to run the game
         self.draft = draft
         self.phases = PhaseMachine()
-        self.code = Code()  # what was rehearsed
+        self.code = Code()  # the code that was rehearsed
         self.report = RehearsalReport()
-        self.managing: asyncio.Lock | None = None  # held: nobody loads or reloads a module meanwhile
-        self.prepared: list[str] = []  # modules that have to be cleaned up
-        self.written: list[str] = []  # the participants whose snapshots are there
-        self.handover: Handover | None = None  # all is ready for the next program
-        self.gone: dict[int, str] = {}  # sessions that ended meanwhile, and why
-        self.thaws: list[float] = []  # when each connection went on, by CLOCK_MONOTONIC
-        self.overdue: list[float] = []  # when timers of the wall clock were due that waited at GO
-        self.task: asyncio.Task[Any] | None = None  # who is at work on it
+        self.managing: asyncio.Lock | None = None  # held meanwhile, so that nobody loads or reloads a module
+        self.prepared: list[str] = []  # modules whose `cleanup` has to be called on the way back
+        self.written: list[str] = []  # the participants whose snapshots are on the disk
+        self.handover: Handover | None = None  # set once everything is ready for the new program
+        self.gone: dict[int, str] = {}  # sessions that ended meanwhile, with the reason
+        self.thaws: list[float] = []  # when each connection was thawed, by CLOCK_MONOTONIC
+        self.overdue: list[float] = []  # the due times of the wall-clock timers that were overdue at GO
+        self.task: asyncio.Task[Any] | None = None  # the task that carries it out
         self.cancelled_by = ""
         self.undoing = False  # it came to nothing, and the way back must not be interrupted
 
     @classmethod
     def taken_over(cls, given: Handover, draft: Draft, target: Target, entered: float) -> Attempt:
-        """The one by which this program has the game: the hand-over was in its hands at `entered`, GO is said."""
+        """The attempt that gave this program the game. It received the hand-over at `entered`; GO has been said."""
         record = draft.record
         order = Order(by=record.by, since=record.ordered, reason=record.reason, session=given.session)
         attempt = cls(order, target, draft)
@@ -67,5 +67,5 @@ class Attempt:
 
     @property
     def has_game(self) -> bool:
-        """Whether it is done, but for the report."""
+        """Whether it has succeeded, and only its report is still to be written."""
         return self.phases.phase is Phase.GOING_ON

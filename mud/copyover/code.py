@@ -1,4 +1,4 @@
-"""What code and which world a generation is made of: a hash a file, and one over those of the program."""
+"""The code and the world that a generation consists of: a hash of each file, and one over the whole program."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from pathlib import Path
 
 from msgspec import Struct
 
-#: What is read of a folder of code: all but this; and of a world.
+#: Names that are left out of a folder of code; and the suffix of the files that count in a world's folder.
 NO_CODE = frozenset({"__pycache__", "tests", "README.md"})
 WORLD_SUFFIX = ".toml"
-SHOWN = 12  # digits of a hash that people see
+SHOWN = 12  # digits of a hash that are shown to people
 
 
 class CodeFile(Struct, frozen=True, array_like=True):
-    """A file as it was when it was last read. `changed` is its mtime in nanoseconds."""
+    """A file as it was last read. `changed` is its mtime in nanoseconds."""
 
     changed: int
     size: int
     hash: str
 
 
-#: Path, from the source tree where it lies in it: file.
+#: Files by path, relative to the source tree if they lie in it.
 Manifest = dict[str, CodeFile]
 
 
 class Code(Struct):
-    """The program with the modules of the tree and of the operator's folders; installed packages; and the world."""
+    """The program (with the modules of the tree and of the operator's folders), installed packages, and the world."""
 
     program: Manifest = {}
     packages: Manifest = {}
@@ -37,21 +37,21 @@ class Code(Struct):
 
     @property
     def digest(self) -> str:
-        """By what the program is known; "" when there is none."""
+        """The hash that identifies the program; "" if there is none."""
         return digest(self.program)
 
     @property
     def rehearsed(self) -> str:
-        """A hash over all that a rehearsal tries, but for the world, of which a compiled copy is kept."""
+        """A hash over all that a rehearsal tries, except the world, of which a compiled copy is kept."""
         return digest(self.program | self.packages)
 
     def other_than(self, other: Code) -> set[str]:
-        """The files of the program and of packages that are not, or not the same, in other code."""
+        """The files of the program and of packages that are missing from, or different in, `other`."""
         mine, theirs = self.program | self.packages, other.program | other.packages
         return {name for name, file in mine.items() if name not in theirs or theirs[name].hash != file.hash}
 
     def changes(self, after: Code) -> list[str]:
-        """What is different `after`, a line a file."""
+        """The differences of `after` from this, one line for each file."""
         return [
             *changes(self.program, after.program),
             *changes(self.packages, after.packages),
@@ -60,11 +60,10 @@ class Code(Struct):
 
 
 def read(roots: Mapping[Path, Path], base: Path, before: Manifest | None = None, suffix: str = "") -> Manifest:
-    """All files below the folders `roots`, by the paths that people know, to which these map: from `base` on, where
-    they lie in it.
+    """All files below the folders `roots`, by the paths that these map to, relative to `base` if they lie in it.
 
-    What looks as it did `before` is not read again. With `suffix` only files that end so. A file that can't be read is
-    left out: whoever imports it will say so better.
+    A file with the same mtime and size as `before` is not read again. With `suffix`, only files whose names end so. A
+    file that can't be read is left out: importing it will give a better error.
     """
     known = before or {}
     found: Manifest = {}
@@ -91,10 +90,10 @@ def _read(path: str, stat: os.stat_result) -> CodeFile | None:
 
 
 def _files(path: str, linked: frozenset[str] = frozenset()) -> Iterator[tuple[str, os.stat_result]]:
-    """The files that count below a folder, or the one that it is: nothing hidden, no backups of editors, no tests, and
-    no name that is no text. A folder that is linked there is one like any other, unless we are in it already.
+    """The files that count below a folder, or the file itself: no hidden ones, editors' backups or tests, and no names
+    that are not text. A linked folder counts like any other, unless we are inside it already.
 
-    By scandir, since the game waits for it.
+    Uses scandir, because the game waits for it.
     """
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
@@ -120,23 +119,23 @@ def _files(path: str, linked: frozenset[str] = frozenset()) -> Iterator[tuple[st
 
 
 def blake(data: bytes) -> str:
-    """A hash as digits."""
+    """The BLAKE2b hash of `data` as hexadecimal digits."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def digest(manifest: Manifest) -> str:
-    """One hash over all of it, "" for nothing."""
+    """One hash over a whole manifest; "" if it is empty."""
     return digest_of({path: file.hash for path, file in manifest.items()})
 
 
 def digest_of(hashes: Mapping[str, str]) -> str:
-    """The same, over hashes by path."""
+    """The same, from the hashes by path."""
     text = "".join(f"{path}\0{hashes[path]}\n" for path in sorted(hashes))
     return blake(text.encode()) if hashes else ""
 
 
 def changes(before: Manifest, after: Manifest) -> list[str]:
-    """What differs, a line a file: "+ new", "- gone", "~ changed"."""
+    """The differences, one line for each file: "+ new", "- gone", "~ changed"."""
     lines = [f"+ {path}" for path in after.keys() - before.keys()]
     lines += [f"- {path}" for path in before.keys() - after.keys()]
     lines += [f"~ {path}" for path in before.keys() & after.keys() if before[path].hash != after[path].hash]

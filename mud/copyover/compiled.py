@@ -1,4 +1,4 @@
-"""Python's caches of compiled code, which tell a change by second and size: too coarse for who saves twice."""
+"""Python's caches of compiled code. Python compares only a source's second and size: too coarse for two quick saves."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 
 def forget(paths: Iterable[str]) -> None:
-    """Have source files compiled anew."""
+    """Remove the caches of source files, so that Python compiles them again."""
     for path in paths:
         if path.endswith(".py"):
-            with contextlib.suppress(OSError):  # nobody can have compiled it there
+            with contextlib.suppress(OSError):  # nothing can have been compiled there
                 Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""Whether a generation is well: after some time of that it is confirmed, and its code is somewhere to go back to.
+"""Watches the health of a generation: once it has run well for some time it is confirmed, and its code is kept.
 
-Well is one whose changes reach the database and in which no module is out of service that was not from its beginning.
+A generation runs well while its changes reach the database and no module has gone out of service since its start.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from mud.store.threads import in_thread
 
 log = logging.getLogger("mud.copyover")
 
-#: Seconds between two looks.
+#: Seconds between two checks.
 TICK = 1.0
 OUT_OF_SERVICE = frozenset((ModuleState.ERROR, ModuleState.FAILED))
 
 
 def numbered(config: Config, code: Code, generation: int) -> int:
-    """The number of a generation that starts from the database, which is of `generation`: with other code than before
-    it is another one."""
+    """The number of a generation that starts from a database of `generation`: a higher one if its code differs from the
+    code before."""
     try:
         before = generations(config).index()
     except OSError as error:
@@ -43,35 +43,35 @@ def numbered(config: Config, code: Code, generation: int) -> int:
 
 
 class Confirmation:
-    """Watches one generation, of which this is the code, from its start to its confirmation."""
+    """Watches one generation, which runs `code`, from its start to its confirmation."""
 
     def __init__(self, host: Host, code: Code) -> None:
         self._host = host
         self.code = code
         self._kept = generations(host.config)
         self._needed = host.config.copyover.confirm_seconds
-        self._well = 0.0  # seconds in which it was, up to now
-        self._ill: set[str] = set()  # modules that were out of service from the beginning
+        self._well = 0.0  # seconds for which it has run well without a break
+        self._ill: set[str] = set()  # modules that were out of service from the start
         self._forms: dict[str, Form] = {}
-        self._why = environment.take_why()  # we run, and not the tree's code
-        self._left = ""  # the code that the game went back from
+        self._why = environment.take_why()  # the reason why this code runs instead of the tree's
+        self._left = ""  # the code that the game rolled back from
         self._begun = False
-        self._counted = False  # as a start, by who chose this code
-        self._over = False  # there is nothing more to watch
+        self._counted = False  # this start was counted by whoever chose this code
+        self._over = False  # confirmed: nothing more to watch
         self._task: asyncio.Task[None] | None = None
         self.confirmed = False
 
     # Starting
 
     def count(self) -> None:
-        """A start from the database, which whoever chose this code has counted."""
+        """Note a start from the database, which whoever chose this code has counted."""
         self._counted = True
         if self._why:
             log.warning("%s", self._why)
             self._host.play.post(e.Announced(self._why, "admin"))
 
     def went_back(self, left: str) -> None:
-        """The game came back to this code from another one. At once: a kill must not start that one again."""
+        """Note at once that the game rolled back to this code: after a kill the rejected code must not start again."""
         self._left = left
         try:
             self._kept.leave(left)
@@ -81,7 +81,7 @@ class Confirmation:
     # With the server's workers
 
     def begin(self) -> None:
-        """Watch, from now or again."""
+        """Watch, or watch again."""
         if not self._begun:
             self._begun = True
             self._ill = self._out_of_service()
@@ -91,7 +91,7 @@ class Confirmation:
             self._task = self._host.start(self._watch())
 
     async def end(self) -> None:
-        """Nothing runs any more, and there is no thread."""
+        """Stop watching, and leave no thread."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -109,7 +109,7 @@ class Confirmation:
             log.error("there will be no going back to this code, it can't be kept: %s", error)
 
     def _start(self) -> bool:
-        """Take down what runs, and keep its code. Gives whether it is known to be good."""
+        """Note which code runs, and keep a copy of it. Returns whether it is confirmed already."""
         try:
             return self._take_down()
         except (OSError, CopyoverError) as error:
@@ -120,7 +120,7 @@ class Confirmation:
         digest = self.code.digest
         if self._left:
             self._kept.leave(self._left)
-        if not self._counted:  # somebody ordered it
+        if not self._counted:  # an order chose it
             self._kept.take(digest)
         self._kept.runs(self._host.generation, digest)
         if self._kept.confirmed(digest):
@@ -143,9 +143,9 @@ class Confirmation:
         return set(self._host.modules.in_state(*OUT_OF_SERVICE))
 
     def _confirm(self) -> None:
-        self._kept.settled(self.code.digest)  # it is well, whatever becomes of its copy
+        self._kept.settled(self.code.digest)  # it runs well, whatever becomes of its copy
         self._take_down()
-        self._keep()  # also where it was confirmed long ago, and its copy is damaged by now
+        self._keep()  # even if it was confirmed long ago: its copy may be damaged by now
         self._kept.confirm(
             Kept(
                 generation=self._host.generation,
@@ -162,7 +162,7 @@ class Confirmation:
     # Words
 
     def doubt(self) -> str:
-        """What whoever orders a copyover has to know of this generation; "" when it is confirmed."""
+        """A remark for whoever orders a copyover, if this generation is not confirmed; "" if it is."""
         if self.confirmed:
             return ""
         return (
@@ -174,7 +174,7 @@ class Confirmation:
         return f"well for {self._well:.0f} s of {self._needed:g}"
 
     def described(self) -> list[str]:
-        """Which generation this is, a line each."""
+        """Lines that describe this generation."""
         generation, digest = self._host.generation, self.code.digest[:SHOWN]
         how = "confirmed" if self.confirmed else f"not confirmed yet, {self._progress()}"
         lines = [f"This is generation {generation}, code {digest or 'unknown'}, {how}."]

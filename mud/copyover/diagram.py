@@ -1,6 +1,6 @@
-"""docs/phases.md, made from the table of phases: `make docs` writes it, and a test says that it was.
+"""Generates docs/phases.md from the table of phases. `make docs` writes it; a test fails if it is out of date.
 
-Also by hand: python -m mud.copyover.diagram
+By hand: python -m mud.copyover.diagram
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def page() -> str:
 
 
 def diagram() -> str:
-    """The phases as a picture that Markdown viewers draw (a Mermaid flow chart)."""
+    """The phases as a Mermaid flow chart, which Markdown viewers draw."""
     lines = ["flowchart LR"]
     lines += [f"    {row.phase.value}{box(row)}" for row in TABLE]
     lines += [f"    {row.phase.value} {arrow(row, to)} {to.value}" for row in TABLE for to in row.to]
@@ -35,13 +35,13 @@ def diagram() -> str:
 
 
 def box(row: Row) -> str:
-    """A phase's box: round where nothing goes on, with its percent elsewhere."""
+    """A phase's box: round for idle, otherwise with its percentage."""
     name = row.phase.value.replace("_", " ")
     return f'(["{name}"])' if row.phase is Phase.IDLE else f'["{name}<br/>{row.percent} %"]'
 
 
 def arrow(row: Row, to: Phase) -> str:
-    """An edge: forward, the way back, or the byte after which there is none."""
+    """The arrow between two phases: forward, the way back, or the byte GO, after which there is none."""
     if to is Phase.GOING_ON:
         return '== "GO" ==>'
     if row.phase is Phase.GOING_ON:

@@ -1,7 +1,7 @@
-"""The code of the last confirmed generations, kept by its hash in DATA/code, so that there is somewhere to go back to.
+"""Keeps the code of the last confirmed generations in DATA/code, for a rollback.
 
-A copy lies in a folder that is named by the hash of what is in it, whole and ready to be run. What was tried and never
-confirmed is cleared away. The index is written whole and put in place, so a kill leaves the one before or the new one.
+A copy is complete and ready to run, in a folder named by the hash of its content. Code that was tried and never
+confirmed is removed. The index is replaced atomically, so a kill leaves either the old one or the new one.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from mud.snapshot.form import Form
 S = TypeVar("S", bound=Struct)
 
 INDEX, UNSURE = "generations.json", "unsure.json"
-#: What a copy is called until it is whole.
+#: The prefix of a copy's name until it is complete.
 PARTIAL = "partial-"
-#: So many starts in a row without being confirmed or ended make a crash loop.
+#: The number of starts in a row, without a confirmation or a proper end, that make a crash loop.
 LOOP = 3
 
 
 class Kept(Struct, kw_only=True):
-    """A confirmed generation: its code, and the form that each participant's state has.
+    """A confirmed generation: its code, and the form of each participant's state.
 
-    `confirmed` is by the wall clock; `files` gives the hash of each file.
+    `confirmed` is in wall-clock seconds; `files` maps each file to its hash.
     """
 
     generation: int
@@ -49,7 +49,7 @@ class Kept(Struct, kw_only=True):
 
 
 class Index(Struct, kw_only=True):
-    """What is kept, oldest first; the code that was `left` for an older one; and what ran last."""
+    """The kept generations, oldest first; the hashes of code that was rolled back (`left`); and what ran last."""
 
     kept: list[Kept] = []
     left: list[str] = []
@@ -58,14 +58,14 @@ class Index(Struct, kw_only=True):
 
 
 class Unsure(Struct, kw_only=True):
-    """Code that is not confirmed, "" when nobody looked, and how often in a row it was started and did not end well."""
+    """Unconfirmed code ("": its hash was not computed), and how often in a row it was started without a proper end."""
 
     digest: str
     starts: int = 1
 
 
 class Generations:
-    """The folder of them. The last `most` are kept. Everything may raise OSError."""
+    """The folder of kept generations, at most `most`. Every method may raise OSError."""
 
     def __init__(self, folder: Path, most: int) -> None:
         self._folder = folder.absolute()
@@ -74,7 +74,7 @@ class Generations:
     # The index
 
     def index(self) -> Index:
-        """What is known; nothing when it can't be read."""
+        """The index; an empty one if it can't be read."""
         return self._read(INDEX, Index) or Index()
 
     def _read(self, name: str, kind: type[S]) -> S | None:
@@ -90,7 +90,7 @@ class Generations:
         partial.replace(self._folder / name)
 
     def runs(self, generation: int, digest: str) -> None:
-        """This is what runs now."""
+        """Note which generation and code run now."""
         index = self.index()
         if (index.generation, index.digest) != (generation, digest):
             index.generation, index.digest = generation, digest
@@ -99,14 +99,13 @@ class Generations:
     # Keeping
 
     def folder_of(self, digest: str) -> Path:
-        """Where code lies that is kept."""
+        """The folder of a kept copy."""
         return self._folder / digest
 
     def keep(self, program: Manifest, tree: Path) -> None:
-        """Copy a program, of which nothing may have changed since `program` was read.
+        """Keep a copy of a program, whose files must not have changed since `program` was read.
 
-        What is kept already is not copied again, unless that copy is damaged. Raises CopyoverError when something did
-        change.
+        Does nothing if there is an undamaged copy already. Raises CopyoverError if a file did change.
         """
         target = self.folder_of(code.digest(program))
         if target.is_dir() and self._damaged(target, {name: file.hash for name, file in program.items()}) is None:
@@ -128,7 +127,7 @@ class Generations:
             shutil.rmtree(partial, ignore_errors=True)
 
     def confirm(self, kept: Kept) -> None:
-        """This generation is well: it is somewhere to go back to. What is not needed any more is cleared away."""
+        """Note that a generation is confirmed, and remove the copies that are no longer needed."""
         index = self.index()
         others = [other for other in index.kept if other.digest != kept.digest]
         index.kept = [*others, kept][-self._most :]
@@ -142,17 +141,16 @@ class Generations:
                 shutil.rmtree(path, ignore_errors=True)
 
     def confirmed(self, digest: str) -> bool:
-        """Whether this code was confirmed, and nobody went back from it since."""
+        """Whether this code was confirmed, and not rejected since."""
         index = self.index()
         return digest not in index.left and any(kept.digest == digest for kept in index.kept)
 
     # Going back
 
     def before(self, digest: str, generation: int = 0) -> Kept:
-        """The last generation that ran well on other code than this, and of which the copy is what it was; or the one
-        of that number.
+        """The last confirmed generation with code other than `digest` and an intact copy; or number `generation`.
 
-        Raises CopyoverError when there is none.
+        Raises CopyoverError if there is none.
         """
         index = self.index()
         if generation:
@@ -176,7 +174,7 @@ class Generations:
 
     @staticmethod
     def _damaged(folder: Path, files: Mapping[str, str]) -> Path | None:
-        """The first file of a copy that is not what was kept."""
+        """The first file of a copy that differs from what was kept; None if the copy is intact."""
         for name, wanted in files.items():
             path = folder / path_in(name)
             try:
@@ -205,11 +203,11 @@ class Generations:
     # Crash loops
 
     def unsure(self) -> Unsure | None:
-        """The code that was started, and neither confirmed nor ended as it should be; None when there is none."""
+        """The code that was started and neither confirmed nor properly ended; None if there is none."""
         return self._read(UNSURE, Unsure)
 
     def starts(self, digest: str) -> int:
-        """This code is being started, and is not known to be good; gives how often in a row it has been."""
+        """Count a start of unconfirmed code; returns how often in a row it has been started."""
         found = self.unsure()
         again = found is not None and found.digest in ("", digest)
         now = Unsure(digest=digest, starts=found.starts + 1 if found is not None and again else 1)
@@ -217,7 +215,7 @@ class Generations:
         return now.starts
 
     def settled(self, digest: str = "") -> None:
-        """Code was confirmed, or ended as it should; without `digest` whichever it was."""
+        """Note that code was confirmed or ended properly; without `digest`, whichever code it was."""
         found = self.unsure()
         if found is not None and (not digest or found.digest in ("", digest)):
             with contextlib.suppress(FileNotFoundError):
@@ -225,6 +223,6 @@ class Generations:
 
 
 def path_in(name: str) -> Path:
-    """Where a file of a manifest lies in a copy."""
+    """The path of a manifest's file inside a copy."""
     path = Path(name)
     return name_outside(path) if path.is_absolute() else path

@@ -1,7 +1,7 @@
-"""The hand-over: all that the new program needs and no file may hold, in memory that is passed on by descriptor.
+"""The hand-over: what the new program needs and no file may hold, in memory that is passed on as a descriptor.
 
-Participants' state goes as snapshots in DATA/snapshots; this names them by checksum. What is in here may contain
-what somebody typed without echo, so it lives in a memfd, is read once, and is gone with the descriptor.
+Participants' states travel as snapshots in DATA/snapshots, which this names by checksum. The hand-over may contain
+text that somebody typed without echo, so it is in a memfd, is read once, and vanishes with the descriptor.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from mud.net.wire import Wire
 
 
 class CarriedJobs(Struct, kw_only=True):
-    """Work that was not begun, by kind."""
+    """Jobs that were not begun, by kind."""
 
     names: list[CheckName] = []
     logins: list[LogIn] = []
@@ -57,7 +57,7 @@ class CarriedJobs(Struct, kw_only=True):
         )
 
     def all(self) -> list[Any]:
-        """All of them again."""
+        """All jobs, as one list."""
         passwords = [*self.names, *self.logins, *self.registers, *self.hashes, *self.checks]
         return [*passwords, *self.finds, *self.saves, *self.reads]
 
@@ -65,19 +65,19 @@ class CarriedJobs(Struct, kw_only=True):
 class Handover(Struct, kw_only=True):
     """What one program leaves to the next.
 
-    `generation` is the new program's. `files` gives each participant's checksum. `began` is when the silence
-    began (wall clock, seconds). What a way to carry it needs besides is added by that way (`mud.copyover.carriers`).
+    `generation` is the new program's. `files` maps each participant to its snapshot's checksum. `began` is when the
+    silence began (wall-clock seconds). Each carrier adds the fields that it needs (`mud.copyover.carriers`).
     """
 
     generation: int
     version: str
     by: str
     reason: str
-    session: int  # who ordered it, 0 for nobody
+    session: int  # the session that ordered it; 0: none
     began: float
     files: dict[str, bytes]
-    modules: list[str]  # those in service, without which there is no taking over
-    contracts: list[str] = []  # those that kept theirs in the rehearsal, and of which nothing was changed since
+    modules: list[str]  # modules in service, all of which the new program needs
+    contracts: list[str] = []  # modules that passed the contract check in the rehearsal, unchanged since
     listeners: list[int]
     wires: list[Wire]
     partings: list[Parting] = []
@@ -86,11 +86,11 @@ class Handover(Struct, kw_only=True):
     next_session: int
     lock: int
     left: str = ""  # the code that the game goes back from
-    report: Draft | None = None  # what is known so far of how this copyover went
+    report: Draft | None = None  # the record of this copyover so far
 
     @property
     def frozen(self) -> float | None:
-        """When the silence began, by CLOCK_MONOTONIC; None where that is not known."""
+        """When the silence began, by CLOCK_MONOTONIC; None if that is unknown."""
         return self.report.began(Phase.STATE_TRANSFERRING.value) if self.report is not None else None
 
     def descriptors(self) -> list[int]:
@@ -103,7 +103,7 @@ H = TypeVar("H", bound=Handover)
 
 
 def write(handover: Handover) -> int:
-    """Put a hand-over into memory; gives the descriptor, not yet inheritable. Raises OSError when there is none."""
+    """Write a hand-over into a memfd; returns the descriptor, not yet inheritable. Raises OSError if there is none."""
     fd = os.memfd_create("everwake-handover")
     data = memoryview(msgspec.msgpack.encode(handover))
     try:
@@ -116,7 +116,7 @@ def write(handover: Handover) -> int:
 
 
 def read(fd: int, kind: type[H]) -> H:
-    """Read the hand-over that `fd` holds, once: the descriptor is closed. Raises SnapshotError when it is none."""
+    """Read a hand-over from `fd`, and close it. Raises SnapshotError if it holds none."""
     try:
         with os.fdopen(fd, "rb") as file:
             file.seek(0)

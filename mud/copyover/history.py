@@ -1,7 +1,7 @@
-"""What became of each copyover: records, kept as lines of JSON in DATA/copyovers.jsonl, and the draft of the next one.
+"""The history of copyovers: a record of each, as a line of JSON in DATA/copyovers.jsonl, and the draft of a record.
 
-The draft travels in the hand-over, so that the new program can finish what the old one began to write down. Its marks
-are of CLOCK_MONOTONIC, which runs on over an exec.
+The draft travels in the hand-over, so that the new program can finish the record that the old one began. Its marks are
+times of CLOCK_MONOTONIC, which keeps running over an exec.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from msgspec import Struct
 from mud.copyover.code import Code
 
 Outcome = Literal["done", "refused", "failed", "cancelled"]
-#: Bytes after which the file is begun anew; the one before stays as copyovers.1.jsonl.
+#: The size in bytes at which the file is rotated; the previous one stays as copyovers.1.jsonl.
 MAX_BYTES = 4 << 20
-#: Bytes that are read of it at once.
+#: The number of bytes read at once.
 BLOCK = 64 << 10
 
 
 class Span(Struct, kw_only=True):
-    """A phase: when it began, in seconds from the order on, and how long it took."""
+    """A phase: when it began, in seconds since the order, and how many seconds it took."""
 
     name: str
     began: float
@@ -31,7 +31,7 @@ class Span(Struct, kw_only=True):
 
 
 class Silence(Struct, kw_only=True):
-    """Milliseconds in which players were not heard, as the server saw it."""
+    """For how many milliseconds players were not served, as measured by the server."""
 
     p50: float
     p99: float
@@ -39,7 +39,7 @@ class Silence(Struct, kw_only=True):
 
     @classmethod
     def of(cls, seconds: list[float]) -> Silence | None:
-        """From each player's; None for nobody."""
+        """The silence of all players, from each one's; None if there were none."""
         if not seconds:
             return None
         ordered = sorted(1000 * each for each in seconds)
@@ -49,10 +49,10 @@ class Silence(Struct, kw_only=True):
 
 
 class CopyoverRecord(Struct, kw_only=True):
-    """One copyover. `ordered` is by the wall clock, `late` the seconds that each timer of it came too late.
+    """One copyover. `ordered` is in wall-clock seconds; `late` says by how many seconds each wall-clock timer was late.
 
-    `kept` counts sessions by what they are in the middle of, `dropped` by the reason. `doubt` is what was told of the
-    code before it, when it was ordered.
+    `kept` counts sessions by what they are in the middle of, `dropped` by the reason. `doubt` is the remark, at the
+    order, that the running code was not confirmed.
     """
 
     number: int
@@ -71,7 +71,7 @@ class CopyoverRecord(Struct, kw_only=True):
     silence: Silence | None = None
     kept: dict[str, int] = {}
     dropped: dict[str, int] = {}
-    vetoes: list[str] = []  # those that were passed
+    vetoes: list[str] = []  # the vetoes that were overridden
     warnings: list[str] = []
     doubt: str = ""
     late: list[float] = []
@@ -79,12 +79,12 @@ class CopyoverRecord(Struct, kw_only=True):
 
     @property
     def seconds(self) -> float:
-        """From the order to its end."""
+        """The time from the order to the end."""
         return max((span.began + span.seconds for span in self.phases), default=0.0)
 
 
 class Draft(Struct, kw_only=True):
-    """A record that is not finished. `kinds` says what each session is in the middle of."""
+    """An unfinished record. `kinds` says what each session is in the middle of."""
 
     record: CopyoverRecord
     marks: list[tuple[str, float]] = []
@@ -92,7 +92,7 @@ class Draft(Struct, kw_only=True):
     code: Code = msgspec.field(default_factory=Code)
 
     def spans(self, end: float) -> list[Span]:
-        """The phases by their marks, the last one up to `end`."""
+        """The phases according to the marks; the last one lasts until `end`."""
         if not self.marks:
             return []
         start = self.marks[0][1]
@@ -103,7 +103,7 @@ class Draft(Struct, kw_only=True):
         ]
 
     def began(self, name: str) -> float | None:
-        """When a phase began, the last time that it did, by the clock of the marks."""
+        """When a phase last began, by the marks' clock."""
         return next((at for mark, at in reversed(self.marks) if mark == name), None)
 
 
@@ -118,7 +118,7 @@ class History:
         return self._path.with_suffix(".1.jsonl")
 
     def add(self, record: CopyoverRecord) -> None:
-        """Write a record down. Raises OSError."""
+        """Append a record. Raises OSError."""
         if self._path.exists() and self._path.stat().st_size > MAX_BYTES:
             self._path.rename(self._before)
         fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -126,7 +126,7 @@ class History:
             file.write(msgspec.json.encode(record) + b"\n")
 
     def last(self, count: int) -> list[CopyoverRecord]:
-        """The last records, oldest first. A line that can't be read (a kill in its middle) is passed over."""
+        """The last records, oldest first. A line that can't be read (cut off by a kill) is skipped."""
         lines = self._lines(self._path, count)
         if len(lines) < count:
             lines = self._lines(self._before, count - len(lines)) + lines
@@ -142,7 +142,7 @@ class History:
 
     @staticmethod
     def _lines(path: Path, count: int) -> list[bytes]:
-        """The last lines of a file, from its end: whoever wants a few does not pay for all."""
+        """The last lines of a file, read from its end, so that a few cost little."""
         data = b""
         try:
             with path.open("rb") as file:

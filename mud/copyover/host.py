@@ -1,4 +1,4 @@
-"""What a copyover needs of the server, stated here: nobody in this package knows the server itself."""
+"""What a copyover needs of the server, as protocols: nothing in this package knows the server itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Play(Protocol):
-    """The game that is played, and those who play it."""
+    """The running game and its players."""
 
     @property
     def world(self) -> World:
@@ -35,26 +35,26 @@ class Play(Protocol):
 
     @property
     def sessions(self) -> Sessions:
-        """Everybody's session."""
+        """All sessions."""
 
     @property
     def wall(self) -> float:
-        """Seconds by the game's wall clock."""
+        """The game's wall clock, in seconds."""
 
     def state(self) -> WorldState:
         """The world's state at this instant."""
 
     def connected(self, session: int) -> bool:
-        """Whether somebody is there."""
+        """Whether a session has a connection."""
 
     def post(self, event: e.Event) -> None:
-        """Let an event happen."""
+        """Queue an event for the game."""
 
     def answer(self, told: e.Told | e.JobFailed) -> None:
-        """Tell a session something; what it sent while it waited for that goes on."""
+        """Tell a session something; the lines that it sent while it waited are then handled."""
 
     def perform(self, do: Callable[[CoreContext], T]) -> T:
-        """Have `do` happen as an event of its own. Raises what it raises."""
+        """Run `do` as an event of its own. Raises what it raises."""
 
 
 class Modules(Protocol):
@@ -62,29 +62,29 @@ class Modules(Protocol):
 
     @property
     def managing(self) -> asyncio.Lock:
-        """Held by who loads, reloads or unloads one."""
+        """The lock that is held while a module is loaded, reloaded or unloaded."""
 
     def active(self) -> list[str]:
-        """Those in service."""
+        """The names of the modules in service."""
 
     def in_state(self, *states: ModuleState) -> dict[str, str]:
-        """Those in one of these states, and their last error."""
+        """The modules in one of these states, with their last errors."""
 
     def forms(self) -> dict[str, Form]:
-        """What the state of each is like."""
+        """The form of each module's state."""
 
     def prepare(self, prepared: list[str]) -> None:
-        """Have each prepare itself, and note it in `prepared` before. Raises CopyoverError, naming who could not."""
+        """Call each module's prepare hook, noting it in `prepared` first. Raises CopyoverError, naming the module."""
 
     def clean_up(self, prepared: list[str]) -> None:
-        """Undo that for these."""
+        """Call the cleanup hook of these modules."""
 
     def vetoes(self, warnings: list[str]) -> Vetoes:
-        """What each has against a copyover now. What else there is to know is added to `warnings`."""
+        """The modules' vetoes against a copyover now. Adds other remarks to `warnings`."""
 
 
 class ServerState(Struct, kw_only=True):
-    """What a server leaves to the next that is no participant's state: sockets above all. See `Handover`."""
+    """What a server leaves to the next apart from participants' states: above all its sockets. See `Handover`."""
 
     listeners: list[int]
     wires: list[Wire]
@@ -96,7 +96,7 @@ class ServerState(Struct, kw_only=True):
 
 
 class Host(Protocol):
-    """The server that runs."""
+    """The running server."""
 
     @property
     def config(self) -> Config:
@@ -108,7 +108,7 @@ class Host(Protocol):
 
     @property
     def key(self) -> Key | None:
-        """What its snapshots are encrypted with."""
+        """The key that encrypts its snapshots, if any."""
 
     @property
     def play(self) -> Play:
@@ -120,34 +120,35 @@ class Host(Protocol):
 
     @property
     def refused(self) -> bool:
-        """Whether changes do not reach the database."""
+        """Whether the database refuses changes."""
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something beside the game, until a copyover or the end."""
+        """Start a background task, which ends at the latest at a copyover's freeze or the server's end."""
 
     def snapshots(self, generation: int, why: Metadata, readers: Mapping[str, Form]) -> list[Snapshot]:
-        """The state of every participant, at this instant, for code that has them as `readers` says, or as we do.
+        """The state of every participant at this instant, in the forms that `readers` names, otherwise in our own.
 
-        Raises CopyoverError, naming who can't save, and SnapshotError where there is no way back to what is older.
+        Raises CopyoverError, naming a participant that can't save; SnapshotError if a state can't be converted to an
+        older form.
         """
 
     async def backup(self, path: Path) -> None:
         """Copy the database, if it is open."""
 
     async def settle(self, seconds: float) -> None:
-        """Have work that runs finish, `seconds` at the most, and everything written, while the game plays on."""
+        """Let running work finish, for at most `seconds`, and write everything, while the game plays on."""
 
     async def freeze(self) -> None:
-        """Stop between two events: no socket is read or written, no timer fires, no thread is left.
+        """Stop between two events: no socket is read or written, no timer fires, no thread remains.
 
-        The last changes are written, and the database closed.
+        Writes the last changes and closes the database.
         """
 
     def export(self) -> ServerState:
-        """What a frozen server leaves to the next."""
+        """What a frozen server leaves to the next program."""
 
     def leave(self) -> None:
-        """End the loop: all is ready for the next program."""
+        """End the event loop: everything is ready for the next program."""
 
     async def go_on(self) -> None:
-        """Undo whatever of settle and freeze was done. Does not raise."""
+        """Undo whatever part of settle and freeze was done. Never raises."""

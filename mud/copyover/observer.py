@@ -1,19 +1,19 @@
-"""Who goes along with a server through its copyovers: nobody, or with --dev who watches files."""
+"""An observer of a server's copyovers: by default it does nothing; with --dev it watches files."""
 
 from __future__ import annotations
 
 
 class CopyoverObserver:
-    """Nobody."""
+    """Observes nothing."""
 
     def begin(self) -> None:
-        """The server runs, from now or again."""
+        """The server runs, or runs again."""
 
     async def pause(self) -> None:
-        """A copyover's silence is about to begin. Raises CopyoverError when it had better not."""
+        """A copyover's silence is about to begin. Raises CopyoverError to prevent it."""
 
     async def end(self) -> None:
-        """The server stands still: nothing may run any more, and no thread be left."""
+        """The server stands still: stop everything, and leave no thread."""
 
     def failed(self, by: str, error: str) -> None:
-        """A copyover, ordered by `by`, came to nothing, and the server runs again."""
+        """A copyover that `by` ordered has failed, and the server runs again."""

@@ -1,7 +1,7 @@
-"""Copyovers as they are ordered: in the game, by a timer, a signal, the control socket or --dev; one at a time.
+"""Orders of copyovers: from the game, a timer, a signal, the control socket or --dev; one at a time.
 
-What happens in one is in `mud.copyover.transaction` and `mud.copyover.steps`, what is told of it in
-`mud.copyover.recorder`; here is who may begin one, what stands against it, and who calls it off.
+`mud.copyover.transaction` and `mud.copyover.steps` carry a copyover out, `mud.copyover.recorder` reports on it. This
+file begins one, asks for vetoes and cancels one.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ TRIED = "The new code is tried in a rehearsal; the game plays on meanwhile."
 
 
 class Reply(Struct):
-    """What is said to who asked; and the number of the record that will say what came of an order, if there is one."""
+    """The answer to a request, and for an order the number of the record that will have its outcome (0: none)."""
 
     text: str
     number: int = 0
 
 
 class Copyovers:
-    """All that can be asked of copyovers; and the one that there is, while there is one."""
+    """Answers every request about copyovers, and holds the attempt that is under way, if any."""
 
     def __init__(self, host: Host, confirmation: Confirmation, observer: CopyoverObserver) -> None:
         self._host = host
@@ -59,11 +59,11 @@ class Copyovers:
     # Asking
 
     def signalled(self) -> None:
-        """SIGUSR1."""
+        """Order a copyover because of SIGUSR1."""
         self._host.start(self.answer(e.CopyoverRequest(0, "SIGUSR1", CopyoverWords("now"), planned=True)))
 
     async def answer(self, request: e.CopyoverRequest) -> None:
-        """Do what is asked, and tell the session what comes of it."""
+        """Carry out a request and tell its session the outcome."""
         try:
             text = (await self.do(request)).text
         except EverwakeError as error:
@@ -75,7 +75,7 @@ class Copyovers:
         self._tell(request, text)
 
     def _refused(self, request: e.CopyoverRequest, error: EverwakeError) -> str:
-        """What there is to say of an order or a question that can't be met."""
+        """The message about an order or a question that failed."""
         if request.words.verb not in ORDERS:
             return tag("error", str(error))
         log.warning("no copyover by %s: %s", request.by, error)
@@ -87,7 +87,7 @@ class Copyovers:
             self._host.play.answer(e.Told(request.session, text, answer=not request.planned))
 
     async def do(self, request: e.CopyoverRequest) -> Reply:
-        """Do what is asked; gives what to say. Raises EverwakeError."""
+        """Carry out a request and return the answer. Raises EverwakeError."""
         found = VERBS[request.words.verb](self, request)
         return found if isinstance(found, Reply) else await found
 
@@ -123,8 +123,8 @@ class Copyovers:
             raise CopyoverError(f"what is kept of older generations can't be read: {error}") from error
 
     def _only(self, attempt: Attempt) -> Attempt:
-        """Make it the one that there is. Raises CopyoverError when there is one already."""
-        self.done()  # one may be ordered before everybody is back from the one before
+        """Make it the attempt that is under way. Raises CopyoverError if there is one already."""
+        self.done()  # a copyover may be ordered before everybody is back from the previous one
         other = self.attempt
         if other is not None:
             since = ago(time.time() - other.order.since)
@@ -133,14 +133,14 @@ class Copyovers:
         return attempt
 
     def _begin(self, attempt: Attempt) -> str:
-        """Ask modules and core; go on beside the game if nothing stands against it. Gives what to say."""
+        """Ask for vetoes, and start the copyover in the background if there are none. Returns the message."""
         order = attempt.order
         log.info("copyover by %s: %s", order.by, order.reason or "no reason given")
         try:
             self._steps.ask(attempt)
         except CopyoverError as error:
             return self._came_to_nothing(attempt, error)
-        except Exception as error:  # a machine with nothing left can't even be asked: it is tried again another time
+        except Exception as error:  # a machine without resources can't even be asked; a later order may succeed
             log.exception("the copyover failed before it began")
             return self._failed(attempt, "failed", f"{type(error).__name__}: {error}")
         self._host.start(self._run(attempt))
@@ -148,9 +148,9 @@ class Copyovers:
         return f"{doubt}\n{TRIED}" if doubt else TRIED
 
     async def _run(self, attempt: Attempt) -> None:
-        """All of it, up to the moment before the new program is started."""
+        """Carry out the copyover up to the moment before the new program is started."""
         if self.attempt is not attempt:
-            return  # it was called off before it could begin
+            return  # it was cancelled before it began
         attempt.task = asyncio.current_task()
         try:
             attempt.handover = await transaction.run(attempt, self._steps)
@@ -169,14 +169,14 @@ class Copyovers:
         return f"{attempt.cancelled_by or 'the server'} called it off"
 
     def _inform(self, attempt: Attempt, text: str) -> None:
-        """Tell who ordered it."""
+        """Tell the session that ordered it."""
         if text:
             self._host.play.answer(e.Told(attempt.order.session, text))
 
     # Outcomes
 
     def _came_to_nothing(self, attempt: Attempt, error: CopyoverError) -> str:
-        """It failed, was refused, or waits: gives what to say to who ordered it."""
+        """Handle a failure or a refusal, or wait for vetoes to clear. Returns the message for whoever ordered it."""
         vetoed = error if isinstance(error, Vetoed) else error.__cause__
         if not isinstance(vetoed, Vetoed):
             return self._failed(attempt, "cancelled" if attempt.cancelled_by else "failed", str(error))
@@ -186,7 +186,7 @@ class Copyovers:
         return self._wait(attempt, vetoed, left)
 
     def _wait(self, attempt: Attempt, vetoed: Vetoed, left: float) -> str:
-        """It waits for what stands against it to clear: a timer orders it again."""
+        """Wait for vetoes to clear: a timer orders it again."""
         order, self.attempt = attempt.order, None
         what = "; ".join(vetoes.worded(name, veto) for name, veto in vetoed.vetoes)
         seconds = vetoes.clears_in(vetoed.vetoes)
@@ -199,7 +199,7 @@ class Copyovers:
         return f"The copyover waits for this to clear, {duration(round(left))} at the most: {what}."
 
     def _failed(self, attempt: Attempt, outcome: Outcome, error: str) -> str:
-        """It came to nothing; everyone who should know does, and who ordered it is told what this gives."""
+        """Record a failure and tell the admins. Returns the message for whoever ordered it."""
         order, self.attempt = attempt.order, None
         text = f"No copyover{' ' if error.startswith('while ') else ': '}{error}"
         log.warning("%s", text)
@@ -211,7 +211,7 @@ class Copyovers:
         return text
 
     async def call_off(self) -> None:
-        """The server goes down: what is under way is undone first."""
+        """Cancel and undo what is under way, because the server goes down."""
         self.done()
         attempt = self.attempt
         if attempt is None:
@@ -223,19 +223,19 @@ class Copyovers:
             if interrupts:
                 attempt.task.cancel()
             await asyncio.wait({attempt.task})
-        if self.attempt is attempt:  # its task is done, or never began
+        if self.attempt is attempt:  # its task has ended, or never began
             await self.give_up(attempt, self._called_off(attempt), "cancelled")
 
     # Leaving
 
     @property
     def leaving(self) -> Attempt | None:
-        """The copyover of which all is ready for the next program."""
+        """The copyover for which everything is ready, so that the new program can be started."""
         attempt = self.attempt
         return attempt if attempt is not None and attempt.handover is not None else None
 
     async def give_up(self, attempt: Attempt, error: str, outcome: Outcome = "failed") -> None:
-        """It came to nothing after all was ready: the old program plays on."""
+        """Undo a copyover that failed after everything was ready: the old program plays on."""
         attempt.handover = None
         await transaction.give_up(attempt, self._steps)
         self._inform(attempt, self._failed(attempt, outcome, error))
@@ -243,18 +243,18 @@ class Copyovers:
     # The other verbs
 
     def _plan(self, request: e.CopyoverRequest) -> Reply:
-        """`in` and `at`: gives also what would stand against it now."""
+        """`in` and `at`: plan a copyover. The answer names what would veto it now."""
         self._host.play.perform(lambda ctx: planning.plan(ctx, request.by, request.words))
         found = "; ".join(vetoes.worded(name, veto) for name, veto in self.vetoes())
         now = f"Now this would stand against it, and it is asked again then: {found}."
         return Reply(now if found else "It is planned.")
 
     def vetoes(self) -> vetoes.Vetoes:
-        """What stands against a copyover at this moment."""
+        """The vetoes against a copyover now."""
         return self._steps.vetoes([])
 
     async def _check(self, request: e.CopyoverRequest) -> Reply:
-        """A trial of the new code: while there is one, there is no copyover."""
+        """`check`: rehearse the new code. Meanwhile there can be no copyover."""
         order = Order(by=request.by, since=time.time(), reason=request.words.reason, session=request.session)
         attempt = self._only(Attempt(order, Target(self._host.config)))
         attempt.task = asyncio.current_task()
@@ -272,7 +272,7 @@ class Copyovers:
         return Reply(f"{attempt.report}\n{stands}")
 
     def _cancel(self, request: e.CopyoverRequest) -> Reply:
-        """Call off the one that is under way, or else the planned one."""
+        """`cancel`: cancel the copyover under way, otherwise the planned one."""
         self.done()
         attempt = self.attempt
         if attempt is None:
@@ -297,10 +297,10 @@ class Copyovers:
     def _status(self, request: e.CopyoverRequest) -> Reply:
         return Reply(self.described())
 
-    # Seeing it
+    # Status
 
     def status(self) -> dict[str, Any]:
-        """How things are, for programs."""
+        """The status, for programs."""
         attempt, play = self.attempt, self._host.play
         found = planning.planned(play.world)
         last = self.recorder.history.last(1)
@@ -329,7 +329,7 @@ class Copyovers:
         }
 
     def described(self) -> str:
-        """How things are, for people."""
+        """The status, in words."""
         attempt, play = self.attempt, self._host.play
         lines = self._confirmation.described()
         if attempt is not None:
@@ -348,31 +348,31 @@ class Copyovers:
     # The two ends of a program
 
     def began(self) -> None:
-        """A start from the database: what was planned before is not done any more."""
+        """Note a start from the database: a copyover planned before it is cancelled."""
         self._confirmation.count()
         forgotten = self._host.play.perform(lambda ctx: planning.forget(ctx.world))
         if forgotten is not None:
             log.warning("the server was restarted: the copyover that %s planned is called off", forgotten.by)
 
     def took_over(self, given: Handover, entered: float, lost: list[str]) -> None:
-        """GO was said for a hand-over that was in our hands at `entered`; these modules could not take their state."""
+        """Note that GO was said. The hand-over arrived at `entered`; the modules `lost` could not take their state."""
         if given.left:
             self._confirmation.went_back(given.left)
-        if given.report is not None:  # else it is from a program that wrote no records
+        if given.report is not None:  # an older program wrote no records
             self.attempt = Attempt.taken_over(given, given.report, Target(self._host.config), entered)
             self.recorder.take_over(self.attempt, lost)
 
     def done(self) -> None:
-        """Everybody is back from the one by which we have the game, if that is not said yet."""
+        """Report the copyover that gave us the game, unless that was done: everybody is back from it."""
         attempt = self.attempt
         if attempt is not None and attempt.has_game:
             self.attempt = None
             self.recorder.done(attempt)
 
-    # What happens meanwhile
+    # Events meanwhile
 
     def astray(self, lines: tuple[str, ...]) -> None:
-        """Something has lost its place: the report of the copyover says so, or without one the admins are told."""
+        """Warn that things have lost their place: in the copyover's report, or without one by a line to the admins."""
         for line in lines:
             log.warning("%s", line)
         attempt = self.attempt
@@ -382,17 +382,17 @@ class Copyovers:
             self._host.play.post(e.Announced("\n".join(lines), "admin"))
 
     def gone(self, session: int, reason: str) -> None:
-        """A connection ended."""
+        """Note that a connection ended."""
         if self.attempt is not None:
             self.attempt.gone[session] = reason
 
     def thawed(self) -> None:
-        """A connection goes on."""
+        """Note that a connection was thawed."""
         if self.attempt is not None:
             self.attempt.thaws.append(time.monotonic())
 
 
-#: Who does what is asked.
+#: The method for each verb.
 VERBS: dict[Verb, Callable[[Copyovers, e.CopyoverRequest], Reply | Awaitable[Reply]]] = {
     "now": Copyovers._order,
     "force": Copyovers._order,
@@ -405,5 +405,5 @@ VERBS: dict[Verb, Callable[[Copyovers, e.CopyoverRequest], Reply | Awaitable[Rep
     "status": Copyovers._status,
     "history": Copyovers._history,
 }
-#: Those that begin a copyover.
+#: The verbs that begin a copyover.
 ORDERS = frozenset(verb for verb, does in VERBS.items() if does is Copyovers._order)

@@ -1,10 +1,10 @@
-"""The phases of a copyover: one table, from which the code and the page docs/phases.md are made.
+"""The phases of a copyover, as one table; docs/phases.md is generated from it.
 
-Every phase up to `recovering` has an edge back to `idle`: what was done is undone and the game plays on. In
-`recovering` the new program runs; until the byte GO the old one may still take the game back. That byte, with which
-`going_on` begins, is the only point of no return.
+Every phase up to `recovering` has a transition back to `idle`, which undoes what was done: the game plays on. In
+`recovering` the new program runs; until the byte GO the old one may still take the game back. With that byte, the only
+point of no return, `going_on` begins.
 
-A copyover that is planned is none yet: it is a timer of the game (`CopyoverPlanned`), and may be there beside one.
+A planned copyover has no phase: it is a timer of the game (`CopyoverPlanned`), and may exist beside a running copyover.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mud.core.errors import CopyoverError
 
 
 class Phase(Enum):
-    """Where a copyover is."""
+    """The phases of a copyover."""
 
     IDLE = "idle"
     REHEARSING = "rehearsing"
@@ -35,10 +35,10 @@ P = Phase
 
 
 class Row(Struct, frozen=True):
-    """What there is to know of a phase. `percent` is how far a copyover is when it enters it.
+    """One phase. `percent` is the progress of a copyover when it enters the phase.
 
-    `to` is where it may go; the edge to IDLE is the way back, but from GOING_ON it is the happy end. `undo` is what
-    the way back undoes. In a `silent` phase the game stands still, and it is too late to call the copyover off.
+    `to` are the phases that may follow; a transition to IDLE is the way back, but from GOING_ON it is success. `undo` says
+    what the way back undoes. In a `silent` phase the game stands still, and it is too late to cancel.
     """
 
     phase: Phase
@@ -62,14 +62,14 @@ TABLE: tuple[Row, ...] = (
         P.PREPARING,
         50,
         (P.VETOING, P.IDLE),
-        "modules prepare, work that is under way finishes, everything is flushed",
+        "modules prepare, running work finishes, everything is flushed",
         "modules clean up, work goes on",
     ),
     Row(
         P.VETOING,
         60,
         (P.STATE_TRANSFERRING, P.IDLE),
-        "modules and core are asked whether it may be",
+        "modules and core are asked for vetoes",
         "modules clean up, work goes on",
     ),
     Row(
@@ -77,15 +77,15 @@ TABLE: tuple[Row, ...] = (
         70,
         (P.HANDING_OVER, P.IDLE),
         "sockets leave the loop, the last changes are written, all state is exported",
-        "sockets, timers, flushes and work go on",
+        "sockets, timers, flushes and work resume",
         silent=True,
     ),
     Row(
         P.HANDING_OVER,
         80,
         (P.RECOVERING, P.IDLE),
-        "the hand-over goes into memory that is passed on; the new program is executed",
-        "the hand-over is forgotten, nothing is inheritable any more, and all goes on",
+        "the hand-over is written to memory that is passed on; the new program is executed",
+        "the hand-over is dropped, no descriptor is inheritable any more, and everything resumes",
         silent=True,
     ),
     Row(
@@ -100,24 +100,24 @@ TABLE: tuple[Row, ...] = (
         P.GOING_ON,
         95,
         (P.IDLE,),
-        "modules are started, what fell due is done, sockets are read again; then a line to everyone",
+        "modules start, due timers fire, sockets are read again; then a line to everyone",
         silent=True,
     ),
 )
 
 ROWS: dict[Phase, Row] = {row.phase: row for row in TABLE}
-#: From each phase, where it may go.
+#: The phases that may follow each phase.
 TRANSITIONS: dict[Phase, frozenset[Phase]] = {row.phase: frozenset(row.to) for row in TABLE}
-#: What going back to IDLE from a phase undoes.
+#: What the way back from each phase undoes.
 UNDO: dict[Phase, str] = {row.phase: row.undo for row in TABLE if row.undo}
-#: How far a copyover is when it enters a phase, in percent.
+#: The progress, in percent, of a copyover that enters each phase.
 PROGRESS: dict[Phase, int] = {row.phase: row.percent for row in TABLE}
 
 
 class PhaseMachine:
-    """The phase of a copyover, and when it entered which.
+    """The present phase of a copyover, and the time at which it entered each.
 
-    `times` are of `now`, in seconds: a clock that a new program goes on reading, as CLOCK_MONOTONIC.
+    `times` are in seconds of the clock `now`, which has to continue in the new program, as CLOCK_MONOTONIC does.
     """
 
     def __init__(self, phase: Phase = Phase.IDLE, now: Callable[[], float] = time.monotonic) -> None:
@@ -126,7 +126,7 @@ class PhaseMachine:
         self.times: list[tuple[Phase, float]] = []
 
     def go(self, phase: Phase, at: float | None = None) -> None:
-        """Enter `phase`, now unless it was before. Raises CopyoverError when there is no such edge."""
+        """Enter `phase`, now or at time `at`. Raises CopyoverError if the table has no such transition."""
         if phase not in TRANSITIONS[self.phase]:
             raise CopyoverError(f"a copyover can't go from {self.phase.value} to {phase.value}")
         if self.phase is Phase.IDLE:
@@ -136,14 +136,14 @@ class PhaseMachine:
 
     @property
     def too_late(self) -> bool:
-        """Whether it can't be called off any more: it is over in a moment, one way or the other."""
+        """Whether it is too late to cancel: it will be over in a moment, one way or the other."""
         return ROWS[self.phase].silent
 
     def marks(self) -> list[tuple[str, float]]:
-        """When it entered which phase, by the names that a record has."""
+        """The time at which it entered each phase, under the names used in records."""
         return [(phase.value, at) for phase, at in self.times if phase is not Phase.IDLE]
 
     def progress(self) -> str:
-        """How far it is, for people: "rehearsing, 10 %, for 3 s"."""
+        """The progress in words: "rehearsing, 10 %, for 3 s"."""
         since = f", for {self._now() - self.times[-1][1]:.0f} s" if self.times else ""
         return f"{self.phase.value}, {PROGRESS[self.phase]} %{since}"

@@ -1,4 +1,4 @@
-"""A copyover as a picture: its phases along a line of time, and the silence drawn larger below. SVG, no script."""
+"""Draws a copyover as SVG, without scripts: its phases along a time line, and below it the silence, magnified."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from mud.copyover.phases import ROWS, Phase
 #: Pixels.
 WIDTH, LEFT, RIGHT, ROW, BAR = 860.0, 170.0, 110.0, 26.0, 16.0
 TOP, GAP, NOTE = 84.0, 56.0, 18.0
-LETTERS = 108  # of the second line, at the most
-LETTER = 8.0  # wide, at the most
+LETTERS = 108  # at most, in the second line
+LETTER = 8.0  # the greatest width of one
 PLAYS, STILL, GRID, BYTE = "#7fa8c9", "#d9815a", "#e3e6eb", "#8c2f1b"
 
 STYLE = """\
@@ -30,7 +30,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def draw(record: CopyoverRecord) -> str:
-    """The text of an SVG file. One that came to no phase is a title and its error."""
+    """The text of an SVG file. A copyover without phases is only a title and its error."""
     spans = record.phases
     still = [span for span in spans if silent(span)]
     parts, y = header(record), TOP
@@ -50,7 +50,7 @@ def draw(record: CopyoverRecord) -> str:
 
 
 def key() -> list[str]:
-    """What the colours mean."""
+    """The key of the colours."""
     parts, x = [], WIDTH - 290
     for colour, text in ((PLAYS, "the game plays"), (STILL, "it stands still")):
         parts.append(f'<rect x="{x:.1f}" y="23" width="12" height="12" rx="2" fill="{colour}"/>')
@@ -60,7 +60,7 @@ def key() -> list[str]:
 
 
 def magnified(spans: list[Span], still: list[Span], y: float) -> list[str]:
-    """From the silence in the upper panel to the whole width of the lower one."""
+    """The area that leads from the silence in the upper panel to the whole width of the lower one."""
     start, end = spans[0].began, max(span.began + span.seconds for span in spans)
     scale = (WIDTH - LEFT - RIGHT) / max(end - start, 1e-6)
     left, right = LEFT + (still[0].began - start) * scale, LEFT + (end - start) * scale
@@ -70,12 +70,12 @@ def magnified(spans: list[Span], still: list[Span], y: float) -> list[str]:
 
 
 def silent(span: Span) -> bool:
-    """Whether the game stands still in it."""
+    """Whether the game stands still in a phase."""
     return span.name in {p.value for p in ROWS} and ROWS[Phase(span.name)].silent
 
 
 def header(record: CopyoverRecord) -> list[str]:
-    """Which one this is."""
+    """The title and the second line."""
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.ordered))
     done = record.outcome == "done"
     what = f"generation {record.generation_from} to {record.generation_to}" if done else record.error
@@ -88,7 +88,7 @@ def header(record: CopyoverRecord) -> list[str]:
 
 
 def panel(title: str, spans: list[Span], y: float) -> list[str]:
-    """A bar a phase, to scale, below each other."""
+    """One bar for each phase, to scale, below each other."""
     start, end = spans[0].began, max(span.began + span.seconds for span in spans)
     length = max(end - start, 1e-6)
     scale = (WIDTH - LEFT - RIGHT) / length
@@ -115,17 +115,17 @@ def panel(title: str, spans: list[Span], y: float) -> list[str]:
 
 
 def clear_of(lines: list[float], x: float, width: float) -> float:
-    """Where a text that would begin at `x` begins, so that none of these upright lines goes through it."""
+    """The x of a text, moved right from `x` if one of these vertical lines would cross it."""
     return next((line + 4 for line in lines if x - 2 < line < x + width), x)
 
 
 def height(spans: list[Span]) -> float:
-    """Of a panel."""
+    """The height of a panel."""
     return 12 + ROW * len(spans)
 
 
 def ticks(length: float) -> list[float]:
-    """Round numbers of seconds along a line, from four to ten of them."""
+    """Four to ten round numbers of seconds for an axis of `length` seconds."""
     step = 1e-6
     while length / step > 10:
         step *= 10
@@ -134,19 +134,19 @@ def ticks(length: float) -> list[float]:
 
 
 def shown(seconds: float) -> str:
-    """A length of time, short."""
+    """A duration in short form."""
     if seconds >= 1:
         return f"{seconds:.4g} s"
     return f"{1000 * seconds:.3g} ms" if seconds else "0"
 
 
 def axis(tick: float, length: float) -> str:
-    """A round number on a line, in the unit of the whole line."""
+    """The label of a tick, in the unit of the whole axis."""
     return f"{tick:.4g} s" if length >= 1 else f"{1000 * tick:.4g} ms"
 
 
 def notes(record: CopyoverRecord) -> list[str]:
-    """What is good to know beside the bars."""
+    """Remarks below the bars."""
     found = []
     if record.silence:
         s = record.silence
@@ -158,5 +158,5 @@ def notes(record: CopyoverRecord) -> list[str]:
 
 
 def label(x: float, y: float, text: str, kind: str) -> str:
-    """A text."""
+    """A text element."""
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}">{escape(_NO_XML.sub("", text))}</text>'

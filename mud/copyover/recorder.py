@@ -1,4 +1,4 @@
-"""The records of copyovers: each is begun when one is ordered, and finished by whichever program plays on."""
+"""Writes the records of copyovers: each is begun at the order, and finished by the program that plays on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mud.core.session import Session
 
 log = logging.getLogger("mud.copyover")
 
-#: What sessions can be in the middle of, for people; others by their tag.
+#: What a session can be in the middle of, in words, by the tag of its dialog; other dialogs are named by their tag.
 KINDS = {"play": "in play", "ask_name": "asked for a name", "ask_password": "asked for a password"}
 
 
@@ -31,7 +31,7 @@ class Recorder:
     # The old program
 
     def open(self, attempt: Attempt, code: str) -> int:
-        """Begin a record, `code` being what runs; gives its number."""
+        """Begin a record and return its number. `code` is the hash of the running code."""
         order, generation = attempt.order, self._host.generation
         record = CopyoverRecord(
             number=self.history.next_number(),
@@ -47,7 +47,7 @@ class Recorder:
         return record.number
 
     def hand_on(self, attempt: Attempt, handover: Handover) -> None:
-        """Give the record to the next program."""
+        """Put the record into the hand-over."""
         draft, sessions = attempt.draft, self._host.play.sessions.by_id
         if draft is not None:
             draft.marks = attempt.phases.marks()
@@ -64,17 +64,17 @@ class Recorder:
     # The new program
 
     def take_over(self, attempt: Attempt, lost: list[str]) -> None:
-        """GO was said; these modules could not take their state."""
+        """Continue the record after GO. The modules `lost` could not take their state."""
         draft, play = attempt.draft, self._host.play
         if draft is not None:
             draft.marks += attempt.phases.marks()
             draft.record.version_to = __version__
             draft.record.warnings += [f"the module {name} could not take its state" for name in lost]
-        soon = play.wall + 1  # the moment in which all are back is still to come
+        soon = play.wall + 1  # everybody will be back by then
         attempt.overdue = [soon - late for late in play.world.timers.overdue(soon)]
 
     def done(self, attempt: Attempt) -> None:
-        """Everybody is back: close the record, and tell the admins."""
+        """Close the record once everybody is back, and tell the admins."""
         draft = attempt.draft
         if draft is None:
             return
@@ -86,7 +86,7 @@ class Recorder:
         self._host.play.post(e.Announced(report_text.told(record), "admin"))
 
     def _count(self, attempt: Attempt, draft: Draft) -> None:
-        """Who is still there, and who is not."""
+        """Count the sessions that were kept and those that were dropped."""
         play, record = self._host.play, draft.record
         for session, before in draft.kinds.items():
             if play.connected(session):
@@ -99,7 +99,7 @@ class Recorder:
                 record.dropped[why] = record.dropped.get(why, 0) + 1
 
     def _close(self, attempt: Attempt, draft: Draft, outcome: Outcome) -> None:
-        """Reckon up, and write it down."""
+        """Complete the record and add it to the history."""
         record = draft.record
         record.outcome = outcome
         frozen, now = draft.began(Phase.STATE_TRANSFERRING.value), time.monotonic()
@@ -115,7 +115,7 @@ class Recorder:
 
 
 def kind(session: Session | None) -> str:
-    """What a session is in the middle of, for people."""
+    """What a session is in the middle of, in words."""
     if session is None or not session.stack:
         return "nothing"
     tag = str(session.stack[-1].__struct_config__.tag)

@@ -1,4 +1,4 @@
-"""Reports of copyovers in words: the one that has just been, a line each for the history, and all there is of one."""
+"""Reports of copyovers in words: for the admins when one is done, a line for the history, and one in full."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import msgspec
 from mud.copyover.code import SHOWN
 from mud.copyover.history import CopyoverRecord
 
-#: Changed files that a report names; more are counted.
+#: The number of changed files that a report names; the rest are counted.
 NAMED = 8
 
 
 def told(record: CopyoverRecord) -> str:
-    """What admins read in the game when it is done."""
+    """The report that admins get in the game when a copyover is done."""
     longest, kept = f"{record.silence.longest:.0f}" if record.silence else "0", sum(record.kept.values())
     lines = [
         f"Copyover done: generation {record.generation_to}, {kept} connection{'s' if kept != 1 else ''} kept, "
@@ -26,7 +26,7 @@ def told(record: CopyoverRecord) -> str:
 
 
 def body(record: CopyoverRecord) -> list[str]:
-    """All there is to know of it, a line each."""
+    """The lines of a full report."""
     lines = [f"  by {record.by}{f' because {record.reason}' if record.reason else ''}; {code(record)}"]
     if record.changed:
         more = f" and {len(record.changed) - NAMED} more" if len(record.changed) > NAMED else ""
@@ -48,14 +48,14 @@ def body(record: CopyoverRecord) -> list[str]:
 
 
 def code(record: CopyoverRecord) -> str:
-    """From which code to which."""
+    """The code before and after, in words."""
     if record.code_to in ("", record.code_from):
         return f"code {record.code_from[:SHOWN] or 'unknown'}, unchanged" if record.code_to else "code not looked at"
     return f"code {record.code_from[:SHOWN] or 'unknown'} to {record.code_to[:SHOWN]}"
 
 
 def milliseconds(seconds: float) -> str:
-    """A length of time for people."""
+    """A duration in words."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
 
 
@@ -72,7 +72,7 @@ def line(record: CopyoverRecord) -> str:
 
 
 def whole(record: CopyoverRecord) -> str:
-    """All there is of one."""
+    """A report in full."""
     doubt = [f"  {record.doubt}"] if record.doubt else []
     error = [f"  error: {record.error}"] if record.error else []
     return "\n".join([line(record), *body(record), *doubt, *error])

@@ -1,4 +1,4 @@
-"""What the machine has left, for the core's vetoes."""
+"""Measures the machine's resources for the core's vetoes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from mud.config import Config
     from mud.copyover.host import Host
 
-#: So many characters and items are looked at to tell how much all of them take.
+#: The number of characters or items in the sample by which the size of all is estimated.
 SAMPLE = 1000
 _encode = msgspec.msgpack.Encoder().encode
 
 
 def size_of(state: WorldState) -> int:
-    """The bytes that a world's state takes; where it holds many of a kind, as many times a sample of them.
+    """The encoded size of a world's state in bytes; of long lists, extrapolated from a sample.
 
-    The game waits for this, and right before the silence of a copyover.
+    The sampling is needed because the game waits for this, just before the silence of a copyover.
     """
     total = 0
     for name in state.__struct_fields__:
@@ -38,7 +38,7 @@ def size_of(state: WorldState) -> int:
 
 
 def figures(host: Host) -> Resources:
-    """How things are now."""
+    """The resources at this moment."""
     disk = os.statvfs(host.config.data)
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return Resources(
@@ -50,6 +50,6 @@ def figures(host: Host) -> Resources:
 
 
 def bounds(config: Config) -> ResourceBounds:
-    """How they have to be."""
+    """The configured limits."""
     given = config.copyover
     return ResourceBounds(state=given.state_bytes, descriptors=given.spare_descriptors, disk=given.disk_bytes)

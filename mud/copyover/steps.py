@@ -1,6 +1,6 @@
-"""What the old program does in each phase of a copyover, and how it goes on if one fails.
+"""The steps of a copyover in the old program, and the way back from them.
 
-`freeze` and `export` in here, `adopt` in the new program (`mud.copyover.adopt`): one pair, whichever way carries them.
+`freeze` and `export` here and `adopt` in the new program (`mud.copyover.adopt`) are the same for every carrier.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from mud.store.threads import in_thread
 
 log = logging.getLogger("mud.copyover")
 
-#: Seconds that running workers get before a copyover takes their work along undone.
+#: Seconds that running jobs get before a copyover takes them along unfinished.
 SETTLE_SECONDS = 5.0
 
 
 class ServerSteps:
-    """The steps of a copyover, done with a server."""
+    """The steps of a copyover, carried out on a server."""
 
     def __init__(self, host: Host, confirmation: Confirmation, observer: CopyoverObserver) -> None:
         self._host = host
         self._confirmation = confirmation
         self._observer = observer
-        self._compiled = confirmation.code  # what was rehearsed last, and so is in Python's caches
+        self._compiled = confirmation.code  # the code rehearsed last, which is in Python's caches
 
     async def rehearse(self, attempt: Attempt) -> None:
-        """Have a child run the new code on a copy of the state.
+        """Let a child run the new code on a copy of the state.
 
-        Nothing is taken from Python's caches that is not in the game for sure.
+        Python's caches are used only for code that is certainly the running code.
         """
         running = self._confirmation.code
         code, before = attempt.target.look(running), self._compiled
@@ -61,21 +61,18 @@ class ServerSteps:
             log.warning("the rehearsal warns: %s", text)
 
     async def prepare(self, attempt: Attempt) -> None:
-        """Once nothing is being done to any module, and nothing is until `go_on`, have each prepare itself.
-
-        Running work finishes, and everything is on the disk.
-        """
+        """Lock the modules until `go_on`, let each prepare itself, let running work finish, and flush everything."""
         managing = self._host.modules.managing
         await managing.acquire()
         attempt.managing = managing
         self._host.modules.prepare(attempt.prepared)
         await self._host.settle(SETTLE_SECONDS)
-        await self._confirmation.end()  # it clears away what nobody needs
+        await self._confirmation.end()  # it removes copies that are no longer needed
         await self._keep(attempt)
         await self._observer.pause()
 
     async def _keep(self, attempt: Attempt) -> None:
-        """Keep a copy of the new code, in case it proves to be good; a disk without room is no reason to stay."""
+        """Keep a copy of the new code in case it is confirmed later; a full disk does not stop the copyover."""
         if attempt.target.kept is not None:
             return
         try:
@@ -86,8 +83,8 @@ class ServerSteps:
             log.error("there will be no going back to the new code, it can't be kept: %s", error)
 
     def ask(self, attempt: Attempt) -> None:
-        """Ask modules and core. What passes, and the code that it will be, goes into the record."""
-        if attempt.cancelled_by:  # also when that did not reach what was waited for
+        """Ask modules and core for vetoes. Overridden vetoes, warnings and the new code go into the record."""
+        if attempt.cancelled_by:  # the cancellation may have been swallowed
             raise CopyoverError(f"{attempt.cancelled_by} called it off")
         warnings: list[str] = []
         passed = vetoes.sift(self.vetoes(warnings), attempt.order.force)
@@ -102,12 +99,12 @@ class ServerSteps:
             draft.record.changed = running.changes(draft.code)
 
     def vetoes(self, warnings: list[str]) -> Vetoes:
-        """What stands against a copyover at this moment; what else there is to know is added to `warnings`."""
+        """The vetoes against a copyover now. Adds other remarks to `warnings`."""
         found = self._host.modules.vetoes(warnings)
         return [*found, *vetoes.of_core(figures(self._host), bounds(self._host.config))]
 
     async def freeze(self, attempt: Attempt) -> None:
-        """The silence begins."""
+        """Begin the silence. Raises Changed if the code is not what was rehearsed."""
         if self._look(attempt).rehearsed != attempt.code.rehearsed:
             raise Changed("the code was changed again and again after it was rehearsed; order it once all is saved")
         await self._host.freeze()
@@ -116,7 +113,7 @@ class ServerSteps:
         return attempt.target.look(self._confirmation.code)
 
     def export(self, attempt: Attempt) -> Handover:
-        """Write the snapshots; gather everything else."""
+        """Write the snapshots, and gather everything else."""
         host, order, target = self._host, attempt.order, attempt.target
         now, generation = time.time(), host.generation + 1
         why = Metadata(reason="copyover", created_by=order.by, custom={"because": order.reason} if order.reason else {})
@@ -146,7 +143,7 @@ class ServerSteps:
         )
 
     async def go_on(self, attempt: Attempt) -> None:
-        """Undo what was done."""
+        """Undo whatever was done."""
         await self._host.go_on()
         written, attempt.written = attempt.written, []
         for participant in written:

@@ -1,4 +1,4 @@
-"""The code that is there to be run: what a configuration makes part of it, and which is to have the game next."""
+"""The code that a copyover or a start runs: the source tree's or a kept generation's, with the operator's folders."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from mud.snapshot.form import Form
 
 
 class Target(Struct):
-    """The code that is to have the game: the source tree's, or with `kept` that of an older generation."""
+    """The code that is to run the game: the source tree's, or with `kept` that of an older generation."""
 
     config: Config
     kept: Kept | None = None
 
     @property
     def root(self) -> Path:
-        """Where it lies."""
+        """The folder of the code."""
         return TREE if self.kept is None else generations(self.config).folder_of(self.kept.digest)
 
     @property
     def digest(self) -> str:
-        """By what it is known, where it is kept; "" for the source tree's."""
+        """The hash of kept code; "" for the source tree's."""
         return self.kept.digest if self.kept is not None else ""
 
     @property
     def readers(self) -> dict[str, Form]:
-        """What states it can read, as far as they may be older than ours."""
+        """The forms of state that it can read, if they may be older than ours."""
         return self.kept.parts if self.kept is not None else {}
 
     def look(self, before: Code) -> Code:
-        """What it is now. What looks as it did `before` is not read again."""
+        """The code as it is now. A file with the same mtime and size as `before` is not read again."""
         if self.kept is None:
             return look(self.config, TREE, before)
         program = {path: CodeFile(0, 0, hash_) for path, hash_ in self.kept.files.items()}
@@ -44,16 +44,16 @@ class Target(Struct):
         return Code(program=program, packages=beside.packages, world=beside.world)
 
     def command(self) -> list[str]:
-        """How it is started. Raises CopyoverError."""
+        """The command line that starts it. Raises CopyoverError."""
         return locations.command(self.root)
 
     def environment(self) -> dict[str, str]:
-        """What it finds in its environment."""
+        """The environment that it is started with."""
         return environment.of_code(None if self.root == TREE else TREE)
 
 
 def look(config: Config, root: Path, before: Code | None = None) -> Code:
-    """The code at `root`, with packages and the world beside it. What looks as it did `before` is not read again."""
+    """The code at `root`, with packages and the world. A file that looks the same as `before` is not read again."""
     known = before or Code()
     folders = [TREE / "mud", TREE / "modules", TREE / "run.py", *map(locations.known, config.modules.folders)]
     packages, world = config.packages.absolute(), config.world.absolute()
@@ -65,5 +65,5 @@ def look(config: Config, root: Path, before: Code | None = None) -> Code:
 
 
 def generations(config: Config) -> Generations:
-    """Where the code of confirmed generations is kept."""
+    """The store of confirmed generations' code."""
     return Generations(config.data / "code", config.copyover.keep)

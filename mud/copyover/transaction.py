@@ -1,4 +1,4 @@
-"""A copyover as the old program sees it: phase after phase, and from each of them the way back."""
+"""A copyover in the old program: phase after phase, and the way back from each."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from mud.core.errors import CopyoverError, EverwakeError
 
 log = logging.getLogger("mud.copyover")
 
-#: How often code is rehearsed at the most, when it is changed again after each rehearsal.
+#: How often code is rehearsed at most, if it keeps changing after the rehearsal.
 MAX_REHEARSALS = 3
 
 
 class Changed(CopyoverError):
-    """The code is not what was rehearsed."""
+    """The code differs from what was rehearsed."""
 
 
 class Steps(Protocol):
-    """What is done in the phases. Each step may raise an EverwakeError; `go_on` must not."""
+    """What is done in each phase. Every step may raise an EverwakeError, except `go_on`."""
 
     async def rehearse(self, attempt: Attempt) -> None:
-        """Try the new code in a child. The game plays on."""
+        """Try the new code in a child process. The game plays on."""
 
     async def prepare(self, attempt: Attempt) -> None:
-        """Have every module prepare itself, work finish, and everything written. The game plays on."""
+        """Let every module prepare itself and running work finish, and write everything. The game plays on."""
 
     def ask(self, attempt: Attempt) -> None:
-        """Ask modules and core whether it may be, now. Raises Vetoed with what stands against it."""
+        """Ask modules and core for vetoes. Raises Vetoed."""
 
     async def freeze(self, attempt: Attempt) -> None:
         """Stop between two events, and write the last changes.
 
-        Raises Changed, with nothing done, when the new code is not what was rehearsed.
+        Raises Changed, with nothing done, if the new code is not what was rehearsed.
         """
 
     def export(self, attempt: Attempt) -> Handover:
-        """All that the new program needs, snapshots written."""
+        """Write the snapshots, and return everything else that the new program needs."""
 
     async def go_on(self, attempt: Attempt) -> None:
-        """Undo whatever of it was done. The game plays on as if nothing had been."""
+        """Undo whatever was done. The game plays on as if nothing had happened."""
 
 
 async def run(attempt: Attempt, steps: Steps) -> Handover:
-    """Bring a copyover up to the moment before the new program is started.
+    """Carry out a copyover up to the moment before the new program is started.
 
-    Raises CopyoverError, with the game playing on, when a phase fails.
+    Raises CopyoverError if a phase fails; the game plays on.
     """
     try:
         for _ in range(MAX_REHEARSALS - 1):

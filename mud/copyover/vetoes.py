@@ -1,4 +1,4 @@
-"""The core's own vetoes, from figures that somebody else reads off the machine; and vetoes in words."""
+"""The core's own vetoes, from figures that `mud.copyover.resources` measures; and vetoes in words."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from msgspec import Struct
 from mud.core.errors import CopyoverError
 from mud.core.veto import Veto
 
-#: Who objects, and why.
+#: The name of each objector, with its veto.
 Vetoes = list[tuple[str, Veto]]
 CORE = "the core"
-#: Seconds after which `when-clear` asks again when nobody knows when it clears, and at the soonest.
+#: Seconds until `when-clear` asks again if no veto says when it clears; and at least.
 LOOK_AGAIN, MIN_SECONDS = 5.0, 0.5
 
 
 class Resources(Struct, kw_only=True):
-    """How things are now. Sizes in bytes."""
+    """The resources at one moment. Sizes are in bytes."""
 
-    errors: dict[str, str]  # modules out of service: what happened last
-    state: int  # the whole of it, encoded
+    errors: dict[str, str]  # modules out of service, with their last errors
+    state: int  # the size of the whole encoded state
     descriptors_left: int
     disk_left: int
 
 
 class ResourceBounds(Struct, kw_only=True):
-    """How they have to be. Sizes in bytes."""
+    """The limits: at most `state`, at least the others. Sizes are in bytes."""
 
     state: int
     descriptors: int
@@ -40,12 +40,12 @@ class Vetoed(CopyoverError):
 
     @property
     def hard(self) -> bool:
-        """Whether one of them can't be passed."""
+        """Whether one of them can't be overridden."""
         return any(veto.hard for _, veto in self.vetoes)
 
 
 def of_core(now: Resources, bounds: ResourceBounds) -> Vetoes:
-    """What the core has against a copyover now."""
+    """The core's vetoes against a copyover now."""
     found = [Veto.soft(f"the module {name} is out of service ({why})") for name, why in sorted(now.errors.items())]
     if now.state > bounds.state:
         found.append(Veto.soft(f"the state takes {size(now.state)}, and the limit is {size(bounds.state)}"))
@@ -60,7 +60,7 @@ def of_core(now: Resources, bounds: ResourceBounds) -> Vetoes:
 
 
 def sift(found: Vetoes, force: bool) -> list[str]:
-    """Let those pass that `force` passes; gives them in words. Raises Vetoed when one is left."""
+    """Override soft vetoes with `force`; returns those overridden, in words. Raises Vetoed if any are left."""
     stopping = [(name, veto) for name, veto in found if veto.hard or not force]
     if stopping:
         raise Vetoed(stopping)
@@ -73,18 +73,18 @@ def clears_in(vetoes: Vetoes) -> float:
 
 
 def worded(name: str, veto: Veto) -> str:
-    """A veto for people."""
+    """A veto in words."""
     clears = f" (clears in {veto.clears_in:.0f} s)" if veto.clears_in is not None else ""
     return f"{name}{' insists' if veto.hard else ''}: {veto.reason}{clears}"
 
 
 def hint(vetoes: Vetoes) -> str:
-    """What an admin can do about vetoes."""
+    """What an admin can do about these vetoes."""
     if any(veto.hard for _, veto in vetoes):
         return ""
     return ". `copyover force` goes on all the same, `copyover when-clear` waits"
 
 
 def size(count: int) -> str:
-    """Bytes for people."""
+    """A size in words."""
     return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count / 1024:.1f} KiB"

@@ -1,1 +1,1 @@
-"""Carriers: the ways in which a hand-over reaches the new program."""
+"""Carriers: the ways to carry a hand-over to the new program."""

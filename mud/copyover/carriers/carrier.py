@@ -1,8 +1,8 @@
-"""How a hand-over reaches the program that is to have the game: what every way to carry it has in common.
+"""The protocols of a carrier, which brings a hand-over to the new program.
 
-What a hand-over is (`mud.copyover.handover`), how the old program comes to it (`mud.copyover.steps`) and what the new
-one makes of it (`mud.copyover.adopt`) is the same, whoever carries it. `exec` is the first way; another one goes
-beside it, in a file of its own.
+The hand-over itself (`mud.copyover.handover`), how the old program makes it (`mud.copyover.steps`) and what the new one
+does with it (`mud.copyover.adopt`) are the same for every carrier. `exec` is the first carrier; others go beside it,
+each in its own file.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from msgspec import Struct
 from mud.copyover.handover import Handover
 from mud.copyover.target import Target
 
-#: A new program that is not HEALTHY after so many times what its start took in the rehearsal has failed.
+#: The new program has failed if it is not HEALTHY after this many times the duration of its start in the rehearsal.
 REHEARSED_STARTS = 3.0
 
 
 class Failure(Struct):
-    """Why the new program does not have the game; `said` are its last lines.
+    """Why the new program did not get the game; `said` holds the last lines of its output.
 
-    With `guardian` the process that plays on is another one than before, and `signals` were on their way to the
-    program that is gone.
+    With `guardian`, another process than before plays on, and `signals` are those that the ended program had not yet
+    received.
     """
 
     why: str
@@ -40,27 +40,27 @@ class Carrier(Protocol):
     """The old program's end."""
 
     def carry(self, handover: Handover, target: Target, seconds: float, taking_back: Callable[[], None]) -> Failure:
-        """Give the game to the program that `target` names, which has so many seconds until it is HEALTHY.
+        """Give the game to the program that `target` names, which has `seconds` to become HEALTHY.
 
-        Comes back only when that failed, in whichever process plays on. No thread may run, and no event loop.
-        `taking_back` is called before the new program is ended. Raises OSError when it can't even be tried.
+        Returns only on failure, in the process that plays on. No thread and no event loop may run. Calls `taking_back`
+        before it ends the new program. Raises OSError if it can't even be tried.
         """
 
 
 class Delivery(Protocol):
-    """The new program's end. From `handover` on everything is built; then it asks."""
+    """The new program's end: it takes `handover`, builds everything from it, then calls `ask_to_go`."""
 
     @property
     def handover(self) -> Handover:
         """What was handed over."""
 
     def ask_to_go(self) -> bool:
-        """Say HEALTHY and wait for the answer: whether the game is ours."""
+        """Say HEALTHY and wait for the answer; True if the game is ours."""
 
     def settle(self, loop: asyncio.AbstractEventLoop) -> None:
-        """After GO: see to what the old program leaves behind."""
+        """After GO: clean up what the old program leaves behind."""
 
 
 def patience(least: float, rehearsed: float) -> float:
-    """Seconds that the new program may take until it is HEALTHY, after a start in the rehearsal that took so many."""
+    """Seconds that the new program has to become HEALTHY, if its start took `rehearsed` seconds in the rehearsal."""
     return max(least, REHEARSED_STARTS * rehearsed)

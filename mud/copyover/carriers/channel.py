@@ -1,7 +1,7 @@
-"""HEALTHY and GO: the two words that the new and the old program exchange, one byte each.
+"""HEALTHY and GO: the two messages between the new and the old program, one byte each.
 
-The new program says HEALTHY when everything is built, and waits. The old side alone decides: GO, or it ends the new
-one. When there is no old side any more, end-of-file counts as GO. STAY says that exec failed: there is no new program.
+The new program says HEALTHY when everything is built, and waits. The old side alone decides: it says GO, or ends the
+new program. If the old side is gone, end-of-file counts as GO. STAY says that exec failed: there is no new program.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ HEALTHY, GO, STAY = b"H", b"G", b"S"
 
 
 def make() -> tuple[socket.socket, socket.socket]:
-    """The two ends: the old program's, and the one that the new program inherits. Raises OSError."""
+    """The two ends of a channel: the old program's, and the one that the new program inherits. Raises OSError."""
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
 
 
 def ask_to_go(fd: int) -> bool:
-    """Say HEALTHY on `fd`, wait for the answer, close. True for GO."""
+    """Say HEALTHY on `fd`, wait for the answer and close it. True for GO."""
     channel = socket.socket(fileno=fd)
     with channel:
         channel.setblocking(True)
@@ -31,6 +31,6 @@ def ask_to_go(fd: int) -> bool:
 
 
 def inheritable(descriptors: list[int], yes: bool) -> None:
-    """Let `descriptors` pass through exec, or no longer."""
+    """Make `descriptors` inheritable over exec, or not."""
     for fd in descriptors:
         os.set_inheritable(fd, yes)

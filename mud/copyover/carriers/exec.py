@@ -1,6 +1,7 @@
-"""The classic way: the program forks a guardian off, and becomes the new one by exec, with all sockets inherited.
+"""The classic carrier: the program forks a guardian and becomes the new program by exec, with all sockets inherited.
 
-The parent keeps its process id and is the new program; the child is the guardian (`mud.copyover.carriers.guardian`).
+The parent keeps its process id and becomes the new program; the child is the guardian
+(`mud.copyover.carriers.guardian`).
 """
 
 from __future__ import annotations
@@ -23,20 +24,20 @@ from mud.copyover.carriers.system import Os
 from mud.copyover.handover import Handover
 from mud.copyover.target import Target
 
-#: The most that a new program may say before GO, in bytes.
+#: How many bytes a new program may write to standard error before GO.
 SAID_BYTES = 1 << 20
 
 
 class ExecHandover(Handover, kw_only=True):
-    """A hand-over as exec carries it: HEALTHY is said and GO is heard on `channel`; until then standard error goes to
-    `said`, afterwards to `stderr`."""
+    """A hand-over with what exec adds: `channel` carries HEALTHY and GO; standard error goes to `said` until GO, and to
+    `stderr` afterwards."""
 
     channel: int = -1
     said: int = -1
     stderr: int = -1
 
     def descriptors(self) -> list[int]:
-        """What the new program takes over, and what it is told by."""
+        """Every descriptor that the new program takes over, with those of this carrier."""
         return [*super().descriptors(), self.channel, self.said, self.stderr]
 
 
@@ -44,7 +45,7 @@ class ExecHandover(Handover, kw_only=True):
 
 
 class Passage:
-    """What is open between the two programs before GO. Raises OSError when there are no descriptors left."""
+    """The descriptors that connect the two programs before GO. Raises OSError if there are no descriptors left."""
 
     def __init__(self, os_: Os, stack: contextlib.ExitStack) -> None:
         ours, theirs = channel.make()
@@ -55,7 +56,7 @@ class Passage:
         stack.callback(os.close, self.process)
         self.stderr = os.dup(2)
         stack.callback(os.close, self.stderr)
-        # a file of fixed size: whoever says too much is refused, and the place in it tells how much was said
+        # a file of fixed size: writing too much fails, and the file offset tells how much was written
         self.said = os.memfd_create("everwake-said", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         stack.callback(os.close, self.said)
         os.ftruncate(self.said, SAID_BYTES)
@@ -97,7 +98,7 @@ class ExecCarrier:
             return Failure(f"the new program can't be executed: {why}")
 
     def _execute(self, carried: ExecHandover, target: Target, memory: int, child: int) -> Exception:
-        """Become the new program; gives the error when that is impossible, everything as it was."""
+        """Become the new program. If that is impossible, undo everything and return the error."""
         fds = [memory, *carried.descriptors()]
         try:
             command, given = target.command(), environment.of_heir(target.environment(), f"{memory}:{child}")
@@ -114,7 +115,7 @@ class ExecCarrier:
 
 
 class ExecDelivery:
-    """The new program's end. `inherited` is what the environment says. Raises SnapshotError when that is nothing."""
+    """The new program's end. `inherited` comes from the environment. Raises SnapshotError if it names no hand-over."""
 
     def __init__(self, inherited: str) -> None:
         fd, _, pid = inherited.partition(":")
@@ -128,7 +129,7 @@ class ExecDelivery:
         return self._carried
 
     def ask_to_go(self) -> bool:
-        """Say HEALTHY and wait for the answer. After GO what was said goes where it always does."""
+        """Say HEALTHY and wait for the answer. After GO, standard error is the real one again and gets what was said."""
         carried = self._carried
         if not channel.ask_to_go(carried.channel):
             return False
@@ -141,7 +142,7 @@ class ExecDelivery:
         return True
 
     def settle(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take note of the guardian's end when it comes."""
+        """Reap the guardian when it ends."""
         try:
             process = os.pidfd_open(self._guardian)
         except OSError:

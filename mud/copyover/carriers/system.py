@@ -1,4 +1,4 @@
-"""The operating system as a value, so that tests pass another one (as cloudflare/tableflip does)."""
+"""The operating system as a value, so that tests can pass a fake one (as cloudflare/tableflip does)."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from typing import NoReturn
 
 @dataclass(frozen=True)
 class Os:
-    """What a carrier does with processes. A descriptor of a process is readable from its end on."""
+    """The system calls of a carrier. A process's descriptor (pidfd) becomes readable when the process ends."""
 
     fork: Callable[[], int]
     execve: Callable[[str, list[str], Mapping[str, str]], NoReturn]
-    wait: Callable[[int], object]  # for the end of a child, which is taken note of
-    exit: Callable[[int], None]  # at once: nothing is closed or unregistered
-    process: Callable[[int], int]  # the descriptor of a process
-    send_signal: Callable[[int, int], None]  # by that descriptor
-    readable: Callable[[int, float], bool]  # within so many seconds
-    pending: Callable[[int], frozenset[int]]  # the signals that a process has not heard yet
-    forbid_core: Callable[[int], None]  # a process writes no memory to the disk when it crashes
+    wait: Callable[[int], object]  # waits for a child's end, and reaps it
+    exit: Callable[[int], None]  # at once, without clean-up
+    process: Callable[[int], int]  # the descriptor of a process by its pid
+    send_signal: Callable[[int, int], None]  # to a process by its descriptor
+    readable: Callable[[int, float], bool]  # whether a descriptor becomes readable within some seconds
+    pending: Callable[[int], frozenset[int]]  # the signals that a process has not received yet
+    forbid_core: Callable[[int], None]  # keeps a process from writing a core file
 
 
 def real() -> Os:
-    """The one that there is."""
+    """The real operating system."""
     return Os(
         fork=os.fork,
         execve=os.execve,
@@ -43,14 +43,14 @@ def real() -> Os:
 
 
 def readable(fd: int, seconds: float) -> bool:
-    """Whether a descriptor has something within so many seconds."""
+    """Whether a descriptor becomes readable within `seconds`."""
     waiting = select.poll()
     waiting.register(fd, select.POLLIN)
     return bool(waiting.poll(seconds * 1000))
 
 
 def pending(pid: int) -> frozenset[int]:
-    """The signals that wait for a process."""
+    """The signals that are pending for a process."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except OSError:

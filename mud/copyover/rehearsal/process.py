@@ -1,8 +1,8 @@
 """The rehearsal: a child process starts the new code before anyone is interrupted.
 
-It imports everything and loads the world, which also compiles both into their caches, so that the real start is a
-warm one; what it does with the state is in `mud.copyover.rehearsal.trial`. It has no socket, no lock, and a copy of
-the database.
+It imports everything and loads the world, which also fills the caches of both, so that the real start is a warm one.
+`mud.copyover.rehearsal.trial` is what it does with the state. It has no socket and no lock, and a copy of the
+database.
 """
 
 from __future__ import annotations
@@ -21,24 +21,22 @@ from typing import IO
 from mud.copyover import environment
 from mud.core.errors import CopyoverError
 
-#: What the copy of the database is called.
+#: The file name of the database's copy.
 DATABASE = "everwake.db"
 LAST_LINES = 12
-#: prctl(2): the signal that comes when the parent ends.
+#: prctl(2): the signal to get when the parent ends.
 PR_SET_PDEATHSIG = 1
-#: By so much the child is nicer than the game: a third of its share where both want the processor.
+#: The child's niceness above the game's: it gets a third of the game's share if both want the processor.
 NICER = 5
 
 
 async def rehearse(
     argv: list[str], given: Mapping[str, str], folder: Path, seconds: float, modules: list[str], most_bytes: int
 ) -> None:
-    """Run `argv`, in the environment `given`, as a rehearsal with the copies in `folder`; `modules` have to be loaded.
+    """Run `argv`, in the environment `given`, as a rehearsal with the copies in `folder`; `modules` have to load.
 
-    Raises CopyoverError with the last lines of what it said when it fails.
-
-    The child ends with the deadline, or when this is cancelled: in every case it is reaped. It gets no more memory
-    than `most_bytes`.
+    Raises CopyoverError with the last lines of its output if it fails. The child is ended at the deadline, or when this
+    is cancelled, and always reaped. It gets at most `most_bytes` of memory.
     """
     env = environment.of_rehearsal(given, modules, folder)
     with tempfile.TemporaryFile() as said:
@@ -64,20 +62,20 @@ async def rehearse(
 
 
 def end_with_parent() -> None:
-    """In the child: it has no deadline of its own, so it ends when whoever waits for it is killed."""
+    """In the child, which has no deadline of its own: end when the process that waits for it is killed."""
     parent = environment.take_parent()
     if not parent:
         return
-    import ctypes  # nobody else needs it
+    import ctypes  # nothing else needs it
 
-    with contextlib.suppress(OSError, AttributeError):  # a C library without it
+    with contextlib.suppress(OSError, AttributeError):  # the C library lacks prctl
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if str(os.getppid()) != parent:  # it was before we asked
+    if str(os.getppid()) != parent:  # the parent ended before we asked
         os._exit(1)
 
 
 async def end_of(child: subprocess.Popen[bytes]) -> None:
-    """Wait for a child without a thread."""
+    """Wait for a child's end without a thread."""
     loop = asyncio.get_running_loop()
     ended = loop.create_future()
     fd = os.pidfd_open(child.pid)

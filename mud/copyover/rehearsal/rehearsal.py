@@ -1,6 +1,6 @@
 """The old program's side of a rehearsal: a child runs the new code on a copy of the state; nobody is interrupted.
 
-What the child does is in `mud.copyover.rehearsal.trial`.
+`mud.copyover.rehearsal.trial` is the child's side.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from mud.store.threads import in_thread
 
 
 async def check(host: Host, target: Target) -> RehearsalReport:
-    """Rehearse code with a copy of the game's state. What is wrong is in the report's errors."""
+    """Rehearse code with a copy of the game's state. The report's errors say what is wrong."""
     began, config = time.monotonic(), host.config
     report = RehearsalReport()
     forget(config)
@@ -48,7 +48,7 @@ async def check(host: Host, target: Target) -> RehearsalReport:
                 if path.exists():
                     report = msgspec.json.decode(path.read_bytes(), type=RehearsalReport)
     except CopyoverError as error:
-        report.errors = [str(error)]  # it names what is in the report, and what the child said besides
+        report.errors = [str(error)]  # it contains the report's errors, and the child's output
     except (EverwakeError, OSError, msgspec.DecodeError) as error:
         report.errors.append(f"the rehearsal can't be prepared: {error}")
     report.seconds = time.monotonic() - began
@@ -56,13 +56,13 @@ async def check(host: Host, target: Target) -> RehearsalReport:
 
 
 def forget(config: Config) -> None:
-    """Remove the copies of a rehearsal whose server was killed."""
+    """Remove the copies that a rehearsal left because its server was killed."""
     for old in config.run.glob("rehearsal-*"):
         shutil.rmtree(old, ignore_errors=True)
 
 
 async def _hand_out(host: Host, folder: Path, readers: Mapping[str, Form]) -> None:
-    """Copies of all that the new code needs, while the game plays on."""
+    """Copy everything that the new code needs, while the game plays on."""
     why = Metadata(reason="copyover")
     for snapshot in host.snapshots(host.generation + 1, why, readers):
         await in_thread(files.write, folder, snapshot, host.key)

@@ -1,15 +1,15 @@
-"""What a rehearsal found: data, for people and for whoever decides."""
+"""The result of a rehearsal, as data."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-#: What it is called in the folder of the rehearsal.
+#: The report's file name in the rehearsal's folder.
 REPORT = "report.json"
 
 
 class ParticipantReport(Struct, kw_only=True):
-    """One participant: how its state went into the new code. `versions` are old and new, `seconds` for taking it in."""
+    """How the new code took one participant's state. `versions` are the old and the new; the import took `seconds`."""
 
     name: str
     bytes: int = 0
@@ -17,7 +17,7 @@ class ParticipantReport(Struct, kw_only=True):
     versions: tuple[str, str] = ("", "")
     schemas: tuple[int, int] = (0, 0)
     warnings: list[str] = []
-    dropped: list[str] = []  # what would start with its default
+    dropped: list[str] = []  # fields that would start with their default
 
     def __str__(self) -> str:
         old, new = self.versions
@@ -28,12 +28,12 @@ class ParticipantReport(Struct, kw_only=True):
 
 
 class RehearsalReport(Struct, kw_only=True):
-    """A whole rehearsal. With `errors` there will be no copyover. `start` are the seconds until all was built."""
+    """A whole rehearsal. With `errors` there is no copyover. `start` is the seconds until everything was built."""
 
     start: float = 0.0
     seconds: float = 0.0
     parts: list[ParticipantReport] = []
-    contracts: list[str] = []  # modules that keep theirs
+    contracts: list[str] = []  # modules that keep their contract
     ticks: int = 0  # timers that fired
     lines: int = 0  # commands that were tried
     warnings: list[str] = []

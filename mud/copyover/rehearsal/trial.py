@@ -1,5 +1,5 @@
-"""The new program's side of a rehearsal: all that a start does before it touches anything, then a few seconds of play
-on a fake clock. What the old program does for it is in `mud.copyover.rehearsal.rehearsal`."""
+"""The new program's side of a rehearsal: everything a start does before it touches anything, then a few seconds of play
+on a fake clock. `mud.copyover.rehearsal.rehearsal` is the old program's side."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ from mud.store.store import Store
 
 S = TypeVar("S", bound=Struct)
 
-#: Seconds of play on the fake clock, how far apart it is looked at, and the most timers that are fired.
+#: Seconds of play on the fake clock, the length of its steps, and the highest number of timers that fire.
 PLAY_SECONDS, STEP, MAX_TICKS = 5.0, 0.25, 2000
-#: The most sessions in which a line is tried.
+#: The highest number of sessions in which commands are tried.
 SAMPLE = 20
 
 
 def import_all() -> None:
-    """Import all that a server may import, also what it imports late. The kit is for tests, and needs pytest."""
+    """Import everything that a server may import, even late. The test kit is left out: it needs pytest."""
     for part in pkgutil.walk_packages(mud.__path__, "mud."):
         if not part.name.startswith("mud.testing."):
             importlib.import_module(part.name)
 
 
 def rehearse(config: Config, needed: list[str]) -> int:
-    """Everything is imported, also what is imported late, the world is loaded, and so are the modules, of which the
-    `needed` ones have to keep their contract; then all that the old program has handed out is taken in and tried.
+    """Run a rehearsal: import everything, load the world and the modules, of which the `needed` ones have to keep their
+    contract, then import and try the state that the old program has copied. Returns the exit code.
     """
     gc.enable()
     folder = environment.take_state()
@@ -81,7 +81,7 @@ def rehearse(config: Config, needed: list[str]) -> int:
 
 
 class Trial(logging.Handler):
-    """The new code at work on a copy. What it logs as an error is heard."""
+    """Runs the new code on a copy of the state, and collects the errors that it logs."""
 
     def __init__(self, config: Config, folder: Path | None) -> None:
         super().__init__(logging.ERROR)
@@ -89,7 +89,7 @@ class Trial(logging.Handler):
         self._folder = folder
         self._now = time.time()
         self._heard: list[str] = []
-        self._stored = WorldState()  # of the database; and modules' states and the schemas of their tables in it
+        self._stored = WorldState()  # from the database; with modules' states and the schema versions of their tables
         self._states: dict[str, Snapshot] = {}
         self._schemas: dict[str, int] = {}
         self.report = RehearsalReport()
@@ -103,7 +103,7 @@ class Trial(logging.Handler):
     # Building
 
     def build(self, needed: list[str]) -> None:
-        """The game with all of its state, as far as there is one."""
+        """Build the game with all of its state, if there is one."""
         defs = load_cached(self._config.world, self._config.cache)
         world, sessions = self._core(participants.WORLD), self._core(participants.SESSIONS)
         self._database()
@@ -135,7 +135,7 @@ class Trial(logging.Handler):
             self._refuse(name, f"module {name}: {instance.figures.last_error}")
 
     def _refuse(self, module: str, text: str) -> None:
-        """Something is wrong with a module; with an optional one that is no error."""
+        """Report a problem of a module: an error, but for an optional module a warning."""
         optional = module in self._config.modules.optional
         (self.report.warnings if optional else self.report.errors).append(text)
 
@@ -143,7 +143,7 @@ class Trial(logging.Handler):
         return files.read(self._folder, participant, self._config.key()) if self._folder is not None else None
 
     def _core(self, shape: Shape[S]) -> Imported[S] | None:
-        """One of the core's own: taken in, written again, and taken in once more: it has to be the same."""
+        """Import the state of one of the core's participants, export it and import it again: both have to be equal."""
         snapshot = self._snapshot(shape.participant)
         if snapshot is None:
             return None
@@ -155,7 +155,7 @@ class Trial(logging.Handler):
             return None
         self._note(shape, snapshot, found)
         if unknown := described(unknown_fields(shape, snapshot)):
-            # Older code that the game goes back to knows fewer fields, and everybody who orders that means it.
+            # In a rollback, older code knows fewer fields, and whoever orders a rollback wants that.
             lost = self.report.warnings if CODE != TREE else self.report.errors
             lost.append(f"{shape.participant}: this code does not know {', '.join(unknown)}: declare a step for it")
         if again.state != found.state:
@@ -163,7 +163,7 @@ class Trial(logging.Handler):
         return found
 
     def _take_in(self, instance: Instance, needed: bool) -> None:
-        """Give a module its state, and see that it can save it again."""
+        """Restore a module's state, and check that the module can save it again."""
         snapshot = self._snapshot(instance.name) or self._states.get(instance.name)
         if snapshot is None:
             return
@@ -202,7 +202,7 @@ class Trial(logging.Handler):
         self.report.parts.append(part)
 
     def _database(self) -> None:
-        """The copy of the database is migrated, and all of it read."""
+        """Migrate the copy of the database, and read all of it."""
         if self._folder is None or not (self._folder / DATABASE).exists():
             return
         began = time.perf_counter()
@@ -220,7 +220,7 @@ class Trial(logging.Handler):
         self.report.parts.append(ParticipantReport(name="database", bytes=size, seconds=took))
 
     def _tables(self, instance: Instance) -> None:
-        """A module's own tables may not be of a newer schema than it knows."""
+        """Check that a module's own tables are not of a newer schema version than it knows."""
         try:
             instance.can_use(self._schemas.get(instance.name, 0))
         except Invalid as error:
@@ -229,7 +229,7 @@ class Trial(logging.Handler):
     # Playing
 
     def play(self) -> None:
-        """Some seconds on the fake clock; then a look and a word from some who are in play."""
+        """Play some seconds on the fake clock; then try `look` and `say` as some of the players in play."""
         self._heard.clear()
         end = self._now + PLAY_SECONDS
         while self._now < end and self.report.ticks < MAX_TICKS:
@@ -237,7 +237,7 @@ class Trial(logging.Handler):
             while self.report.ticks < MAX_TICKS and (due := self.game.due()) is not None:
                 self.report.ticks += 1
                 self.game.handle(due)
-        self.report.warnings += self._heard  # the same timer may fail in the code that runs
+        self.report.warnings += self._heard  # the same timer may fail in the running code too
         for session in list(self.game.sessions.by_id.values()):
             if self.report.lines < 2 * SAMPLE and session.stack and type(session.stack[-1]) is d.Play:
                 self._try(session, "look")
