@@ -37,8 +37,8 @@ P = Phase
 class Row(Struct, frozen=True):
     """One phase. `percent` is the progress of a copyover when it enters the phase.
 
-    `to` are the phases that may follow; a transition to IDLE is the way back, but from GOING_ON it is success. `undo` says
-    what the way back undoes. In a `silent` phase the game stands still, and it is too late to cancel.
+    `to` are the phases that may follow; a transition to IDLE is the way back, but from GOING_ON it is success. `undo`
+    says what the way back undoes. In a `silent` phase the game stands still, and it is too late to cancel.
     """
 
     phase: Phase

@@ -129,7 +129,7 @@ class ExecDelivery:
         return self._carried
 
     def ask_to_go(self) -> bool:
-        """Say HEALTHY and wait for the answer. After GO, standard error is the real one again and gets what was said."""
+        """Say HEALTHY and wait for the answer. After GO, standard error is the real one again."""
         carried = self._carried
         if not channel.ask_to_go(carried.channel):
             return False
