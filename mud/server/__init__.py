@@ -1,1 +1,1 @@
-"""The running server: the composition root, turns, flusher, jobs, and the hosts of modules and requests."""
+"""The running server: the composition root, connections, turns, flusher, jobs, requests and the host of modules."""

@@ -1,4 +1,4 @@
-"""A server that takes over: built from what another one handed over, with all of its sockets. Nothing runs yet."""
+"""Builds the server of a new program from what the old one handed over, with all its sockets. Nothing runs yet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mud.store.lock import Lock
 def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carried: GameState) -> Server:
     """Build the server that `given` describes.
 
-    Raises StoreError, WorldError, Failed or OSError when something does not fit.
+    Raises StoreError, WorldError, Failed or OSError if something does not fit.
     """
     game = stopped_game(config, given, carried)
     code = given.report.code if given.report is not None else look(config, CODE)
@@ -26,7 +26,7 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     waiting = {job.session for job in server.jobs.waiting}
     server.tasks.lost += rejoin(game, carried.sessions, given.wires, waiting, config.database)
     manager = server.modules.manager
-    manager.loader.rehearsed = frozenset(given.contracts)  # the old program saw to it that nothing was changed since
+    manager.loader.rehearsed = frozenset(given.contracts)  # the old program checked that nothing has changed since
     manager.load(carried.modules, carried.schemas)
     manager.loader.rehearsed = frozenset()
     server.modules.all_there(given.modules, config.modules.optional)

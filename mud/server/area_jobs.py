@@ -1,4 +1,4 @@
-"""Work on area files, beside the game: read, checked and written in a thread, one job after the other."""
+"""Jobs on area files: read, check and write them in a thread beside the game, one job after the other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Threads = Callable[..., Awaitable[Any]]
 
 
 class AreaJobs:
-    """The one lane for area files: what a job makes of the world is in the game before the next one begins."""
+    """Runs one job on area files at a time: its result is in the game before the next job begins."""
 
     def __init__(
         self, directory: Path, cache: Path, defs: Callable[[], WorldDef], post: Callable[[e.Event], None]
@@ -32,7 +32,7 @@ class AreaJobs:
         self._lane = asyncio.Lock()
 
     async def run(self, job: e.AreaJob, thread: Threads) -> e.Event:
-        """Do a job, let the game have what came of it, and give the answer."""
+        """Run a job, put its result into the game, and return the answer."""
         async with self._lane:
             try:
                 found: Outcome = await thread(outcome, job, self._directory, self._defs())

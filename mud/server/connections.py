@@ -1,4 +1,4 @@
-"""The game's connections: newcomers get a session, lines take their turns, the game's words go out."""
+"""The game's connections: newcomers get a session, their lines take turns, the game's output goes out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = logging.getLogger("mud.server")
 
 
 class Connections:
-    """All of them, by their sessions. Frozen until `go`: no socket is read or written."""
+    """All connections, by session id. Frozen until `go`: no socket is read or written."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Connections:
         self.next_session = 1
         self.listener: Listener | None = None
 
-    # Where they come from
+    # Opening
 
     def listen(self) -> None:
         """Open the port that the configuration names. Raises ConfigError."""
@@ -75,11 +75,11 @@ class Connections:
 
     @property
     def port(self) -> int:
-        """The port that is listened to."""
+        """The port that the server listens on."""
         return self.listener.port if self.listener is not None else self._config.server.port
 
     def accepted(self, sock: socket.socket, address: str) -> None:
-        """A newcomer: a session, if its address has not too many."""
+        """Handle a newcomer: it gets a session unless its address has too many connections."""
         address_key = key_of(address)
         now = time.time()
         refusal = self._game.world.bans.refusal(address, now) or self.addresses.connect(address_key, now)
@@ -90,40 +90,40 @@ class Connections:
         session_id, self.next_session = self.next_session, self.next_session + 1
         try:
             connection = Connection(self._loop, sock, session_id, address, self._config.limits, self)
-        except OSError:  # it was gone before we could look at it
+        except OSError:  # it was closed before we could look at it
             self.addresses.disconnect(address_key)
             raise
         self.by_session[session_id] = connection
         connection.start()
         self._post(e.Opened(Session(id=session_id, address=address, stack=[], connected_at=now, last_input=now)))
 
-    # What they say
+    # Input
 
     def ready(self, connection: Connection) -> None:
-        """A connection has lines: it takes its turn among all that have."""
+        """A connection has lines: it takes its turn among all others with lines."""
         self._turns.add(connection)
 
     def closed(self, connection: Connection, reason: str) -> None:
-        """A connection is gone."""
+        """A connection was closed."""
         if self.by_session.pop(connection.id, None) is not None:
             self.addresses.disconnect(key_of(connection.address))
             self._gone(connection.id, reason)
             self._post(e.Lost(connection.id, reason))
 
     def part(self, sock: socket.socket, rest: bytes) -> None:
-        """A socket that is nobody's any more, and owes its client `rest`."""
+        """Take a socket that has no session any more and still has to send `rest` to its client."""
         self.farewells.begin(sock, rest)
 
     def slowed(self, connection: Connection) -> None:
-        """A connection sends more than its budget."""
+        """A connection exceeds its budget."""
         self._post(e.Told(connection.id, "You send faster than the game listens: your lines wait their turn."))
 
     def terminal(self, connection: Connection, terminal: Terminal) -> None:
-        """A client told more about itself."""
+        """A client has told more about itself."""
         self._post(e.TerminalTold(connection.id, terminal))
 
     def mssp(self) -> dict[str, str]:
-        """What crawlers are told (the MSSP specification's official variables)."""
+        """The answer to crawlers: the MSSP specification's official variables."""
         world = self._game.world
         return {
             "NAME": self._config.server.name,
@@ -140,17 +140,17 @@ class Connections:
             "XTERM 256 COLORS": "1",
         }
 
-    # What they are told
+    # Output
 
     def answer(self, event: e.Event) -> None:
-        """What a session waited for: after it, lines that waited go on."""
+        """Handle the answer that a session waited for; then its waiting lines are run."""
         self._post(event)
         connection = self.by_session.get(getattr(event, "session", 0))
         if connection is not None:
             self._turns.wake(connection)
 
     def output(self, effect: e.Output) -> None:
-        """The game's words and its prompt."""
+        """Send the game's text and the prompt."""
         connection = self.by_session.get(effect.session)
         if connection is None:
             return
@@ -163,13 +163,13 @@ class Connections:
         connection.flush()
 
     def close(self, effect: e.Close) -> None:
-        """A session is over; what was written to it still goes out."""
+        """End a session; text that was written to it still goes out."""
         connection = self.by_session.get(effect.session)
         if connection is not None:
             connection.close(None)
 
     def row(self, session_id: int) -> tuple[Any, ...] | None:
-        """A logged-in session as the database knows it: what rule 7 compares after a copyover."""
+        """The database row of a logged-in session, which rule 7 compares after a copyover."""
         session = self._game.sessions.by_id.get(session_id)
         connection = self.by_session.get(session_id)
         if session is None or session.character is None or connection is None:
@@ -179,7 +179,7 @@ class Connections:
     # Standing still
 
     def freeze(self) -> None:
-        """Nothing is accepted, read, run or written, until `go`."""
+        """Accept, read, run and write nothing until `go`."""
         self._turns.freeze()
         if self.listener is not None:
             self.listener.pause()
@@ -188,7 +188,7 @@ class Connections:
         self.farewells.freeze()
 
     def go(self, thawed: Callable[[], None]) -> None:
-        """Go on from where it stood; `thawed` is called after each connection's thaw."""
+        """Continue after a freeze; `thawed` is called after each connection's thaw."""
         for connection in list(self.by_session.values()):
             connection.thaw()
             thawed()
@@ -198,13 +198,13 @@ class Connections:
             self.listener.resume()
 
     def export(self) -> list[Wire]:
-        """Everything but the sockets, whose turn it is first. They must be frozen."""
+        """All connections as data, in the order of their turns. They have to be frozen."""
         waiting = self._turns.waiting
         others = (c for c in self.by_session.values() if c not in waiting)
         return [connection.export() for connection in (*waiting, *others)]
 
     async def close_all(self) -> None:
-        """The end: nobody comes in any more, and what was written goes out."""
+        """At the end: accept nobody any more, send what was written, and close all."""
         self.farewells.thaw()
         for connection in list(self.by_session.values()):
             connection.thaw()

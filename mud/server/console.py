@@ -1,5 +1,5 @@
-"""What is said on the console: nobody waits for it. A terminal that was stopped, a pipe that nobody reads any more, a
-reader that is gone: they cost lines, not the game. The log has them."""
+"""Writes to the console without ever waiting. A stopped terminal, a pipe that nobody reads or a reader that is gone
+only loses lines, which are also in the log."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import select
 import sys
 from typing import TextIO
 
-#: Bytes that a pipe takes without waiting when it takes any: PIPE_BUF of Linux.
+#: The number of bytes that a pipe takes at once, if it takes any: PIPE_BUF of Linux.
 AT_ONCE = 4096
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
-    """Write a line to standard output, or to `stream`: as much of it as is taken now."""
+    """Write a line to standard output or `stream`, as far as it can be written without waiting."""
     stream = stream or sys.stdout
     try:
         fd = stream.fileno()
-    except (AttributeError, OSError, ValueError):  # none of the system's, or none at all
+    except (AttributeError, OSError, ValueError):  # a stream without a descriptor, or no stream
         print(text, file=stream, flush=True)
         return
     data = f"{text}\n".encode(errors="replace")
@@ -27,19 +27,19 @@ def say(text: str, stream: TextIO | None = None) -> None:
     ready.register(fd, select.POLLOUT)
     with contextlib.suppress(OSError):
         while data and ready.poll(0):
-            stream.flush()  # what others printed comes first
+            stream.flush()  # text printed before has to come first
             data = data[os.write(fd, data[:AT_ONCE]) :]
 
 
 class Console(logging.Handler):
-    """A log's lines on the console."""
+    """A log handler that writes to the console."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say a record."""
+        """Write a record."""
         try:
             say(self.format(record), self._stream)
         except Exception:

@@ -1,4 +1,4 @@
-"""The running server as a copyover sees it: `mud.copyover.host`, done with the server's parts."""
+"""The running server as a copyover sees it: implements `mud.copyover.host` with the server's parts."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ T = TypeVar("T")
 
 
 class Lifecycle(Protocol):
-    """How a server stands still and goes on."""
+    """How to stop a server and let it continue."""
 
     def freeze(self) -> None:
         """Stand still between two events."""
 
     async def stop_workers(self) -> None:
-        """End all work beside the game; the store stays open."""
+        """End all background work; the store stays open."""
 
     async def unfreeze(self) -> None:
-        """Go on as if nothing had been."""
+        """Continue as if nothing had happened."""
 
     def stop(self) -> None:
-        """End the loop."""
+        """End the event loop."""
 
 
 class GameView:
@@ -65,12 +65,12 @@ class GameView:
 
     @property
     def sessions(self) -> Sessions:
-        """Everybody's session."""
+        """All sessions."""
         return self._game.sessions
 
     @property
     def wall(self) -> float:
-        """Seconds by the game's wall clock."""
+        """The game's wall clock, in seconds."""
         return self._game.clock.wall
 
     def state(self) -> WorldState:
@@ -78,17 +78,17 @@ class GameView:
         return self._game.world.state(self._game.clock.game)
 
     def connected(self, session: int) -> bool:
-        """Whether somebody is there."""
+        """Whether a session has a connection."""
         return session in self._connections.by_session
 
     def perform(self, do: Callable[[CoreContext], T]) -> T:
-        """Have `do` happen as an event of its own."""
+        """Run `do` as an event of its own."""
         return self._modules.perform(do)
 
 
 class CopyoverHost:
-    """A server (`mud.copyover.host.Host`). `unknown` are sections of the core's that it does not know, by participant:
-    they are handed on as they came."""
+    """A server (`mud.copyover.host.Host`). `unknown` holds the core's sections that this version does not know, by
+    participant: they are passed on unchanged."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class CopyoverHost:
 
     @property
     def refused(self) -> bool:
-        """Whether changes do not reach the database."""
+        """Whether the database refuses changes."""
         return self._flusher.failing
 
     # The old program's steps
@@ -145,8 +145,8 @@ class CopyoverHost:
             await self._storage.store.backup(path)
 
     async def settle(self, seconds: float) -> None:
-        """Have work that runs finish, and everything written, while the game plays on."""
-        await self.modules.manager.pause_work()  # jobs that are slow to end are so while the game plays on
+        """Let running work finish, and write everything, while the game plays on."""
+        await self.modules.manager.pause_work()  # slow jobs end now, while the game plays on
         self._jobs.pause()
         await self._jobs.settle(seconds)
         await self._flusher.flush()
@@ -154,7 +154,7 @@ class CopyoverHost:
             await self._storage.store.checkpoint()
 
     async def freeze(self) -> None:
-        """Stop between two events; the last changes are written, and the database closed."""
+        """Stop between two events, write the last changes, and close the database."""
         self._lifecycle.freeze()
         await self._lifecycle.stop_workers()
         if self._storage.store is not None:
@@ -163,7 +163,7 @@ class CopyoverHost:
         await self._storage.close()
 
     def export(self) -> ServerState:
-        """What a frozen server leaves to the next."""
+        """What a frozen server leaves to the next program."""
         connections = self._connections
         assert connections.listener is not None
         return ServerState(
@@ -177,9 +177,9 @@ class CopyoverHost:
         )
 
     def leave(self) -> None:
-        """End the loop."""
+        """End the event loop."""
         self._lifecycle.stop()
 
     async def go_on(self) -> None:
-        """Undo whatever of settle and freeze was done."""
+        """Undo whatever part of settle and freeze was done."""
         await self._lifecycle.unfreeze()

@@ -1,4 +1,4 @@
-"""The running server as `--dev` needs it: `mud.dev.reloader.ReloaderHost`."""
+"""The running server as `--dev` sees it: implements `mud.dev.reloader.ReloaderHost`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mud.store.threads import in_thread
 
 
 class DevHost:
-    """Brings what was saved into play."""
+    """Brings saved files into play."""
 
     def __init__(
         self,
@@ -34,32 +34,32 @@ class DevHost:
         self.generation = generation
 
     def is_confirmed(self) -> bool:
-        """Whether the program that runs has done so, and well, for long enough."""
+        """Whether the running generation is confirmed."""
         return self._confirmation.confirmed
 
     def vetoes(self) -> list[tuple[str, Veto]]:
-        """What stands against a copyover now, and whose veto it is."""
+        """The vetoes against a copyover now, and whose they are."""
         return self._copyovers().vetoes()
 
     def copyover_by(self) -> str:
-        """Who ordered the copyover that is under way; "" for nobody."""
+        """Who ordered the copyover that is under way; "" if there is none."""
         attempt = self._copyovers().attempt
         return attempt.order.by if attempt is not None else ""
 
     async def read_areas(self) -> e.Built:
-        """Have the areas' files read again; gives what came of it."""
+        """Read the areas' files again. Returns the outcome."""
         answer = await self._areas.run(e.ReadAreas(0), in_thread)
         assert isinstance(answer, e.Built)
         return answer
 
     async def reload_module(self, name: str) -> str:
-        """Put a module's new code into the game; gives what there is to say. Raises EverwakeError."""
+        """Put a module's new code into the game. Returns the message. Raises EverwakeError."""
         return await self._manager.manage("reload", name)
 
     def order_copyover(self, order: e.CopyoverRequest) -> None:
-        """Begin a copyover."""
+        """Order a copyover."""
         self._events.carry_out([order])
 
     def announce(self, text: str) -> None:
-        """A line to the admins in the game."""
+        """Send a line to the admins in the game."""
         self._events.post(e.Announced(text, "admin"))

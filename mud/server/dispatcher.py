@@ -1,4 +1,4 @@
-"""Events into the game, and what they ask for to whoever does it."""
+"""Passes events to the game, and the effects that they ask for to their handlers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mud.server.turns import TimerAlarm
 log = logging.getLogger("mud.server")
 
 T = TypeVar("T")
-#: Effect: who does it.
+#: The handler of each type of effect.
 EffectHandlers = Mapping[type, Callable[[Any], object]]
 
 
 class Dispatcher:
-    """Lets events happen, one after the other."""
+    """Handles events, one after the other."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, game: Game) -> None:
         self._game = game
@@ -28,11 +28,11 @@ class Dispatcher:
         self.alarm = TimerAlarm(loop, game, self.post)
 
     def connect(self, handlers: EffectHandlers) -> None:
-        """From now on effects are done by these, who for their part post events."""
+        """Set the handlers of effects, which in turn may post events."""
         self._handlers = handlers
 
     def post(self, event: e.Event) -> None:
-        """Let an event happen, and do what it asks for."""
+        """Handle an event, and carry out its effects."""
         try:
             effects = self._game.handle(event)
         except Exception:
@@ -41,13 +41,13 @@ class Dispatcher:
         self.carry_out(effects)
 
     def perform(self, do: Callable[[CoreContext], T]) -> T:
-        """Have `do` happen as an event of its own, and do what it asks for. Raises what it raises."""
+        """Run `do` as an event of its own, and carry out its effects. Raises what it raises."""
         found, effects = self._game.perform(do)
         self.carry_out(effects)
         return found
 
     def carry_out(self, effects: list[e.Effect]) -> None:
-        """Do what an event asked for."""
+        """Carry out an event's effects."""
         for effect in effects:
             try:
                 self._handlers[type(effect)](effect)

@@ -1,7 +1,7 @@
-"""The flusher: cuts all that changed out of the world, between two events, and has the store write it as one.
+"""The flusher: collects all changes between two events, and has the store write them in one transaction.
 
-A flush that fails loses nothing: what it held is written by the next one. The game plays on in memory, and the
-admins are told at once and again every minute.
+A failed flush loses nothing: the next one writes its changes. The game plays on in memory, and the admins are told at
+once and then every minute.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from mud.store.store import Store
 
 log = logging.getLogger("mud.flush")
 
-#: Seconds between two warnings while the store refuses, and the longest pause between two tries.
+#: Seconds between two warnings while the store refuses, and the longest pause between two attempts.
 WARN_SECONDS, MAX_PAUSE = 60.0, 5.0
-#: Game time alone is no change worth a write; this is how far it may run ahead of the disk, in seconds.
+#: How many seconds game time may run ahead of the disk: by itself it is no change worth a write.
 CLOCK_SECONDS = 5.0
 
 
 class StoreHolder(Protocol):
-    """Who has the store, or None while it is not open."""
+    """Holds the store, or None while it is not open."""
 
     @property
     def store(self) -> Store | None:
@@ -38,23 +38,23 @@ class StoreHolder(Protocol):
 
 
 class Persistent(Protocol):
-    """The modules, as far as their states are written."""
+    """The modules, as far as the flusher writes their states."""
 
     def row(self, module: str) -> tuple[Any, ...] | None:
-        """A module's row; None when it is as it was last written."""
+        """A module's row; None if it is unchanged since it was last written."""
 
     def written(self) -> None:
-        """The rows given since the last call are in the database."""
+        """The rows returned since the last call are in the database."""
 
     def refused(self, module: str, schema: int, error: str) -> None:
-        """The step to a schema of a module's own tables was refused: it is without them."""
+        """The migration of a module's own tables to `schema` was refused."""
 
     def news(self) -> list[str]:
-        """What the admins have to know since the last look."""
+        """Messages for the admins since the last call."""
 
 
 class Flusher:
-    """Writes what changed, every `seconds`."""
+    """Writes all changes every `seconds`."""
 
     def __init__(
         self,
@@ -78,11 +78,11 @@ class Flusher:
         self._lock = asyncio.Lock()
         self._failing_since: float | None = None
         self._warned = -math.inf
-        self._stuck: dict[Key, str] = {}  # rows that can't be made, which was said
+        self._stuck: dict[Key, str] = {}  # rows that can't be encoded, with the error that was reported
         self._clock_written = game.clock.game
 
     async def run(self) -> None:
-        """Flush for ever, a quarter of a second apart; slower while the store refuses."""
+        """Flush again and again; less often while the store refuses."""
         pause = self._seconds
         while True:
             await asyncio.sleep(pause)
@@ -97,9 +97,9 @@ class Flusher:
                 pause = min(MAX_PAUSE, pause * 2)
 
     async def flush(self, last: bool = False) -> None:
-        """Write all that changed up to now; the `last` one of a program also when only time went by.
+        """Write all changes up to now; a program's `last` flush also writes if only time has passed.
 
-        Raises StoreError, with nothing lost, when the store refuses.
+        Raises StoreError, with nothing lost, if the store refuses.
         """
         async with self._lock:
             store = self._holder.store
@@ -118,7 +118,7 @@ class Flusher:
                 self.failed(error)
                 raise
             except BaseException:
-                cut.undo()  # cancelled: written or not, writing it again does no harm
+                cut.undo()  # cancelled: whether it was written or not, writing it again does no harm
                 raise
             self._clock_written = game_time
             self._modules.written()
@@ -131,7 +131,7 @@ class Flusher:
             self._game.evict(self._pinned())
 
     def _refused(self, refusal: Refusal) -> None:
-        """SQLite refused a module's block for what it is: the rest was written, and the module is told."""
+        """SQLite refused a module's block because of its content: the rest was written, and the module is told."""
         log.getChild(refusal.module).error("the database session %r was refused: %s", refusal.name, refusal.error)
         self._post(e.Signalled(refusal.module, WriteFailed(refusal.name, refusal.error)))
         if refusal.schema:
@@ -144,12 +144,12 @@ class Flusher:
 
     @property
     def failing(self) -> bool:
-        """Whether the store refused, the last time."""
+        """Whether the store refused the last flush."""
         return self._failing_since is not None
 
     def failed(self, error: StoreError) -> None:
-        """The store refused: say so, but not over and over."""
-        now = self._game.clock.game  # the wall clock may be set meanwhile
+        """Report that the store refused, but not again and again."""
+        now = self._game.clock.game  # the wall clock may have been set
         self._failing_since = now if self._failing_since is None else self._failing_since
         if now - self._warned >= WARN_SECONDS:
             self._warned = now

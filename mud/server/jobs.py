@@ -1,7 +1,6 @@
-"""Jobs: what sessions wait for while the game plays on. Password hashes and area files in threads, look-ups in the
-database.
+"""Jobs that sessions wait for while the game plays on: password hashes and area files in threads, database look-ups.
 
-A job that was not begun when a copyover freezes the game goes along in memory and is begun by the new program.
+A job that has not begun when a copyover freezes the game travels in memory, and the new program begins it.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ log = logging.getLogger("mud.jobs")
 
 T = TypeVar("T")
 
-#: Hashes at once: argon2 takes a core and 64 MiB for each.
+#: How many hashes are computed at once: argon2 takes a core and 64 MiB for each.
 AT_ONCE = 2
-#: Seconds that each failed login of a session makes its next answer later.
+#: Seconds by which each failed login of a session delays the next answer.
 FAILED_LOGIN_SECONDS = 0.5
 
 
@@ -46,8 +45,8 @@ class Jobs:
         self._storage = storage
         self.areas = areas
         self._post = post
-        self._failed_login = failed_login  # told at once; the client hears of it later
-        self._known = known  # the account in memory, newer than the database's
+        self._failed_login = failed_login  # called at once; the client gets the answer later
+        self._known = known  # finds the account in memory, which is newer than the database's
         self._failures = failures
         self.waiting: list[e.Job] = []
         self._late: dict[e.Event, asyncio.TimerHandle] = {}
@@ -56,26 +55,26 @@ class Jobs:
         self._paused = False
 
     def add(self, job: e.Job) -> None:
-        """Do `job` when its turn comes."""
+        """Queue a job."""
         self.waiting.append(job)
         self._begin()
 
     def names(self) -> set[str]:
-        """Casefolded names that a job is about."""
+        """The casefolded names that jobs deal with."""
         jobs = [*self.waiting, *self._running.values()]
         return {j.name.casefold() for j in jobs if isinstance(j, e.CheckName | e.LogIn | e.Register | e.FindPlayer)}
 
     def pause(self) -> None:
-        """Begin no more jobs."""
+        """Begin no further jobs."""
         self._paused = True
 
     def resume(self) -> None:
-        """Go on."""
+        """Begin jobs again."""
         self._paused = False
         self._begin()
 
     async def settle(self, seconds: float) -> None:
-        """Wait for what runs. What takes longer than `seconds` goes back to the waiting ones."""
+        """Wait for running jobs. A job that takes longer than `seconds` goes back into the queue."""
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         for task, job in list(self._running.items()):
@@ -84,11 +83,11 @@ class Jobs:
         self._running.clear()
         for answer, handle in list(self._late.items()):
             handle.cancel()
-            self._deliver(answer)  # a copyover forgives nothing: it only makes the answer come sooner
+            self._deliver(answer)  # the failure still counts after a copyover; only its answer comes sooner
         self.close()
 
     def close(self) -> None:
-        """End the threads. They are made again when needed."""
+        """End the threads. They are created again when needed."""
         if self._threads is not None:
             self._threads.shutdown(wait=True, cancel_futures=True)
             self._threads = None
@@ -115,7 +114,7 @@ class Jobs:
             self._give(answer)
 
     def _give(self, answer: e.Event) -> None:
-        """Post an answer; that of a failed login later, and later each time, without holding up other jobs."""
+        """Post an answer; after a failed login with a growing delay, which does not hold up other jobs."""
         if isinstance(answer, e.LoggedIn) and answer.account is None:
             delay = FAILED_LOGIN_SECONDS * (self._failures(answer.session) + 1)
             self._late[answer] = asyncio.get_running_loop().call_later(delay, self._deliver, answer)
@@ -166,12 +165,12 @@ class Jobs:
 
     @property
     def _store(self) -> Store:
-        """The store, which is open while a job runs."""
+        """The store, which is always open while a job runs."""
         assert self._storage.store is not None
         return self._storage.store
 
     async def hash(self, password: str) -> str:
-        """The hash of a password, made in one of the threads."""
+        """The hash of a password, computed in one of the threads."""
         return await self._thread(passwords.hash_password, password)
 
     async def _thread(self, function: Callable[..., T], *args: object) -> T:

@@ -1,4 +1,4 @@
-"""The server's log, as admins read it from inside of the game."""
+"""Reads the server's log for admins in the game."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 
 from mud.core import events as e
 
-#: How a record begins, with its level; what follows it without that (a traceback) belongs to it.
+#: The beginning of a record, with its level; lines that do not match (a traceback) belong to the record before.
 _RECORD = re.compile(r"\d{4}-\d\d-\d\d [\d:,]+ ([A-Z]+) ")
 
 
 async def read_log(path: Path, wanted: e.ReadLog) -> str:
-    """The last records of a log that are of a level and have a word in them."""
+    """The last records of a log that have a level and contain a word."""
     found = await asyncio.to_thread(records, path, wanted)
     return "\n".join(found) if found else "There is nothing of that in the log."
 
 
 def records(path: Path, wanted: e.ReadLog) -> list[str]:
-    """The last records that are wanted, oldest first; control characters are shown as question marks."""
+    """The last matching records, oldest first; control characters are shown as question marks."""
     least = logging.getLevelNamesMapping().get(wanted.level, 0)
     try:
         lines = path.read_text("utf-8", "replace").splitlines()

@@ -1,4 +1,4 @@
-"""What an address may have too much of: wrong passwords and new characters."""
+"""Limits for each address: failed logins and new characters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mud.net.budget import AddressBook, key_of
 
 log = logging.getLogger("mud.server")
 
-#: What an address is told that has had too much of something.
+#: The message when an address exceeds a limit.
 TOO_MANY = {
     "failed_login": "There have been too many failed logins from your address. Please wait a minute.",
     "creation": "There have been too many new characters from your address. Please come back in an hour.",
@@ -19,13 +19,13 @@ TOO_MANY = {
 
 
 class LoginLimits:
-    """Refuses jobs by what is counted of addresses."""
+    """Refuses jobs of addresses that have exceeded a limit."""
 
     def __init__(self, addresses: AddressBook) -> None:
         self._addresses = addresses
 
     def refusal(self, job: e.Job, session: Session) -> str:
-        """Why a session's address may not have a job done now; "" when it may."""
+        """Why a session's address may not have a job done now; "" if it may."""
         creation = isinstance(job, e.Register) or (isinstance(job, e.HashPassword) and session.account is None)
         what = "failed_login" if isinstance(job, e.LogIn) else "creation" if creation else ""
         if not what or not self._addresses.exhausted(key_of(session.address), what, time.time()):
@@ -34,11 +34,11 @@ class LoginLimits:
         return TOO_MANY[what]
 
     def count(self, effect: e.AddressDid) -> None:
-        """An address did something that is counted."""
+        """Count something that an address did."""
         self._addresses.count(key_of(effect.address), effect.what, time.time())
 
     def failed_login(self, job: e.LogIn) -> None:
-        """A wrong password: in the log for fail2ban, and counted, whether the client waits for the answer or not."""
-        shown = job.name if job.name.isalpha() else "?"  # nobody writes an address of their choice into the log
+        """Log a wrong password for fail2ban, and count it, whether or not the client waits for the answer."""
+        shown = job.name if job.name.isalpha() else "?"  # keeps forged addresses out of the log
         logging.getLogger("mud.login").info("login failed name=%s from=%s", shown, job.address)
         self._addresses.count(key_of(job.address), "failed_login", time.time())

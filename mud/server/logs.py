@@ -1,4 +1,4 @@
-"""Logs: DATA/logs/everwake.log for people, errors also as JSON lines in errors.jsonl; both rotated."""
+"""Logs: DATA/logs/everwake.log for people; errors also as JSON lines in errors.jsonl. Both are rotated."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 from mud.config import LogConfig
 from mud.server.console import Console
 
-#: Imported now: with all descriptors in use it could not be.
+#: Imported early: an import needs a descriptor, and there may be none left when this is used.
 codecs.lookup("unicode_escape")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a record, with its traceback."""
+    """Formats each record as one JSON object, with its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -31,14 +31,14 @@ class JsonLines(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
-#: Found now: it is a module, and when it is needed there may be no descriptor left to read that.
+#: Looked up early: it is a module, and when it is used there may be no descriptor left to read it.
 ESCAPE = codecs.lookup("unicode_escape").encode
 
 
 def set_up(folder: Path, config: LogConfig) -> None:
-    """Send all logging to `folder`, and warnings to the console too. Replaces what was set up before.
+    """Send all logging to `folder`, and warnings also to the console. Replaces an earlier setup.
 
-    A log that can't be opened is no reason to end a game: it is opened as soon as that is possible again.
+    A log that can't be opened does not end the game: it is opened as soon as that is possible.
     """
     plain = logging.handlers.RotatingFileHandler(
         folder / "everwake.log", maxBytes=config.bytes, backupCount=config.files, encoding="utf-8", delay=True
@@ -76,7 +76,7 @@ def close() -> None:
 
 
 def _one_line(record: logging.LogRecord) -> bool:
-    """Nobody forges a log line: line breaks and control characters in a message are shown, not written."""
+    """Escape line breaks and control characters in a message, so that nobody can forge a log line."""
     message = record.getMessage()
     if not message.isprintable():
         record.msg = ESCAPE(message)[0].decode("ascii").replace("\\\\", "\\")

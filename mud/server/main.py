@@ -1,4 +1,4 @@
-"""The main program of a server: a plain `while`. Run the loop; hand over; if that fails, run the loop again."""
+"""The main program of a server, a plain `while`: run the loop; hand over; if that fails, run the loop again."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ from mud.store.store import Store
 
 log = logging.getLogger("mud.server")
 
-#: Blocked across exec, which resets handlers; unblocked when the new program's handlers stand.
+#: Signals that are blocked over exec, which resets handlers, until the new program's handlers are set.
 ENDS = {signal.SIGTERM, signal.SIGINT}
 SIGNALS = ENDS | {signal.SIGUSR1}
-#: Turns of the loop after which what came during the silence is answered: one thaws, one sees which sockets have
-#: something, one reads them.
+#: The turns of the loop after which input from the silence is answered: one to thaw, one to see which sockets have
+#: input, one to read it.
 ANSWERED = 3
 
 
 def serve(config: Config) -> int:
-    """Run a server until it is told to stop. Gives the exit code. Raises EverwakeError when it can't start."""
+    """Run a server until it is told to stop. Returns the exit code. Raises EverwakeError if it can't start."""
     inherited, needed = environment.take_handover(), environment.take_needed()
     if needed is not None:
         passwords.warm_up()
@@ -62,21 +62,21 @@ def serve(config: Config) -> int:
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     logs.set_up(config.data / "logs", config.log)
     raise_descriptor_limit()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # it would kill us before its handler stands
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # it would kill us before its handler is set
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
         return run(begin(config, loop) if inherited is None else take_over(config, loop, inherited))
     finally:
-        WATCH.disarm()  # an alarm that rings while Python ends would end it in another way
+        WATCH.disarm()  # an alarm during Python's exit would change how it ends
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         logs.close()
 
 
 def begin(config: Config, loop: asyncio.AbstractEventLoop) -> Server:
-    """A start from the database, which holds the last flush whatever became of the program before."""
-    gc.disable()  # as run.py did: nothing of what is made now is garbage; `run` goes on collecting
+    """Start from the database, which holds the last flush, however the previous program ended."""
+    gc.disable()  # as in run.py: nothing created now is garbage; `run` enables it again
     lock = Lock.acquire(config.run / "lock")
     try:
         mend_packages(config)
@@ -88,7 +88,7 @@ def begin(config: Config, loop: asyncio.AbstractEventLoop) -> Server:
 
 
 def mend_packages(config: Config) -> None:
-    """Clear away what an installation that was killed left."""
+    """Clear away what a killed installation left."""
     if config.packages.is_dir():
         from mud.framework.packages.packages import Packages
 
@@ -96,7 +96,7 @@ def mend_packages(config: Config) -> None:
 
 
 def clear_away(config: Config) -> None:
-    """Clear away what a copyover left in which the server was killed: its snapshots are read by nobody any more."""
+    """Set aside the snapshots of a copyover in which the server was killed: nobody will read them."""
     try:
         for path in files.clear_away(config.snapshot_folder):
             log.warning("the server was killed in a copyover; the database has all of it, its snapshot is now %s", path)
@@ -132,11 +132,11 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop, lock: L
 
 
 def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -> Server:
-    """A start from a hand-over: everything is built, then HEALTHY is said; from GO on the game is ours.
+    """Start from a hand-over: build everything, then say HEALTHY; from GO on the game is ours.
 
-    Whatever is raised before that gives the game back to the old program.
+    Any exception before GO gives the game back to the old program.
     """
-    gc.disable()  # a collection in the middle of this would double it
+    gc.disable()  # a collection now would double the time
     entered = time.monotonic()
     delivery: Delivery = ExecDelivery(inherited)
     given = delivery.handover
@@ -152,12 +152,12 @@ def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -
 
 
 def have_game(server: Server, given: Handover, entered: float) -> None:
-    """GO was said: what was handed over is used up."""
+    """After GO: consume what was handed over."""
     folder, restored = server.config.snapshot_folder, server.modules.manager.restored
     lost = set(given.files) - {"world", "sessions"} - restored
     server.copyovers.took_over(given, entered, sorted(lost))
     if given.left:
-        for name in restored:  # as this code has it, and not as the other one left it there
+        for name in restored:  # so that the rows are in this code's schema
             server.game.world.mark_module(name)
     server.game.populate()
     for participant in given.files:
@@ -168,7 +168,7 @@ def have_game(server: Server, given: Handover, entered: float) -> None:
 
 
 def after_turns(loop: asyncio.AbstractEventLoop, turns: int, do: Callable[[], None]) -> None:
-    """Do something after the loop has turned so many times."""
+    """Call `do` after the loop has turned `turns` times."""
     if turns:
         loop.call_soon(after_turns, loop, turns - 1, do)
     else:
@@ -176,7 +176,7 @@ def after_turns(loop: asyncio.AbstractEventLoop, turns: int, do: Callable[[], No
 
 
 def announce(server: Server, given: Handover) -> None:
-    """The game is on: one line to everyone, the figures to the admins and the log."""
+    """Announce that the game goes on: one line to everyone, the figures to the admins and the log."""
     gc.enable()
     silence = time.time() - given.began if given.frozen is None else time.monotonic() - given.frozen
     log.warning(
@@ -195,7 +195,7 @@ def announce(server: Server, given: Handover) -> None:
 
 
 def run(server: Server) -> int:
-    """Run the loop until the end; a hand-over that fails is no end."""
+    """Run the loop until the end; after a failed hand-over it continues."""
     loop, carrier = server.loop, ExecCarrier(real())
     for number in ENDS:
         loop.add_signal_handler(number, server.terminate)
@@ -208,9 +208,9 @@ def run(server: Server) -> int:
     warming.start()
     while True:
         loop.run_until_complete(server.run())
-        warming.join()  # signals are blocked for this thread alone: another one would swallow them
+        warming.join()  # signals are blocked in this thread only: another thread would take them
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        loop.run_until_complete(asyncio.sleep(0))  # what was signalled up to now is heard
+        loop.run_until_complete(asyncio.sleep(0))  # handle the signals that have arrived
         attempt = server.copyovers.leaving
         if attempt is None or server.ending:
             break
@@ -227,10 +227,10 @@ def run(server: Server) -> int:
 
 
 def hand_over(server: Server, carrier: Carrier, attempt: Attempt) -> Failure:
-    """Give the game to the new program. Comes back only when that failed, in the process that plays on."""
+    """Give the game to the new program. Returns only on failure, in the process that plays on."""
     assert attempt.handover is not None
     WATCH.disarm()
-    gc.disable()  # it would copy what the two programs share
+    gc.disable()  # a collection would copy memory that the two processes share
     logging.shutdown()
     seconds = patience(server.config.copyover.start_seconds, attempt.report.start)
     try:
@@ -242,17 +242,17 @@ def hand_over(server: Server, carrier: Carrier, attempt: Attempt) -> Failure:
 
 
 def take_back(server: Server, attempt: Attempt, failure: Failure) -> None:
-    """The game is the guardian's: under another process id, and without the threads that there may have been."""
+    """Play on as the guardian: under another process id, and without the threads of the old process."""
     logs.set_up(server.config.data / "logs", server.config.log)
     server.loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
     attempt.phases.go(Phase.RECOVERING)
     server.lock.sign()
     ready.write(server.config, server.connections.port, server.generation)
     for number in failure.signals & SIGNALS:
-        os.kill(os.getpid(), number)  # heard when they are unblocked
+        os.kill(os.getpid(), number)  # delivered once they are unblocked
 
 
 def raise_descriptor_limit() -> None:
-    """As many connections as the system allows."""
+    """Raise the limit of descriptors as far as the system allows."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

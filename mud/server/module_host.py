@@ -1,4 +1,4 @@
-"""A server as the host of its modules: the framework's two sides, wired to the game, the store and the copyover."""
+"""The server as the host of its modules: connects the framework to the game, the store and the copyover."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from mud.snapshot.shape import validate
 
 log = logging.getLogger("mud.modules")
 T = TypeVar("T")
-#: Seconds of a copyover's silence that modules may take to start.
+#: How many seconds of a copyover's silence modules may take to start.
 SILENT_SECONDS = 0.1
 
 
 class ModuleHost:
-    """What modules need of a server, and a server of its modules."""
+    """What modules need of the server, and the server of its modules."""
 
     def __init__(self, game: Game, config: Config, events: Dispatcher, is_running: Callable[[], bool]) -> None:
         self._config = config
@@ -49,16 +49,16 @@ class ModuleHost:
         self.workers = WorkerRegistry(
             self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now
         )
-        self.anew: list[str] = []  # what the admins have to know of modules that lost their state in a copyover
+        self.anew: list[str] = []  # messages for the admins about modules that lost their state in a copyover
         self._starting: asyncio.Task[None] | None = None
 
     def begin_work(self) -> None:
-        """Whatever runs beside the game runs, from now or again."""
+        """Start, or start again, all work beside the game."""
         self.manager.begin_work()
         self.workers.begin()
 
     def all_there(self, needed: list[str], optional: list[str]) -> None:
-        """See that modules are there with their state; an optional one that can't take it begins anew: see `anew`.
+        """Check that all modules have their state; an optional one that can't take it starts anew: see `anew`.
 
         Raises Failed, naming modules and reasons.
         """
@@ -79,7 +79,7 @@ class ModuleHost:
             raise Failed("; ".join(failed))
 
     async def start_in_silence(self) -> None:
-        """After GO: modules are started. Those that take long do so while the game goes on, and are not there yet."""
+        """After GO: start the modules. Slow ones go on starting while the game plays, and are in service later."""
         self._starting = asyncio.get_running_loop().create_task(self._start())
         await asyncio.wait({self._starting}, timeout=SILENT_SECONDS)
 
@@ -92,18 +92,18 @@ class ModuleHost:
                 text = f"The module {instance.name} is out of service: {instance.figures.last_error}. "
                 text += f"`module restart {instance.name}` tries again."
                 asyncio.get_running_loop().call_soon(self.post, e.Announced(text, "admin"))
-        for instance in self._active():  # the program before prepared them; nobody knows which
+        for instance in self._active():  # the old program may have prepared any of them
             self._clean(instance)
         if self._is_running():
             self.manager.begin_work()
 
     async def pause_work(self) -> None:
-        """Nothing of ours runs beside the game; processes run on by themselves."""
+        """Stop all our work beside the game; processes run on by themselves."""
         await self.manager.pause_work()
         await self.workers.let_go()
 
     async def end(self) -> None:
-        """The end: modules and processes are stopped."""
+        """At the end: stop modules and processes."""
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             await asyncio.wait({self._starting})
@@ -113,11 +113,11 @@ class ModuleHost:
     # The host of ModuleManager
 
     def post(self, event: e.Event) -> None:
-        """Let an event happen."""
+        """Handle an event."""
         self._events.post(event)
 
     def perform(self, do: Callable[[CoreContext], T]) -> T:
-        """Have `do` happen as an event of its own, and do what it asks for. Raises what it raises."""
+        """Run `do` as an event of its own, and carry out its effects. Raises what it raises."""
         return self._events.perform(do)
 
     def now(self) -> float:
@@ -130,7 +130,7 @@ class ModuleHost:
         return found
 
     def given(self) -> Given:
-        """What the operator says about modules, read afresh. Raises ConfigError."""
+        """The operator's configuration of modules, read again from the disk. Raises ConfigError."""
         config = self._config
         if config.file:
             fresh = configuration.load(Path(config.file))
@@ -141,13 +141,13 @@ class ModuleHost:
 
     @property
     def managing(self) -> asyncio.Lock:
-        """Held by who loads, reloads or unloads one."""
+        """The lock that is held while a module is loaded, reloaded or unloaded."""
         return self.manager.managing
 
     def prepare(self, prepared: list[str]) -> None:
-        """Have every module prepare itself, and note it in `prepared` before.
+        """Call each module's prepare hook, noting it in `prepared` first.
 
-        Raises CopyoverError, naming the module that could not.
+        Raises CopyoverError, naming the module that failed.
         """
         for instance in self._active():
             prepared.append(instance.name)
@@ -157,7 +157,7 @@ class ModuleHost:
                 raise CopyoverError(f"the module {instance.name} could not prepare: {fault.__cause__}") from fault
 
     def clean_up(self, prepared: list[str]) -> None:
-        """What prepare stopped is started again; one module that fails does not keep the others (S0.14)."""
+        """Call these modules' cleanup hooks; a failure does not stop the others (S0.14)."""
         for name in prepared:
             self._clean(self.registry.instances[name])
 
@@ -168,11 +168,11 @@ class ModuleHost:
             instance.life.log.error("cleanup failed: %s", fault.__cause__)
 
     def vetoes(self, warnings: list[str]) -> list[tuple[str, Veto]]:
-        """What each module has against a copyover now. What else there is to know is added to `warnings`."""
+        """The modules' vetoes against a copyover now. Adds other remarks to `warnings`."""
         return [(i.name, veto) for i in self._active() for veto in self._vetoes(i, warnings)]
 
     def _vetoes(self, instance: Instance, warnings: list[str]) -> list[Veto]:
-        """A module's vetoes, its own and what its state's size brings about (S0.10)."""
+        """A module's vetoes: its own, and those because of its state's size (S0.10)."""
         try:
             own = self.perform(lambda ctx: instance.hook("veto", ctx))
             snapshot = self.save(instance, 0, Metadata())
@@ -196,18 +196,18 @@ class ModuleHost:
         return self.perform(lambda ctx: instance.save_state(ctx, why, generation, reader))
 
     def in_state(self, *states: ModuleState) -> dict[str, str]:
-        """The modules in one of these states, and their last error."""
+        """The modules in one of these states, with their last errors."""
         return {i.name: i.figures.last_error for i in self.registry.instances.values() if i.life.state in states}
 
     def forms(self) -> dict[str, Form]:
-        """What each loaded module's state is like."""
+        """The form of each loaded module's state."""
         instances = self.registry.instances.values()
         return {i.name: i.shape.form for i in instances if i.life.state is not ModuleState.FAILED}
 
     def snapshots(self, generation: int, why: Metadata, readers: Mapping[str, Form]) -> list[Snapshot]:
-        """Every loaded module's state (S0.2), for code that has them as `readers` says.
+        """Every loaded module's state (S0.2), in the form that `readers` names.
 
-        Raises CopyoverError, naming the module whose state can't be had.
+        Raises CopyoverError, naming a module that can't save its state.
         """
         found = []
         for instance in self.registry.instances.values():

@@ -1,4 +1,4 @@
-"""What modules ask their own tables, answered beside the game."""
+"""Modules' queries of their own tables, answered beside the game."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger("mud.modules")
 
 
 class ModuleQueries:
-    """Asks, and posts the answers."""
+    """Runs queries and posts the answers."""
 
     def __init__(self, storage: Storage, flusher: Flusher, post: Callable[[e.Event], None]) -> None:
         self._storage = storage
@@ -23,7 +23,7 @@ class ModuleQueries:
         self._post = post
 
     async def answer(self, asked: e.QueryModule) -> None:
-        """Ask a module's tables, once all that it wrote is there; tell it the rows."""
+        """Query a module's tables, after writing its pending changes, and send it the rows."""
         rows: list[Any] = []
         error = ""
         try:

@@ -1,4 +1,4 @@
-"""A module's state in a file that an operator takes to another server, and from one."""
+"""Exports a module's state to a file, and imports it, so that an operator can move it between servers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mud.snapshot.shape import Imported
 
 
 class ModuleTransfer:
-    """Writes and reads the files, each named by a server and its generation."""
+    """Writes and reads such files, each marked with the server's name and generation."""
 
     def __init__(self, modules: ModuleHost, server: str, generation: Callable[[], int], key: Key | None) -> None:
         self._modules = modules
@@ -27,10 +27,10 @@ class ModuleTransfer:
         self._key = key
 
     def export(self, name: str, path: Path, expires_at: float | None) -> int:
-        """Write a module's state to a file that outlives a power cut; gives its size. Raises EverwakeError."""
+        """Write a module's state durably to a file; returns its size in bytes. Raises EverwakeError."""
         why = Metadata(reason="export", created_by=self._server, expires_at=expires_at)
         instance, states = self._modules.registry.get(name), self._modules.manager.states
-        if name in states:  # it could not take it: what it has now is nothing
+        if name in states:  # the module could not take its state, so it has none now
             state, source = states[name]
             found = unpack(state, source) if isinstance(state, bytes) else state
             snapshot = msgspec.structs.replace(found, metadata=why)
@@ -41,7 +41,7 @@ class ModuleTransfer:
         return len(files.write_to(path, snapshot, self._key, sync=True))
 
     def import_(self, name: str, path: Path) -> str:
-        """Give a module the state that a file holds. Raises EverwakeError, with nothing changed."""
+        """Give a module the state from a file. Raises EverwakeError, and then nothing has changed."""
         instance = self._modules.registry.get(name)
         if instance.broken:
             raise Conflict(f"{name} could not be loaded: mend it first ({instance.figures.last_error})")

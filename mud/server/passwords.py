@@ -1,4 +1,4 @@
-"""Password hashes: argon2id, in its own text form (PHC string), with the library's parameters."""
+"""Password hashes: argon2id as PHC strings, with the library's default parameters."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ def _hasher() -> Any:
 
 
 def warm_up() -> None:
-    """Import what hashing needs."""
+    """Import the hashing library."""
     _hasher()
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash of a password. Takes tens of milliseconds: call it in a worker thread."""
+    """The argon2id hash of a password. Takes tens of milliseconds: call it in a thread."""
     return str(_hasher().hash(password))
 
 
 def verify_password(password: str, hash_: str) -> bool:
-    """Whether a password belongs to a hash. As slow as hashing; a broken hash belongs to no password."""
+    """Whether a password matches a hash. As slow as hashing; a malformed hash matches nothing."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
@@ -34,7 +34,7 @@ def verify_password(password: str, hash_: str) -> bool:
         return False
 
 
-#: Compared when a name is unknown, so that an answer takes as long as for a known one.
+#: Compared if a name is unknown, so that the answer takes as long as for a known one.
 @cache
 def decoy() -> str:
     """A hash that belongs to nobody."""

@@ -1,4 +1,4 @@
-"""Telling the outside that the server is ready: one line, and DATA/run/ready.json."""
+"""Announces that the server is ready: a line on the console, and DATA/run/ready.json."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger("mud.server")
 
 
 def write(config: Config, port: int, generation: int) -> None:
-    """Rewrite ready.json whole, and print the line. The game is on by then: what refuses is no reason to end it."""
+    """Rewrite ready.json, and print the line. The game already runs, so a failure is only logged."""
     content = {
         "pid": os.getpid(),
         "service_pid": os.getpid(),
@@ -37,13 +37,13 @@ def write(config: Config, port: int, generation: int) -> None:
 
 
 def say_how_to_own(config: Config) -> None:
-    """The command that makes an owner, as it is to be typed for this data folder."""
+    """Print the command that creates an owner in this data folder."""
     data = "" if config.server.data == ServerConfig().data else f" --data {shlex.quote(config.server.data)}"
     say(f"There is no owner yet. In another terminal: python3 run.py account create YOURNAME --role owner{data}")
 
 
 def _rewrite(path: Path, text: str) -> None:
-    """Whole; on a disk that is full, in place."""
+    """Replace a file atomically; on a full disk, rewrite it in place."""
     temporary = path.with_suffix(".tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
@@ -57,7 +57,7 @@ def _rewrite(path: Path, text: str) -> None:
 
 
 def notify_main_pid() -> None:
-    """Tell a supervisor that waits to hear of it (sd_notify(3)) that this process is the server now."""
+    """Tell a supervisor, if one listens (sd_notify(3)), that this process is the server now."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -66,7 +66,7 @@ def notify_main_pid() -> None:
 
 
 def read(config: Config) -> dict[str, object] | None:
-    """What a running server wrote; None when there is none."""
+    """The content of ready.json; None if there is none."""
     try:
         content = json.loads((config.run / "ready.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -75,17 +75,17 @@ def read(config: Config) -> dict[str, object] | None:
 
 
 def alive(config: Config) -> bool:
-    """Whether the process that wrote it runs, as far as can be told: another may have its id by now."""
+    """Whether the process that wrote ready.json runs; not certain, because its id may have been reused."""
     pid = (read(config) or {}).get("pid")
     if not isinstance(pid, int) or pid <= 0 or pid == os.getpid():
         return False
     try:
         os.kill(pid, 0)
-    except OSError:  # there is none, or it is another user's
+    except OSError:  # there is no such process, or it is another user's
         return False
     return True
 
 
 def remove(config: Config) -> None:
-    """The server is gone."""
+    """Remove ready.json when the server ends."""
     (config.run / "ready.json").unlink(missing_ok=True)

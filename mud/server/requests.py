@@ -1,4 +1,4 @@
-"""Work that a session waits for, done beside the game and answered in words: saving, audits, checks, reading logs."""
+"""Requests that are answered in words beside the game: saving, audits, checks, reading logs, managing modules."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ log = logging.getLogger("mud.server")
 
 
 class ModuleDesk(Protocol):
-    """Who manages modules."""
+    """Manages modules."""
 
     registry: Registry
 
     async def manage(self, do: str, name: str) -> str:
-        """Restart, reload, pause ... a module; gives what there is to say."""
+        """Restart, reload, pause ... a module. Returns the message."""
 
 
 class Requests:
-    """Answers what sessions ask."""
+    """Answers sessions' requests."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Requests:
         }
 
     async def answer(self, effect: Any) -> None:
-        """Do what `effect`, one of the table's, asks for, and tell its session what came of it."""
+        """Carry out `effect`, whose type is in the table, and send its session the answer."""
         session: int = effect.session
         try:
             await self._storage.opened()
@@ -76,18 +76,18 @@ class Requests:
             self._answer(e.JobFailed(session))
 
     async def read_kinds(self, effect: e.ReadKinds) -> None:
-        """All definitions, one area after the other: the game goes on between any two."""
+        """Decode all definitions, one area after the other; the game plays on between any two."""
         for _ in self._world.words.fill(self._world.defs):
             await asyncio.sleep(0)
         self._answer(e.KindsRead(effect.session))
 
     async def flush(self, effect: e.Flush) -> str:
-        """All that changed is written."""
+        """Write all changes."""
         await self._flusher.flush()
         return "Everything is saved."
 
     async def audit(self, effect: e.Audit) -> str:
-        """The whole economy, memory and database."""
+        """Audit the whole economy, in memory and in the database."""
         store = await self._storage.opened()
         await self._flusher.flush()
         problems = await store.audit()
@@ -98,19 +98,19 @@ class Requests:
         return f"The ledger sums to {self._world.ledger.total()}.\n{found}{held}"
 
     async def check(self, effect: e.CheckWorld) -> str:
-        """What is wrong with the world's files."""
+        """Check the world's files."""
         found = await check_world(self._config.world, effect.area)
         lost = [] if effect.area else strays.report(self._world)
         return "\n".join([found, *(f"warning  in the game as it is now: {line}" for line in lost)])
 
     async def read_log(self, effect: e.ReadLog) -> str:
-        """The last records of the log."""
+        """Read the last records of the log."""
         return await log_reader.read_log(self._config.data / "logs" / "everwake.log", effect)
 
     async def list_staff(self, effect: e.ListStaff) -> str:
-        """Who is more than a player."""
+        """List the accounts that are more than players."""
         return staff_list(await (await self._storage.opened()).accounts())
 
     async def manage(self, effect: e.ManageModule) -> str:
-        """A module restarted, reloaded, paused ..."""
+        """Restart, reload, pause ... a module."""
         return await self._modules.manage(effect.do, effect.module)

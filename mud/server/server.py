@@ -1,7 +1,7 @@
 """The server: one game, its sockets, its store and its workers, wired together.
 
-It is the composition root: the one place that knows them all, and that nobody else is given. What becomes of it in a
-copyover is in `mud.server.copyover_host`, the main program in `mud.server.main`.
+This is the composition root, the only place that knows them all; nothing else is given a `Server`. Its side of a
+copyover is `mud.server.copyover_host`, the main program `mud.server.main`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ log = logging.getLogger("mud.server")
 
 
 class Server:
-    """Everything that runs. Frozen until `go`: no socket is read or written, no timer fires."""
+    """All parts of a running server. Frozen until `go`: no socket is read or written, no timer fires."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class Server:
     # Wiring
 
     def _effect_handlers(self) -> EffectHandlers:
-        """Who does what an event asked for."""
+        """The handler of each effect."""
         start = self.tasks.start
         return {
             e.Output: self.connections.output,
@@ -132,7 +132,7 @@ class Server:
         }
 
     def _job(self, job: e.Job) -> None:
-        """Have a job done, unless the session's address has had too much of its kind."""
+        """Queue a job, unless the session's address has exceeded a limit."""
         refusal = self._limits.refusal(job, self.game.sessions.by_id[job.session])
         if refusal:
             self.loop.call_soon(self.answer, e.Told(job.session, refusal, answer=True))
@@ -140,7 +140,7 @@ class Server:
             self.jobs.add(job)
 
     def _control_actions(self) -> Actions:
-        """Who answers what `run.py` asks through the control socket."""
+        """The table of requests on the control socket."""
         modules, wall = self.modules, lambda: self.game.clock.wall
         transfer = ModuleTransfer(modules, self.config.server.name, lambda: self.generation, self.key)
         return {
@@ -171,10 +171,10 @@ class Server:
         )
 
     def _observer(self) -> CopyoverObserver:
-        """Whom the configuration asks for."""
+        """The observer of copyovers that the configuration asks for."""
         if not self.config.dev.watch:
             return CopyoverObserver()
-        from mud.dev.reloader import Reloader  # some milliseconds of a copyover's silence, for who wants it
+        from mud.dev.reloader import Reloader  # takes some milliseconds of a copyover's silence: only where it is used
 
         host = DevHost(
             self.events,
@@ -190,11 +190,11 @@ class Server:
 
     @property
     def running(self) -> bool:
-        """Whether `run` runs, and no copyover or end is under way."""
+        """Whether `run` runs, with no copyover and no end under way."""
         return self._done is not None and not self._frozen and not self._closing
 
     async def run(self) -> None:
-        """Serve until stopped. What was frozen goes on first; the store is opened beside the game."""
+        """Serve until stopped. First ends the freeze; the store is opened beside the game."""
         self._done = self.loop.create_future()
         self.go()
         try:
@@ -208,12 +208,12 @@ class Server:
         self.stop()
 
     def terminate(self) -> None:
-        """A signal says that the end has come; also if a copyover is just about to leave."""
+        """Handle a signal to terminate, even if a copyover is just about to leave."""
         self.ending = True
         self.stop()
 
     def stop(self) -> None:
-        """End `run`: for good, or when `leaving` is set for a copyover."""
+        """End `run`: for good, or, while `Copyovers.leaving` is set, for a copyover."""
         if self._done is not None and not self._done.done():
             self._done.set_result(None)
 
@@ -226,20 +226,20 @@ class Server:
         self.confirmation.begin()
 
     async def _keep_writing(self) -> None:
-        """Open the store, however long that takes: the game plays on in memory. Then flush for ever."""
+        """Open the store, however long that takes (the game plays on in memory), then keep flushing."""
         await self.storage.open_at_last(self.flusher.failed)
         self.jobs.resume()
         await self.flusher.run()
 
     def freeze(self) -> None:
-        """Stand still between two events. Not to be called by an event."""
+        """Stand still between two events. Must not be called from an event."""
         self._frozen = True
         self.game.clock.stop()
         self.events.alarm.freeze()
         self.connections.freeze()
 
     def go(self) -> None:
-        """Go on from where it stood: first what fell due, then what players typed."""
+        """Continue after a freeze: first the due timers, then what players typed."""
         self._frozen = False
         self.game.clock.go()
         self.events.alarm.go()
@@ -247,7 +247,7 @@ class Server:
         self.connections.go(self.copyovers.thawed)
 
     async def unfreeze(self) -> None:
-        """Go on as if nothing had been: whatever was stopped for a copyover runs again, unless the end has come."""
+        """Continue as if nothing had happened: restart whatever a copyover stopped, unless the server is ending."""
         if self._closing:
             return
         if self._frozen:
@@ -268,8 +268,8 @@ class Server:
             await asyncio.gather(flushing, return_exceptions=True)
 
     async def close(self) -> bool:
-        """The end: everything is written, every connection closed. Gives whether it could be written."""
-        self._closing = True  # a copyover that is under way is called off, and nothing goes on after it
+        """End: write everything, close every connection. Returns whether everything could be written."""
+        self._closing = True  # so that nothing continues after a copyover that is cancelled now
         await self.copyovers.call_off()
         self.post(e.Announced("The server goes down."))
         self.jobs.pause()

@@ -1,4 +1,4 @@
-"""The store as a running server has it: opened beside the game, however long that takes, and closed for a copyover."""
+"""Holds the store of a running server: opened beside the game, however long that takes, and closed for a copyover."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from mud.core.errors import StoreError
 from mud.store.store import Store
 
-#: Seconds between two tries to open a database that can't be opened after a copyover.
+#: Seconds between two attempts to open a database that can't be opened after a copyover.
 REOPEN_SECONDS = 2.0
 
 
@@ -22,13 +22,13 @@ class Storage:
         self.store: Store | None = None
 
     async def open(self) -> None:
-        """Open it, unless it is open. Raises StoreError."""
+        """Open the store, unless it is open. Raises StoreError."""
         if self.store is None:
             self.store = await Store.open(self._path)
         self._open.set()
 
     async def open_at_last(self, failed: Callable[[StoreError], None]) -> None:
-        """Open it, however long that takes; each failure is told."""
+        """Open the store, however long that takes; `failed` is called for each failure."""
         while not self._open.is_set():
             try:
                 await self.open()
@@ -37,18 +37,18 @@ class Storage:
                 await asyncio.sleep(REOPEN_SECONDS)
 
     async def opened(self) -> Store:
-        """The store, once it is open."""
+        """Wait until the store is open, and return it."""
         await self._open.wait()
         return self.need()
 
     def need(self) -> Store:
-        """The store now. Raises StoreError while it is not open."""
+        """The open store. Raises StoreError while it is not open."""
         if self.store is None:
             raise StoreError("the database is not open just now; try again in a moment")
         return self.store
 
     async def close(self) -> None:
-        """Close the database; no thread is left."""
+        """Close the database, and leave no thread."""
         self._open.clear()
         if self.store is not None:
             store, self.store = self.store, None

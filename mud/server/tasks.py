@@ -26,7 +26,7 @@ class Tasks:
         return task
 
     def _ended(self, session: int, task: asyncio.Task[Any]) -> None:
-        # asked of the task: one that is cancelled before its first step never runs, and so can't note it itself
+        # a task that is cancelled before its first step never runs, so the work itself can't note this
         self._running.discard(task)
         if session and task.cancelled():
             self.lost.append(session)

@@ -1,6 +1,6 @@
-"""Turns and the alarm: whose line is run next, and when the next timer is looked at.
+"""Turns and the timer alarm: whose line is run next, and when the next timer fires.
 
-Both are the loop's side of what the game holds as data, and are made anew from it at any time.
+Both are the event loop's side of the game's data, from which they can be rebuilt at any time.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from mud.core import events as e
 from mud.game import Game
 from mud.net.connection import TOO_LONG, Connection
 
-#: The longest the loop sleeps without a look at the timers: somebody may set the wall clock.
+#: The longest time, in seconds, between two looks at the timers: somebody may set the wall clock.
 MAX_WAIT = 1.0
 
 
 class Turns:
-    """Runs one line of every connection that has one; whoever has more comes again in the next turn."""
+    """Runs one line of each connection that has lines; a connection with more lines gets another turn."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, game: Game, post: Callable[[e.Event], None]) -> None:
         self._loop = loop
@@ -29,30 +29,30 @@ class Turns:
         self._frozen = True
 
     def add(self, connection: Connection) -> None:
-        """A connection has lines, after it had none. It takes its turn at once when nobody else is waiting."""
+        """Add a connection that has new lines. It gets its turn at once if no other connection is waiting."""
         self._queue.append(connection)
         if self._next is None and not self._frozen:
             self._take()
 
     def wake(self, connection: Connection) -> None:
-        """What a connection's lines waited for has come."""
+        """Continue with a connection whose lines waited for an answer, which has come."""
         if connection.lines_waiting and connection not in self._queue:
             self.add(connection)
 
     @property
     def waiting(self) -> list[Connection]:
-        """Those whose lines wait, in the order of their turns."""
+        """The connections whose lines wait, in the order of their turns."""
         return list(self._queue)
 
     def freeze(self) -> None:
-        """Run nothing, until `go`."""
+        """Run nothing until `go`."""
         self._frozen = True
         if self._next is not None:
             self._next.cancel()
             self._next = None
 
     def go(self, connections: list[Connection]) -> None:
-        """Go on, with those of `connections` that have lines."""
+        """Continue with those of `connections` that have lines."""
         self._frozen = False
         for connection in connections:
             if connection.lines_waiting and connection not in self._queue:
@@ -70,7 +70,7 @@ class Turns:
                 break
             connection = self._queue.popleft()
             if self._game.busy(connection.id):
-                continue  # the answer that it waits for brings it back
+                continue  # the answer that it waits for will add it again
             line = connection.next_line()
             if line is None:
                 continue
@@ -84,7 +84,7 @@ class Turns:
 
 
 class TimerAlarm:
-    """Posts what falls due. The handle is derived from the earliest timer and thrown away (rule 2)."""
+    """Posts due timers. The loop's handle is derived from the earliest timer and thrown away (rule 2)."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, game: Game, post: Callable[[e.Event], None]) -> None:
         self._loop = loop
@@ -94,21 +94,21 @@ class TimerAlarm:
         self._frozen = True
 
     def watch(self) -> None:
-        """After an event: there may be an earlier timer than before."""
+        """After an event: set the alarm anew, because there may be an earlier timer than before."""
         timers = self._game.world.timers
         if timers.changed and not self._frozen:
             timers.changed = False
             self._wind()
 
     def freeze(self) -> None:
-        """Post nothing, until `go`."""
+        """Post nothing until `go`."""
         self._frozen = True
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
 
     def go(self) -> None:
-        """Go on: first with what fell due meanwhile."""
+        """Continue, first with the timers that fell due meanwhile."""
         self._frozen = False
         self._ring()
 
@@ -123,6 +123,6 @@ class TimerAlarm:
         while not self._frozen and (due := self._game.due()) is not None:
             self._post(due)
             if due.timer.number > last:
-                break  # it was set meanwhile: timers that bring about each other must not keep the loop for ever
+                break  # set since this began: timers that set each other must not block the loop for ever
         if not self._frozen:
             self._wind()

@@ -1,4 +1,4 @@
-"""`world check` in the game: a process of its own looks at the files, for reading them takes seconds of a core."""
+"""`world check` in the game: a separate process reads the files, because that takes seconds of CPU time."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mud.copyover.locations import CODE
 from mud.copyover.rehearsal.process import end_of
 from mud.core.errors import EverwakeError
 
-#: Findings that a builder is shown at once; the command line shows all.
+#: How many findings a builder is shown at once; the command line shows all.
 SHOWN = 30
 
 
 async def check_world(world: Path, area: str) -> str:
-    """What is wrong with the world's files, or with one area's, in words for a builder.
+    """Check the world's files, or one area's, and describe the problems to a builder.
 
-    Raises EverwakeError when it can't be looked at. The child ends with this, whatever ends it.
+    Raises EverwakeError if the check fails. The child process never outlives this call.
     """
     command = [sys.executable, str(CODE / "run.py"), "world", "check", "--json", str(world.absolute())]
     command += ["--area", area] if area else []
@@ -40,7 +40,7 @@ async def check_world(world: Path, area: str) -> str:
 
 
 def report(found: dict[str, list[str]]) -> str:
-    """The findings, as many as one reads at a time."""
+    """The first findings, in words."""
     lines = [f"error    {line}" for line in found["problems"]] + [f"warning  {line}" for line in found["warnings"]]
     if not lines:
         return f"All is well: {found['rooms']} rooms."
@@ -52,5 +52,5 @@ def report(found: dict[str, list[str]]) -> str:
 
 
 def counted(found: list[str], what: str) -> str:
-    """How many there are: "1 error", "2 errors"."""
+    """A count in words: "1 error", "2 errors"."""
     return f"{len(found)} {what}" if len(found) == 1 else f"{len(found)} {what}s"
