@@ -197,9 +197,7 @@ def announce(server: Server, given: Handover) -> None:
 def run(server: Server) -> int:
     """Run the loop until the end; after a failed hand-over it continues."""
     loop, carrier = server.loop, ExecCarrier(real())
-    for number in ENDS:
-        loop.add_signal_handler(number, server.terminate)
-    loop.add_signal_handler(signal.SIGUSR1, server.copyovers.signalled)
+    hear_signals(server)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ready.write(server.config, server.connections.port, server.generation)
     gc.freeze()
@@ -226,6 +224,13 @@ def run(server: Server) -> int:
     return 0 if saved else 1
 
 
+def hear_signals(server: Server) -> None:
+    """Have the loop told of signals. Since Python 3.12 a fork takes that from the child (asyncio.events.on_fork)."""
+    for number in ENDS:
+        server.loop.add_signal_handler(number, server.terminate)
+    server.loop.add_signal_handler(signal.SIGUSR1, server.copyovers.signalled)
+
+
 def hand_over(server: Server, carrier: Carrier, attempt: Attempt) -> Failure:
     """Give the game to the new program. Returns only on failure, in the process that plays on."""
     assert attempt.handover is not None
@@ -245,6 +250,8 @@ def take_back(server: Server, attempt: Attempt, failure: Failure) -> None:
     """Play on as the guardian: under another process id, and without the threads of the old process."""
     logs.set_up(server.config.data / "logs", server.config.log)
     server.loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
+    asyncio.set_event_loop(server.loop)
+    hear_signals(server)
     attempt.phases.go(Phase.RECOVERING)
     server.lock.sign()
     ready.write(server.config, server.connections.port, server.generation)
