@@ -7,6 +7,7 @@
 #   make tools   system packages that tests use            make docs   the pages made from tables in the code
 #   make update  the newest versions for constraints.txt   make coverage  all tests, and how much of the code they run
 # ARGS are passed on:  make run ARGS="--port 5000"         make test ARGS="tests/net -x"
+#   make test-all   all tests with every Python that is found, each with a .venv-VERSION of its own
 # PYTHON names the interpreter that .venv is made with:    make test PYTHON=python3.12
 
 PYTHON ?=
@@ -22,10 +23,11 @@ export SOAK_SEED ?= 1
 export SOAK_COPYOVERS ?= 1000
 export SOAK_PLAYERS ?= 50
 
-python := .venv/bin/python
+export VENV ?= .venv
+python := $(VENV)/bin/python
 setup := @sh .ci/install
 
-.PHONY: run owner dev test coverage lint bench soak docs tools update clean
+.PHONY: run owner dev test test-all coverage lint bench soak docs tools update clean
 
 run:
 	$(setup) run "$(PYTHON)"
@@ -43,6 +45,12 @@ dev:
 test:
 	$(setup) dev "$(PYTHON)"
 	$(python) -m pytest --numprocesses $(TEST_JOBS) --dist worksteal $(ARGS)
+
+test-all:
+	@failed=; for found in $$(sh .ci/pythons); do \
+		echo "$${found##*/}:"; \
+		$(MAKE) --no-print-directory test PYTHON=$$found VENV=.venv-$${found##*python} || failed="$$failed $${found##*/}"; \
+	done; test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 # Programs that tests start, fork or exec are measured too. It takes twice as long as the tests alone.
 coverage:
@@ -80,4 +88,4 @@ update:
 	@sh .ci/update "$(PYTHON)"
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-*

@@ -57,7 +57,7 @@ class Checkout:
         """Put the real Python on the PATH."""
         self.program(name, f'exec "{sys.executable}" "$@"')
 
-    def install(self, what: str = "run", python: str = "") -> subprocess.CompletedProcess[str]:
+    def install(self, what: str = "run", python: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["sh", ".ci/install", what, python],
             cwd=self.folder,
@@ -67,6 +67,7 @@ class Checkout:
                 "PIP_NO_INDEX": "1",
                 "PIP_FIND_LINKS": str(self.folder),
                 "PIP_CONFIG_FILE": os.devnull,
+                **environment,
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -182,3 +183,24 @@ def test_the_constraints_name_every_requirement_of_ours_to_the_version() -> None
     pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
     names = {re.split(r"[^\w.-]", requirement, maxsplit=1)[0] for requirement in asked}
     assert names - set(pinned) == set() and all(pinned.values())
+
+
+def test_every_python_that_is_new_enough_is_found_once_the_oldest_first(tmp_path: Path) -> None:
+    def python(place: str, minor: int, says: str = "") -> str:
+        path = tmp_path / place / f"python3.{minor}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\necho {says or minor}\n")
+        path.chmod(0o755)
+        return str(path)
+
+    expected = [python("bin", 11), python("pyenv/versions/3.12.1/bin", 12), python("bin", 13)]
+    python("bin", 9), python("bin", 12, "not installed"), python("pyenv/versions/3.13.0/bin", 13)
+    environment = {"PATH": f"{tmp_path}/bin:{os.defpath}", "HOME": str(tmp_path), "PYENV_ROOT": str(tmp_path / "pyenv")}
+    found = subprocess.run(["sh", ".ci/pythons"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert [path for path in found.stdout.split() if path.startswith(str(tmp_path))] == expected
+
+
+def test_a_set_up_goes_where_it_is_told(checkout: Checkout) -> None:
+    checkout.python("python3")
+    assert checkout.install(VENV=".venv-x").returncode == 0
+    assert (checkout.folder / ".venv-x/bin/python").exists() and not (checkout.folder / ".venv").exists()
