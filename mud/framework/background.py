@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from mud.framework.instance import Instance
+from mud.framework.instance import HANDLER_SECONDS, Instance
 from mud.framework.work import CANCEL_SECONDS, ModuleWork, WatchedAwaitable, run_hook
 from mud.sdk.module import HealthCheck, Job
 
@@ -17,11 +17,18 @@ FORCED_CANCEL_SECONDS = 0.1
 
 
 class Background:
-    """What runs for each module. `work` gives what jobs and checks receive; `failed` is told of a job that raised."""
+    """What runs for each module. `work` gives what jobs and checks receive; `failed` is told of a job that raised,
+    `heard` what each check complained of, "" for nothing."""
 
-    def __init__(self, work: Callable[[Instance], ModuleWork], failed: Callable[[Instance, Exception], None]) -> None:
+    def __init__(
+        self,
+        work: Callable[[Instance], ModuleWork],
+        failed: Callable[[Instance, Exception], None],
+        heard: Callable[[Instance, HealthCheck, str], None],
+    ) -> None:
         self._work = work
         self._failed = failed
+        self._heard = heard
         self._tasks: dict[str, set[asyncio.Task[Any]]] = {}
 
     def begin(self, instance: Instance) -> None:
@@ -61,13 +68,20 @@ class Background:
             self._failed(instance, error)
 
     async def _checks(self, instance: Instance, check: HealthCheck, work: ModuleWork) -> None:
-        """Run a health check again and again."""
+        """Run a health check again and again, from one beginning to the next `seconds`, whatever it takes itself."""
+        clock = asyncio.get_running_loop().time
+        due = clock()
         while True:
-            try:
-                await run_hook(check.check, work, f"{instance.name}: health check {check.name}", check.seconds)
-                instance.health[check.name] = ""
-            except Exception as error:
-                if not instance.health.get(check.name):
-                    instance.life.log.warning("health check %s: %s", check.name, error)
-                instance.health[check.name] = str(error) or type(error).__name__
-            await asyncio.sleep(check.seconds)
+            self._heard(instance, check, await _illness(instance, check, work))
+            due = max(due + check.seconds, clock())
+            await asyncio.sleep(due - clock())
+
+
+async def _illness(instance: Instance, check: HealthCheck, work: ModuleWork) -> str:
+    """What a health check complains of; "" for nothing."""
+    try:
+        what = f"{instance.name}: health check {check.name}"
+        await run_hook(check.check, work, what, check.seconds, min(check.seconds, HANDLER_SECONDS))
+    except Exception as error:
+        return str(error) or type(error).__name__
+    return ""

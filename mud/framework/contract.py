@@ -23,7 +23,7 @@ from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
 from mud.sdk.bases import Permission, Settings, State, Timer
 from mud.sdk.context import tag_of
-from mud.sdk.module import Module
+from mud.sdk.module import HealthPolicy, Module
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
@@ -227,6 +227,13 @@ def _performance(module: Module[Any]) -> Iterator[Finding]:
         if check_.seconds < 1:
             severity: Severity = "warning" if check_.seconds > 0 else "error"
             yield Finding(severity, "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
+        if check_.unhealthy not in get_args(HealthPolicy):
+            known = ", ".join(map(repr, get_args(HealthPolicy)))
+            text = f"health check {check_.name}: unhealthy is {check_.unhealthy!r}, and has to be one of {known}"
+            yield Finding("error", "interface", text)
+        if check_.failures < 1:
+            text = f"health check {check_.name}: failures is {check_.failures}, and has to be at least 1"
+            yield Finding("error", "interface", text)
 
 
 #: The types whose values can change, with a name for each.

@@ -18,6 +18,7 @@ from mud.core.ledger import LedgerError
 from mud.core.signals import Request, Signal
 from mud.core.spells import Cast
 from mud.core.veto import Veto
+from mud.framework.check_state import CheckState
 from mud.framework.finder import ModuleCode, ModuleSource, explain
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.watchdog import WATCH, Interrupted
@@ -87,7 +88,7 @@ class Instance:
         self.broken = False  # its code could not even be imported
         self.held: Held = ""
         self.late: list[str] = []  # a line for each hook that missed its soft deadline
-        self.health: dict[str, str] = {}  # the name of a check: what it complained of, "" if nothing
+        self.health: dict[str, CheckState] = {}  # by the name of the check
         self.commands = [self._command(command) for command in self.module.commands]
         self.spells = [self._spell(spell) for spell in self.module.spells]
         self._call = call

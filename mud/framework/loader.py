@@ -52,7 +52,12 @@ class Given:
             if not Path(folder).is_dir():
                 yield f"[modules] folders: {folder} is no folder; no module is loaded from there"
         there = {*known, *self.options.off}
-        for part, names in (("permissions", self.permissions), ("settings", self.settings)):
+        named = {
+            "permissions": self.permissions,
+            "settings": self.settings,
+            "modules.unhealthy": self.options.unhealthy,
+        }
+        for part, names in named.items():
             for name in sorted(set(names) - there):
                 near = get_close_matches(name, there, 1)
                 hint = f"; did you mean {near[0]}?" if near else ""

@@ -20,6 +20,7 @@ from mud.core.signals import InService
 from mud.framework.background import Background
 from mud.framework.calls import Calls
 from mud.framework.finder import explain, package_of, put_back, take_out
+from mud.framework.health import ModuleHealth
 from mud.framework.instance import HELD, Held, Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Given, Loader
@@ -64,7 +65,8 @@ class ModuleManager:
         self.schemas: dict[str, int] = {}  # the schema versions of modules' own tables
         self._data = data
         self._host = host
-        self._background = Background(self._work, self._faulted)
+        self._health = ModuleHealth(registry, lambda: self.loader.given.options, host.now, host.post, self.restart)
+        self._background = Background(self._work, self._faulted, self._health.heard)
         self.calls = Calls(registry, self._work, self._faulted, host.post)
         self.managing = asyncio.Lock()  # held while one module is started, stopped or changed
 
@@ -111,6 +113,7 @@ class ModuleManager:
 
     async def pause_work(self) -> None:
         """Stop all jobs and health checks."""
+        await self._health.end()
         await self._background.end_all()
 
     # One of them
@@ -148,6 +151,8 @@ class ModuleManager:
     def _hold(self, instance: Instance, held: Held) -> None:
         """Keep an admin's order with the module's state, by the next flush also on the disk."""
         instance.held = held
+        if held:
+            instance.health.clear()  # nobody looks at it any more
         self._host.perform(lambda ctx: ctx.world.mark_module(instance.name))
 
     async def _restart(self, name: str, force: bool = False) -> str:

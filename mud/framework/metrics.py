@@ -12,6 +12,7 @@ Sample = tuple[dict[str, str], float]
 METRICS: dict[str, tuple[str, str]] = {
     "everwake_worker_state": ("1 for the state that a worker is in", "gauge"),
     "everwake_worker_healthy": ("1 for healthy, 0 for unhealthy; missing where it is unknown", "gauge"),
+    "everwake_worker_health_failures": ("bad answers of its health checks in a row", "gauge"),
     "everwake_worker_uptime_seconds": ("seconds since the last start", "gauge"),
     "everwake_worker_errors_total": ("failures", "counter"),
     "everwake_worker_memory_bytes": ("resident memory of a process", "gauge"),
@@ -43,6 +44,7 @@ def _samples(worker: Diagnostics, now: float) -> Iterator[tuple[str, dict[str, s
         yield "everwake_worker_state", {"state": state.value}, float(worker.state == state.value)
     if worker.health != "unknown":
         yield "everwake_worker_healthy", {}, float(worker.health == "healthy")
+        yield "everwake_worker_health_failures", {}, worker.health_failures
     if worker.started is not None:
         yield "everwake_worker_uptime_seconds", {}, max(0.0, now - worker.started)
     yield "everwake_worker_errors_total", {}, worker.errors

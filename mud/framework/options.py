@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -14,7 +14,8 @@ class ModuleOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     """[modules]. `folders` are searched besides modules/ and DATA/modules; `off` names modules that are not loaded.
 
     A module that can't take its state makes a copyover fail, unless `optional` names it: then it starts anew. A
-    module with `errors` failures within `seconds` is taken out of service. The rest are hooks' time limits, in seconds.
+    module with `errors` failures within `seconds` is taken out of service. `unhealthy` says what follows when a module
+    stays unhealthy, in place of what its health checks say. The rest are hooks' time limits, in seconds.
     """
 
     folders: list[str] = []
@@ -22,6 +23,7 @@ class ModuleOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     optional: list[str] = []
     errors: Annotated[int, Meta(ge=1, le=1_000_000)] = 5
     seconds: Annotated[float, Meta(gt=0, le=86400)] = 60.0
+    unhealthy: dict[str, Literal["warn", "restart", "out of service"]] = {}
     initialize_seconds: Limit = 10.0
     start_seconds: Limit = 10.0
     stop_seconds: Limit = 5.0

@@ -211,11 +211,13 @@ class Registry:
         """After a handler's failure was rolled back: take its module out of service if it fails too often."""
         instance = self.instances.get(module)
         if instance is not None and instance.worn_out and instance.life.state is M.ACTIVE:
-            instance.life.go(M.ERROR, at, instance.figures.last_error)
-            self._news.append(
-                f"The module {module} keeps failing and is out of service: {instance.figures.last_error}. "
-                f"`module {module}` shows more, `module restart {module}` tries again."
-            )
+            self.take_out(instance, at, f"keeps failing and is out of service: {instance.figures.last_error}")
+
+    def take_out(self, instance: Instance, at: float, text: str) -> None:
+        """Take a module in service out of it; `text` tells the admins why."""
+        instance.life.go(M.ERROR, at, text)
+        name = instance.name
+        self._news.append(f"The module {name} {text}. `module {name}` shows more, `module restart {name}` tries again.")
 
     def news(self) -> list[str]:
         """Messages for the admins since the last call."""

@@ -9,17 +9,11 @@ import msgspec
 
 from mud.core.signals import Signal
 from mud.core.text.words import count
+from mud.framework.check_state import health_of, illness_of
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import WORKER
-from mud.framework.workers.controller import Diagnostics, Health
+from mud.framework.workers.controller import Diagnostics
 from mud.sdk.context import tag_of
-
-
-def health_of(instance: Instance) -> Health:
-    """The health of a module according to its checks; unknown if it has none."""
-    if not instance.health:
-        return "unknown"
-    return "unhealthy" if any(instance.health.values()) else "healthy"
 
 
 def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
@@ -29,7 +23,9 @@ def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
         id=instance.name,
         type="module",
         state=WORKER[instance.life.state].value,
-        health=health_of(instance),
+        health=health_of(instance.health),
+        illness=illness_of(instance.health),
+        health_failures=max((check.failures for check in instance.health.values()), default=0),
         capabilities=tuple(f"{m.partition('.')[2]}" for m in (tag_of(x.kind) for x in module.methods)),
         endpoint=f"function:{instance.source.entry or f'modules.{instance.name}:MODULE'}",
         last_error=figures.last_error,
@@ -49,7 +45,7 @@ def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
             "tasks": tasks,
             "loaded": instance.loaded,
             "late": list(instance.late),
-            "checks": dict(instance.health),
+            "checks": msgspec.to_builtins(instance.health),
         },
     )
 
@@ -81,6 +77,7 @@ def describe(instance: Instance, timers: int) -> str:
     settings = ", ".join(f"{k} = {v!r}" for k, v in msgspec.to_builtins(instance.settings).items())
     rows = [
         ("state", f"{instance.standing}, {known.health} health"),
+        ("unhealthy", known.illness),
         ("from", f"{detail['source']}, {detail['folder']}"),
         ("author", module.author),
         ("commands", ", ".join(c.name for c in module.commands)),

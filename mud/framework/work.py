@@ -134,12 +134,17 @@ class WatchedAwaitable:
                 WATCH.end()
 
 
-async def run_hook(hook: Callable[[Any], Any] | None, work: ModuleWork, what: str, seconds: float) -> None:
-    """Run a hook, synchronous or not, within its time limit. Raises what it raises, or TimedOut."""
+async def run_hook(
+    hook: Callable[[Any], Any] | None, work: ModuleWork, what: str, seconds: float, blocking: float | None = None
+) -> None:
+    """Run a hook, synchronous or not, within its time limit. Raises what it raises, or TimedOut.
+
+    `blocking` is its limit as long as it does not await, and with it the game.
+    """
     if hook is None:
         return
     try:
-        found, _ = WATCH.call(seconds, what, lambda: hook(work))
+        found, _ = WATCH.call(blocking or seconds, what, lambda: hook(work))
     except SystemExit as error:
         raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error
     if inspect.isawaitable(found):

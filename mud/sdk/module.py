@@ -122,12 +122,21 @@ class Job(Struct, frozen=True):
     run: Callable[[Work], Awaitable[None]]
 
 
+HealthPolicy = Literal["warn", "restart", "out of service"]
+
+
 class HealthCheck(Struct, frozen=True):
-    """A check every so many seconds. The module is unhealthy if `check` raises; the exception tells why."""
+    """A check every so many seconds. The module is unhealthy if `check` raises; the exception tells why.
+
+    Admins are told at once, and when the module is healthy again. After so many `failures` in a row, what `unhealthy`
+    says follows: nothing, a restart, or the module is taken out of service. The operator's configuration overrides it.
+    """
 
     name: str
     check: Hook
     seconds: float = 30.0
+    failures: int = 3
+    unhealthy: HealthPolicy = "warn"
 
 
 class Database(Struct, frozen=True):

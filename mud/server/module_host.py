@@ -47,10 +47,13 @@ class ModuleHost:
         game.modules = self.registry
         self.manager = ModuleManager(self.registry, config.given(), config.data, self)
         self.workers = WorkerRegistry(
-            self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now
+            self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now, self._tell
         )
         self.anew: list[str] = []  # messages for the admins about modules that lost their state in a copyover
         self._starting: asyncio.Task[None] | None = None
+
+    def _tell(self, text: str) -> None:
+        self.post(e.Announced(text, "admin"))
 
     def begin_work(self) -> None:
         """Start, or start again, all work beside the game."""

@@ -92,6 +92,8 @@ class Diagnostics(Struct, kw_only=True):
     type: WorkerType
     state: str
     health: Health = "unknown"
+    illness: str = ""
+    health_failures: int = 0  # bad answers in a row
     capabilities: tuple[str, ...] = ()
     endpoint: str = ""
     last_error: str = ""

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mud.core.errors import Failed, Invalid, NotFound
-from mud.framework.workers.controller import Diagnostics, Transition, WorkerState
+from mud.framework.workers.controller import Diagnostics, Machine, Transition
 from mud.framework.workers.program import Identity, Program, resources
 
 Restart = Literal["always", "on-failure", "never"]
@@ -173,14 +173,14 @@ class ProcessRecord(Struct, kw_only=True):
             self.tries = 0
 
 
-def described(manifest: WorkerManifest, record: ProcessRecord) -> Diagnostics:
-    """A worker's diagnostics, from these two and from what the system says about its process."""
+def described(manifest: WorkerManifest, record: ProcessRecord, machine: Machine, log: Path) -> Diagnostics:
+    """A worker's diagnostics, from these and from what the system says about its process."""
     process = record.process
     executable, memory, cpu = ("", None, None) if process is None else resources(process)
     return Diagnostics(
         id=manifest.name,
         type="process",
-        state=WorkerState.IDLE.value,
+        state=machine.state.value,
         capabilities=manifest.capabilities,
         endpoint=manifest.endpoint,
         last_error=record.last_error,
@@ -190,8 +190,10 @@ def described(manifest: WorkerManifest, record: ProcessRecord) -> Diagnostics:
         executable=executable,
         memory=memory,
         cpu=cpu,
+        history=list(machine.history),
         detail={
             "managed": manifest.managed,
+            "log": str(log) if manifest.managed else "",
             "restarts": record.restarts,
             "restarts_in_a_row": record.tries,
             "restart_at": record.restart_at,

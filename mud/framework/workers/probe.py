@@ -93,6 +93,7 @@ class Checks:
         self._tell = told
         self._clock = clock
         self._every = 0.0
+        self._began = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._probe: Probe | None = None
 
@@ -120,6 +121,7 @@ class Checks:
 
     def _check(self) -> None:
         manifest = self._manifest
+        self._began = time.monotonic()
         if self._probe is not None and not self._probe.ended:
             self._told("the last health check hangs")
             return
@@ -129,9 +131,9 @@ class Checks:
             self._told(f"the health check can't be started: {error}", answered=False)
 
     def _told(self, illness: str, answered: bool = True) -> None:
-        news = bool(illness) and self.health != "unhealthy"
+        news = (self.health == "unhealthy") != bool(illness)
         self.health = "unhealthy" if illness else "healthy"
         self.illness, self.checked = illness, self._clock()
         self.failures = self.failures + answered if illness else 0
-        self.begin(self._every, self._every)
+        self.begin(max(0.0, self._every - (time.monotonic() - self._began)), self._every)
         self._tell(news)

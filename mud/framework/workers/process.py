@@ -34,6 +34,7 @@ log = logging.getLogger("mud.workers")
 
 W = WorkerState
 Clock = Callable[[], float]  # wall-clock seconds
+Tell = Callable[[str], None]  # the admins
 #: Seconds between two health checks of a worker that is starting.
 PROBE_SECONDS = 0.25
 #: Seconds that a killed process may take to end.
@@ -49,8 +50,11 @@ class ProcessController:
 
     type: WorkerType = "process"
 
-    def __init__(self, manifest: WorkerManifest, folder: Path, logs: Path, clock: Clock = time.time) -> None:
+    def __init__(
+        self, manifest: WorkerManifest, folder: Path, logs: Path, clock: Clock = time.time, tell: Tell = log.info
+    ) -> None:
         self.id = manifest.name
+        self._tell = tell
         self.manifest = manifest
         self.log_path = logs / f"worker-{self.id}.log"
         self.record = ProcessRecord()
@@ -75,11 +79,6 @@ class ProcessController:
     def state(self) -> WorkerState:
         """Its present state."""
         return self._machine.state
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the last order was a stop; this is kept over a copyover."""
-        return self.record.stopped
 
     # What is ordered
 
@@ -169,10 +168,9 @@ class ProcessController:
 
     def diagnostics(self) -> Diagnostics:
         """Everything known about it. Never raises."""
-        said = described(self.manifest, self.record)
-        said.state, said.health, said.history = self.state.value, self._checks.health, list(self._machine.history)
-        log_path = str(self.log_path) if self.manifest.managed else ""
-        said.detail |= {"log": log_path, "last_health_check": self._checks.checked}
+        said, checks = described(self.manifest, self.record, self._machine, self.log_path), self._checks
+        said.health, said.illness, said.health_failures = checks.health, checks.illness, checks.failures
+        said.detail["last_health_check"] = checks.checked
         return said
 
     # Starting
@@ -259,7 +257,7 @@ class ProcessController:
         """Restart it after its back-off, unless there were too many restarts in a row."""
         record, manifest = self.record, self.manifest
         if manifest.managed and record.tries >= manifest.max_restarts:
-            self._note(f"{self.id}: given up after {record.tries} restarts in a row; {record.last_error}")
+            self._note(f"{self.id}: given up after {record.tries} restarts in a row; {record.last_error}", tell=True)
             if self.state is not W.FAILED_START:
                 self._go(W.FAILED_START, f"given up after {record.tries} restarts in a row")
             self._save()
@@ -290,14 +288,16 @@ class ProcessController:
         self._begin("restart")
 
     def _told(self, news: bool) -> None:
-        """Handle the end of a health check; `news`: it has just become unhealthy."""
+        """Handle the end of a health check; `news`: it has just become unhealthy, or healthy again."""
         if self.state is W.STARTING and self._checks.health == "healthy":
             self._running("it is healthy")
         elif self.state is W.RUNNING and self._checks.health == "healthy":
             self.record.runs_well(self._clock())
+            if news:
+                self._tell(f"The worker {self.id} is healthy again.")
         elif self.state is W.RUNNING:
             if news:
-                self._note(f"{self.id} is unhealthy: {self._checks.illness}")
+                self._note(f"{self.id} is unhealthy: {self._checks.illness}", tell=True)
                 self._save()
             if self._checks.failures >= self.manifest.health_failures and self.manifest.managed:
                 self._put_down()
@@ -307,7 +307,7 @@ class ProcessController:
         if not self.manifest.again(False):
             return
         self._ill = True
-        self._note(f"{self.id} stays unhealthy and is restarted: {self._checks.illness}")
+        self._note(f"{self.id} stays unhealthy and is restarted: {self._checks.illness}", tell=True)
         self._checks.end()
         self._signal(signal.SIGTERM)
         self._timers.after("put down", self.manifest.stop_seconds, lambda: self._signal(signal.SIGKILL))
@@ -378,7 +378,7 @@ class ProcessController:
     def _broke_off(self, code: int | None, what: str, well: bool, ill: bool) -> None:
         """Handle an end that nobody ordered; `ill`: we ended it because it remained unhealthy."""
         if code != 0 and not ill:
-            self._note(f"{self.id}: {what}" + (f"\n{self._said()}" if self.manifest.managed else ""))
+            self._note(f"{self.id}: {what}" + (f"\n{self._said()}" if self.manifest.managed else ""), tell=True)
         if well:
             self.record.runs_well(self._clock())
         if self.manifest.again(code == 0 and not ill):
@@ -430,10 +430,11 @@ class ProcessController:
     def _said(self) -> str:
         return f"Its last lines:\n{last_lines_of(self.log_path, self._log_start)}"
 
-    def _note(self, what: str) -> None:
+    def _note(self, what: str, tell: bool = False) -> None:
         log.warning("%s", what)
-        self.record.errors += 1
-        self.record.last_error = what
+        self.record.errors, self.record.last_error = self.record.errors + 1, what
+        if tell:
+            self._tell(f"The worker {what.splitlines()[0]}")
 
     def _go(self, state: WorkerState, why: str) -> None:
         self._machine.go(state, self._clock(), why)

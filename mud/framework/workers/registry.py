@@ -16,7 +16,7 @@ from mud.framework.manager import ModuleManager
 from mud.framework.report import diagnose
 from mud.framework.workers.controller import Controller, Diagnostics, WorkerState, WorkerType
 from mud.framework.workers.manifest import WorkerManifest, read_manifest
-from mud.framework.workers.process import ProcessController
+from mud.framework.workers.process import Clock, ProcessController, Tell
 
 log = logging.getLogger("mud.workers")
 
@@ -61,13 +61,20 @@ class WorkerRegistry:
     """All workers. Processes' manifests lie in `manifests`, their records in `records`, their output in `logs`."""
 
     def __init__(
-        self, manager: ModuleManager, manifests: Path, records: Path, logs: Path, now: Callable[[], float]
+        self,
+        manager: ModuleManager,
+        manifests: Path,
+        records: Path,
+        logs: Path,
+        now: Clock,
+        tell: Tell,
     ) -> None:
         self._manager = manager
         self._manifests = manifests
         self._records = records
         self._logs = logs
         self._now = now
+        self._tell = tell
         self.processes: dict[str, ProcessController] = {}
         self._starting: set[asyncio.Task[None]] = set()
 
@@ -126,7 +133,7 @@ class WorkerRegistry:
                 except (msgspec.DecodeError, OSError) as error:
                     log.error("the worker %s can't be taken on: %s", path, error)
         for controller in self.processes.values():
-            if not controller.adopt() and controller.manifest.autostart and not controller.stopped:
+            if not controller.adopt() and controller.manifest.autostart and not controller.record.stopped:
                 self._start(controller)
 
     def _start(self, controller: ProcessController) -> None:
@@ -166,10 +173,10 @@ class WorkerRegistry:
         return self._records / f"{worker}.json"
 
     def _make(self, manifest: WorkerManifest) -> ProcessController:
-        return FACTORIES["process"](manifest, self._records, self._logs, self._now)
+        return FACTORIES["process"](manifest, self._records, self._logs, self._now, self._tell)
 
 
 #: The controller for each type of worker that has a manifest. The loader makes modules.
-FACTORIES: dict[WorkerType, Callable[[WorkerManifest, Path, Path, Callable[[], float]], ProcessController]] = {
+FACTORIES: dict[WorkerType, Callable[[WorkerManifest, Path, Path, Clock, Tell], ProcessController]] = {
     "process": ProcessController,
 }

@@ -459,7 +459,7 @@ def test_a_wait_for_a_restart_can_be_ended(stage: Stage) -> None:
 def test_health_is_what_its_command_says(stage: Stage) -> None:  # S3.1 S3.8
     async def main() -> None:
         check = ("sh", "-c", "test -e sick || exit 0; echo it coughs; exit 1")
-        worker = stage.worker(health=check, health_seconds=0.02, health_timeout=LIMIT)
+        worker = stage.worker(health=check, health_seconds=0.02, health_timeout=LIMIT, health_failures=1000)
         await worker.start()
         assert worker.diagnostics().health == "healthy"
         (stage.folder / "sick").touch()
@@ -574,7 +574,7 @@ def test_a_stop_while_it_is_ended_for_its_illness_is_the_last_word(stage: Stage)
         (stage.folder / "sick").touch()
         await until(lambda: "is restarted" in worker.diagnostics().last_error, "it is being ended")
         await worker.stop()
-        assert worker.state is W.IDLE and worker.stopped and stage.alive() == []
+        assert worker.state is W.IDLE and worker.record.stopped and stage.alive() == []
 
     asyncio.run(main())
 
@@ -937,14 +937,14 @@ def test_a_stop_is_not_carried_over(stage: Stage) -> None:  # S3.12
         await until(lambda: worker.state is W.STOPPING, "the stop")
         worker.let_go()
         await stop
-        assert worker.state is W.IDLE and worker.stopped and not worker.adopt()
+        assert worker.state is W.IDLE and worker.record.stopped and not worker.adopt()
         await until(lambda: not stage.alive(), "the end of its group")
         again = stage.worker()
-        assert again.stopped
+        assert again.record.stopped
         await again.start()
-        assert not stage.worker().stopped
+        assert not stage.worker().record.stopped
         await again.stop(for_now=True)
-        assert again.state is W.IDLE and not stage.worker().stopped
+        assert again.state is W.IDLE and not stage.worker().record.stopped
 
     asyncio.run(main())
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -63,19 +65,25 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.called: list[str] = []
+        self.told: list[str] = []
         hooks: dict[str, Any] = {name: self._note(name) for name in ("start", "stop", "shutdown", "force_stop")}
         self.kit = Kit(lamp(**hooks))
         self.workers = WorkerRegistry(
-            self.kit.manager, folder / "workers", folder / "run", folder / "logs", lambda: self.kit.wall
+            self.kit.manager,
+            folder / "workers",
+            folder / "run",
+            folder / "logs",
+            lambda: self.kit.wall,
+            self.told.append,
         )
 
     def _note(self, name: str) -> Callable[[Work], None]:
         return lambda work: self.called.append(name)
 
-    async def take_on(self, name: str, script: str) -> Controller:
+    async def take_on(self, name: str, script: str, *more: str) -> Controller:
         path = self.folder / f"{name}.toml"
         lines = [f'name = "{name}"', f'command = ["sh", "-c", "{script}"]', "start_seconds = 0.01", "stop_seconds = 30"]
-        path.write_text("\n".join(lines), "utf-8")
+        path.write_text("\n".join([*lines, *more]), "utf-8")
         return await self.workers.add(path)
 
     def play(self, do: Callable[[], Any]) -> Any:
@@ -241,3 +249,37 @@ def test_metrics_have_the_value_of_each_state_and_the_uptime(stage: Stage) -> No
     assert int(found[f"everwake_module_state_bytes{module}"]) > 0
     stage.kit.wait(10)
     assert figures(stage)[f"everwake_module_timers{module}"] == "2"  # they wait for it
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.005)
+
+
+def test_the_admins_are_told_of_a_processs_health_and_end(stage: Stage) -> None:  # S2.2, S3.8, S4.7
+    sick = stage.folder / "sick"
+    check = f'health = ["sh", "-c", "test -e {sick} || exit 0; echo it coughs; exit 1"]'
+
+    async def main() -> None:
+        more = (check, "health_seconds = 0.02", "health_failures = 1000", "back_off_seconds = 0.01")
+        worker = await stage.take_on("other", POLITE, *more)
+        assert worker.diagnostics().health == "healthy" and stage.told == []
+        sick.touch()
+        await until(lambda: stage.told)
+        assert stage.told == ["The worker other is unhealthy: the health check says: exit code 1"]
+        found = worker.diagnostics()
+        assert "it coughs" in found.illness and found.health_failures >= 1
+        told = figures(stage)
+        assert told['everwake_worker_healthy{id="other",type="process"}'] == "0"
+        assert int(told['everwake_worker_health_failures{id="other",type="process"}']) >= 1
+        sick.unlink()
+        await until(lambda: len(stage.told) > 1)
+        assert stage.told[1:] == ["The worker other is healthy again."]
+        assert figures(stage)['everwake_worker_healthy{id="other",type="process"}'] == "1"
+        os.kill(worker.diagnostics().pid or 0, signal.SIGKILL)
+        await until(lambda: len(stage.told) > 2)
+        assert stage.told[2:] == ["The worker other: killed by SIGKILL"]
+
+    stage.play(main)
