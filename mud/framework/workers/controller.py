@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, Literal, Protocol
 
@@ -15,6 +16,8 @@ log = logging.getLogger("mud.workers")
 
 WorkerType = Literal["module", "process"]
 Health = Literal["healthy", "unhealthy", "unknown"]
+Clock = Callable[[], float]  # wall-clock seconds
+Tell = Callable[[str], None]  # the admins
 
 
 class WorkerState(Enum):

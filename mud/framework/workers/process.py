@@ -10,11 +10,10 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from mud.core.errors import Conflict, Failed, FrameworkError, Invalid, NotFound, TimedOut
-from mud.framework.workers.controller import Diagnostics, Machine, WorkerState, WorkerType
+from mud.framework.workers.controller import Clock, Diagnostics, Machine, Tell, WorkerState, WorkerType
 from mud.framework.workers.manifest import ProcessRecord, WorkerManifest, described, read_record, write_record
 from mud.framework.workers.probe import Checks
 from mud.framework.workers.program import (
@@ -33,8 +32,6 @@ from mud.framework.workers.program import (
 log = logging.getLogger("mud.workers")
 
 W = WorkerState
-Clock = Callable[[], float]  # wall-clock seconds
-Tell = Callable[[str], None]  # the admins
 #: Seconds between two health checks of a worker that is starting.
 PROBE_SECONDS = 0.25
 #: Seconds that a killed process may take to end.

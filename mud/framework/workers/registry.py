@@ -14,9 +14,9 @@ from mud.core.errors import Conflict, FrameworkError, NotFound
 from mud.framework.lifecycle import WORKER
 from mud.framework.manager import ModuleManager
 from mud.framework.report import diagnose
-from mud.framework.workers.controller import Controller, Diagnostics, WorkerState, WorkerType
+from mud.framework.workers.controller import Clock, Controller, Diagnostics, Tell, WorkerState, WorkerType
 from mud.framework.workers.manifest import WorkerManifest, read_manifest
-from mud.framework.workers.process import Clock, ProcessController, Tell
+from mud.framework.workers.process import ProcessController
 
 log = logging.getLogger("mud.workers")
 
