@@ -19,7 +19,7 @@ from mud.net.budget import Limits
 from mud.snapshot.seal import Key
 
 if TYPE_CHECKING:
-    from mud.framework.loader import Given
+    from mud.framework.loader import ModuleConfig
 
 LAST_PORT = 65535
 #: Numbers have bounds: a slip is refused where it was made, and not met later as something else.
@@ -128,11 +128,13 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
         """The key with which snapshots are encrypted, if one is configured. Raises SnapshotError."""
         return Key.read(Path(self.snapshots.key)) if self.snapshots.key else None
 
-    def given(self) -> Given:
+    def given(self) -> ModuleConfig:
         """The options for modules."""
-        from mud.framework.loader import Given  # and with it most of us: what is in here has to work when that does not
+        from mud.framework.loader import (
+            ModuleConfig,  # and with it most of us: what is in here has to work when that does not
+        )
 
-        return Given(self.modules, self.settings, self.permissions, os.environ, (self.packages,), here)
+        return ModuleConfig(self.modules, self.settings, self.permissions, os.environ, (self.packages,), here)
 
     @property
     def cache(self) -> Path:

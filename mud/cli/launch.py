@@ -18,7 +18,7 @@ from pathlib import Path
 from mud.config import Config
 from mud.copyover import environment
 from mud.copyover.code import SHOWN
-from mud.copyover.generations import LOOP, Generations, Kept
+from mud.copyover.generations import LOOP, Generations, KeptGeneration
 from mud.copyover.locations import CODE, TREE
 from mud.copyover.rehearsal import process
 from mud.copyover.target import Target, generations, look
@@ -66,7 +66,7 @@ def _choose(config: Config, kept: Generations) -> bool:
             return True
         print(why, file=sys.stderr, flush=True)
         _rehearse(config, target)
-        kept.leave(look(config, TREE).digest)
+        kept.reject(look(config, TREE).digest)
         kept.starts(target.digest)
         command = target.command()
         os.execve(
@@ -89,13 +89,13 @@ def _instead(config: Config, kept: Generations) -> tuple[Target | None, str]:
 
     Raises CopyoverError if there should be one and there is none.
     """
-    before, left = kept.unsure(), kept.index().left
-    if before is None and not left:
+    before, rejected = kept.unconfirmed(), kept.index().rejected
+    if before is None and not rejected:
         kept.starts("")  # saves the time of reading all of it
         return None, ""
     digest = look(config, TREE).digest
     code = f"the code {digest[:SHOWN]} in {TREE}"
-    if digest in left:
+    if digest in rejected:
         why = f"The game went back from {code}, which is still the same: it runs the code of {{}} instead."
     elif not kept.confirmed(digest) and kept.starts(digest) > LOOP:
         why = f"{code[0].upper()}{code[1:]} crashed {LOOP} times in a row: the game goes back to the code of {{}}."
@@ -108,15 +108,15 @@ def _instead(config: Config, kept: Generations) -> tuple[Target | None, str]:
     return Target(config, older), why.format(older)
 
 
-def _standing(kept: Generations, digest: str) -> Kept:
+def _standing(kept: Generations, digest: str) -> KeptGeneration:
     """The last generation before this code that does not crash at every start. Raises CopyoverError."""
     while True:
         older = kept.before(digest)
-        unsure = kept.unsure()
-        if unsure is None or unsure.digest != older.digest or unsure.starts < LOOP:
+        unconfirmed = kept.unconfirmed()
+        if unconfirmed is None or unconfirmed.digest != older.digest or unconfirmed.starts < LOOP:
             return older
         print(f"The code of {older} crashed {LOOP} times in a row too.", file=sys.stderr, flush=True)
-        kept.leave(older.digest)
+        kept.reject(older.digest)
 
 
 def _rehearse(config: Config, target: Target) -> None:

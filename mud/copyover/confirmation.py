@@ -13,7 +13,7 @@ from mud import __version__
 from mud.config import Config
 from mud.copyover import environment
 from mud.copyover.code import SHOWN, Code
-from mud.copyover.generations import Kept
+from mud.copyover.generations import KeptGeneration
 from mud.copyover.host import Host
 from mud.copyover.locations import CODE, TREE
 from mud.copyover.target import generations
@@ -54,7 +54,7 @@ class Confirmation:
         self._ill: set[str] = set()  # modules that were out of service from the start
         self._forms: dict[str, Form] = {}
         self._why = environment.take_why()  # the reason why this code runs instead of the tree's
-        self._left = ""  # the code that the game rolled back from
+        self._rejected = ""  # the code that the game rolled back from
         self._begun = False
         self._counted = False  # this start was counted by whoever chose this code
         self._over = False  # confirmed: nothing more to watch
@@ -70,11 +70,11 @@ class Confirmation:
             log.warning("%s", self._why)
             self._host.play.post(e.Announced(self._why, "admin"))
 
-    def went_back(self, left: str) -> None:
+    def rolled_back(self, rejected: str) -> None:
         """Note at once that the game rolled back to this code: after a kill the rejected code must not start again."""
-        self._left = left
+        self._rejected = rejected
         try:
-            self._kept.leave(left)
+            self._kept.reject(rejected)
         except OSError as error:
             log.warning("it is not noted yet that the game went back: %s", error)
 
@@ -118,10 +118,10 @@ class Confirmation:
 
     def _take_down(self) -> bool:
         digest = self.code.digest
-        if self._left:
-            self._kept.leave(self._left)
+        if self._rejected:
+            self._kept.reject(self._rejected)
         if not self._counted:  # an order chose it
-            self._kept.take(digest)
+            self._kept.accept(digest)
         self._kept.runs(self._host.generation, digest)
         if self._kept.confirmed(digest):
             self._kept.settled(digest)
@@ -147,7 +147,7 @@ class Confirmation:
         self._take_down()
         self._keep()  # even if it was confirmed long ago: its copy may be damaged by now
         self._kept.confirm(
-            Kept(
+            KeptGeneration(
                 generation=self._host.generation,
                 digest=self.code.digest,
                 version=__version__,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from mud.copyover.phases import TABLE, Phase, Row
+from mud.copyover.phases import TABLE, Phase, PhaseRow
 
 HEAD = """\
 # The phases of a copyover
@@ -34,13 +34,13 @@ def diagram() -> str:
     return "\n".join(lines) + "\n"
 
 
-def box(row: Row) -> str:
+def box(row: PhaseRow) -> str:
     """A phase's box: round for idle, otherwise with its percentage."""
     name = row.phase.value.replace("_", " ")
     return f'(["{name}"])' if row.phase is Phase.IDLE else f'["{name}<br/>{row.percent} %"]'
 
 
-def arrow(row: Row, to: Phase) -> str:
+def arrow(row: PhaseRow, to: Phase) -> str:
     """The arrow between two phases: forward, the way back, or the byte GO, after which there is none."""
     if to is Phase.GOING_ON:
         return '== "GO" ==>'

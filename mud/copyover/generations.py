@@ -24,14 +24,14 @@ from mud.snapshot.form import Form
 
 S = TypeVar("S", bound=Struct)
 
-INDEX, UNSURE = "generations.json", "unsure.json"
+INDEX, UNCONFIRMED = "generations.json", "unsure.json"
 #: The prefix of a copy's name until it is complete.
 PARTIAL = "partial-"
 #: The number of starts in a row, without a confirmation or a proper end, that make a crash loop.
 LOOP = 3
 
 
-class Kept(Struct, kw_only=True):
+class KeptGeneration(Struct, kw_only=True):
     """A confirmed generation: its code, and the form of each participant's state.
 
     `confirmed` is in wall-clock seconds; `files` maps each file to its hash.
@@ -49,15 +49,15 @@ class Kept(Struct, kw_only=True):
 
 
 class Index(Struct, kw_only=True):
-    """The kept generations, oldest first; the hashes of code that was rolled back (`left`); and what ran last."""
+    """The kept generations, oldest first; the hashes of code that was `rejected` by a rollback; and what ran last."""
 
-    kept: list[Kept] = []
-    left: list[str] = []
+    kept: list[KeptGeneration] = []
+    rejected: list[str] = msgspec.field(name="left", default_factory=list)  # the name in files of older versions
     generation: int = 0
     digest: str = ""
 
 
-class Unsure(Struct, kw_only=True):
+class UnconfirmedStarts(Struct, kw_only=True):
     """Unconfirmed code ("": its hash was not computed), and how often in a row it was started without a proper end."""
 
     digest: str
@@ -126,7 +126,7 @@ class Generations:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
-    def confirm(self, kept: Kept) -> None:
+    def confirm(self, kept: KeptGeneration) -> None:
         """Note that a generation is confirmed, and remove the copies that are no longer needed."""
         index = self.index()
         others = [other for other in index.kept if other.digest != kept.digest]
@@ -143,11 +143,11 @@ class Generations:
     def confirmed(self, digest: str) -> bool:
         """Whether this code was confirmed, and not rejected since."""
         index = self.index()
-        return digest not in index.left and any(kept.digest == digest for kept in index.kept)
+        return digest not in index.rejected and any(kept.digest == digest for kept in index.kept)
 
     # Going back
 
-    def before(self, digest: str, generation: int = 0) -> Kept:
+    def before(self, digest: str, generation: int = 0) -> KeptGeneration:
         """The last confirmed generation with code other than `digest` and an intact copy; or number `generation`.
 
         Raises CopyoverError if there is none.
@@ -156,7 +156,7 @@ class Generations:
         if generation:
             found = [kept for kept in index.kept if kept.generation == generation]
         else:
-            found = [kept for kept in index.kept if kept.digest != digest and kept.digest not in index.left]
+            found = [kept for kept in index.kept if kept.digest != digest and kept.digest not in index.rejected]
         if not found:
             kept_ones = ", ".join(str(kept.generation) for kept in index.kept)
             others = f"kept are generations: {kept_ones}" if kept_ones else "none has run well for long enough yet"
@@ -185,41 +185,41 @@ class Generations:
                 return path
         return None
 
-    def leave(self, digest: str) -> None:
+    def reject(self, digest: str) -> None:
         """This code was no good: as long as the tree has it, an older one is started in its place."""
         index = self.index()
-        if digest not in index.left:
-            index.left.append(digest)
-            index.left = index.left[-self._most :]
+        if digest not in index.rejected:
+            index.rejected.append(digest)
+            index.rejected = index.rejected[-self._most :]
             self._write(INDEX, index)
 
-    def take(self, digest: str) -> None:
+    def accept(self, digest: str) -> None:
         """Somebody wants this code all the same."""
         index = self.index()
-        if digest in index.left:
-            index.left.remove(digest)
+        if digest in index.rejected:
+            index.rejected.remove(digest)
             self._write(INDEX, index)
 
     # Crash loops
 
-    def unsure(self) -> Unsure | None:
+    def unconfirmed(self) -> UnconfirmedStarts | None:
         """The code that was started and neither confirmed nor properly ended; None if there is none."""
-        return self._read(UNSURE, Unsure)
+        return self._read(UNCONFIRMED, UnconfirmedStarts)
 
     def starts(self, digest: str) -> int:
         """Count a start of unconfirmed code; returns how often in a row it has been started."""
-        found = self.unsure()
+        found = self.unconfirmed()
         again = found is not None and found.digest in ("", digest)
-        now = Unsure(digest=digest, starts=found.starts + 1 if found is not None and again else 1)
-        self._write(UNSURE, now)
+        now = UnconfirmedStarts(digest=digest, starts=found.starts + 1 if found is not None and again else 1)
+        self._write(UNCONFIRMED, now)
         return now.starts
 
     def settled(self, digest: str = "") -> None:
         """Note that code was confirmed or ended properly; without `digest`, whichever code it was."""
-        found = self.unsure()
+        found = self.unconfirmed()
         if found is not None and (not digest or found.digest in ("", digest)):
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._folder / UNSURE)
+                os.unlink(self._folder / UNCONFIRMED)
 
 
 def path_in(name: str) -> Path:

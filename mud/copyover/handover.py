@@ -85,7 +85,7 @@ class Handover(Struct, kw_only=True):
     addresses: dict[str, Address]
     next_session: int
     lock: int
-    left: str = ""  # the code that the game goes back from
+    rejected: str = msgspec.field(name="left", default="")  # the code that the game rolls back from
     report: Draft | None = None  # the record of this copyover so far
 
     @property

@@ -26,7 +26,7 @@ from mud.snapshot.seal import Key
 T = TypeVar("T")
 
 
-class Play(Protocol):
+class RunningGame(Protocol):
     """The running game and its players."""
 
     @property
@@ -57,7 +57,7 @@ class Play(Protocol):
         """Run `do` as an event of its own. Raises what it raises."""
 
 
-class Modules(Protocol):
+class RunningModules(Protocol):
     """The modules of the game."""
 
     @property
@@ -111,11 +111,11 @@ class Host(Protocol):
         """The key that encrypts its snapshots, if any."""
 
     @property
-    def play(self) -> Play:
+    def play(self) -> RunningGame:
         """Its game."""
 
     @property
-    def modules(self) -> Modules:
+    def modules(self) -> RunningModules:
         """Its modules."""
 
     @property

@@ -34,7 +34,7 @@ class Phase(Enum):
 P = Phase
 
 
-class Row(Struct, frozen=True):
+class PhaseRow(Struct, frozen=True):
     """One phase. `percent` is the progress of a copyover when it enters the phase.
 
     `to` are the phases that may follow; a transition to IDLE is the way back, but from GOING_ON it is success. `undo`
@@ -49,30 +49,30 @@ class Row(Struct, frozen=True):
     silent: bool = False
 
 
-TABLE: tuple[Row, ...] = (
-    Row(P.IDLE, 0, (P.REHEARSING, P.RECOVERING), "the game plays"),
-    Row(
+TABLE: tuple[PhaseRow, ...] = (
+    PhaseRow(P.IDLE, 0, (P.REHEARSING, P.RECOVERING), "the game plays"),
+    PhaseRow(
         P.REHEARSING,
         10,
         (P.PREPARING, P.IDLE),
         "a child tries the new code",
         "the child is ended",
     ),
-    Row(
+    PhaseRow(
         P.PREPARING,
         50,
         (P.VETOING, P.IDLE),
         "modules prepare, running work finishes, everything is flushed",
         "modules clean up, work goes on",
     ),
-    Row(
+    PhaseRow(
         P.VETOING,
         60,
         (P.STATE_TRANSFERRING, P.IDLE),
         "modules and core are asked for vetoes",
         "modules clean up, work goes on",
     ),
-    Row(
+    PhaseRow(
         P.STATE_TRANSFERRING,
         70,
         (P.HANDING_OVER, P.IDLE),
@@ -80,7 +80,7 @@ TABLE: tuple[Row, ...] = (
         "sockets, timers, flushes and work resume",
         silent=True,
     ),
-    Row(
+    PhaseRow(
         P.HANDING_OVER,
         80,
         (P.RECOVERING, P.IDLE),
@@ -88,7 +88,7 @@ TABLE: tuple[Row, ...] = (
         "the hand-over is dropped, no descriptor is inheritable any more, and everything resumes",
         silent=True,
     ),
-    Row(
+    PhaseRow(
         P.RECOVERING,
         90,
         (P.GOING_ON, P.IDLE),
@@ -96,7 +96,7 @@ TABLE: tuple[Row, ...] = (
         "the new program is ended and the old one plays on",
         silent=True,
     ),
-    Row(
+    PhaseRow(
         P.GOING_ON,
         95,
         (P.IDLE,),
@@ -105,7 +105,7 @@ TABLE: tuple[Row, ...] = (
     ),
 )
 
-ROWS: dict[Phase, Row] = {row.phase: row for row in TABLE}
+ROWS: dict[Phase, PhaseRow] = {row.phase: row for row in TABLE}
 #: The phases that may follow each phase.
 TRANSITIONS: dict[Phase, frozenset[Phase]] = {row.phase: frozenset(row.to) for row in TABLE}
 #: What the way back from each phase undoes.

@@ -21,7 +21,7 @@ from mud.copyover.observer import CopyoverObserver
 from mud.copyover.rehearsal import rehearsal
 from mud.copyover.resources import bounds, figures
 from mud.copyover.target import generations
-from mud.copyover.transaction import Changed
+from mud.copyover.transaction import CodeChanged
 from mud.copyover.vetoes import Vetoes
 from mud.core.errors import CopyoverError
 from mud.snapshot import files
@@ -78,7 +78,7 @@ class ServerSteps:
         try:
             await in_thread(generations(self._host.config).keep, attempt.code.program, TREE)
         except CopyoverError as error:
-            raise Changed(f"after the rehearsal {error}") from error
+            raise CodeChanged(f"after the rehearsal {error}") from error
         except OSError as error:
             log.error("there will be no going back to the new code, it can't be kept: %s", error)
 
@@ -104,9 +104,9 @@ class ServerSteps:
         return [*found, *vetoes.of_core(figures(self._host), bounds(self._host.config))]
 
     async def freeze(self, attempt: Attempt) -> None:
-        """Begin the silence. Raises Changed if the code is not what was rehearsed."""
+        """Begin the silence. Raises CodeChanged if the code is not what was rehearsed."""
         if self._look(attempt).rehearsed != attempt.code.rehearsed:
-            raise Changed("the code was changed again and again after it was rehearsed; order it once all is saved")
+            raise CodeChanged("the code was changed again and again after it was rehearsed; order it once all is saved")
         await self._host.freeze()
 
     def _look(self, attempt: Attempt) -> Code:
@@ -139,7 +139,7 @@ class ServerSteps:
             addresses=state.addresses,
             next_session=state.next_session,
             lock=state.lock,
-            left=self._confirmation.code.digest if target.kept is not None else "",
+            rejected=self._confirmation.code.digest if target.kept is not None else "",
         )
 
     async def go_on(self, attempt: Attempt) -> None:

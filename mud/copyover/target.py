@@ -9,7 +9,7 @@ from msgspec import Struct
 from mud.config import Config
 from mud.copyover import code, environment, locations
 from mud.copyover.code import WORLD_SUFFIX, Code, CodeFile
-from mud.copyover.generations import Generations, Kept
+from mud.copyover.generations import Generations, KeptGeneration
 from mud.copyover.locations import CODE, TREE
 from mud.snapshot.form import Form
 
@@ -18,7 +18,7 @@ class Target(Struct):
     """The code that is to run the game: the source tree's, or with `kept` that of an older generation."""
 
     config: Config
-    kept: Kept | None = None
+    kept: KeptGeneration | None = None
 
     @property
     def root(self) -> Path:

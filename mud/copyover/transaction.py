@@ -17,7 +17,7 @@ log = logging.getLogger("mud.copyover")
 MAX_REHEARSALS = 3
 
 
-class Changed(CopyoverError):
+class CodeChanged(CopyoverError):
     """The code differs from what was rehearsed."""
 
 
@@ -36,7 +36,7 @@ class Steps(Protocol):
     async def freeze(self, attempt: Attempt) -> None:
         """Stop between two events, and write the last changes.
 
-        Raises Changed, with nothing done, if the new code is not what was rehearsed.
+        Raises CodeChanged, with nothing done, if the new code is not what was rehearsed.
         """
 
     def export(self, attempt: Attempt) -> Handover:
@@ -53,7 +53,7 @@ async def run(attempt: Attempt, steps: Steps) -> Handover:
     """
     try:
         for _ in range(MAX_REHEARSALS - 1):
-            with contextlib.suppress(Changed):
+            with contextlib.suppress(CodeChanged):
                 return await _once(attempt, steps)
             log.info("the code was changed after it was rehearsed; it is rehearsed again")
             await _go_back(attempt, steps)

@@ -22,7 +22,7 @@ Made by `make docs` from the tables in the code. Change those, not this. The pha
 """
 
 
-class Row(Protocol):
+class StateRow(Protocol):
     """A state, as every table has it."""
 
     @property
@@ -50,12 +50,12 @@ def page() -> str:
     )
 
 
-def section(title: str, path: str, table: Sequence[Row], more: tuple[str, ...] = ()) -> str:
+def section(title: str, path: str, table: Sequence[StateRow], more: tuple[str, ...] = ()) -> str:
     """One machine: its picture, and its table with the columns `more`."""
     return f"## {title}\n\nThe table is in `{path}`.\n\n```mermaid\n{diagram(table)}```\n\n{rows(table, more)}"
 
 
-def diagram(table: Sequence[Row]) -> str:
+def diagram(table: Sequence[StateRow]) -> str:
     """The states as a picture that Markdown viewers draw. It begins with the table's first row."""
     lines = ["stateDiagram-v2", f"    [*] --> {table[0].state.value}"]
     for row in table:
@@ -63,7 +63,7 @@ def diagram(table: Sequence[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rows(table: Sequence[Row], more: tuple[str, ...]) -> str:
+def rows(table: Sequence[StateRow], more: tuple[str, ...]) -> str:
     """The states as a table."""
     lines = ["| " + " | ".join(["state", *more, "what it means"]) + " |", "|---" * (2 + len(more)) + "|"]
     lines += [

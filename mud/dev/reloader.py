@@ -38,8 +38,8 @@ BY = "run.py --dev"
 MAX_BURST, LOOK_AGAIN = 2.0, 0.5
 #: How many seconds an unconfirmed generation runs at least before the next automatic copyover.
 SETTLED = 2.0
-#: How many failures in a row stop automatic copyovers.
-ENOUGH = 3
+#: How many failures in a row stop automatic copyovers; and how often one is tried again after a last-moment veto.
+MAX_FAILURES, MAX_RETRIES = 3, 3
 HEALS = "The game plays on; the next good save heals it."
 
 
@@ -87,11 +87,11 @@ class Streak:
     @property
     def stops(self) -> bool:
         """Whether automatic copyovers are stopped."""
-        return self.count >= ENOUGH and not self._harmless
+        return self.count >= MAX_FAILURES and not self._harmless
 
     def told(self) -> str:
         """The remark after a failure."""
-        if self.count < ENOUGH:
+        if self.count < MAX_FAILURES:
             return HEALS
         if self._harmless:
             return f"That is {self.count} in a row: no automatic copyover until a save passes its rehearsal."
@@ -216,7 +216,7 @@ class Reloader(CopyoverObserver):
         attempt, self._attempt = self._attempt, None
         vetoed = error.startswith(f"while {Phase.VETOING.value}")
         outrun = self._todo or self._outrun or bool(self._host.copyover_by())  # other files, another copyover
-        if outrun or (vetoed and self._retries < ENOUGH):
+        if outrun or (vetoed and self._retries < MAX_RETRIES):
             self._retries += vetoed
             self._todo = True
             self._ring()

@@ -29,7 +29,7 @@ class ModuleState(Enum):
 M, W = ModuleState, WorkerState
 
 
-class Row(Struct, frozen=True):
+class ModuleRow(Struct, frozen=True):
     """One state: the worker state that it corresponds to, the states that may follow, and its meaning."""
 
     state: ModuleState
@@ -38,18 +38,18 @@ class Row(Struct, frozen=True):
     does: str
 
 
-TABLE: tuple[Row, ...] = (
-    Row(M.UNLOADED, W.IDLE, (M.LOADING,), "its code is not in the program"),
-    Row(M.LOADING, W.STARTING, (M.LOADED, M.FAILED), "its code is imported, and its contract checked"),
-    Row(
+TABLE: tuple[ModuleRow, ...] = (
+    ModuleRow(M.UNLOADED, W.IDLE, (M.LOADING,), "its code is not in the program"),
+    ModuleRow(M.LOADING, W.STARTING, (M.LOADED, M.FAILED), "its code is imported, and its contract checked"),
+    ModuleRow(
         M.LOADED, W.IDLE, (M.INITIALIZING, M.UNLOADING, M.FAILED), "its code is here, and it is not started or stopped"
     ),
-    Row(M.INITIALIZING, W.STARTING, (M.ACTIVE, M.FAILED), "it takes its state and its settings, and starts"),
-    Row(M.ACTIVE, W.RUNNING, (M.PAUSED, M.ERROR, M.UNLOADING), "it is in service"),
-    Row(M.PAUSED, W.RUNNING, (M.ACTIVE, M.ERROR, M.UNLOADING), "an admin took it out of service for a while"),
-    Row(M.ERROR, W.RUNNING, (M.UNLOADING,), "it was in service, failed too often, and was taken out of it"),
-    Row(M.UNLOADING, W.STOPPING, (M.UNLOADED, M.LOADED, M.FAILED), "it stops, and its state is kept"),
-    Row(
+    ModuleRow(M.INITIALIZING, W.STARTING, (M.ACTIVE, M.FAILED), "it takes its state and its settings, and starts"),
+    ModuleRow(M.ACTIVE, W.RUNNING, (M.PAUSED, M.ERROR, M.UNLOADING), "it is in service"),
+    ModuleRow(M.PAUSED, W.RUNNING, (M.ACTIVE, M.ERROR, M.UNLOADING), "an admin took it out of service for a while"),
+    ModuleRow(M.ERROR, W.RUNNING, (M.UNLOADING,), "it was in service, failed too often, and was taken out of it"),
+    ModuleRow(M.UNLOADING, W.STOPPING, (M.UNLOADED, M.LOADED, M.FAILED), "it stops, and its state is kept"),
+    ModuleRow(
         M.FAILED, W.FAILED_START, (M.LOADING, M.INITIALIZING, M.UNLOADED), "it could not be loaded, started or stopped"
     ),
 )

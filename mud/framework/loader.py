@@ -25,7 +25,7 @@ M = ModuleState
 NATIVE = Path(__file__).resolve().parent.parent.parent / "modules"
 
 
-class Given:
+class ModuleConfig:
     """The operator's configuration of modules: options, and settings and permissions by module.
 
     `place` maps one of the operator's folders to where its code lies.
@@ -67,7 +67,7 @@ class Given:
 class Loader:
     """Builds instances and adds them to the registry."""
 
-    def __init__(self, registry: Registry, given: Given, now: Callable[[], float]) -> None:
+    def __init__(self, registry: Registry, given: ModuleConfig, now: Callable[[], float]) -> None:
         self.registry = registry
         self.given = given
         self.rehearsed: frozenset[str] = frozenset()  # modules whose code was checked in the rehearsal

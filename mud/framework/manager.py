@@ -23,7 +23,7 @@ from mud.framework.finder import explain, package_of, put_back, take_out
 from mud.framework.health import ModuleHealth
 from mud.framework.instance import HELD, Held, Instance
 from mud.framework.lifecycle import ModuleState
-from mud.framework.loader import Given, Loader
+from mud.framework.loader import Loader, ModuleConfig
 from mud.framework.order import provided
 from mud.framework.registry import Registry
 from mud.framework.work import ModuleWork, force_hook, run_hook
@@ -50,14 +50,14 @@ class ManagerHost(Protocol):
     def configuration(self) -> dict[str, Any]:
         """The operator's configuration."""
 
-    def given(self) -> Given:
+    def given(self) -> ModuleConfig:
         """The operator's configuration of modules, read again from the disk. Raises ConfigError."""
 
 
 class ModuleManager:
     """Starts, stops and reloads modules, and runs their work beside the game."""
 
-    def __init__(self, registry: Registry, given: Given, data: Path, host: ManagerHost) -> None:
+    def __init__(self, registry: Registry, given: ModuleConfig, data: Path, host: ManagerHost) -> None:
         self.registry = registry
         self.loader = Loader(registry, given, host.now)
         self.states: dict[str, tuple[Snapshot | bytes, str]] = {}  # of modules that have not been in service yet

@@ -31,7 +31,7 @@ class Interrupted(BaseException):
     """Raised inside code that takes too long; a BaseException, so that `except Exception` does not catch it."""
 
 
-class Watch:
+class Watchdog:
     """The code being watched now, if any: since when it runs, and for how long it may."""
 
     def __init__(self) -> None:
@@ -112,4 +112,4 @@ def in_module(frame: FrameType | None) -> bool:
 
 
 #: A process has one alarm, so there is one watch.
-WATCH = Watch()
+WATCH = Watchdog()

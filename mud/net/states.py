@@ -23,7 +23,7 @@ class ConnectionState(Enum):
 C = ConnectionState
 
 
-class Row(Struct, frozen=True):
+class ConnectionRow(Struct, frozen=True):
     """What there is to know of a state: where it may go, and whether the loop reads and writes the socket in it."""
 
     state: ConnectionState
@@ -33,32 +33,32 @@ class Row(Struct, frozen=True):
     writes: bool = False
 
 
-TABLE: tuple[Row, ...] = (
-    Row(
+TABLE: tuple[ConnectionRow, ...] = (
+    ConnectionRow(
         C.FROZEN,
         (C.OPEN, C.ENDED, C.CLOSED),
         "it is new, or a copyover is under way: it is not in the loop, and what is written waits",
     ),
-    Row(
+    ConnectionRow(
         C.OPEN,
         (C.FROZEN, C.SLOWED, C.ENDED, C.CLOSED),
         "it reads and writes; while too many lines wait to be executed it reads no further",
         reads=True,
         writes=True,
     ),
-    Row(
+    ConnectionRow(
         C.SLOWED,
         (C.FROZEN, C.OPEN, C.ENDED, C.CLOSED),
         "it sent more than its budget: it reads no further for as long as the budget takes to fill",
         writes=True,
     ),
-    Row(
+    ConnectionRow(
         C.ENDED,
         (C.FROZEN, C.SLOWED, C.CLOSED),
         "the client sent its end, and its last lines are executed; it may still read",
         writes=True,
     ),
-    Row(C.CLOSED, (), "it is over for the game; what was written to it before has two seconds to leave"),
+    ConnectionRow(C.CLOSED, (), "it is over for the game; what was written to it before has two seconds to leave"),
 )
 
-ROWS: dict[ConnectionState, Row] = {row.state: row for row in TABLE}
+ROWS: dict[ConnectionState, ConnectionRow] = {row.state: row for row in TABLE}

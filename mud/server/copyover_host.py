@@ -49,7 +49,7 @@ class Lifecycle(Protocol):
 
 
 class GameView:
-    """The game of a server (`mud.copyover.host.Play`)."""
+    """The game of a server (`mud.copyover.host.RunningGame`)."""
 
     def __init__(self, game: Game, connections: Connections, modules: ModuleHost) -> None:
         self._game = game

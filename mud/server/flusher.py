@@ -37,7 +37,7 @@ class StoreHolder(Protocol):
         """The store."""
 
 
-class Persistent(Protocol):
+class PersistentModules(Protocol):
     """The modules, as far as the flusher writes their states."""
 
     def row(self, module: str) -> tuple[Any, ...] | None:
@@ -63,7 +63,7 @@ class Flusher:
         post: Callable[[e.Event], None],
         session_row: Callable[[int], tuple[Any, ...] | None],
         pinned: Callable[[], set[str]],
-        modules: Persistent,
+        modules: PersistentModules,
         generation: int,
         seconds: float,
     ) -> None:

@@ -156,7 +156,7 @@ def have_game(server: Server, given: Handover, entered: float) -> None:
     folder, restored = server.config.snapshot_folder, server.modules.manager.restored
     lost = set(given.files) - {"world", "sessions"} - restored
     server.copyovers.took_over(given, entered, sorted(lost))
-    if given.left:
+    if given.rejected:
         for name in restored:  # so that the rows are in this code's schema
             server.game.world.mark_module(name)
     server.game.populate()

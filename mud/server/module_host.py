@@ -18,7 +18,7 @@ from mud.core.errors import CopyoverError, Failed, ModuleFault, SnapshotError
 from mud.core.veto import Veto
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
-from mud.framework.loader import Given
+from mud.framework.loader import ModuleConfig
 from mud.framework.manager import ModuleManager
 from mud.framework.registry import Registry
 from mud.framework.workers.registry import WorkerRegistry
@@ -132,7 +132,7 @@ class ModuleHost:
         found: dict[str, Any] = msgspec.to_builtins(self._config)
         return found
 
-    def given(self) -> Given:
+    def given(self) -> ModuleConfig:
         """The operator's configuration of modules, read again from the disk. Raises ConfigError."""
         config = self._config
         if config.file:

@@ -31,7 +31,7 @@ from mud.core.world.world import World, WorldState
 from mud.framework.finder import ModuleCode, ModuleSource
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import Life, ModuleState
-from mud.framework.loader import Given
+from mud.framework.loader import ModuleConfig
 from mud.framework.manager import ModuleManager
 from mud.framework.options import ModuleOptions
 from mud.framework.registry import Registry
@@ -114,7 +114,7 @@ class Kit:
         granted: Mapping[str, list[str]] = permissions or {}
         if permissions is None:
             granted = {m.name: list(m.permissions) for m in modules}
-        self._given = Given(ModuleOptions(), settings or {}, granted, environment or {})
+        self._given = ModuleConfig(ModuleOptions(), settings or {}, granted, environment or {})
         self._data, self._random, self._watched = data, Random(seed), watched
         self._database = sqlite3.connect(":memory:", isolation_level=None)
         self._build(None, {}, {}, strict=True)
@@ -446,5 +446,5 @@ class _Host:
     def configuration(self) -> dict[str, Any]:
         return {}
 
-    def given(self) -> Given:
+    def given(self) -> ModuleConfig:
         return self._kit._given

@@ -24,16 +24,16 @@ def config(folder: Path) -> Config:
 def test_a_clear_error_is_no_crash(tmp_path: Path, error: BaseException) -> None:
     where = config(tmp_path)
     with pytest.raises(type(error)), launched(where):
-        assert generations(where).unsure() is not None
+        assert generations(where).unconfirmed() is not None
         raise error
-    assert generations(where).unsure() is None
+    assert generations(where).unconfirmed() is None
 
 
 def test_an_error_that_nobody_foresaw_is_one(tmp_path: Path) -> None:
     where = config(tmp_path)
     with pytest.raises(ZeroDivisionError), launched(where):
         raise ZeroDivisionError
-    assert generations(where).unsure() is not None
+    assert generations(where).unconfirmed() is not None
 
 
 def test_who_does_not_have_the_game_leaves_the_count_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,9 +50,9 @@ def test_who_does_not_have_the_game_leaves_the_count_alone(tmp_path: Path, monke
     monkeypatch.setenv(environment.REHEARSAL, "")
     with launched(where):
         pass
-    unsure = kept.unsure()
+    unsure = kept.unconfirmed()
     assert unsure is not None and (unsure.digest, unsure.starts) == ("code", 1)
     monkeypatch.delenv(environment.REHEARSAL)
     with launched(where):  # it took over, and ended well
         pass
-    assert kept.unsure() is None
+    assert kept.unconfirmed() is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mud.copyover import code, locations
-from mud.copyover.generations import INDEX, UNSURE, Generations, Kept
+from mud.copyover.generations import INDEX, UNCONFIRMED, Generations, KeptGeneration
+from mud.copyover.handover import Handover
 from mud.core.errors import CopyoverError
 
 
@@ -32,7 +35,9 @@ class Shelf:
         digest = code.digest(program)
         self.kept.keep(program, self.tree)
         files = {name: file.hash for name, file in program.items()}
-        self.kept.confirm(Kept(generation=generation, digest=digest, version="1", confirmed=0.0, parts={}, files=files))
+        self.kept.confirm(
+            KeptGeneration(generation=generation, digest=digest, version="1", confirmed=0.0, parts={}, files=files)
+        )
         return digest
 
 
@@ -44,9 +49,21 @@ def shelf(tmp_path: Path) -> Shelf:
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"digest": "\xff"}', b"\0" * 30, b"[1]"])
 def test_what_can_not_be_read_is_as_if_it_were_not_there(shelf: Shelf, damage: bytes) -> None:
     shelf.confirm(1, "one")
-    for name in (INDEX, UNSURE):
+    for name in (INDEX, UNCONFIRMED):
         (shelf.folder / name).write_bytes(damage)
-    assert (shelf.kept.unsure(), shelf.kept.index().kept) == (None, [])
+    assert (shelf.kept.unconfirmed(), shelf.kept.index().kept) == (None, [])
+
+
+def test_code_that_an_older_version_rejected_stays_rejected(shelf: Shelf) -> None:
+    """Its files and its hand-over call it `left`; a field is never renamed in what is written (CHANGELOG.md)."""
+    digest = shelf.confirm(1, "one")
+    shelf.kept.reject(digest)
+    index = json.loads((shelf.folder / INDEX).read_bytes())
+    assert index["left"] == [digest] and "rejected" not in index
+    (shelf.folder / INDEX).write_text(json.dumps({**index, "left": ["what an older version wrote"]}))
+    assert shelf.kept.index().rejected == ["what an older version wrote"]
+    names = {field.name: field.encode_name for field in msgspec.structs.fields(Handover)}
+    assert names["rejected"] == "left"
 
 
 def test_a_damaged_copy_gives_way_to_the_one_before_it(shelf: Shelf) -> None:
@@ -78,10 +95,10 @@ def test_there_is_no_going_back_to_the_code_that_runs(shelf: Shelf) -> None:
 
 def test_what_was_left_is_not_wanted_again_only_because_it_ran_for_a_while(shelf: Shelf) -> None:
     digest = shelf.confirm(1, "one")
-    shelf.kept.leave(digest)
+    shelf.kept.reject(digest)
     shelf.confirm(2, "one")
     assert not shelf.kept.confirmed(digest)
-    shelf.kept.take(digest)
+    shelf.kept.accept(digest)
     assert shelf.kept.confirmed(digest)
 
 

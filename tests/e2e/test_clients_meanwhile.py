@@ -64,7 +64,7 @@ before(mud.copyover.carriers.channel, "ask_to_go", "recovering")
 REHEARSAL = f"""{HOLD}
 import mud.copyover.rehearsal.trial
 before(mud.copyover.rehearsal.trial, "rehearse", "rehearsing")
-before(mud.copyover.rehearsal.trial.Trial, "build", "rehearsing")
+before(mud.copyover.rehearsal.trial.TrialRun, "build", "rehearsing")
 """
 PLACES = ("rehearsing", "preparing", "vetoing", "state_transferring", "handing_over", "recovering")
 FLOOD = 400

@@ -49,7 +49,7 @@ def build(trial, needed):
     while True:
         time.sleep(60)
 if (faults / "armed").exists():
-    mud.copyover.rehearsal.trial.Trial.build = build
+    mud.copyover.rehearsal.trial.TrialRun.build = build
 """
 IN_A_SNAPSHOT = 'at("pathlib:Path.rename", lambda old, new: str(new).endswith("snapshots/sessions.dat"))'
 DEAF = "def asks(sock):\n    sock.sendall(channel.HEALTHY)\n    select.select([sock], [], [])\n"

@@ -12,7 +12,7 @@ from mud.core.commands import CommandTable
 from mud.core.errors import FrameworkError
 from mud.framework import finder
 from mud.framework.finder import ModuleSource, find, load, package_of, take_out
-from mud.framework.loader import NATIVE, Given, Loader
+from mud.framework.loader import NATIVE, Loader, ModuleConfig
 from mud.framework.options import ModuleOptions
 from mud.framework.registry import Registry
 
@@ -30,7 +30,7 @@ def write(folder: Path, code: str, name: str = "bell") -> Path:
 def loader(folder: Path) -> Loader:
     """A loader that looks into `folder` too."""
     options = ModuleOptions(folders=[str(folder)])
-    return Loader(Registry(CommandTable(())), Given(options, {}, {}, {}), lambda: 0.0)
+    return Loader(Registry(CommandTable(())), ModuleConfig(options, {}, {}, {}), lambda: 0.0)
 
 
 def test_native_ones_and_those_of_folders_are_found(tmp_path: Path) -> None:  # S3.4
@@ -62,7 +62,7 @@ def test_what_the_operator_says_of_what_is_not_there_is_noticed(
     # S4.2
     write(tmp_path, GOOD)
     options = ModuleOptions(folders=[str(tmp_path), str(tmp_path / "gone")], off=["raffle", "people"])
-    given = Given(options, {"raffel": {}, "raffle": {}}, {"bel": ["files"], "bell": []}, {})
+    given = ModuleConfig(options, {"raffel": {}, "raffle": {}}, {"bel": ["files"], "bell": []}, {})
     made = Loader(Registry(CommandTable(())), given, lambda: 0.0)
     with caplog.at_level("WARNING", "mud.modules"):
         made.load_all()

@@ -33,7 +33,7 @@ from mud.core.errors import FrameworkError, ModuleFault, SnapshotError
 from mud.framework import instance as instance_
 from mud.framework.contract import check
 from mud.framework.finder import take_out
-from mud.framework.loader import Given
+from mud.framework.loader import ModuleConfig
 from mud.framework.options import ModuleOptions
 from mud.testing import Kit
 
@@ -446,7 +446,7 @@ class Tuned(Settings):
 
 def test_wrong_settings_leave_a_running_module_alone() -> None:  # S2.4
     kit = Kit(nest(settings=Tuned))
-    kit._given = Given(ModuleOptions(), {"nest": {"size": "many"}}, {}, {})
+    kit._given = ModuleConfig(ModuleOptions(), {"nest": {"size": "many"}}, {}, {})
     for verb in ("restart", "configure"):
         with pytest.raises(FrameworkError, match=r"\[settings\.nest\]: size is a whole number"):
             kit.manage(verb)
@@ -472,7 +472,7 @@ def test_code_that_can_not_save_can_be_replaced_by_code_that_can(tmp_path: Path)
     )
     (home / "__init__.py").write_text(broken, "utf-8")
     kit = Kit()
-    kit._given = kit.manager.loader.given = Given(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
+    kit._given = kit.manager.loader.given = ModuleConfig(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
     try:
         kit.manage("load", "egg")
         ada = kit.player("Ada")
@@ -496,7 +496,7 @@ def test_a_reload_that_fails_says_what_of_the_module_did(hook: str, tmp_path: Pa
     code = 'from mud.api import Module\nMODULE = Module(name="egg", version="1.0.0")\n'
     (home / "__init__.py").write_text(code, "utf-8")
     kit = Kit()
-    kit._given = kit.manager.loader.given = Given(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
+    kit._given = kit.manager.loader.given = ModuleConfig(ModuleOptions(folders=[str(tmp_path / "mods")]), {}, {}, {})
     try:
         kit.manage("load", "egg")
         wrong = code.replace('"1.0.0"', f'"1.0.0", {hook}=lambda *args: 1 / 0')

@@ -19,7 +19,7 @@ import msgspec
 from mud.copyover import environment, handover
 from mud.copyover.carriers import channel, guardian
 from mud.copyover.carriers.carrier import Failure
-from mud.copyover.carriers.guardian import Watched
+from mud.copyover.carriers.guardian import WatchedProgram
 from mud.copyover.carriers.system import Os
 from mud.copyover.handover import Handover
 from mud.copyover.target import Target
@@ -44,7 +44,7 @@ class ExecHandover(Handover, kw_only=True):
 # The old program
 
 
-class Passage:
+class SharedDescriptors:
     """The descriptors that connect the two programs before GO. Raises OSError if there are no descriptors left."""
 
     def __init__(self, os_: Os, stack: contextlib.ExitStack) -> None:
@@ -72,12 +72,12 @@ class ExecCarrier:
     def carry(self, given: Handover, target: Target, seconds: float, taking_back: Callable[[], None]) -> Failure:
         """Become the new program."""
         with contextlib.ExitStack() as stack:
-            passage = Passage(self._os, stack)
+            shared = SharedDescriptors(self._os, stack)
             carried = ExecHandover(
                 **msgspec.structs.asdict(given),
-                channel=passage.theirs.fileno(),
-                said=passage.said,
-                stderr=passage.stderr,
+                channel=shared.theirs.fileno(),
+                said=shared.said,
+                stderr=shared.stderr,
             )
             memory = handover.write(carried)
             stack.callback(os.close, memory)
@@ -86,13 +86,13 @@ class ExecCarrier:
                     stream.flush()
             child = self._os.fork()
             if not child:
-                passage.theirs.close()
-                new = Watched(passage.ours, passage.pid, passage.process, passage.said)
+                shared.theirs.close()
+                new = WatchedProgram(shared.ours, shared.pid, shared.process, shared.said)
                 return guardian.guard(self._os, new, seconds, taking_back)
             try:
                 error = self._execute(carried, target, memory, child)
             finally:  # it can't be: the guardian lets go first
-                passage.theirs.sendall(channel.STAY)
+                shared.theirs.sendall(channel.STAY)
                 self._os.wait(child)
             why = getattr(error, "strerror", None) or error
             return Failure(f"the new program can't be executed: {why}")

@@ -24,7 +24,7 @@ LAST_LINES = 12
 LAST_WORDS_SECONDS, GONE_SECONDS = 0.3, 5.0
 
 
-class Watched(Struct):
+class WatchedProgram(Struct):
     """The new program as its guardian sees it: our end of the channel, its pid and pidfd, the memfd of its output."""
 
     channel: socket.socket
@@ -33,7 +33,7 @@ class Watched(Struct):
     said: int
 
 
-def guard(os_: Os, new: Watched, seconds: float, taking_back: Callable[[], None]) -> Failure:
+def guard(os_: Os, new: WatchedProgram, seconds: float, taking_back: Callable[[], None]) -> Failure:
     """Wait for the new program's decision. Returns only if this process is to play on; the new program has ended."""
     patience = LAST_WORDS_SECONDS
     try:
@@ -53,7 +53,7 @@ def guard(os_: Os, new: Watched, seconds: float, taking_back: Callable[[], None]
     return failure
 
 
-def verdict(os_: Os, new: Watched, seconds: float) -> str:
+def verdict(os_: Os, new: WatchedProgram, seconds: float) -> str:
     """Why the new program must not have the game; "" if it is late. Never returns if it may have it."""
     if not os_.readable(new.channel.fileno(), seconds):
         return ""
@@ -66,7 +66,7 @@ def verdict(os_: Os, new: Watched, seconds: float) -> str:
     return "ended before it was ready"
 
 
-def end(os_: Os, new: Watched, patience: float) -> None:
+def end(os_: Os, new: WatchedProgram, patience: float) -> None:
     """End the new program, if it still runs after `patience` seconds. Never raises: the game has to go on."""
     with contextlib.suppress(Exception):
         if not os_.readable(new.process, patience):  # SIGABRT makes Python print a traceback and die

@@ -66,7 +66,7 @@ def rehearse(config: Config, needed: list[str]) -> int:
     gc.enable()
     folder = environment.take_state()
     import_all()
-    trial = Trial(config, Path(folder) if folder else None)
+    trial = TrialRun(config, Path(folder) if folder else None)
     try:
         trial.build(needed)
         trial.report.start = _age()
@@ -80,7 +80,7 @@ def rehearse(config: Config, needed: list[str]) -> int:
     return 1 if trial.report.errors else 0
 
 
-class Trial(logging.Handler):
+class TrialRun(logging.Handler):
     """Runs the new code on a copy of the state, and collects the errors that it logs."""
 
     def __init__(self, config: Config, folder: Path | None) -> None:

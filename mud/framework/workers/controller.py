@@ -34,7 +34,7 @@ class WorkerState(Enum):
 W = WorkerState
 
 
-class Row(Struct, frozen=True):
+class WorkerRow(Struct, frozen=True):
     """One state: the states that may follow, and its meaning."""
 
     state: WorkerState
@@ -42,17 +42,17 @@ class Row(Struct, frozen=True):
     does: str
 
 
-TABLE: tuple[Row, ...] = (
-    Row(W.IDLE, (W.STARTING,), "it does not run, and is not meant to"),
-    Row(
+TABLE: tuple[WorkerRow, ...] = (
+    WorkerRow(W.IDLE, (W.STARTING,), "it does not run, and is not meant to"),
+    WorkerRow(
         W.STARTING,
         (W.RUNNING, W.FAILED_START, W.STOPPING),
         "it is on its way: its program begins, or waits out the pause before another try",
     ),
-    Row(W.RUNNING, (W.STOPPING, W.STARTING, W.FAILED_START, W.IDLE), "it runs; its health says how well"),
-    Row(W.STOPPING, (W.IDLE, W.TERMINATING, W.FAILED_START), "it is asked to end"),
-    Row(W.TERMINATING, (W.IDLE,), "it is killed, because it did not end when it was asked"),
-    Row(W.FAILED_START, (W.STARTING, W.IDLE), "it could not be started, and is not tried again by itself"),
+    WorkerRow(W.RUNNING, (W.STOPPING, W.STARTING, W.FAILED_START, W.IDLE), "it runs; its health says how well"),
+    WorkerRow(W.STOPPING, (W.IDLE, W.TERMINATING, W.FAILED_START), "it is asked to end"),
+    WorkerRow(W.TERMINATING, (W.IDLE,), "it is killed, because it did not end when it was asked"),
+    WorkerRow(W.FAILED_START, (W.STARTING, W.IDLE), "it could not be started, and is not tried again by itself"),
 )
 
 #: The states that may follow each state.

@@ -13,7 +13,7 @@ import pytest
 
 from mud.copyover.carriers import channel, guardian, system
 from mud.copyover.carriers.carrier import Failure
-from mud.copyover.carriers.guardian import GONE_SECONDS, LAST_LINES, LAST_WORDS_SECONDS, Watched
+from mud.copyover.carriers.guardian import GONE_SECONDS, LAST_LINES, LAST_WORDS_SECONDS, WatchedProgram
 from mud.copyover.carriers.system import Os
 
 PID, PROCESS = 4711, 999_999  # no descriptor: nothing real may be asked of it
@@ -68,13 +68,13 @@ class FakeProcess:
 
 
 @pytest.fixture
-def program() -> Iterator[tuple[socket.socket, Watched]]:
+def program() -> Iterator[tuple[socket.socket, WatchedProgram]]:
     """The new program's end of the channel, and what its guardian has."""
     ours, theirs = channel.make()
     said = os.memfd_create("said")
     os.write(said, b"\nTraceback\n  File x\nValueError: \x1b[31mno\n")
     with ours, theirs:
-        yield theirs, Watched(ours, PID, PROCESS, said)
+        yield theirs, WatchedProgram(ours, PID, PROCESS, said)
     os.close(said)
 
 
@@ -83,12 +83,12 @@ ENDED = [f"wait {LAST_WORDS_SECONDS:g}", f"no core of {PID}", "SIGABRT", f"wait 
 GONE = f"wait {GONE_SECONDS:g}"
 
 
-def guard(fake: FakeProcess, new: Watched) -> Failure:
+def guard(fake: FakeProcess, new: WatchedProgram) -> Failure:
     """Guard it; that the game is taken back is noted, too."""
     return guardian.guard(fake.os(), new, SECONDS, lambda: fake.done.append("taking back"))
 
 
-def test_healthy_is_answered_with_go_and_the_guardian_is_gone(program: tuple[socket.socket, Watched]) -> None:
+def test_healthy_is_answered_with_go_and_the_guardian_is_gone(program: tuple[socket.socket, WatchedProgram]) -> None:
     theirs, new = program
     fake = FakeProcess()
     theirs.sendall(channel.HEALTHY)
@@ -98,7 +98,7 @@ def test_healthy_is_answered_with_go_and_the_guardian_is_gone(program: tuple[soc
     assert fake.done == [f"hear {SECONDS:g}"], "nobody is ended and nothing taken back"
 
 
-def test_stay_lets_the_guardian_go_without_a_word(program: tuple[socket.socket, Watched]) -> None:
+def test_stay_lets_the_guardian_go_without_a_word(program: tuple[socket.socket, WatchedProgram]) -> None:
     theirs, new = program
     fake = FakeProcess()
     theirs.sendall(channel.STAY)
@@ -108,7 +108,7 @@ def test_stay_lets_the_guardian_go_without_a_word(program: tuple[socket.socket, 
     assert fake.done == [f"hear {SECONDS:g}"]
 
 
-def test_a_program_that_ended_is_not_signalled(program: tuple[socket.socket, Watched]) -> None:
+def test_a_program_that_ended_is_not_signalled(program: tuple[socket.socket, WatchedProgram]) -> None:
     theirs, new = program
     fake = FakeProcess(ended=True)
     theirs.close()
@@ -118,7 +118,7 @@ def test_a_program_that_ended_is_not_signalled(program: tuple[socket.socket, Wat
     assert fake.done == [f"hear {SECONDS:g}", "taking back", "pending", patience, GONE]
 
 
-def test_a_program_that_closed_the_channel_and_lives_on_is_ended(program: tuple[socket.socket, Watched]) -> None:
+def test_a_program_that_closed_the_channel_and_lives_on_is_ended(program: tuple[socket.socket, WatchedProgram]) -> None:
     theirs, new = program
     fake = FakeProcess(deaf=frozenset({signal.SIGABRT}))
     theirs.close()
@@ -127,7 +127,7 @@ def test_a_program_that_closed_the_channel_and_lives_on_is_ended(program: tuple[
     assert fake.done == [f"hear {SECONDS:g}", "taking back", "pending", *ENDED, "SIGKILL", GONE]
 
 
-def test_one_that_dies_of_its_last_words_needs_no_more(program: tuple[socket.socket, Watched]) -> None:
+def test_one_that_dies_of_its_last_words_needs_no_more(program: tuple[socket.socket, WatchedProgram]) -> None:
     theirs, new = program
     fake = FakeProcess()
     theirs.close()
@@ -136,7 +136,7 @@ def test_one_that_dies_of_its_last_words_needs_no_more(program: tuple[socket.soc
 
 
 @pytest.mark.parametrize("word", [channel.GO, b"?", b"\0"])
-def test_a_wrong_word_is_none(word: bytes, program: tuple[socket.socket, Watched]) -> None:
+def test_a_wrong_word_is_none(word: bytes, program: tuple[socket.socket, WatchedProgram]) -> None:
     theirs, new = program
     fake = FakeProcess(deaf=frozenset({signal.SIGABRT}))
     theirs.sendall(word)
@@ -145,7 +145,7 @@ def test_a_wrong_word_is_none(word: bytes, program: tuple[socket.socket, Watched
     assert not system.readable(theirs.fileno(), 0), "it is told nothing"
 
 
-def test_who_is_late_is_ended_without_more_patience(program: tuple[socket.socket, Watched]) -> None:
+def test_who_is_late_is_ended_without_more_patience(program: tuple[socket.socket, WatchedProgram]) -> None:
     theirs, new = program
     fake = FakeProcess(deaf=frozenset({signal.SIGABRT}))
     fake.on_time = False
@@ -158,7 +158,9 @@ def test_who_is_late_is_ended_without_more_patience(program: tuple[socket.socket
 
 
 @pytest.mark.parametrize("error", [OSError(9, "Bad file descriptor"), MemoryError("none left")])
-def test_an_error_while_waiting_takes_the_game_back(error: Exception, program: tuple[socket.socket, Watched]) -> None:
+def test_an_error_while_waiting_takes_the_game_back(
+    error: Exception, program: tuple[socket.socket, WatchedProgram]
+) -> None:
     _, new = program
     fake = FakeProcess(deaf=frozenset({signal.SIGABRT}))
 
@@ -175,7 +177,9 @@ def test_an_error_while_waiting_takes_the_game_back(error: Exception, program: t
     assert fake.done == ["taking back", "pending", *ENDED, "SIGKILL", GONE]
 
 
-def test_a_program_that_is_gone_before_it_hears_go_has_not_the_game(program: tuple[socket.socket, Watched]) -> None:
+def test_a_program_that_is_gone_before_it_hears_go_has_not_the_game(
+    program: tuple[socket.socket, WatchedProgram],
+) -> None:
     theirs, new = program
     fake = FakeProcess(ended=True)
     theirs.sendall(channel.HEALTHY)
@@ -183,7 +187,7 @@ def test_a_program_that_is_gone_before_it_hears_go_has_not_the_game(program: tup
     assert guard(fake, new).why == "the new program ended before it was ready"
 
 
-def test_whoever_is_to_be_told_may_fail(program: tuple[socket.socket, Watched]) -> None:
+def test_whoever_is_to_be_told_may_fail(program: tuple[socket.socket, WatchedProgram]) -> None:
     theirs, new = program
     fake = FakeProcess(deaf=frozenset({signal.SIGABRT}))
     theirs.close()
@@ -196,7 +200,7 @@ def test_whoever_is_to_be_told_may_fail(program: tuple[socket.socket, Watched]) 
 
 
 def test_what_it_said_may_be_lost_and_the_game_is_taken_back_all_the_same(
-    program: tuple[socket.socket, Watched],
+    program: tuple[socket.socket, WatchedProgram],
 ) -> None:
     theirs, new = program
     fake = FakeProcess()
@@ -210,7 +214,7 @@ def test_what_it_said_may_be_lost_and_the_game_is_taken_back_all_the_same(
 @pytest.mark.parametrize("error", [OSError(5, "Input/output error"), MemoryError("none left"), ValueError("no number")])
 @pytest.mark.parametrize("call", ["pending", "forbid_core", "readable", "send_signal"])
 def test_whatever_the_system_refuses_the_game_is_taken_back_and_the_new_program_killed(
-    call: str, error: Exception, program: tuple[socket.socket, Watched]
+    call: str, error: Exception, program: tuple[socket.socket, WatchedProgram]
 ) -> None:
     theirs, new = program
     fake = FakeProcess(deaf=frozenset({signal.SIGABRT}))
@@ -231,7 +235,7 @@ def test_whatever_the_system_refuses_the_game_is_taken_back_and_the_new_program_
 
 @pytest.mark.parametrize("error", [PermissionError(1, "Operation not permitted"), ValueError("no number")])
 def test_a_program_that_can_not_be_killed_costs_this_one_nothing(
-    error: Exception, program: tuple[socket.socket, Watched]
+    error: Exception, program: tuple[socket.socket, WatchedProgram]
 ) -> None:
     theirs, new = program
     theirs.close()
