@@ -90,11 +90,11 @@ def asked() -> str:
     """A password, typed twice without echo. Raises EverwakeError when the two are not the same."""
     try:
         first = getpass.getpass("Password: ")
-        second = getpass.getpass("The same once more: ")
+        second = getpass.getpass("The password again: ")
     except EOFError as error:
-        raise EverwakeError("no password was typed; nothing is changed") from error
+        raise EverwakeError("no password was typed; nothing was changed") from error
     if first != second:
-        raise EverwakeError("the two were not the same; nothing is changed")
+        raise EverwakeError("the two passwords differ; nothing was changed")
     return first
 
 
@@ -114,7 +114,7 @@ def offer_owner(config: Config) -> None:
 
 
 def ask_line(question: str) -> str:
-    """An answer; "" at the end of the input."""
+    """Ask a question; "" at the end of the input."""
     try:
         return input(question).strip()
     except EOFError:

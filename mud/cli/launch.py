@@ -78,7 +78,7 @@ def _choose(config: Config, kept: Generations) -> bool:
         environment.say_why(text)
         return True
     except OSError as error:
-        print(f"What is kept of older generations is of no use: {error}", file=sys.stderr, flush=True)
+        print(f"The kept generations can't be used: {error}", file=sys.stderr, flush=True)
         return True
     finally:
         lock.release()

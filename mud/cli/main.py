@@ -27,7 +27,7 @@ EXAMPLES = """used most:
   run.py --port 5000 --data DIR             the same on another port, with another data folder
   run.py account create NAME --role owner   an account that may do everything; it asks for the password
   run.py copyover                           new code into the running game, and nobody is disconnected
-  run.py world check                        all that is wrong with the world's files
+  run.py world check                        lists every problem in the world's files
   run.py backup                             a copy of the database, while the game plays on
 `run.py COMMAND --help` has the rest; --data, --world, --config and --json go with every command."""
 
@@ -77,12 +77,14 @@ def parser(command: str) -> argparse.ArgumentParser:
     serve_ = add(commands, "serve", serve, "run the server (the default)")
     serve_.add_argument("--host", help='address to listen on; "localhost" and "*" mean IPv4 and IPv6 (127.0.0.1)')
     serve_.add_argument("--port", type=whole(0, LAST_PORT), help="port to listen on; 0 finds a free one (4000)")
-    serve_.add_argument("--dev", action="store_true", help="take what is saved of code and world into the game")
+    serve_.add_argument(
+        "--dev", action="store_true", help="bring code and world files into the game when they are saved"
+    )
 
     add(commands, "backup", backup, "copy the database while the game plays on").add_argument(
         "file", nargs="?", type=Path
     )
-    add(commands, "restore", restore, "put a backup in the database's place").add_argument("file", type=Path)
+    add(commands, "restore", restore, "replace the database by a backup").add_argument("file", type=Path)
 
     known = command in commands.choices
     for name in [command] if command in PARTS else [] if known else PARTS:

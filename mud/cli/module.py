@@ -35,21 +35,21 @@ MANAGE = ("load", "unload", "reload", "start", "stop", "restart", "pause", "resu
 
 def register(commands: Any, add: Add) -> None:
     """Add the commands."""
-    group = commands.add_parser("module", help="look after modules").add_subparsers(required=True, metavar="WHAT")
-    add(group, "list", list_, "all modules and how they are")
-    add(group, "show", show_, "all about one module").add_argument("name")
-    add(group, "schema", schema, "the JSON Schemas of a module's settings and state").add_argument("name")
-    check_ = add(group, "check", check, "does a module keep its contract? exits with 1 when it does not")
+    group = commands.add_parser("module", help="manage modules").add_subparsers(required=True, metavar="WHAT")
+    add(group, "list", list_, "list all modules and their states")
+    add(group, "show", show_, "describe one module in full").add_argument("name")
+    add(group, "schema", schema, "print the JSON Schemas of a module's settings and state").add_argument("name")
+    check_ = add(group, "check", check, "check modules' contracts; exits with 1 if one is broken")
     check_.add_argument("names", nargs="*", metavar="NAME")
-    check_.add_argument("--all", action="store_true", help="check all there are")
-    add(group, "openapi", openapi_, "the endpoints of modules as OpenAPI").add_argument("names", nargs="*")
-    new = add(group, "new", new_, "make a new module")
+    check_.add_argument("--all", action="store_true", help="check all modules")
+    add(group, "openapi", openapi_, "print the endpoints of modules as OpenAPI").add_argument("names", nargs="*")
+    new = add(group, "new", new_, "create a new module")
     new.add_argument("name")
     new.add_argument(
         "--with", dest="features", default="commands", help="any of commands,timers,settings,database,api (commands)"
     )
-    new.add_argument("--in", dest="folder", type=Path, default=NATIVE, help="the folder to make it in (modules/)")
-    new.add_argument("--force", action="store_true", help="overwrite the files of one that is there")
+    new.add_argument("--in", dest="folder", type=Path, default=NATIVE, help="the folder to create it in (modules/)")
+    new.add_argument("--force", action="store_true", help="overwrite the files of an existing module")
     for name, run, help_ in (
         ("install", install, "install a package: a folder, a wheel or a folder of packages"),
         ("upgrade", upgrade, "install a newer version"),
@@ -57,20 +57,22 @@ def register(commands: Any, add: Add) -> None:
     ):
         made = add(group, name, run, help_)
         made.add_argument("source", type=Path)
-        made.add_argument("--name", help="which one, where the source holds several")
-        made.add_argument("--force", action="store_true", help="in spite of what can be passed over")
+        made.add_argument("--name", help="which package, if the source holds several")
+        made.add_argument("--force", action="store_true", help="ignore a missing checksum or a missing required module")
         if name == "install":
             made.add_argument("--seconds", type=seconds(3600), default=60.0, help="give up after this long (60)")
     add(group, "uninstall", uninstall, "remove an installed package; its state is kept").add_argument("name")
     out = add(group, "export", export, "write a module's state to a file, to keep it or to move it elsewhere")
-    out.add_argument("--expires-in", type=seconds(10 * YEAR), metavar="SECONDS", help="import it no later")
-    into = add(group, "import", import_, "give a module the state from a file: whole, or nothing changes")
+    out.add_argument(
+        "--expires-in", type=seconds(10 * YEAR), metavar="SECONDS", help="refuse to import it after this time"
+    )
+    into = add(group, "import", import_, "give a module the state from a file: all of it, or nothing changes")
     for each in (out, into):
         each.add_argument("name")
         each.add_argument("file", type=Path)
     for verb in MANAGE:
         add(group, verb, manage(verb), f"{verb} a module of the running server").add_argument("name")
-    add(commands, "metrics", metrics, "the figures of all workers of the running server")
+    add(commands, "metrics", metrics, "print the metrics of all workers of the running server")
 
 
 # Looking

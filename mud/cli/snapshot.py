@@ -22,10 +22,10 @@ def register(commands: Any, add: Add) -> None:
     """Add the commands."""
     group = commands.add_parser("snapshot", help="look into snapshots").add_subparsers(required=True, metavar="WHAT")
     add(group, "show", show_, "print a snapshot as JSON").add_argument("file", type=Path)
-    add(group, "verify", verify, "say whether snapshots are whole and unharmed").add_argument(
+    add(group, "verify", verify, "check that snapshots are complete and undamaged").add_argument(
         "files", type=Path, nargs="+"
     )
-    diff_ = add(group, "diff", diff, "say how two snapshots differ; exits with 1 when they do")
+    diff_ = add(group, "diff", diff, "show how two snapshots differ; exits with 1 if they do")
     diff_.add_argument("old", type=Path)
     diff_.add_argument("new", type=Path)
 

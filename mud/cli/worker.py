@@ -14,19 +14,19 @@ from mud.config import Config
 VERBS = {
     "start": "start a worker",
     "stop": "stop a worker; it stays stopped until it is started",
-    "remove": "forget a process worker that is stopped",
+    "remove": "remove a stopped process worker",
 }
 
 
 def register(commands: Any, add: Add) -> None:
     """Add the commands."""
-    group = commands.add_parser("worker", help="look after workers").add_subparsers(required=True, metavar="WHAT")
-    add(group, "list", list_, "all workers and how they are")
-    add(group, "show", show_, "all about one worker").add_argument("id")
-    add(group, "add", add_, "take on a process by its manifest").add_argument("manifest", type=Path)
+    group = commands.add_parser("worker", help="manage workers").add_subparsers(required=True, metavar="WHAT")
+    add(group, "list", list_, "list all workers and their states")
+    add(group, "show", show_, "describe one worker in full").add_argument("id")
+    add(group, "add", add_, "add a process by its manifest").add_argument("manifest", type=Path)
     restart = add(group, "restart", manage, "stop and start a worker")
     restart.add_argument("id")
-    restart.add_argument("--force", action="store_true", help="do not ask it first")
+    restart.add_argument("--force", action="store_true", help="kill it without asking it to end first")
     restart.set_defaults(verb="restart")
     for verb, help_ in VERBS.items():
         made = add(group, verb, manage, help_)

@@ -20,21 +20,21 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser], add:
     """Add the commands."""
     world = commands.add_parser("world", help="check, import and draw area files")
     what = world.add_subparsers(required=True, metavar="WHAT")
-    check = add(what, "check", world_check, "say all that is wrong with a world")
+    check = add(what, "check", world_check, "list every problem in a world's files")
     check.add_argument("folder", nargs="?", type=Path)
-    check.add_argument("--area", metavar="ID", help="only of this area")
-    check.add_argument("--strict", action="store_true", help="fail for warnings too")
+    check.add_argument("--area", metavar="ID", help="check only this area")
+    check.add_argument("--strict", action="store_true", help="fail on warnings too")
     import_ = add(what, "import", world_import, "turn another server's world into area files")
     import_.add_argument("format", choices=["circle"])
     import_.add_argument("source", type=Path)
     import_.add_argument("destination", type=Path)
     import_.add_argument(
-        "--encoding", metavar="NAME", help="of the files (koi8-r, cp1251 ...), where the guess is wrong"
+        "--encoding", metavar="NAME", help="the files' encoding (koi8-r, cp1251 ...), if the guess is wrong"
     )
-    import_.add_argument("--replace", action="store_true", help="also into a folder that holds a world already")
-    map_ = add(what, "map", world_map, "draw an area, to look at")
+    import_.add_argument("--replace", action="store_true", help="import even into a folder that already holds a world")
+    map_ = add(what, "map", world_map, "draw a picture of an area")
     map_.add_argument("area", help="the area's id")
-    map_.add_argument("--svg", metavar="FILE", type=Path, required=True, help="the picture to write; - is the output")
+    map_.add_argument("--svg", metavar="FILE", type=Path, required=True, help="the file to write; - is standard output")
 
 
 def world_check(options: argparse.Namespace, config: Config) -> int:

@@ -47,7 +47,11 @@ class Control:
         try:
             await self._listen()
         except OSError as error:
-            log.error("nothing can be ordered from outside for now: %s: %s", self._path, error.strerror or error)
+            log.error(
+                "run.py can't reach this server for now, because the control socket can't listen: %s: %s",
+                self._path,
+                error.strerror or error,
+            )
             self._trying = asyncio.get_running_loop().create_task(self._keep_trying())
 
     async def _keep_trying(self) -> None:
@@ -56,7 +60,7 @@ class Control:
             with contextlib.suppress(OSError):
                 await self._listen()
         self._trying = None
-        log.info("orders from outside are taken again")
+        log.info("the control socket listens again")
 
     async def _listen(self) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,7 +107,7 @@ class Control:
             return {"ok": False, "error": f"malformed request: {error}"}
         except Exception:
             log.exception("a control request failed")
-            return {"ok": False, "error": "something went wrong; it is in the server's log"}
+            return {"ok": False, "error": "something went wrong; the server's log has the error"}
 
 
 def refused(error: EverwakeError) -> Answer:

@@ -29,7 +29,7 @@ def worker_actions(workers: WorkerRegistry, wall: Callable[[], float]) -> Action
 
     async def remove_worker(request: dict[str, Any]) -> Answer:
         workers.remove(request["id"])
-        return {"text": f"{request['id']} is forgotten"}
+        return {"text": f"{request['id']} is removed"}
 
     def told(do: Callable[[Controller, bool], Awaitable[None]]) -> Action:
         async def action(request: dict[str, Any]) -> Answer:

@@ -68,7 +68,7 @@ def read_state(config: Config, given: Handover) -> GameState:
         except SnapshotError as error:
             if name not in config.modules.optional:
                 raise
-            log.error("a module's state is taken from the database, which has the same: %s", error)
+            log.error("a module's snapshot can't be used; the database has the same state: %s", error)
     kept = {"world": world.kept, "sessions": sessions.kept}
     return GameState(world.state, sessions.state.sessions, kept, modules, schemas)
 
@@ -88,9 +88,11 @@ def _snapshot(config: Config, given: Handover, participant: str, key: Key | None
         files.set_aside(config.snapshot_folder, participant, "corrupt")
         raise
     if found is None:
-        raise SnapshotError(f"{source}: the hand-over names it, but it is not there")
+        raise SnapshotError(f"{source}: the hand-over names this file, but it does not exist")
     if found.checksum != given.files[participant]:
-        raise SnapshotError(f"{source}: it is of generation {found.generation}, and not the one that was handed over")
+        raise SnapshotError(
+            f"{source}: it is of generation {found.generation}, not the one that was handed over"
+        )
     return found
 
 
@@ -114,7 +116,7 @@ def _definitions(config: Config) -> WorldDef:
     try:
         return load_cached(config.world, config.cache)
     except WorldError as error:
-        log.error("the world's files were broken since the rehearsal, they are taken as they were: %s", error)
+        log.error("the world's files were broken after the rehearsal; the world is used as it was then: %s", error)
         return load_compiled(config.world, config.cache)
 
 
@@ -136,7 +138,7 @@ def rejoin(
         session = known.get(wire.session) or _bare_session(wire, row)
         claimed = (wire.inode, wire.peer, session.account, session.character)
         if session.character is not None and (row != claimed or session.character not in game.world.characters):
-            log.error("session %d is not what the database says; it is asked to log in again", session.id)
+            log.error("session %d does not match the database; it has to log in again", session.id)
             session.account = session.character = None
             session.stack = [d.AskName()]
         elif session.stack and type(session.stack[-1]) is d.Working and session.id not in waiting:

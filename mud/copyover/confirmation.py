@@ -37,7 +37,7 @@ def numbered(config: Config, code: Code, generation: int) -> int:
     try:
         before = generations(config).index()
     except OSError as error:
-        log.error("what is kept of older generations can't be read: %s", error)
+        log.error("the kept generations can't be read: %s", error)
         return generation
     return max(generation, before.generation) + (before.digest not in ("", code.digest))
 
@@ -76,7 +76,7 @@ class Confirmation:
         try:
             self._kept.reject(rejected)
         except OSError as error:
-            log.warning("it is not noted yet that the game went back: %s", error)
+            log.warning("it could not be noted yet that the game went back: %s", error)
 
     # With the server's workers
 
@@ -106,14 +106,14 @@ class Confirmation:
             await in_thread(self._confirm)
             self._over = True
         except (OSError, CopyoverError) as error:
-            log.error("there will be no going back to this code, it can't be kept: %s", error)
+            log.error("no rollback to this code will be possible, because it can't be kept: %s", error)
 
     def _start(self) -> bool:
         """Note which code runs, and keep a copy of it. Returns whether it is confirmed already."""
         try:
             return self._take_down()
         except (OSError, CopyoverError) as error:
-            log.warning("this code can't be kept, it is tried again when it is confirmed: %s", error)
+            log.warning("this code can't be kept now; another attempt follows when it is confirmed: %s", error)
             return False
 
     def _take_down(self) -> bool:
@@ -166,17 +166,17 @@ class Confirmation:
         if self.confirmed:
             return ""
         return (
-            f"The code that runs now (generation {self._host.generation}) has been {self._progress()}, so it is not "
-            "confirmed yet. That is no danger to this copyover; only `copyover rollback` could not come back to it."
+            f"The running code (generation {self._host.generation}) is not confirmed yet: {self._progress()}. "
+            "This copyover is safe all the same, but `copyover rollback` could not return to that code."
         )
 
     def _progress(self) -> str:
-        return f"well for {self._well:.0f} s of {self._needed:g}"
+        return f"it has run well for {self._well:.0f} s, and {self._needed:g} s are needed"
 
     def described(self) -> list[str]:
         """Lines that describe this generation."""
         generation, digest = self._host.generation, self.code.digest[:SHOWN]
-        how = "confirmed" if self.confirmed else f"not confirmed yet, {self._progress()}"
+        how = "confirmed" if self.confirmed else f"not confirmed yet ({self._progress()})"
         lines = [f"This is generation {generation}, code {digest or 'unknown'}, {how}."]
         if CODE != TREE:
             lines.append(self._why or f"It runs from a copy in {CODE}: the game went back to it.")

@@ -120,7 +120,7 @@ class Copyovers:
         try:
             return Target(config, generations(config).before(self._confirmation.code.digest, generation))
         except OSError as error:
-            raise CopyoverError(f"what is kept of older generations can't be read: {error}") from error
+            raise CopyoverError(f"the kept generations can't be read: {error}") from error
 
     def _only(self, attempt: Attempt) -> Attempt:
         """Make it the attempt that is under way. Raises CopyoverError if there is one already."""
@@ -196,7 +196,7 @@ class Copyovers:
         log.info("the copyover by %s waits: %s", order.by, what)
         if order.repeated:
             return ""
-        return f"The copyover waits for this to clear, {duration(round(left))} at the most: {what}."
+        return f"The copyover waits for this to clear, for at most {duration(round(left))}: {what}."
 
     def _failed(self, attempt: Attempt, outcome: Outcome, error: str) -> str:
         """Record a failure and tell the admins. Returns the message for whoever ordered it."""
@@ -246,7 +246,7 @@ class Copyovers:
         """`in` and `at`: plan a copyover. The answer names what would veto it now."""
         self._host.play.perform(lambda ctx: planning.plan(ctx, request.by, request.words))
         found = "; ".join(vetoes.worded(name, veto) for name, veto in self.vetoes())
-        now = f"Now this would stand against it, and it is asked again then: {found}."
+        now = f"These vetoes would stand against it now, and are asked for again at that time: {found}."
         return Reply(now if found else "It is planned.")
 
     def vetoes(self) -> vetoes.Vetoes:
@@ -352,7 +352,7 @@ class Copyovers:
         self._confirmation.count()
         forgotten = self._host.play.perform(lambda ctx: planning.forget(ctx.world))
         if forgotten is not None:
-            log.warning("the server was restarted: the copyover that %s planned is called off", forgotten.by)
+            log.warning("the server was restarted, which cancels the copyover that %s had planned", forgotten.by)
 
     def took_over(self, given: Handover, entered: float, lost: list[str]) -> None:
         """Note that GO was said. The hand-over arrived at `entered`; the modules `lost` could not take their state."""

@@ -40,17 +40,17 @@ def body(record: CopyoverRecord) -> list[str]:
         if counts:
             lines.append(f"  {label}: {', '.join(f'{count} {what}' for what, count in sorted(counts.items()))}")
     if record.vetoes:
-        lines.append(f"  passed by force: {'; '.join(record.vetoes)}")
+        lines.append(f"  overridden by force: {'; '.join(record.vetoes)}")
     lines += [f"  warning: {warning}" for warning in record.warnings]
     if record.late:
-        lines.append(f"  timers that came late: {len(record.late)}, by {milliseconds(max(record.late))} at the most")
+        lines.append(f"  late timers: {len(record.late)}, by at most {milliseconds(max(record.late))}")
     return lines
 
 
 def code(record: CopyoverRecord) -> str:
     """The code before and after, in words."""
     if record.code_to in ("", record.code_from):
-        return f"code {record.code_from[:SHOWN] or 'unknown'}, unchanged" if record.code_to else "code not looked at"
+        return f"code {record.code_from[:SHOWN] or 'unknown'}, unchanged" if record.code_to else "code unknown"
     return f"code {record.code_from[:SHOWN] or 'unknown'} to {record.code_to[:SHOWN]}"
 
 

@@ -80,7 +80,7 @@ class ServerSteps:
         except CopyoverError as error:
             raise CodeChanged(f"after the rehearsal {error}") from error
         except OSError as error:
-            log.error("there will be no going back to the new code, it can't be kept: %s", error)
+            log.error("no rollback to the new code will be possible, because it can't be kept: %s", error)
 
     def ask(self, attempt: Attempt) -> None:
         """Ask modules and core for vetoes. Overridden vetoes, warnings and the new code go into the record."""

@@ -51,11 +51,11 @@ def of_core(now: Resources, bounds: ResourceBounds) -> Vetoes:
         found.append(Veto.soft(f"the state takes {size(now.state)}, and the limit is {size(bounds.state)}"))
     if now.descriptors_left < bounds.descriptors:
         found.append(
-            Veto.firm(f"{max(0, now.descriptors_left)} descriptors are left, and {bounds.descriptors} have to be")
+            Veto.firm(f"{max(0, now.descriptors_left)} descriptors are left, and {bounds.descriptors} are needed")
         )
     needed = max(bounds.disk, 2 * now.state)
     if now.disk_left < needed:
-        found.append(Veto.firm(f"{size(now.disk_left)} are left on the disk, and {size(needed)} have to be"))
+        found.append(Veto.firm(f"{size(now.disk_left)} are left on the disk, and {size(needed)} are needed"))
     return [(CORE, veto) for veto in found]
 
 
@@ -75,14 +75,14 @@ def clears_in(vetoes: Vetoes) -> float:
 def worded(name: str, veto: Veto) -> str:
     """A veto in words."""
     clears = f" (clears in {veto.clears_in:.0f} s)" if veto.clears_in is not None else ""
-    return f"{name}{' insists' if veto.hard else ''}: {veto.reason}{clears}"
+    return f"{name}{' (hard veto)' if veto.hard else ''}: {veto.reason}{clears}"
 
 
 def hint(vetoes: Vetoes) -> str:
     """What an admin can do about these vetoes."""
     if any(veto.hard for _, veto in vetoes):
         return ""
-    return ". `copyover force` goes on all the same, `copyover when-clear` waits"
+    return ". `copyover force` overrides this, `copyover when-clear` waits"
 
 
 def size(count: int) -> str:

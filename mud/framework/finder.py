@@ -172,7 +172,7 @@ def _import_folder(folder: Path, package: str) -> ModuleType:
         package, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
     if spec is None or spec.loader is None:
-        raise Invalid(f"{folder} holds no Python package")
+        raise Invalid(f"{folder} contains no Python package")
     imported = importlib.util.module_from_spec(spec)
     sys.modules[package] = imported
     spec.loader.exec_module(imported)

@@ -44,10 +44,10 @@ TABLE: tuple[ModuleRow, ...] = (
     ModuleRow(
         M.LOADED, W.IDLE, (M.INITIALIZING, M.UNLOADING, M.FAILED), "its code is here, and it is not started or stopped"
     ),
-    ModuleRow(M.INITIALIZING, W.STARTING, (M.ACTIVE, M.FAILED), "it takes its state and its settings, and starts"),
+    ModuleRow(M.INITIALIZING, W.STARTING, (M.ACTIVE, M.FAILED), "it restores its state, reads its settings and starts"),
     ModuleRow(M.ACTIVE, W.RUNNING, (M.PAUSED, M.ERROR, M.UNLOADING), "it is in service"),
     ModuleRow(M.PAUSED, W.RUNNING, (M.ACTIVE, M.ERROR, M.UNLOADING), "an admin took it out of service for a while"),
-    ModuleRow(M.ERROR, W.RUNNING, (M.UNLOADING,), "it was in service, failed too often, and was taken out of it"),
+    ModuleRow(M.ERROR, W.RUNNING, (M.UNLOADING,), "it failed too often and was taken out of service"),
     ModuleRow(M.UNLOADING, W.STOPPING, (M.UNLOADED, M.LOADED, M.FAILED), "it stops, and its state is kept"),
     ModuleRow(
         M.FAILED, W.FAILED_START, (M.LOADING, M.INITIALIZING, M.UNLOADED), "it could not be loaded, started or stopped"

@@ -50,7 +50,7 @@ class ModuleConfig:
         """A complaint for each folder or module in the configuration that does not exist: mostly it is misspelt."""
         for folder in self.options.folders:
             if not Path(folder).is_dir():
-                yield f"[modules] folders: {folder} is no folder; no module is loaded from there"
+                yield f"[modules] folders: {folder} is not a folder; no module is loaded from there"
         there = {*known, *self.options.off}
         named = {
             "permissions": self.permissions,

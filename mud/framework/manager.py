@@ -121,7 +121,7 @@ class ModuleManager:
     async def manage(self, do: str, name: str) -> str:
         """Do one of MANAGE to a module and return the outcome in words. Raises EverwakeError."""
         if do not in MANAGE:
-            raise NotFound(f"A module can't be told to {do!r}: there is {', '.join(MANAGE)}.")
+            raise NotFound(f"There is no operation {do!r} on a module: known are {', '.join(MANAGE)}.")
         async with self.managing:
             done: str = await MANAGE[do](self, name)
             return done
@@ -217,7 +217,7 @@ class ModuleManager:
         if _up(old):
             await self._stop(old)
         self._begin_work(new)
-        return f"{name} is reloaded: {old.module.version} -> {new.module.version}, its state went along."
+        return f"{name} is reloaded: {old.module.version} -> {new.module.version}, with its state."
 
     async def _succeed(self, old: Instance) -> Instance:
         """Replace `old` by a new instance with its state. Raises EverwakeError, and then `old` is still in place."""

@@ -124,7 +124,7 @@ class WatchedAwaitable:
         try:
             return steps.send(value) if error is None else steps.throw(error)
         except SystemExit as error:
-            raise Failed(f"{self._what} wanted to end the program ({error}): that is not for modules") from error
+            raise Failed(f"{self._what} tried to end the program ({error}), which modules may not do") from error
         except Interrupted:
             raise TimedOut(
                 f"{self._what} kept the game waiting for {HANDLER_SECONDS:g} s and was interrupted"
@@ -146,7 +146,7 @@ async def run_hook(
     try:
         found, _ = WATCH.call(blocking or seconds, what, lambda: hook(work))
     except SystemExit as error:
-        raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error
+        raise Failed(f"{what} tried to end the program ({error}), which modules may not do") from error
     if inspect.isawaitable(found):
         await _within(WatchedAwaitable(found, what), what, seconds)
 
@@ -184,4 +184,4 @@ def force_hook(hook: Callable[[Any], None] | None, work: ModuleWork, what: str) 
     try:
         WATCH.call(FORCE_SECONDS, what, lambda: hook(work))
     except SystemExit as error:
-        raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error
+        raise Failed(f"{what} tried to end the program ({error}), which modules may not do") from error

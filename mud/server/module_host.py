@@ -73,11 +73,13 @@ class ModuleHost:
             why = "it is gone" if instance is None else instance.figures.last_error
             (self.anew if name in optional else failed).append(f"the module {name} can't take over: {why}")
             if name in optional and instance is not None and not instance.broken:
-                instance.life.go(ModuleState.LOADING, self.now(), "it begins anew")
+                instance.life.go(ModuleState.LOADING, self.now(), "it starts with an empty state")
                 instance.life.go(ModuleState.LOADED, self.now())
                 instance.forgive()
                 self.manager.states.pop(name, None)
-                self.anew[-1] += "; it begins anew, and what it had is set aside in the snapshots' folder"
+                self.anew[-1] += (
+                    "; it starts with an empty state, and the old one lies in the snapshots' folder"
+                )
         if failed:
             raise Failed("; ".join(failed))
 

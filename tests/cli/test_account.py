@@ -50,7 +50,7 @@ def test_the_password_is_asked_twice_at_a_terminal_and_not_shown(tmp_path: Path)
     shown, code = at_terminal("account", "create", "Ada", "--role", "owner", *data, types=[PASSWORD, PASSWORD])
     assert code == 0 and "made Ada, owner" in shown and PASSWORD not in shown
     shown, code = at_terminal("account", "create", "Ben", *data, types=[PASSWORD, "another horse"])
-    assert code == 1 and "the two were not the same" in shown
+    assert code == 1 and "the two passwords differ" in shown
     listed = run("account", "list", *data).stdout
     assert [line.split() for line in listed.splitlines()] == [["NAME", "ROLE"], ["Ada", "owner"]]
 

@@ -132,9 +132,9 @@ def test_the_report_says_all_that_there_is_to_know() -> None:
         "p50 110 ms, p99 114 ms, longest 115 ms",
         "kept: 1 editor, 2 in play",
         "dropped: 1 hung up",
-        "passed by force: raffle: it draws",
+        "overridden by force: raffle: it draws",
         "warning: the state of bank is large",
-        "timers that came late: 2, by 110 ms at the most",
+        "late timers: 2, by at most 110 ms",
     ):
         assert words in text, words
 

@@ -281,7 +281,7 @@ def fails(
 @at_every_point
 def test_a_veto_undoes_what_was_done(phase: Phase, call: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     veto = Vetoed([("the bank", Veto.firm("a loan is signed"))])
-    play(folder, monkeypatch, fails(veto, "refused", "the bank insists: a loan is signed", phase, call))
+    play(folder, monkeypatch, fails(veto, "refused", "the bank (hard veto): a loan is signed", phase, call))
 
 
 @at_every_point

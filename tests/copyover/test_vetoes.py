@@ -37,9 +37,9 @@ def test_nothing_stands_against_it_when_all_is_just_well_enough() -> None:
     [
         ({"errors": {"bank": "ZeroDivisionError"}}, False, "the module bank is out of service (ZeroDivisionError)"),
         ({"state": 1001}, False, "the state takes 1.0 KiB, and the limit is 1.0 KiB"),
-        ({"descriptors_left": 9}, True, "9 descriptors are left, and 10 have to be"),
-        ({"descriptors_left": -3}, True, "0 descriptors are left, and 10 have to be"),
-        ({"disk_left": 4999}, True, "4.9 KiB are left on the disk, and 4.9 KiB have to be"),
+        ({"descriptors_left": 9}, True, "9 descriptors are left, and 10 are needed"),
+        ({"descriptors_left": -3}, True, "0 descriptors are left, and 10 are needed"),
+        ({"disk_left": 4999}, True, "4.9 KiB are left on the disk, and 4.9 KiB are needed"),
     ],
 )
 def test_each_figure_that_is_not_is_a_veto(figures: dict[str, object], hard: bool, says: str) -> None:
@@ -59,7 +59,7 @@ def test_soft_ones_pass_by_force_and_are_named_hard_ones_never() -> None:
     with pytest.raises(Vetoed, match="copyover force") as refused:
         sift([soft], force=False)
     assert not refused.value.hard
-    with pytest.raises(Vetoed, match=r"^bank insists: it counts$") as refused:
+    with pytest.raises(Vetoed, match=r"^bank \(hard veto\): it counts$") as refused:
         sift([soft, hard], force=True)
     assert refused.value.hard
     with pytest.raises(Vetoed) as refused:

@@ -29,7 +29,7 @@ async def wait():
 """
 #: The hooks that are asked before exec: then there is no copyover, and why is said.
 BEFORE = {
-    "veto": r".*saboteur insists:.*could not be asked",
+    "veto": r".*saboteur \(hard\s+veto\):.*could not be asked",
     "prepare": r".*the module saboteur could not prepare",
     "save_state": r".*saboteur",
     "save_state@ServerSteps.export": r".*the module saboteur can't save",

@@ -242,7 +242,7 @@ def test_hot_reload_swaps_the_code_and_keeps_the_state(modded: Modded) -> None: 
     ada.send_raw(b"think half ")
     modded.write(COUNTER.replace("VERSION", "RELOADED"))
     admin.send("module reload counter")
-    admin.expect("counter is reloaded: 1.0.0 -> 1.0.0, its state went along")
+    admin.expect("counter is reloaded: 1.0.0 -> 1.0.0, with its state")
     ada.send_raw(b"a line\r\n")
     ada.expect('think, "half a line"')
     assert "RELOADED 2" in ada.command("count")
@@ -427,8 +427,8 @@ def test_vetoes(modded: Modded) -> None:  # S0.13, S0.11, S0.12
     admin.expect(r"Copyover done")
     admin.command("count")
     for says in (
-        "counter insists: it writes",
-        "counter insists: it could not be asked: dizzy",
+        r"counter \(hard veto\): it writes",
+        r"counter \(hard veto\): it could not be asked: dizzy",
         "took longer than 0.2 s",
     ):
         admin.send("copyover force")
@@ -875,5 +875,7 @@ def test_a_state_of_a_wrong_type_is_a_hard_veto(modded: Modded) -> None:  # S0.6
     admin = game.admin()
     admin.command("boom")
     admin.send("copyover force")
-    admin.expect(r"insists:\s+its\s+state\s+could\s+not\s+be\s+read\s+back:\s+section\s+'notes'.*The game plays on")
+    admin.expect(
+        r"veto\):\s+its\s+state\s+could\s+not\s+be\s+read\s+back:\s+section\s+'notes'.*The game plays on"
+    )
     assert game.stop() == 0

@@ -144,10 +144,10 @@ def test_a_soft_veto_stops_it_and_force_passes_it_and_says_so(stopped: Game, fol
     admin.send("copyover")
     admin.expect(r"No copyover: guard: it is busy \(clears in 0 s\)\. `copyover force`.*The game plays on\.")
     admin.send("copyover force")
-    admin.expect(r"Copyover done.*passed by force: guard: it is busy")
+    admin.expect(r"Copyover done.*overridden by force: guard: it is busy")
     (folder / "hard").touch()
     admin.send("copyover force")
-    admin.expect(r"No copyover: guard insists: it is made of stone\s+The game plays on\.")
+    admin.expect(r"No copyover: guard \(hard\s+veto\): it is made of stone\s+The game plays on\.")
     outcomes = [(record["outcome"], record["vetoes"]) for record in records(stopped)]
     assert outcomes == [("refused", []), ("done", ["guard: it is busy (clears in 0 s)"]), ("refused", [])]
     finished(stopped)
@@ -159,7 +159,7 @@ def test_a_veto_that_comes_up_after_the_order_stops_it_at_the_last_moment(stoppe
     admin.send("copyover")
     admin.expect("rehearsal")
     (folder / "hard").touch()
-    admin.expect(r"No copyover while vetoing: guard insists: it is made of stone")
+    admin.expect(r"No copyover while vetoing: guard \(hard\s+veto\): it is made of stone")
     (folder / "hard").unlink()  # nothing is remembered
     copyover(admin)
     finished(stopped)
@@ -170,7 +170,7 @@ def test_a_veto_that_hangs_is_a_hard_one_that_names_its_module(stopped: Game, fo
     admin = stopped.admin()
     (folder / "hang").touch()
     admin.send("copyover force")
-    admin.expect(r"No copyover: guard insists: it could not be\s+asked.*The game plays on\.")
+    admin.expect(r"No copyover: guard \(hard\s+veto\): it could not be\s+asked.*The game plays on\.")
     (folder / "hang").unlink()
     copyover(admin)
     assert stopped.stop() == 0
@@ -182,7 +182,7 @@ def test_when_clear_waits_and_goes_on_and_gives_up(stopped: Game, folder: Path) 
     admin.command("set width 500")
     (folder / "soft").touch()
     admin.send("copyover when-clear for 60s")
-    admin.expect(r"waits for this to clear, (1 minute|59 seconds) at the most: guard: it is busy")
+    admin.expect(r"waits for this to clear, for at most (1 minute|59 seconds): guard: it is busy")
     assert "Root ordered a copyover" in admin.command("copyover status")
     (folder / "soft").unlink()
     admin.expect("Copyover done")
@@ -199,7 +199,7 @@ def test_the_core_objects_to_too_little_disk_and_too_few_descriptors(stopped: Ga
     admin = stopped.admin()
     admin.command("set width 500")
     admin.send("copyover force")
-    admin.expect(r"the core insists: \d+ descriptors are left.*the core insists: .* left on the disk")
+    admin.expect(r"the core \(hard\s+veto\): \d+ descriptors are left.*the core \(hard\s+veto\): .* left on the disk")
     finished(stopped)
 
 

@@ -86,7 +86,7 @@ def field(stopped: Game, tmp_path: Path) -> Field:
 def test_up_and_back_by_the_reverse_step_in_hot_reloads(field: Field) -> None:
     root, ada, ben = field.begin()
     field.write(2)
-    field.reload(root, r"auction is reloaded: 1\.0\.0 -> 1\.1\.0, its state went along")
+    field.reload(root, r"auction is reloaded: 1\.0\.0 -> 1\.1\.0, with its state")
     assert "put up (old) by Ada" in ben.command("auction show 1")
     assert "You bid 140" in ben.command("auction bid 1 140")
     root.command("load item sword")
@@ -94,7 +94,7 @@ def test_up_and_back_by_the_reverse_step_in_hot_reloads(field: Field) -> None:
     assert "put up (new) by Root" in ben.command("auction show 2") and "from 30" in ben.command("auction list")
     assert "In escrow of auction: 2 items and 140 gold, for 3 characters." in audit(root)
     field.write(1)
-    field.reload(root, r"auction is reloaded: 1\.1\.0 -> 1\.0\.0, its state went along")
+    field.reload(root, r"auction is reloaded: 1\.1\.0 -> 1\.0\.0, with its state")
     assert "put up by Ada" in ben.command("auction show 1") and "from 30" in ben.command("auction list")
     assert "You bid 160" in ben.command("auction bid 1 160") and "You hear" in ada.command("auction mute")
     root.command("auction cancel 1")

@@ -67,7 +67,7 @@ def test_what_the_operator_says_of_what_is_not_there_is_noticed(
     with caplog.at_level("WARNING", "mud.modules"):
         made.load_all()
     assert [r.message for r in caplog.records if r.name == "mud.modules"] == [
-        f"[modules] folders: {tmp_path / 'gone'} is no folder; no module is loaded from there",
+        f"[modules] folders: {tmp_path / 'gone'} is not a folder; no module is loaded from there",
         "[permissions] bel: there is no such module; did you mean bell?",
         "[settings] raffel: there is no such module; did you mean raffle?",
     ]

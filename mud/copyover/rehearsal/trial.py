@@ -159,7 +159,7 @@ class TrialRun(logging.Handler):
             lost = self.report.warnings if CODE != TREE else self.report.errors
             lost.append(f"{shape.participant}: this code does not know {', '.join(unknown)}: declare a step for it")
         if again.state != found.state:
-            self.report.errors.append(f"{shape.participant}: its state is another one after it is written and read")
+            self.report.errors.append(f"{shape.participant}: its state changes when it is written and read again")
         return found
 
     def _take_in(self, instance: Instance, needed: bool) -> None:
@@ -181,7 +181,7 @@ class TrialRun(logging.Handler):
             return
         self._note(instance.shape, snapshot, found)
         self.report.warnings += [
-            f"module {instance.name}: its state has {text}, which is not known and gets lost: declare a Step"
+            f"module {instance.name}: its state has {text}, which is unknown and would be lost: declare a Step"
             for text in described(unknown_fields(instance.shape, snapshot))
         ]
         for text in self.registry.misfits(instance):

@@ -182,7 +182,7 @@ def parse_version(text: str) -> Version:
     """Read MAJOR.MINOR.PATCH or MAJOR.MINOR.PATCH-SUFFIX, ordered as in Semantic Versioning. Raises Invalid."""
     found = re.match(VERSION, text)
     if found is None:
-        raise Invalid(f"{text!r} is no version; it has to be like 1.2.3 or 1.2.3-beta.1", version=text)
+        raise Invalid(f"{text!r} is not a version; it has to be like 1.2.3 or 1.2.3-beta.1", version=text)
     parts = found[4].split(".") if found[4] else []
     suffix = tuple((False, int(part), "") if part.isdigit() else (True, 0, part) for part in parts)
     return Version(int(found[1]), int(found[2]), int(found[3]), not suffix, suffix)

@@ -43,16 +43,16 @@ class WorkerRow(Struct, frozen=True):
 
 
 TABLE: tuple[WorkerRow, ...] = (
-    WorkerRow(W.IDLE, (W.STARTING,), "it does not run, and is not meant to"),
+    WorkerRow(W.IDLE, (W.STARTING,), "it does not run, and need not"),
     WorkerRow(
         W.STARTING,
         (W.RUNNING, W.FAILED_START, W.STOPPING),
-        "it is on its way: its program begins, or waits out the pause before another try",
+        "its program is starting, or waits until the next attempt",
     ),
     WorkerRow(W.RUNNING, (W.STOPPING, W.STARTING, W.FAILED_START, W.IDLE), "it runs; its health says how well"),
     WorkerRow(W.STOPPING, (W.IDLE, W.TERMINATING, W.FAILED_START), "it is asked to end"),
     WorkerRow(W.TERMINATING, (W.IDLE,), "it is killed, because it did not end when it was asked"),
-    WorkerRow(W.FAILED_START, (W.STARTING, W.IDLE), "it could not be started, and is not tried again by itself"),
+    WorkerRow(W.FAILED_START, (W.STARTING, W.IDLE), "it could not be started, and there is no automatic retry"),
 )
 
 #: The states that may follow each state.
