@@ -49,7 +49,7 @@ def test_each_figure_that_is_not_is_a_veto(figures: dict[str, object], hard: boo
 
 def test_a_large_state_needs_more_of_the_disk() -> None:
     hard = [veto for veto in changed(state=3000) if veto.hard]
-    assert ["5.9 KiB have to be" in veto.reason for veto in hard] == [True]
+    assert ["5.9 KiB are needed" in veto.reason for veto in hard] == [True]
 
 
 def test_soft_ones_pass_by_force_and_are_named_hard_ones_never() -> None:
