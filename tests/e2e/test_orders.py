@@ -103,7 +103,7 @@ def test_a_restart_cancels_the_planned_one_with_a_line_in_the_log(stopped: Game)
     stopped.admin().command("copyover in 1h")
     assert stopped.stop() == 0
     stopped.start()
-    assert "the copyover that Root planned is called off" in stopped.log()
+    assert "which cancels the copyover that Root had planned" in stopped.log()
     again = stopped.client()
     again.login("Root")
     assert "none is planned" in again.command("copyover status")
