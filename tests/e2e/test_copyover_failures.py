@@ -107,7 +107,7 @@ def test_a_world_that_breaks_between_rehearsal_and_start_is_taken_as_it_was(stop
     broken.write_text(str(world / "small.toml"))
     copyover(admin)
     assert "The Square" in ada.command("look")
-    assert "broken since the rehearsal" in stopped.errors()
+    assert "broken after the rehearsal" in stopped.errors()
     admin.send("copyover")
     admin.expect(r"No copyover while rehearsing.*The game plays on\.")
     assert stopped.stop() == 0
