@@ -1,4 +1,4 @@
-"""`run.py account ...`: accounts, and the owner that a first start offers to make."""
+"""`run.py account ...`: accounts; and the owner's account, which a first start offers to create."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def create_(options: argparse.Namespace, config: Config) -> int:
     from mud.play import accounts
 
     accounts.check_role(options.role)
-    accounts.proper_name(options.name)  # before a password is typed for nothing
+    accounts.proper_name(options.name)  # checked before anybody types a password for nothing
     answer = ask(config, "account.create", name=options.name, role=options.role, password=password(options))
     return say(options, answer, "made {account}, {role}")
 
@@ -67,9 +67,9 @@ def list_(options: argparse.Namespace, config: Config) -> int:
 
 
 def password(options: argparse.Namespace) -> str:
-    """The new password: from the input where that was asked for, else from whoever sits at the terminal.
+    """The new password: from standard input if that was asked for, otherwise from the terminal.
 
-    Raises EverwakeError when there is nobody to ask.
+    Raises EverwakeError if there is no terminal.
     """
     if options.password_stdin:
         return first_line()
@@ -79,7 +79,7 @@ def password(options: argparse.Namespace) -> str:
 
 
 def first_line() -> str:
-    """The first line of the input, which is UTF-8 as in the game, whatever the terminal is. Raises EverwakeError."""
+    """The first line of standard input, which has to be UTF-8 as in the game. Raises EverwakeError."""
     try:
         return sys.stdin.buffer.readline().decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError as error:
@@ -87,7 +87,7 @@ def first_line() -> str:
 
 
 def asked() -> str:
-    """A password, typed twice without echo. Raises EverwakeError when the two are not the same."""
+    """A password, typed twice without echo. Raises EverwakeError if the two differ."""
     try:
         first = getpass.getpass("Password: ")
         second = getpass.getpass("The password again: ")
@@ -102,7 +102,7 @@ def asked() -> str:
 
 
 def offer_owner(config: Config) -> None:
-    """Where there is no database yet and somebody at the terminal, make the owner's account if they want one."""
+    """If there is no database yet and somebody is at the terminal, offer to create the owner's account."""
     if config.database.exists() or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
     print("This is the first start, and nobody owns the game yet. The owner may do everything in it.")
@@ -123,7 +123,7 @@ def ask_line(question: str) -> str:
 
 
 def make_owner(config: Config, name: str) -> None:
-    """Make the account. Raises EverwakeError for a name or a password that can't be."""
+    """Create the account. Raises EverwakeError for a name or a password that is not allowed."""
     from mud.play import accounts
 
     accounts.proper_name(name)

@@ -1,4 +1,4 @@
-"""How a command of the command line does something (through a running server, or else here) and prints the result."""
+"""Carries out a command of `run.py`, through a running server or else here, and prints the result."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mud.cli.output import as_json
 from mud.config import Config
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-#: For how many seconds a running server may not answer, as in the silence of a copyover; seconds between two tries.
+#: For how many seconds a running server may be silent, as in a copyover; seconds between two attempts.
 PATIENCE, AGAIN = 10.0, 0.1
-#: Adds a command: (group, name, what runs it, help).
+#: Adds a command: (group, name, function, help).
 Add = Callable[[Any, str, Callable[..., int], str], argparse.ArgumentParser]
 
 
 def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
-    """Let a running server do it; without one, take the lock and do it here."""
+    """Send a request to a running server; without one, take the lock and carry it out here."""
     answer = ask_running(config, do, **request)
     if answer is None:
         from mud.cli import offline
@@ -30,7 +30,7 @@ def ask(config: Config, do: str, **request: Any) -> dict[str, Any]:
 
 
 def ask_running(config: Config, do: str, **request: Any) -> dict[str, Any] | None:
-    """Let a running server do it; None without one. Raises OSError if the connection breaks."""
+    """Send a request to a running server; None if there is none. Raises OSError if the connection breaks."""
     from mud.control import control_socket
     from mud.server import ready
 
@@ -60,5 +60,5 @@ def show(options: argparse.Namespace, found: Any, text: str) -> int:
 
 
 def not_running(config: Config) -> dict[str, Any]:
-    """The answer where only a running server could give one."""
+    """The answer to a request that only a running server can carry out."""
     return {"ok": False, "error": f"no server runs on {config.data}: start it, or name its data folder with --data"}

@@ -1,4 +1,4 @@
-"""`run.py copyover ...`: orders from outside, the history, and the report of one as a picture."""
+"""`run.py copyover ...`: orders, the history, and a report as a picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mud.core.errors import CopyoverError, Rejected
 from mud.core.text.words import number_within
 from mud.play.staff import copyover_syntax
 
-#: Seconds between two questions whether it is done, and how long a server may be silent before it counts as gone.
+#: Seconds between two checks for the outcome, and how long a server may be silent before it counts as gone.
 LOOK, GONE = 0.2, 20.0
 #: The highest number of a copyover.
 LAST_NUMBER = 10**9
@@ -85,7 +85,7 @@ def outcome(options: argparse.Namespace, config: Config, number: int) -> int:
 
 
 def asked(config: Config, number: int) -> dict[str, Any] | None:
-    """The server's answer about an order; None while nobody answers, as in a copyover's silence."""
+    """The server's answer about an order; None while the server does not answer, as in a copyover's silence."""
     try:
         answer = ask_running(config, "copyover.record", number=number)
     except OSError:
@@ -94,7 +94,7 @@ def asked(config: Config, number: int) -> dict[str, Any] | None:
 
 
 def report(options: argparse.Namespace, config: Config) -> int:
-    """`run.py copyover report N`: of any server, running or not."""
+    """`run.py copyover report N`; the server need not run."""
     number = number_within(options.words[1], 1, LAST_NUMBER) if len(options.words) == 2 else None
     if number is None:
         print("run.py: write: copyover report N [--svg FILE]; `copyover history` has the numbers", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""All modules of an operator, loaded without a server: to look at them, and to know which words are taken."""
+"""Loads all modules without a server: to inspect them, and to know which command names are taken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mud.play.spells import SPELLS
 
 
 def loaded(config: Config) -> Registry:
-    """All modules, loaded here and checked; nothing runs."""
+    """All modules, loaded and checked in this process; nothing runs."""
     registry = Registry(CommandTable(COMMANDS), SpellTable(SPELLS))
     Loader(registry, config.given(), time.time).load_all()
     return registry

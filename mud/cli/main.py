@@ -19,7 +19,7 @@ from mud.config import LAST_PORT, Config
 from mud.copyover import environment
 from mud.core.errors import EverwakeError, StoreError
 
-#: Commands with a file of their own, in the order of the help; and all there are.
+#: Commands with their own file, in the order of the help; and all commands.
 PARTS = ("account", "copyover", "world", "module", "worker", "snapshot")
 COMMANDS = ("serve", *PARTS, "backup", "restore", "metrics")
 EXAMPLES = """used most:
@@ -33,7 +33,7 @@ EXAMPLES = """used most:
 
 
 def main(argv: list[str]) -> int:
-    """Run a command line without its program name. Gives the exit code: 0 done, 1 failed, 2 wrong usage."""
+    """Run a command line without its program name. Returns the exit code: 0 done, 1 failed, 2 wrong usage."""
     write_what_can_be()
     argv = in_order(argv, COMMANDS)  # `run.py --port 0` is short for `run.py serve --port 0`
     if argv[0] != "serve":
@@ -53,8 +53,8 @@ def main(argv: list[str]) -> int:
 
 
 def parser(command: str) -> argparse.ArgumentParser:
-    """What can be written. Of the commands in PARTS only `command` where it is known: it neither waits for the others'
-    imports nor fails for them (`copyover rollback` gets one out of code that does not import)."""
+    """The parser. Of the commands in PARTS it has only `command`, if that is known, so that it neither waits for the
+    others' imports nor fails with them (`copyover rollback` has to work with code that can't be imported)."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", metavar="DIR", help="the data folder (data)")
     common.add_argument("--world", metavar="DIR", help="the folder of the world's files (world)")
@@ -93,7 +93,7 @@ def parser(command: str) -> argparse.ArgumentParser:
 
 
 def configure(options: argparse.Namespace) -> Config:
-    """The configuration file, with the command line's options over it."""
+    """The configuration file, overridden by the command line's options."""
     config = configuration.load(options.config)
     for name in ("host", "port", "data", "world"):
         value = getattr(options, name, None)

@@ -27,9 +27,9 @@ from mud.framework.packages.archive import MANIFEST, checksum
 from mud.framework.packages.packages import Installed, Packages
 from mud.framework.registry import Registry
 
-#: In seconds.
+#: A year, in seconds.
 YEAR = 366 * 86400.0
-#: What a running server does to one module.
+#: The operations on one module that a running server offers.
 MANAGE = ("load", "unload", "reload", "start", "stop", "restart", "pause", "resume", "configure")
 
 
@@ -79,7 +79,7 @@ def register(commands: Any, add: Add) -> None:
 
 
 def row(instance: Instance) -> dict[str, str]:
-    """A module for a list."""
+    """A module's row in a list."""
     failed = instance.life.state is ModuleState.FAILED
     return {
         "name": instance.name,
@@ -113,7 +113,7 @@ def show_(options: argparse.Namespace, config: Config) -> int:
 
 
 def schema(options: argparse.Namespace, config: Config) -> int:
-    """`run.py module schema`: what the configuration and the `.dat` file hold (S0.18, S2.4)."""
+    """`run.py module schema`: the schemas of the configuration and of the `.dat` file (S0.18, S2.4)."""
     module = imported(options.name, config).module
     found = {
         "module": module.name,
@@ -180,7 +180,7 @@ def new_(options: argparse.Namespace, config: Config) -> int:
 
 
 def packages(config: Config) -> Packages:
-    """What is installed."""
+    """The installed packages."""
 
     def services() -> set[str]:
         return {service for i in loaded(config).instances.values() for service in provided(i.module)}
@@ -189,7 +189,7 @@ def packages(config: Config) -> Packages:
 
 
 def installed(options: argparse.Namespace, config: Config, found: Installed, verb: str) -> int:
-    """Say what was installed, and have a running server take it on; without one see whether a server could."""
+    """Report what was installed, and have a running server load it; without one, check that a server could."""
     answer = ask_running(config, "module.manage", what=verb, name=found.name)
     if answer is None:
         instance = loaded(config).instances.get(found.name)
@@ -237,7 +237,7 @@ def uninstall(options: argparse.Namespace, config: Config) -> int:
 
 
 def manage(verb: str) -> Callable[[argparse.Namespace, Config], int]:
-    """`run.py module restart` and its like"""
+    """`run.py module restart`, and the other operations on one module"""
 
     def run(options: argparse.Namespace, config: Config) -> int:
         answer = ask_running(config, "module.manage", what=verb, name=options.name)

@@ -1,4 +1,4 @@
-"""The same requests without a running server: take the lock, open the database, do it, close."""
+"""Carries out requests without a running server: take the lock, open the database, do it, close."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mud.store.store import Store
 
 
 async def do(config: Config, what: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Do one request. The answer is like the control socket's."""
+    """Carry out one request. The answer is like the control socket's."""
     try:
         if what == "account.create":
             accounts.proper_name(request["name"], loaded(config).commands)  # modules have commands too

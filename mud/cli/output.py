@@ -1,4 +1,4 @@
-"""What `run.py` writes: never an error for a letter that the output can't show, tables with a header, and JSON."""
+"""The output of `run.py`: never an error for a character that it can't encode; tables with a header; JSON."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 
 def write_what_can_be() -> None:
-    """From now on a letter that an output has no sign for is written as its escape, such as \\u017c."""
+    """From now on write a character that an output can't encode as its escape, such as \\u017c."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def as_json(found: Any, indent: int | None = None) -> str:
-    """Data as JSON; where the output has no sign for each letter, in JSON's own escapes."""
+    """Data as JSON, with JSON's escapes if the output can't encode every character."""
     text = json.dumps(found, indent=indent, ensure_ascii=False)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
@@ -27,7 +27,7 @@ def as_json(found: Any, indent: int | None = None) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows under a header, each column as wide as it has to be."""
+    """Rows under a header, each column as wide as its widest cell."""
     lines = [tuple(header), *(tuple(str(cell) for cell in row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

@@ -1,4 +1,4 @@
-"""`run.py snapshot show|verify|diff`: what is in a snapshot, whether it is whole, and how two differ."""
+"""`run.py snapshot show|verify|diff`: print a snapshot, check that it is intact, compare two."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def readable(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def decoded(data: bytes) -> Any:
-    """A section's data; what is no msgpack is shown as it is."""
+    """A section's decoded data; data that is not msgpack is returned unchanged."""
     try:
         return msgspec.to_builtins(msgspec.msgpack.decode(data), str_keys=True)
     except msgspec.DecodeError:
@@ -97,7 +97,7 @@ def diff(options: argparse.Namespace, config: Config) -> int:
 
 
 def lines(section: Any) -> list[str]:
-    """A section's data as lines; none where there is no such section."""
+    """A section's data as lines; none if there is no such section."""
     if section is None:
         return []
     return json.dumps(section["data"], indent=1, sort_keys=True, ensure_ascii=False).splitlines()

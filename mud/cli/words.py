@@ -1,4 +1,4 @@
-"""The words of a command line before argparse sees them, numbers in it with their bounds, and errors in words."""
+"""Prepares a command line for argparse, parses numbers within bounds, and puts errors into words."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Callable, Collection
 
 from mud.core.text.words import number_within
 
-#: Options that every command has, and how many words follow them.
+#: The options that every command has, and how many words follow each.
 COMMON = {"--data": 1, "--world": 1, "--config": 1, "--json": 0}
-#: The options of `serve` alone, which is what `run.py` is without a command.
+#: The options of `serve` alone, the default command.
 SERVING = ("--host", "--port", "--dev")
 
 
 def in_order(argv: list[str], commands: Collection[str]) -> list[str]:
-    """The command first, and the common options last: there argparse looks for them, wherever they were written.
+    """Put the command first and the common options last, where argparse expects them, wherever they were written.
 
-    Without a command it is `serve`. What stands behind `--` is left alone.
+    Without a command it is `serve`. Words after `--` stay as they are.
     """
     end = argv.index("--") if "--" in argv else len(argv)
     words: list[str] = []
@@ -40,17 +40,17 @@ def _command_first(words: list[str], commands: Collection[str]) -> list[str]:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says where an option belongs that it does not know."""
+    """A parser that says to which command an unknown option belongs."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]  # argparse's does not come back either
-        """End with the usage and what is wrong."""
+    def error(self, message: str) -> None:  # type: ignore[override]  # argparse's own does not return either
+        """Exit with the usage and the error."""
         given = message.removeprefix("unrecognized arguments: ").split()
         hint = next((f"; {word} is an option of `run.py serve`" for word in given if word in SERVING), "")
         super().error(message + hint)
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
-    """A whole number within bounds, for argparse."""
+    """An argparse type: a whole number within bounds."""
 
     def read(text: str) -> int:
         number = number_within(text, least, most)
@@ -62,14 +62,14 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def seconds(most: float) -> Callable[[str], float]:
-    """A time above 0, for argparse."""
+    """An argparse type: a number of seconds above 0."""
 
     def read(text: str) -> float:
         try:
             number = float(text)
         except ValueError:
             number = math.nan
-        if not 0 < number <= most:  # false for what is no number, too
+        if not 0 < number <= most:  # also refuses NaN
             raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of seconds above 0 and up to {most:g}")
         return number
 
@@ -77,7 +77,7 @@ def seconds(most: float) -> Callable[[str], float]:
 
 
 def in_words(error: OSError) -> str:
-    """What the system refused, for people: the file first, and no number."""
+    """An OSError in words: the file first, without the error number."""
     if error.filename is None:
         return error.strerror or str(error)
     why = {

@@ -10,7 +10,7 @@ from mud.cli.client import FAILED, Add, ask_running, not_running, say, show
 from mud.cli.output import as_json, table
 from mud.config import Config
 
-#: What can be done to one worker.
+#: The operations on one worker.
 VERBS = {
     "start": "start a worker",
     "stop": "stop a worker; it stays stopped until it is started",

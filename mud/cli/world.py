@@ -62,7 +62,7 @@ def world_check(options: argparse.Namespace, config: Config) -> int:
 
 
 def world_import(options: argparse.Namespace, config: Config) -> int:
-    """`run.py world import circle`: refused into a folder that holds a world; fails when anything was lost."""
+    """`run.py world import circle`: refuses a folder that already holds a world; fails if anything was lost."""
     from mud.areas.circle import encoding, import_world, report_text
     from mud.areas.destination import Destination, Written
     from mud.areas.load import examine
@@ -89,12 +89,12 @@ def world_import(options: argparse.Namespace, config: Config) -> int:
 
 
 def written_json(written: Written) -> dict[str, object]:
-    """What became of the files that were in the folder, for programs."""
+    """What happened to the files that were in the folder, for programs."""
     return {"replaced": written.replaced, "aside": str(written.aside) if written.aside else None}
 
 
 def written_text(written: Written, folder: Path, problems: list[str]) -> list[str]:
-    """What became of the files that were in the folder."""
+    """What happened to the files that were in the folder, in words."""
     lines = []
     if written.replaced:
         lines += [f"{len(written.replaced)} files are replaced; as they were they lie in {written.aside}:"]

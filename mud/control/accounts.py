@@ -1,4 +1,4 @@
-"""What `run.py` may ask of a running server about accounts, and the copy of the database that it makes."""
+"""The control socket's requests about accounts, and the backup of the database."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from mud.store.store import Store
 
 
 class StoreSource(Protocol):
-    """Who has the store."""
+    """Holds the store."""
 
     def need(self) -> Store:
-        """The store. Raises StoreError while it is not open."""
+        """The open store. Raises StoreError while it is not open."""
 
 
 class Writer(Protocol):
-    """Who writes what changed."""
+    """Writes changes to the database."""
 
     async def flush(self) -> None:
-        """All that changed is written. Raises StoreError."""
+        """Write all changes. Raises StoreError."""
 
 
 class Hasher(Protocol):
-    """Who has passwords hashed."""
+    """Hashes passwords."""
 
     async def hash(self, password: str) -> str:
-        """A password's hash."""
+        """The hash of a password."""
 
 
 def account_actions(
@@ -47,7 +47,7 @@ def account_actions(
 ) -> Actions:
     """The table of requests. `known` are the accounts in memory, newer than the store's, by casefolded name.
 
-    No account may be called as one of the `commands`.
+    No account may have the name of one of the `commands`.
     """
 
     async def find(name: str) -> Account | None:
@@ -66,7 +66,7 @@ def account_actions(
         role, password = request["role"], request["password"]
         accounts.check_new(await find(name), name, role, password)
         hash_ = await hasher.hash(password)
-        accounts.check_new(await find(name), name, role, password)  # somebody may have been quicker
+        accounts.check_new(await find(name), name, role, password)  # somebody may have created it meanwhile
         return await put(accounts.create(name, role, hash_))
 
     async def role(request: dict[str, Any]) -> Answer:

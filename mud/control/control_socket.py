@@ -29,7 +29,7 @@ Actions = dict[str, Action]
 
 
 class Control:
-    """The server's end."""
+    """The server's end of the socket."""
 
     def __init__(self, path: Path, actions: Actions) -> None:
         self._path = path
@@ -38,9 +38,9 @@ class Control:
         self._trying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen, unless it does already. A socket that an earlier program left is replaced.
+        """Listen, unless it does already. Replaces a socket that an earlier program left.
 
-        The game can do without it, so a failure is only tried again, every few seconds.
+        The game can do without it, so after a failure it only tries again every few seconds.
         """
         if self._server is not None or self._trying is not None:
             return
@@ -70,7 +70,7 @@ class Control:
         self._path.chmod(0o600)
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         trying, self._trying = self._trying, None
         if trying is not None:
             trying.cancel()

@@ -1,4 +1,4 @@
-"""What `run.py` may ask of a running server about copyovers."""
+"""The control socket's requests about copyovers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def copyover_actions(copyovers: Copyovers, wall: Callable[[], float]) -> Actions
     """The table of requests. `wall` returns the time by the wall clock."""
 
     async def order(request: dict[str, Any]) -> Answer:
-        """`number`, if there is one, is that of the record which will have the outcome."""
+        """Order a copyover. `number`, if present, is the number of the record that will have the outcome."""
         words = parse(request["words"], wall())
         reply = await copyovers.do(e.CopyoverRequest(0, request["by"], words))
         return {"text": reply.text, **({"number": reply.number} if reply.number else {})}
@@ -25,7 +25,7 @@ def copyover_actions(copyovers: Copyovers, wall: Callable[[], float]) -> Actions
         return {"text": copyovers.described(), "status": copyovers.status()}
 
     async def record(request: dict[str, Any]) -> Answer:
-        """The outcome of an order; without a record and a copyover under way, it waits."""
+        """The outcome of an order; without a record and without a copyover under way, the order still waits."""
         found = copyovers.recorder.history.find(request["number"])
         return {"record": report_text.plain(found) if found else None, "status": copyovers.status()}
 

@@ -1,4 +1,4 @@
-"""What `run.py` may ask of a running server about its modules."""
+"""The control socket's requests about modules."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mud.framework.manager import ModuleManager
 
 
 class Transfer(Protocol):
-    """Who writes modules' states to files, and reads them from there."""
+    """Exports modules' states to files, and imports them."""
 
     def export(self, name: str, path: Path, expires_at: float | None) -> int:
         """Write a module's state. Returns the file's size. Raises EverwakeError."""
 
     def import_(self, name: str, path: Path) -> str:
-        """Give a module the state that a file holds. Raises EverwakeError, with nothing changed."""
+        """Give a module the state from a file. Raises EverwakeError, and then nothing has changed."""
 
 
 def module_actions(manager: ModuleManager, transfer: Transfer, wall: Callable[[], float]) -> Actions:

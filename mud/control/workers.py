@@ -1,4 +1,4 @@
-"""What `run.py` may ask of a running server about its workers."""
+"""The control socket's requests about workers."""
 
 from __future__ import annotations
 

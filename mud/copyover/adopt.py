@@ -90,9 +90,7 @@ def _snapshot(config: Config, given: Handover, participant: str, key: Key | None
     if found is None:
         raise SnapshotError(f"{source}: the hand-over names this file, but it does not exist")
     if found.checksum != given.files[participant]:
-        raise SnapshotError(
-            f"{source}: it is of generation {found.generation}, not the one that was handed over"
-        )
+        raise SnapshotError(f"{source}: it is of generation {found.generation}, not the one that was handed over")
     return found
 
 

@@ -1,1 +1,1 @@
-"""`run.py --dev`: what a developer saves is in play a moment later."""
+"""`run.py --dev`: brings saved files into the running game."""

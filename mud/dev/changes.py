@@ -1,6 +1,6 @@
-"""What a developer saves: which files count, what each belongs to, how they differ from those in play, what is wrong.
+"""Saved files: which count, what each belongs to, how they differ from those in play, what is wrong with them.
 
-A file has changed if its content has: a file that is touched, undone or written again as it was, has not.
+A file has changed only if its content has: touching it, undoing a change or writing the same content is no change.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "module": (".py", ".toml"),
     "world": (".toml",),
 }
-#: What a part of a path begins with that nobody loads: hidden, an editor's lock; a world's file that is put aside.
+#: The first characters of names that nobody loads: hidden files, an editor's locks; a world's files set aside.
 _LEFT_OUT: dict[Kind, str] = {"core": ".#", "module": ".#", "world": "._"}
 _TRACE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _PLACED = re.compile(r"\S+\.(?:py|toml):\d+: .+")
@@ -64,7 +64,7 @@ class NeededActions(Struct, frozen=True):
 
 
 class Trees(Struct, frozen=True, kw_only=True):
-    """Where the files are that count. All paths are absolute. Modules that are `off` do not count, nor does `data`."""
+    """The folders whose files count, as absolute paths. Modules that are `off` do not count, nor does `data`."""
 
     core: Path
     modules: tuple[Path, ...]
@@ -78,7 +78,7 @@ class Trees(Struct, frozen=True, kw_only=True):
         return {self.core: "core", self.world: "world", **modules}
 
     def kind(self, path: str) -> tuple[Kind, str] | None:
-        """What a file belongs to, with the module's name; None for one that does not count."""
+        """What a file belongs to, with the module's name; None if it does not count."""
         for root, kind in self.roots().items():
             if not path.startswith(f"{root}{os.sep}"):
                 continue
@@ -95,7 +95,7 @@ class Trees(Struct, frozen=True, kw_only=True):
         return None
 
     def sort(self, paths: Iterable[str]) -> NeededActions:
-        """Paths by what they belong to."""
+        """Sort paths by what they belong to."""
         core, world, modules = [], [], dict[str, tuple[str, ...]]()
         for path in sorted(paths):
             match self.kind(path):
@@ -108,12 +108,12 @@ class Trees(Struct, frozen=True, kw_only=True):
         return NeededActions(tuple(core), modules, tuple(world))
 
     def short(self, path: str) -> str:
-        """A path for people: from the folder that holds the tree on."""
+        """A short path: relative to the folder that contains the tree."""
         inside = (root for root in self.roots() if Path(path).is_relative_to(root))
         return next((str(Path(path).relative_to(root.parent)) for root in inside), path)
 
     def shown(self, paths: Iterable[str]) -> str:
-        """Some paths for people, in one line."""
+        """Some paths in one line."""
         first, *others = [self.short(path) for path in paths]
         return f"{first} and {len(others)} more" if others else first
 
@@ -160,7 +160,7 @@ def changed(before: Files, now: Files) -> set[str]:
 
 
 def problems(trees: Trees, paths: Iterable[str]) -> list[str]:
-    """What is wrong with source files, with file and line, as far as can be told without running them."""
+    """The errors in source files, with file and line, that can be found without running them."""
     found = []
     for path in paths:
         try:

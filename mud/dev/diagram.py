@@ -1,6 +1,6 @@
-"""docs/states.md, made from the tables of states: `make docs` writes it, and a test says that it was.
+"""Generates docs/states.md from the tables of states. `make docs` writes it; a test fails if it is out of date.
 
-Also by hand: python -m mud.dev.diagram
+By hand: python -m mud.dev.diagram
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Made by `make docs` from the tables in the code. Change those, not this. The pha
 
 
 class StateRow(Protocol):
-    """A state, as every table has it."""
+    """A row of a table of states: what all tables have in common."""
 
     @property
     def state(self) -> Enum:
@@ -31,11 +31,11 @@ class StateRow(Protocol):
 
     @property
     def to(self) -> Sequence[Enum]:
-        """Where it may go."""
+        """The states that may follow."""
 
     @property
     def does(self) -> str:
-        """What it means."""
+        """The meaning of the state."""
 
 
 def page() -> str:
@@ -51,12 +51,12 @@ def page() -> str:
 
 
 def section(title: str, path: str, table: Sequence[StateRow], more: tuple[str, ...] = ()) -> str:
-    """One machine: its picture, and its table with the columns `more`."""
+    """One state machine: its diagram, and its table with the additional columns `more`."""
     return f"## {title}\n\nThe table is in `{path}`.\n\n```mermaid\n{diagram(table)}```\n\n{rows(table, more)}"
 
 
 def diagram(table: Sequence[StateRow]) -> str:
-    """The states as a picture that Markdown viewers draw. It begins with the table's first row."""
+    """The states as a Mermaid diagram, which Markdown viewers draw. The table's first row is the start."""
     lines = ["stateDiagram-v2", f"    [*] --> {table[0].state.value}"]
     for row in table:
         lines += [f"    {row.state.value} --> {to.value}" for to in row.to] or [f"    {row.state.value} --> [*]"]

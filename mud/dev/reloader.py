@@ -1,7 +1,7 @@
-"""`run.py --dev`: what a developer saves is in play a moment later, or the game plays on and says why not.
+"""`run.py --dev`: brings saved files into the running game, or says why that fails while the game plays on.
 
-Code starts a copyover, or a hot reload of the one module that was changed. A world file has its area read again. What
-goes wrong is told on the console, and to admins in the game; nobody else notices it.
+Saved code starts a copyover, or a hot reload if only one module changed. A saved world file reloads its area. Failures
+are reported on the console and to admins in the game; nobody else notices them.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ log = logging.getLogger("mud.dev")
 
 #: The name under which these copyovers are ordered, in logs and reports.
 BY = "run.py --dev"
-#: How many seconds a burst of saves may last, and seconds between two questions for vetoes.
+#: How many seconds a burst of saves may last, and seconds between two requests for vetoes.
 MAX_BURST, LOOK_AGAIN = 2.0, 0.5
 #: How many seconds an unconfirmed generation runs at least before the next automatic copyover.
 SETTLED = 2.0
-#: How many failures in a row stop automatic copyovers; and how often one is tried again after a last-moment veto.
+#: How many failures in a row stop automatic copyovers, and how often one is retried after a last-moment veto.
 MAX_FAILURES, MAX_RETRIES = 3, 3
 HEALS = "The game plays on; the next good save heals it."
 
 
 class SavedAttempt(Struct, kw_only=True):
-    """A copyover for saved files, for people: `files`; when they were saved, noticed, when it was ordered, and when the
-    new code had been tried (wall clock, seconds)."""
+    """A copyover because of saved `files` (in words), with the wall-clock times at which they were saved and noticed, the
+    copyover was ordered, and the code was rehearsed."""
 
     files: str
     saved: float
@@ -54,7 +54,7 @@ class SavedAttempt(Struct, kw_only=True):
     rehearsed: float = 0.0
 
     def parts(self, now: float) -> str:
-        """The time from save to play, in its parts."""
+        """The parts of the time from save to play, in words."""
         waited = self.ordered - self.noticed
         return (
             f"{now - self.saved:.2f} s after the save: noticed {self.noticed - self.saved:.2f}, "
@@ -72,15 +72,15 @@ class Note(Struct, kw_only=True):
 
 
 class Streak:
-    """Failures in a row. A rehearsal that fails costs nobody anything, so a save may always be tried in one; it is
-    those that came further for whose sake automatic copyovers stop until an admin's succeeds."""
+    """Failures in a row. A failed rehearsal disturbs nobody, so every save may be rehearsed. After failures that came
+    further, automatic copyovers stop until an admin's copyover succeeds."""
 
     def __init__(self) -> None:
         self.count = 0
         self._harmless = True
 
     def failed(self, harmless: bool) -> None:
-        """One more."""
+        """Count a failure."""
         self.count += 1
         self._harmless = self._harmless and harmless
 
@@ -99,7 +99,7 @@ class Streak:
 
 
 class ReloaderHost(Protocol):
-    """The running server, as saves need it."""
+    """What the reloader needs of the running server."""
 
     def generation(self) -> int:
         """The number of the program that runs."""
@@ -123,11 +123,11 @@ class ReloaderHost(Protocol):
         """Begin a copyover. If it fails, `Reloader.failed` is called."""
 
     def announce(self, text: str) -> None:
-        """A line to the admins in the game."""
+        """Send a line to the admins in the game."""
 
 
 class Reloader(CopyoverObserver):
-    """Watches while the server runs."""
+    """Watches files while the server runs, and brings saved ones into play."""
 
     def __init__(self, config: Config, loop: asyncio.AbstractEventLoop, host: ReloaderHost) -> None:
         self._config = config.dev
@@ -142,17 +142,17 @@ class Reloader(CopyoverObserver):
             off=frozenset(config.modules.off),
         )
         self._note = config.run / "saves.json"
-        self._played: Files | None = None  # what is in play
+        self._played: Files | None = None  # the files in play
         self._seen: Files = {}
-        self._todo = False  # saves have not led to anything yet
+        self._todo = False  # saves that nothing has been done about yet
         self._noticed = 0.0  # when they were noticed
-        self._attempt: SavedAttempt | None = None  # what is under way
-        self._tried: Files = {}  # what it rehearses
-        self._outrun = False  # that is not what lies there any more
-        self._retries = 0  # of the same files, after vetoes of the last moment
+        self._attempt: SavedAttempt | None = None  # the copyover under way
+        self._tried: Files = {}  # the files that it rehearses
+        self._outrun = False  # the files have changed since
+        self._retries = 0  # retries with the same files, after last-moment vetoes
         self._streak = Streak()
-        self._trouble = False  # what was saved last was no good
-        self._began = 0.0  # when the game went on, in this program
+        self._trouble = False  # the last save failed
+        self._began = 0.0  # when the game began or went on in this program
         self._watcher: Watcher | None = None
         self._task: asyncio.Task[None] | None = None
         self._rung = asyncio.Event()
@@ -173,7 +173,7 @@ class Reloader(CopyoverObserver):
             )
             self._watcher.start()
         if self._task is None or self._task.done():
-            self._rung = asyncio.Event()  # one belongs to a loop, and this may be another one
+            self._rung = asyncio.Event()  # an event belongs to one loop, and the loop may have changed
             self._task = self._loop.create_task(self._work())
 
     async def pause(self) -> None:
@@ -190,7 +190,7 @@ class Reloader(CopyoverObserver):
             if other := changes.changed(self._tried, now):
                 self._outrun = True
                 raise CopyoverError(f"{self._trees.shown(sorted(other))} was saved meanwhile")
-        else:  # somebody else's, who did not see to it that the rehearsal compiled what was saved just now
+        else:  # somebody else's copyover: make sure that files saved just now are compiled again
             wanted = self._trees.sort(changes.changed(self._played, now))
             await in_thread(compiled.forget, wanted.code)
         note = Note(generation=self._host.generation() + 1, files=now, attempt=self._attempt)
@@ -200,7 +200,7 @@ class Reloader(CopyoverObserver):
             log.warning("what is saved from now until the next program watches may go unnoticed: %s", error)
 
     async def end(self) -> None:
-        """No thread is left, nor anything else that runs."""
+        """Stop everything, and leave no thread."""
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             await in_thread(watcher.stop)
@@ -215,7 +215,7 @@ class Reloader(CopyoverObserver):
             return
         attempt, self._attempt = self._attempt, None
         vetoed = error.startswith(f"while {Phase.VETOING.value}")
-        outrun = self._todo or self._outrun or bool(self._host.copyover_by())  # other files, another copyover
+        outrun = self._todo or self._outrun or bool(self._host.copyover_by())  # other files, or another copyover
         if outrun or (vetoed and self._retries < MAX_RETRIES):
             self._retries += vetoed
             self._todo = True
@@ -295,7 +295,7 @@ class Reloader(CopyoverObserver):
         if not wanted.code:
             self._healed()
             return True
-        if wanted.alone and self._config.modules == "reload" and CODE == TREE:  # what a copy has stays
+        if wanted.alone and self._config.modules == "reload" and CODE == TREE:  # a copy's code stays
             await self._reload(wanted, now)
             return True
         return await self._copy_over(wanted, now)

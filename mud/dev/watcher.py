@@ -1,4 +1,4 @@
-"""Noticing saves: a thread that watches folders, and bursts of saves that count as one.
+"""Notices saves: a thread watches folders, and a burst of saves counts as one.
 
 Threads survive neither fork nor exec: `stop` leaves none behind, not even watchfiles' own.
 """
@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-#: Milliseconds without a change after which watchfiles tells of those before, and after which it does in any case.
+#: Milliseconds without a change after which watchfiles reports changes, and after which it reports them in any case.
 STEP_MS, MAX_MS = 40, 200
-#: What watchfiles calls the thread of its own (as the kernel cuts it), and the seconds that threads which have ended
-#: get to be gone for the kernel too.
+#: The name of watchfiles' own thread (as the kernel truncates it), and the seconds that ended threads get to
+#: disappear from the kernel's list as well.
 INNER, LEAVE_SECONDS = "notify-rs", 2.0
 
 
@@ -37,7 +37,7 @@ class Burst:
         self._last = now
 
     def left(self, now: float) -> float:
-        """Seconds until it is over, as far as is known now."""
+        """Seconds until it is over, unless there are further saves."""
         if self._first is None:
             return 0.0
         return max(0.0, min(self._last + self._quiet, self._first + self._most) - now)
@@ -48,7 +48,7 @@ class Burst:
 
 
 class _Stop:
-    """The end, as watchfiles asks for it; when it first does, everything is being watched."""
+    """The stop event that watchfiles polls; its first poll means that everything is being watched."""
 
     def __init__(self, ready: Callable[[], object]) -> None:
         self._event = threading.Event()
@@ -65,8 +65,8 @@ class _Stop:
 
 
 class Watcher:
-    """Calls `rang` from its thread when files below `folders` that count were saved, and once when it is ready;
-    `broke` when it can't watch."""
+    """Calls `rang` from its thread when files below `folders` that count were saved, and once when it is ready; calls
+    `broke` if it can't watch."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Watcher:
 
     def _run(self) -> None:
         try:
-            from watchfiles import watch  # takes 30 ms, which nobody has to wait for
+            from watchfiles import watch  # takes 30 ms, so it is imported in this thread
 
             logging.getLogger("watchfiles").setLevel(logging.WARNING)
             for _ in watch(
@@ -113,7 +113,7 @@ class Watcher:
 
 
 def _runs(name: str, number: int | None) -> bool:
-    """Whether this process has a thread with this number, or one whose name begins so."""
+    """Whether this process has a thread with this number, or one whose name begins with `name`."""
     for task in Path("/proc/self/task").iterdir():
         with contextlib.suppress(OSError):  # it has just ended
             if task.name == str(number) or (task / "comm").read_text().startswith(name):

@@ -77,9 +77,7 @@ class ModuleHost:
                 instance.life.go(ModuleState.LOADED, self.now())
                 instance.forgive()
                 self.manager.states.pop(name, None)
-                self.anew[-1] += (
-                    "; it starts with an empty state, and the old one lies in the snapshots' folder"
-                )
+                self.anew[-1] += "; it starts with an empty state, and the old one lies in the snapshots' folder"
         if failed:
             raise Failed("; ".join(failed))
 
