@@ -44,8 +44,8 @@ HEALS = "The game plays on; the next good save heals it."
 
 
 class SavedAttempt(Struct, kw_only=True):
-    """A copyover because of saved `files` (in words), with the wall-clock times at which they were saved and noticed, the
-    copyover was ordered, and the code was rehearsed."""
+    """A copyover because of saved `files` (in words), with the wall-clock times at which they were saved and noticed,
+    the copyover was ordered, and the code was rehearsed."""
 
     files: str
     saved: float
