@@ -875,7 +875,5 @@ def test_a_state_of_a_wrong_type_is_a_hard_veto(modded: Modded) -> None:  # S0.6
     admin = game.admin()
     admin.command("boom")
     admin.send("copyover force")
-    admin.expect(
-        r"veto\):\s+its\s+state\s+could\s+not\s+be\s+read\s+back:\s+section\s+'notes'.*The game plays on"
-    )
+    admin.expect(r"veto\):\s+its\s+state\s+could\s+not\s+be\s+read\s+back:\s+section\s+'notes'.*The game plays on")
     assert game.stop() == 0
