@@ -95,7 +95,7 @@ class Crowd:
         """Code and world are new to everybody: nothing of them is compiled."""
         for cache in (*self.tree.rglob("__pycache__"), self.game.data / "cache"):
             shutil.rmtree(cache, ignore_errors=True)
-        with (self.tree / "mud" / "server.py").open("a") as file:
+        with (self.tree / "mud" / "server" / "server.py").open("a") as file:
             file.write("\n")
 
     def close(self) -> None:

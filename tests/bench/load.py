@@ -78,7 +78,8 @@ def paced(peers: list[Peer], line: bytes, end: bytes, each: float, seconds: floa
 def gaps(
     peers: list[Peer], line: bytes, end: bytes, rate: float, order: Callable[[], None], done: Callable[[], bool]
 ) -> float:
-    """Probes at `rate` lines a second each, from before `order` until after `done`. The longest gap between replies."""
+    """Probes at `rate` lines a second each, from before `order` until after `done`. The longest gap between replies,
+    one counted that is still open at the end."""
     poll, by_fd = _poll(peers)
     began = time.perf_counter()
     next_send, ordered, stop = began, False, None
@@ -104,7 +105,8 @@ def gaps(
                 now = time.perf_counter()
                 by_fd[fd].longest = max(by_fd[fd].longest, now - by_fd[fd].last)
                 by_fd[fd].last = now
-    return max(peer.longest for peer in peers)
+    over = time.perf_counter()
+    return max(max(peer.longest, over - peer.last) for peer in peers)
 
 
 def read_until(sock: socket.socket, mark: bytes, seconds: float = 60.0) -> bytes:
