@@ -17,6 +17,7 @@ MODULE = Module(
     version="1.0.0",
     description="mail and a notice board",
     author="Everwake",
+    provides=("mail",),
     state=Post,
     settings=PostSettings,
     commands=[Command("mail", mail.mail, topic="talking"), Command("board", board.board, topic="talking")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from mud.cli.output import as_json, table
 from mud.cli.words import seconds
 from mud.config import Config
 from mud.core.commands import CommandTable
-from mud.core.errors import FrameworkError, NotFound
+from mud.core.errors import FrameworkError, Invalid, NotFound
 from mud.framework import contract, finder, openapi, settings
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
@@ -26,6 +27,7 @@ from mud.framework.order import provided
 from mud.framework.packages.archive import MANIFEST, checksum
 from mud.framework.packages.packages import Installed, Packages
 from mud.framework.registry import Registry
+from mud.framework.report import interface_of
 
 #: A year, in seconds.
 YEAR = 366 * 86400.0
@@ -39,6 +41,12 @@ def register(commands: Any, add: Add) -> None:
     add(group, "list", list_, "list all modules and their states")
     add(group, "show", show_, "describe one module in full").add_argument("name")
     add(group, "schema", schema, "print the JSON Schemas of a module's settings and state").add_argument("name")
+    add(group, "api", api, "print a module's methods, with the JSON Schemas of requests and replies").add_argument("name")
+    call_ = add(group, "call", call, "call a method of a module of the running server, and print its reply as JSON")
+    call_.add_argument("name")
+    call_.add_argument("method", help="as in `module api`: auction.price, or price for short")
+    call_.add_argument("data", nargs="?", default="{}", metavar="JSON", help="the fields of its request ({})")
+    call_.add_argument("--api", default="", metavar="VERSION", help="the version of the API that you need, as 1.2")
     check_ = add(group, "check", check, "check modules' contracts; exits with 1 if one is broken")
     check_.add_argument("names", nargs="*", metavar="NAME")
     check_.add_argument("--all", action="store_true", help="check all modules")
@@ -123,6 +131,25 @@ def schema(options: argparse.Namespace, config: Config) -> int:
     }
     print(as_json(found, 2))
     return DONE
+
+
+def api(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module api`: what other modules, programs and operators may ask of a module (S2.5)."""
+    print(as_json(interface_of(imported(options.name, config).module), 2))
+    return DONE
+
+
+def call(options: argparse.Namespace, config: Config) -> int:
+    """`run.py module call`"""
+    try:
+        data = json.loads(options.data)
+    except ValueError as error:
+        raise Invalid(f"{options.data!r} is no JSON: {error}") from error
+    method = options.method if "." in options.method else f"{options.name}.{options.method}"
+    if method.partition(".")[0] != options.name:
+        raise Invalid(f"{method} is no method of {options.name}: its name begins with {options.name}.")
+    request = {"method": method, "data": data, "needs": options.api}
+    return say(options, ask_running(config, "module.call", **request) or not_running(config), "{text}")
 
 
 def imported(name: str, config: Config) -> finder.ModuleCode:

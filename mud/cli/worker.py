@@ -22,6 +22,8 @@ def register(commands: Any, add: Add) -> None:
     """Add the commands."""
     group = commands.add_parser("worker", help="manage workers").add_subparsers(required=True, metavar="WHAT")
     add(group, "list", list_, "list all workers and their states")
+    who = add(group, "who", who_, "list the workers that give a capability, such as mail")
+    who.add_argument("capability")
     add(group, "show", show_, "describe one worker in full").add_argument("id")
     add(group, "add", add_, "add a process by its manifest").add_argument("manifest", type=Path)
     restart = add(group, "restart", manage, "stop and start a worker")
@@ -36,7 +38,16 @@ def register(commands: Any, add: Add) -> None:
 
 def list_(options: argparse.Namespace, config: Config) -> int:
     """`run.py worker list`"""
-    answer = ask_running(config, "worker.list") or not_running(config)
+    return listed(options, ask_running(config, "worker.list") or not_running(config))
+
+
+def who_(options: argparse.Namespace, config: Config) -> int:
+    """`run.py worker who`"""
+    return listed(options, ask_running(config, "worker.who", capability=options.capability) or not_running(config))
+
+
+def listed(options: argparse.Namespace, answer: dict[str, Any]) -> int:
+    """Print the workers of an answer."""
     if not answer["ok"]:
         return say(options, answer, "")
     parts = ("id", "type", "state", "health", "pid", "last_error")

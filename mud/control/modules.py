@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +37,10 @@ def module_actions(manager: ModuleManager, transfer: Transfer, wall: Callable[[]
     async def manage_module(request: dict[str, Any]) -> Answer:
         return {"text": await manager.manage(request["what"], request["name"])}
 
+    async def call(request: dict[str, Any]) -> Answer:
+        reply = await manager.calls.call(request["method"], request.get("data"), request.get("needs", ""))
+        return {"reply": reply, "text": json.dumps(reply, ensure_ascii=False, indent=2)}
+
     async def export(request: dict[str, Any]) -> Answer:
         path, seconds = Path(request["file"]), request.get("expires_in")
         expires = wall() + seconds if seconds is not None else None
@@ -49,6 +54,7 @@ def module_actions(manager: ModuleManager, transfer: Transfer, wall: Callable[[]
         "module.list": list_modules,
         "module.show": show_module,
         "module.manage": manage_module,
+        "module.call": call,
         "module.export": export,
         "module.import": import_,
     }

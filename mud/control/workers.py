@@ -20,6 +20,9 @@ def worker_actions(workers: WorkerRegistry, wall: Callable[[], float]) -> Action
     async def list_workers(request: dict[str, Any]) -> Answer:
         return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in workers.all()]}
 
+    async def who_gives(request: dict[str, Any]) -> Answer:
+        return {"workers": [msgspec.to_builtins(w.diagnostics()) for w in workers.giving(request["capability"])]}
+
     async def show_worker(request: dict[str, Any]) -> Answer:
         return {"worker": msgspec.to_builtins(workers.get(request["id"]).diagnostics())}
 
@@ -45,6 +48,7 @@ def worker_actions(workers: WorkerRegistry, wall: Callable[[], float]) -> Action
     return {
         "worker.list": list_workers,
         "worker.show": show_worker,
+        "worker.who": who_gives,
         "worker.add": add_worker,
         "worker.remove": remove_worker,
         "worker.start": told(lambda worker, force: worker.start()),

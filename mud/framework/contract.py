@@ -17,8 +17,10 @@ from msgspec import Struct
 from msgspec import inspect as types
 
 from mud.core.clock import ClockName
+from mud.core.errors import Invalid
 from mud.core.signals import Companions, Request, Signal
 from mud.core.world.model import ROLES
+from mud.framework.requirement import API_VERSION, Requirement
 from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
 from mud.sdk.bases import Permission, Settings, State, Timer
@@ -303,8 +305,13 @@ def _api(module: Module[Any]) -> Iterator[Finding]:
             yield Finding(
                 "error", "api", f"{what} {kind.__name__}: its tag has to be {module.name}.SOMETHING, not {tag!r}"
             )
+    yield from _versions(module)
     for method in module.methods:
         asked: Any = method.kind
+        try:
+            msgspec.json.schema(method.reply)
+        except TypeError as error:
+            yield Finding("error", "api", f"method {asked.__name__}: its reply has no JSON Schema: {error}")
         if not issubclass(asked, Request):
             yield Finding("error", "api", f"method {method.kind.__name__} has to be a Request")
     for on in module.on:
@@ -324,6 +331,21 @@ def _api(module: Module[Any]) -> Iterator[Finding]:
         kinds_alike = [o for o in module.on if tag_of(o.kind) == tag_of(on.kind)]
         if len(kinds_alike) > 1 and kinds_alike[0] is on:
             yield Finding("warning", "api", f"{len(kinds_alike)} handlers for {on.kind.__name__}")
+
+
+def _versions(module: Module[Any]) -> Iterator[Finding]:
+    """The version of its API, the services that it provides, and what it requires of others."""
+    if not API_VERSION.fullmatch(module.api_version):
+        yield Finding("error", "api", f"api_version {module.api_version!r}: write MAJOR.MINOR, as 1.0")
+    for service in module.provides:
+        if not NAME.fullmatch(service) or service in TAKEN:
+            text = f"provides {service!r}: a service is named in small letters, digits and _, and not like the core's"
+            yield Finding("error", "api", text)
+    for text in module.requires:
+        try:
+            Requirement.read(text)
+        except Invalid as error:
+            yield Finding("error", "api", str(error))
 
 
 def _twice(module: Module[Any]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from msgspec.structs import replace
 
@@ -57,6 +57,19 @@ class Tolerance:
         self.seconds = seconds
 
 
+class Others(Protocol):
+    """The other modules, as one that calls their methods needs them."""
+
+    def call(self, ctx: CoreContext, request: Request, caller: str = "") -> Any:
+        """Call a method on behalf of a module."""
+
+    def call_method(self, ctx: CoreContext, name: str, data: Any, needs: str = "") -> Any:
+        """Call a method by its name, with plain data."""
+
+    def needs(self, caller: str, tag: str) -> str:
+        """The version of an API that a module says it needs."""
+
+
 class Instance:
     """A loaded module, or one that could not be loaded, with the reason."""
 
@@ -66,7 +79,7 @@ class Instance:
         code: ModuleCode,
         settings: Settings,
         granted: frozenset[Permission],
-        call: Callable[[CoreContext, Request], Any],
+        others: Others,
         tolerance: Tolerance,
         life: Life | None = None,
     ) -> None:
@@ -91,7 +104,7 @@ class Instance:
         self.health: dict[str, CheckState] = {}  # by the name of the check
         self.commands = [self._command(command) for command in self.module.commands]
         self.spells = [self._spell(spell) for spell in self.module.spells]
-        self._call = call
+        self._others = others
         self._tolerance = tolerance
         self._faults: deque[float] = deque(maxlen=tolerance.errors)
 
@@ -133,13 +146,22 @@ class Instance:
                 figures.slowest = took
 
     @property
+    def up(self) -> bool:
+        """Whether it was started and not stopped since, even if it is paused, or out of service for its failures."""
+        return self.life.state in (ModuleState.ACTIVE, ModuleState.PAUSED, ModuleState.ERROR)
+
+    @property
     def standing(self) -> str:
         """Its state in a word for people."""
         return self.held if self.life.state is ModuleState.LOADED and self.held else self.life.state.value
 
     def call(self, ctx: CoreContext, request: Request) -> Any:
         """Call a method of another module on behalf of this one."""
-        return self._call(ctx, request)
+        return self._others.call(ctx, request, self.name)
+
+    def call_method(self, ctx: CoreContext, name: str, data: Any) -> Any:
+        """Call a method of another module by its name, on behalf of this one."""
+        return self._others.call_method(ctx, name, data, self._others.needs(self.name, name))
 
     def fault(self, error: BaseException) -> None:
         """Count and log the failure of a handler, hook or job."""

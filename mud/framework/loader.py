@@ -14,8 +14,9 @@ from mud.framework.finder import ModuleCode, ModuleSource
 from mud.framework.instance import Instance, Tolerance, permissions
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.options import ModuleOptions
-from mud.framework.order import provided, start_order
+from mud.framework.order import provided, start_order, unmet
 from mud.framework.registry import Registry
+from mud.framework.requirement import requirements
 from mud.sdk.bases import Settings
 from mud.sdk.module import Module
 
@@ -103,7 +104,7 @@ class Loader:
             self._check(source.name, contract.check(code.module, folder), life)
         granted = permissions(code.module, frozenset(self.given.permissions.get(source.name, ())))
         settings_ = self.settings(code.module)
-        instance = Instance(source, code, settings_, granted, self.registry.call, self._tolerance(), life)
+        instance = Instance(source, code, settings_, granted, self.registry, self._tolerance(), life)
         life.go(M.LOADED, self._now())
         return instance
 
@@ -146,13 +147,16 @@ class Loader:
             self.fail(instance, error)
 
     def need_services(self, instance: Instance) -> None:
-        """Raises Conflict if a service that the module requires is missing."""
+        """Raises Conflict if a service that the module requires is missing, or has another version of its API."""
         there = {
-            s for i in self.registry.instances.values() if i.life.state is not M.FAILED for s in provided(i.module)
+            s: i for i in self.registry.instances.values() if i.life.state is not M.FAILED for s in provided(i.module)
         }
-        for wanted in instance.module.requires:
-            if not wanted.endswith("?") and wanted not in there:
-                raise Conflict(f"{instance.name} requires {wanted!r}, which is not there")
+        for need in requirements(instance.module):
+            provider = there.get(need.service)
+            if provider is None and not need.optional:
+                raise Conflict(f"{instance.name} requires {need.service!r}, which is not there")
+            if provider is not None and not need.optional and not need.met_by(provider.module.api_version):
+                raise Conflict(unmet(instance.name, need, provider.module))
 
     def broken(self, source: ModuleSource, error: FrameworkError) -> Instance:
         """An instance that stands in for a module whose code can't be used."""
@@ -160,7 +164,7 @@ class Loader:
         life.go(M.LOADING, self._now())
         stub: Module[Any] = Module(name=source.name, version="0.0.0")
         instance = Instance(
-            source, ModuleCode(stub, {}), Settings(), frozenset(), self.registry.call, self._tolerance(), life
+            source, ModuleCode(stub, {}), Settings(), frozenset(), self.registry, self._tolerance(), life
         )
         instance.broken = True
         self.fail(instance, error)

@@ -26,6 +26,7 @@ from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import Loader, ModuleConfig
 from mud.framework.order import provided
 from mud.framework.registry import Registry
+from mud.framework.requirement import requirements
 from mud.framework.work import ModuleWork, force_hook, run_hook
 from mud.snapshot.envelope import Metadata, Reason, Snapshot, pack, unpack
 from mud.snapshot.form import Form
@@ -67,7 +68,7 @@ class ModuleManager:
         self._host = host
         self._health = ModuleHealth(registry, lambda: self.loader.given.options, host.now, host.post, self.restart)
         self._background = Background(self._work, self._faulted, self._health.heard)
-        self.calls = Calls(registry, self._work, self._faulted, host.post)
+        self.calls = Calls(registry, self._work, self._faulted, self._worn, host)
         self.managing = asyncio.Lock()  # held while one module is started, stopped or changed
 
     # All of them
@@ -103,7 +104,7 @@ class ModuleManager:
         """Stop all modules in reverse order, each within its time limit: asked first, then forced (S4.7)."""
         await self.pause_work()
         for instance in reversed(list(self.registry.instances.values())):
-            if _up(instance):
+            if instance.up:
                 await self._stop(instance)
 
     def begin_work(self) -> None:
@@ -133,7 +134,7 @@ class ModuleManager:
 
     async def _start_one(self, name: str) -> str:
         instance = self.registry.get(name)
-        if _up(instance):
+        if instance.up:
             hint = "resume" if instance.life.state is M.PAUSED else "restart"
             raise Conflict(f"{name} runs already ({instance.standing}); `module {hint} {name}` is what you can do.")
         return await self._restart(name)
@@ -141,9 +142,9 @@ class ModuleManager:
     async def _stop_one(self, name: str) -> str:
         """An admin's stop: it stays stopped, over copyovers and restarts of the server, until somebody starts it."""
         instance = self.registry.get(name)
-        if not _up(instance):
+        if not instance.up:
             return f"{name} does not run ({instance.standing})."
-        self._need_unneeded(instance, "stop")
+        self.registry.need_unneeded(instance, "stop")
         self._hold(instance, "stopped")
         await self._stop(instance, M.LOADED)
         return f"{name} is stopped."
@@ -161,7 +162,7 @@ class ModuleManager:
             return await self._load_one(name)
         self.loader.given = self._host.given()
         settings = self.loader.settings(instance.module)  # before anything is stopped: they may be wrong
-        if _up(instance):
+        if instance.up:
             await self._stop(instance, M.LOADED, force)
         instance.settings = settings
         instance.forgive()
@@ -192,12 +193,12 @@ class ModuleManager:
 
     async def _unload(self, name: str) -> str:
         instance = self.registry.get(name)
-        self._need_unneeded(instance, "unload")
+        self.registry.need_unneeded(instance, "unload")
         if instance.life.state is not M.FAILED:
             packed = self._packed(instance, "export")
             self.registry.part(instance, packed)
             self._host.perform(lambda ctx: ctx.world.mark_module(name))
-            if _up(instance):
+            if instance.up:
                 await self._stop(instance)
             self.states[name] = (packed, f"the last state of {name}")
         self.registry.remove(instance)
@@ -214,7 +215,7 @@ class ModuleManager:
         except EverwakeError as error:
             raise Failed(f"{name} is not reloaded, the old one goes on: {error}", module=name) from error
         await self._background.end(name)
-        if _up(old):
+        if old.up:
             await self._stop(old)
         self._begin_work(new)
         return f"{name} is reloaded: {old.module.version} -> {new.module.version}, with its state."
@@ -227,8 +228,9 @@ class ModuleManager:
         try:
             self.loader.need_services(new)
             for service in set(provided(old.module)) - set(provided(new.module)):
-                if needed := self._needing(service):
+                if needed := self.registry.needing(service):
                     raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
+            self.registry.need_compatible(new)
             if found := self.registry.misfits(new):
                 raise Conflict(f"{name} can't go on with what waits for it: {'; '.join(found)}")
             if old.held != "stopped":
@@ -238,7 +240,7 @@ class ModuleManager:
             self._restore(new)
             self.registry.swap(old, new)
         except BaseException as error:
-            if _up(old):
+            if old.up:
                 self.states.pop(name, None)
             await self._abandon(new)
             take_out(package_of(old.source))
@@ -281,9 +283,9 @@ class ModuleManager:
     async def _start(self, instance: Instance) -> None:
         """Initialise and start a loaded module. Raises Failed or TimedOut, with the module FAILED (S2.9, S3.5)."""
         try:
-            for wanted in instance.module.requires:
-                if not wanted.endswith("?") and not self._provided(wanted):
-                    raise Conflict(f"{instance.name} requires {wanted!r}, which does not run")
+            for need in requirements(instance.module):
+                if not need.optional and not self.registry.provides(need.service):
+                    raise Conflict(f"{instance.name} requires {need.service!r}, which does not run")
             await self._initialize(instance)
             self._activate(instance)
         except Exception as error:
@@ -353,23 +355,10 @@ class ModuleManager:
     def _work(self, instance: Instance) -> ModuleWork:
         return ModuleWork(instance, self._host.post, self._data, self._host.configuration)
 
-    def _provided(self, service: str) -> bool:
-        return any(service in provided(i.module) and i.life.state is M.ACTIVE for i in self.registry.instances.values())
-
-    def _need_unneeded(self, instance: Instance, verb: str) -> None:
-        """Raises Conflict when modules in service can't be without what this one provides."""
-        for service in provided(instance.module):
-            if needed := self._needing(service):
-                raise Conflict(f"{', '.join(needed)} requires {service}: {verb} that first.")
-
     def _release(self, instance: Instance) -> None:
         """No order of an admin's keeps it out of service any more."""
         if instance.held:
             self._hold(instance, "")
-
-    def _needing(self, service: str) -> list[str]:
-        """The modules in service that require `service`."""
-        return [i.name for i in self.registry.instances.values() if service in i.module.requires and _up(i)]
 
     # State and tables
 
@@ -415,6 +404,9 @@ class ModuleManager:
     def _faulted(self, instance: Instance, error: Exception) -> None:
         """Count a failure of background work, and take its module out of service if there were too many."""
         instance.fault(error)
+        self._worn(instance)
+
+    def _worn(self, instance: Instance) -> None:
         self.registry.failed(instance.name, self._host.now())
         for text in self.registry.news():
             self._host.post(Announced(text, "admin"))
@@ -422,10 +414,6 @@ class ModuleManager:
     def tasks_of(self, name: str) -> int:
         """The number of a module's jobs and checks that run."""
         return self._background.running(name)
-
-
-def _up(instance: Instance) -> bool:
-    return instance.life.state in (M.ACTIVE, M.PAUSED, M.ERROR)
 
 
 #: The operations on a module that the game and the command line offer.

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from mud.framework.requirement import Requirement, requirements
 from mud.sdk.module import Module
 
 
@@ -36,12 +37,23 @@ def start_order(modules: Iterable[Module[Any]]) -> tuple[list[str], dict[str, st
 def _missing(left: dict[str, Module[Any]], services: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, module in left.items():
-        for wanted in module.requires:
-            if not wanted.endswith("?") and wanted not in services:
-                near = get_close_matches(wanted, services, 1)
+        for need in requirements(module):
+            if need.optional:
+                continue
+            if need.service not in services:
+                near = get_close_matches(need.service, services, 1)
                 hint = f"; did you mean {near[0]}?" if near else ""
-                found.setdefault(name, f"{name} requires {wanted!r}, which no module that can start provides{hint}")
+                text = f"{name} requires {need.service!r}, which no module that can start provides{hint}"
+                found.setdefault(name, text)
+            elif not need.met_by(left[services[need.service]].api_version):
+                found.setdefault(name, unmet(name, need, left[services[need.service]]))
     return found
+
+
+def unmet(name: str, need: Requirement, provider: Module[Any]) -> str:
+    """Why a provider's API will not do for a module."""
+    has = f"{provider.name} {provider.version} has version {provider.api_version} of its API"
+    return f"{name} requires {need.service} {need.version}, and {has}"
 
 
 def _reaches(before: dict[str, set[str]], start: str, end: str) -> bool:
@@ -58,9 +70,9 @@ def _sorted(left: dict[str, Module[Any]], services: dict[str, str]) -> list[str]
     before: dict[str, set[str]] = {name: set() for name in left}
     for optional in (False, True):
         for name, module in left.items():
-            for wanted in module.requires:
-                found = services.get(wanted.rstrip("?"))
-                if found is None or found == name or wanted.endswith("?") is not optional:
+            for need in requirements(module):
+                found = services.get(need.service)
+                if found is None or found == name or need.optional is not optional:
                     continue
                 if not optional or not _reaches(before, found, name):  # an optional one closes no circle
                     before[name].add(found)

@@ -19,9 +19,11 @@ from mud.core.spells import SpellTable
 from mud.core.timers import AskEnds, ModuleTimer, PendingTimer
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
-from mud.framework.order import provided, start_order
+from mud.framework.methods import is_async, replied, request_of
+from mud.framework.order import provided, start_order, unmet
 from mud.framework.pending import misfits, talk_of, timer_of
 from mud.framework.report import describe
+from mud.framework.requirement import compatible, requirements
 from mud.sdk.bases import State
 from mud.sdk.context import Context, plain, tag_of
 from mud.sdk.module import Answerer, SignalListener
@@ -246,27 +248,76 @@ class Registry:
 
     # Between modules
 
-    def call(self, ctx: CoreContext, request: Request) -> Any:
+    def call(self, ctx: CoreContext, request: Request, caller: str = "") -> Any:
         """Call a method of the module that provides a service, within the same event (S2.5)."""
-        instance, method = self.method(tag_of(request))
-        if _is_async(method.handler):
-            raise Invalid(
-                f"{tag_of(request)} is asynchronous: ctx.ask(...) it, and On(Answered, ...) hears what came of it"
-            )
-        asked = request if type(request) is method.kind else _converted(request, method.kind, "request", instance)
-        return self.run(ctx, instance, method.handler, asked)
+        tag = tag_of(request)
+        instance, method = self.method(tag, self.needs(caller, tag))
+        fits = type(request) is method.kind
+        asked = request if fits else _converted(request, method.kind, "request", instance)
+        return self._answered(ctx, instance, method, asked)
 
-    def method(self, tag: str) -> tuple[Instance, Answerer[Any]]:
-        """The module that answers a request, and its method. Raises NotFound."""
+    def call_method(self, ctx: CoreContext, name: str, data: Any, needs: str = "") -> Any:
+        """Call a method by its name with plain data, within the same event; returns its reply as plain data."""
+        instance, method = self.method(name, needs)
+        return msgspec.to_builtins(self._answered(ctx, instance, method, request_of(instance, method, data)))
+
+    def _answered(self, ctx: CoreContext, instance: Instance, method: Answerer[Any], asked: Any) -> Any:
+        if is_async(method):
+            tag = tag_of(method.kind)
+            raise Invalid(f"{tag} is asynchronous: ctx.ask(...) it, and On(Answered, ...) hears what came of it")
+        found = self.run(ctx, instance, method.handler, asked)
+        try:
+            return replied(instance, method, found)
+        except Invalid as error:
+            raise _fault(instance, error) from error
+
+    def needs(self, caller: str, tag: str) -> str:
+        """The version of an API that a module says it needs of the service in `tag`; "" for any."""
+        asking = self.instances.get(caller)
+        service = tag.partition(".")[0]
+        found = (r.version for r in requirements(asking.module) if r.service == service) if asking else iter(())
+        return next(found, "")
+
+    def method(self, tag: str, needs: str = "") -> tuple[Instance, Answerer[Any]]:
+        """The module that answers a request, and its method. Raises NotFound, or Conflict if it does not have the
+        version of the API that the caller `needs`."""
         service = tag.partition(".")[0]
         instance = self._services.get(service)
         if instance is None:
-            raise NotFound(f"no module provides {service!r}; add it to `requires`, with a ? if you can do without")
+            near = get_close_matches(service, self._services, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            text = f"no module provides {service!r}{hint}; add it to `requires`, with a ? if you can do without"
+            raise NotFound(text)
+        if not compatible(instance.module.api_version, needs):
+            text = f"{service} {needs} is needed, and {instance.name} has version {instance.module.api_version} of it"
+            raise Conflict(text, module=instance.name)
         for method in instance.module.methods:
             if tag_of(method.kind) == tag or tag_of(method.kind).partition(".")[2] == tag.partition(".")[2]:
                 return instance, method
         known = ", ".join(tag_of(m.kind) for m in instance.module.methods) or "none"
         raise NotFound(f"{service} has no method {tag!r}; it has {known}")
+
+    def provides(self, service: str) -> bool:
+        return any(service in provided(i.module) and i.life.state is M.ACTIVE for i in self.instances.values())
+
+    def need_unneeded(self, instance: Instance, verb: str) -> None:
+        """Raises Conflict when modules in service can't be without what this one provides."""
+        for service in provided(instance.module):
+            if needed := self.needing(service):
+                raise Conflict(f"{', '.join(needed)} requires {service}: {verb} that first.")
+
+    def need_compatible(self, new: Instance) -> None:
+        """Raises Conflict if a module in service needs another version of what `new` provides."""
+        for other in self.instances.values():
+            for need in requirements(other.module) if other.up else ():
+                needed = not need.optional and need.service in provided(new.module)
+                if needed and not need.met_by(new.module.api_version):
+                    raise Conflict(unmet(other.name, need, new.module))
+
+    def needing(self, service: str) -> list[str]:
+        """The modules in service that require `service`."""
+        up = [i for i in self.instances.values() if i.up]
+        return [i.name for i in up if any(r.service == service and not r.optional for r in requirements(i.module))]
 
     def companions(self, ctx: CoreContext, character_id: str) -> list[str]:
         """The characters who share a character's gains, by the first module in service with a Method for that."""
@@ -365,8 +416,3 @@ def _converted(thing: Any, kind: type[Any], tag_field: str, instance: Instance) 
         return msgspec.convert(plain(thing, tag_field) | {tag_field: tag_of(kind)}, kind)
     except msgspec.ValidationError as error:
         raise Invalid(f"{instance.name} can't take {tag_of(thing)} as its {kind.__name__}: {error}") from error
-
-
-def _is_async(handler: Callable[..., Any]) -> bool:
-    code = getattr(handler, "__code__", None)
-    return bool(code is not None and code.co_flags & 0x80)  # CO_COROUTINE

@@ -12,8 +12,11 @@ from mud.core.text.words import count
 from mud.framework.check_state import health_of, illness_of
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import WORKER
+from mud.framework.methods import is_async
+from mud.framework.order import provided
 from mud.framework.workers.controller import Diagnostics
 from mud.sdk.context import tag_of
+from mud.sdk.module import Module
 
 
 def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
@@ -26,7 +29,7 @@ def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
         health=health_of(instance.health),
         illness=illness_of(instance.health),
         health_failures=max((check.failures for check in instance.health.values()), default=0),
-        capabilities=tuple(f"{m.partition('.')[2]}" for m in (tag_of(x.kind) for x in module.methods)),
+        capabilities=provided(module),
         endpoint=f"function:{instance.source.entry or f'modules.{instance.name}:MODULE'}",
         last_error=figures.last_error,
         errors=figures.errors,
@@ -35,6 +38,8 @@ def diagnose(instance: Instance, timers: int, tasks: int = 0) -> Diagnostics:
         detail={
             "module_state": instance.life.state.value,
             "version": module.version,
+            "api_version": module.api_version,
+            "methods": [tag_of(method.kind) for method in module.methods],
             "source": instance.source.kind,
             "folder": str(instance.source.folder),
             "calls": figures.calls,
@@ -70,6 +75,31 @@ def api_of(instance: Instance) -> dict[str, Any]:
     }
 
 
+def interface_of(module: Module[Any]) -> dict[str, Any]:
+    """A module's API for programs: its methods with the JSON Schemas of their requests and replies (S2.5)."""
+
+    def schema(kind: Any) -> Any:
+        return msgspec.json.schema(kind) if kind is not None else None
+
+    return {
+        "module": module.name,
+        "version": module.version,
+        "api_version": module.api_version,
+        "provides": list(provided(module)),
+        "requires": list(module.requires),
+        "methods": {
+            tag_of(method.kind): {
+                "help": (method.handler.__doc__ or "").strip(),
+                "asynchronous": is_async(method),
+                "request": schema(method.kind),
+                "reply": schema(method.reply),
+            }
+            for method in module.methods
+        },
+        "emits": {tag_of(signal): schema(signal) for signal in module.emits},
+    }
+
+
 def describe(instance: Instance, timers: int) -> str:
     """A description of a module in full, as text for the screen."""
     known = diagnose(instance, timers)
@@ -81,6 +111,7 @@ def describe(instance: Instance, timers: int) -> str:
         ("from", f"{detail['source']}, {detail['folder']}"),
         ("author", module.author),
         ("commands", ", ".join(c.name for c in module.commands)),
+        ("gives", f"{', '.join(provided(module))} (API {module.api_version})"),
         ("methods", ", ".join(api_of(instance)["methods"])),
         ("tells", ", ".join(api_of(instance)["emits"])),
         ("hears", ", ".join(api_of(instance)["listens"])),

@@ -229,6 +229,14 @@ class Context(GameContext, Generic[S]):
         """Send a request to another module, within this event. Raises NotFound, or what that module raises."""
         return self._acting.call(self._core, request)
 
+    def call_method(self, name: str, data: dict[str, Any] | None = None) -> Any:
+        """Call a method by its name ("auction.price"), within this event, with the fields of its request as plain data.
+
+        Returns its reply as plain data. Raises NotFound, Conflict for another version of the API than `requires` says,
+        Invalid if the data do not fit, or what that module raises.
+        """
+        return self._acting.call_method(self._core, name, data)
+
     def ask(self, request: Request, about: str) -> None:
         """Send a request to an asynchronous method. On(Answered, ...) receives the outcome, once."""
         data = {"request": tag_of(request), "data": plain(request, "request")}

@@ -56,6 +56,9 @@ class Acting(Protocol):
     def call(self, ctx: CoreContext, request: Request) -> Any:
         """Send a request to another module."""
 
+    def call_method(self, ctx: CoreContext, name: str, data: Any) -> Any:
+        """Call a method of another module by its name."""
+
 
 class GameContext:
     """The game as a module's handler has it: who acts, what there is to see, what can be said and changed."""

@@ -148,9 +148,10 @@ class Database(Struct, frozen=True):
 class Module(Struct, Generic[S], kw_only=True, frozen=True):
     """A module (S2.1). Name and version are required; everything else has a default.
 
-    `requires` names services that must run before it starts; a "?" after one makes it optional. Among equals the one
-    with the lower `priority` starts first. `provides` are its services besides its name. `emits` are the kinds of
-    signals that it emits.
+    `requires` names services that must run before it starts, as in "auction" or "auction>=1.2" (from that version of
+    its API on, and below 2.0); a "?" at the end makes one optional. Among equals the one with the lower `priority`
+    starts first. `provides` are its services besides its name, `api_version` (MAJOR.MINOR) is that of its methods.
+    `emits` are the kinds of signals that it emits.
 
     `force_stop` cleans up when `stop` or `shutdown` failed or did not end in time, and instead of both in a forced
     restart. It must not wait: it is interrupted after half a second.

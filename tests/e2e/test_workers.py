@@ -109,6 +109,11 @@ def test_workers_are_listed_and_refused_in_words(stopped: Game, tmp_path: Path) 
     assert found["raffle"]["type"] == "module" and found["raffle"]["state"] == "running"
     assert found["raffle"]["endpoint"] == "function:modules.raffle:MODULE"
     assert found["beater"]["type"] == "process" and found["beater"]["memory"] > 1_000_000
+    assert [w["id"] for w in worker(game, "who", "mail")] == ["post"]  # S2.5
+    said = game.run("module", "call", "post", "waiting", '{"character": "c0"}', "--data", str(game.data))
+    assert (said.returncode, said.stdout) == (0, "0\n")
+    wrong = game.run("module", "call", "post", "waiting", "{}", "--api", "2.0", "--data", str(game.data))
+    assert (wrong.returncode, wrong.stderr) == (1, "run.py: post 2.0 is needed, and post has version 1.0 of it\n")
     metrics = game.run("metrics", "--data", str(game.data)).stdout  # S3.11
     assert 'everwake_worker_memory_bytes{id="beater",type="process"}' in metrics
     assert 'everwake_module_tasks{id="raffle",type="module"} 0' in metrics

@@ -28,7 +28,7 @@ WORDS = {
     "name": "it has to be a small letter, then up to 31 small letters, digits or _",
     "version": "it has to be like 1.2.3 or 1.2.3-beta.1",
     "everwake": "it has to be like 1.2.3",
-    "requires": 'it has to be a module\'s name, with a "?" behind it if it may be missing',
+    "requires": 'it has to be a module\'s name, as in bank or bank>=1.2, with a "?" behind it if it may be missing',
     "dependencies": "it has to be like name, name>=1.2 or name>=1.2,<2 (>=, == and < are known)",
     "checksum": 'it has to be "sha256:" and 64 hexadecimal digits',
 }
@@ -47,7 +47,7 @@ class PackageManifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
     description: Line = ""
     author: Line = ""
     entry: str = ""
-    requires: tuple[Annotated[str, Meta(pattern=rf"^{NAME}\??\Z")], ...] = ()
+    requires: tuple[Annotated[str, Meta(pattern=rf"^{NAME}(>=\d+\.\d+)?\??\Z")], ...] = ()
     dependencies: tuple[Annotated[str, Meta(pattern=REQUIREMENT, max_length=200)], ...] = ()
     types: tuple[str, ...] = ("module",)
     everwake: VersionText | None = None
@@ -64,7 +64,7 @@ class PackageManifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
             raise ValueError(f"entry: {self.entry!r} can't be used; it has to be like {self.name}:MODULE")
         if "module" not in self.types or not {"module", "process"}.issuperset(self.types):
             raise ValueError('types: it has to hold "module", and besides it at most "process"')
-        needed = [other.removesuffix("?") for other in self.requires]
+        needed = [re.split("[>?]", other)[0] for other in self.requires]
         if self.name in needed or len(set(needed)) < len(needed):
             raise ValueError("requires: it names the package itself, or a module twice; remove that")
         if self.reverse is not None and self.reverse > self.state:

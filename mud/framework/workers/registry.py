@@ -91,6 +91,17 @@ class WorkerRegistry:
             raise NotFound(f"There is no worker {worker!r}." + (f" Did you mean {near[0]}?" if near else ""))
         return known[worker]
 
+    def giving(self, capability: str) -> list[Controller]:
+        """The workers that have a capability, modules in service and running processes first. Raises NotFound."""
+        everybody = [(worker, worker.diagnostics().capabilities) for worker in self.all()]
+        found = [worker for worker, has in everybody if capability in has]
+        if not found:
+            known = sorted({name for _, has in everybody for name in has})
+            near = get_close_matches(capability, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
+            raise NotFound(f"No worker gives {capability!r}; {hint}")
+        return sorted(found, key=lambda worker: worker.state is not WorkerState.RUNNING)
+
     async def add(self, path: Path) -> Controller:
         """Add a process by its manifest, and start it if the manifest says so. It is registered only if that succeeds.
 
