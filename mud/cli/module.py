@@ -41,7 +41,7 @@ def register(commands: Any, add: Add) -> None:
     add(group, "list", list_, "list all modules and their states")
     add(group, "show", show_, "describe one module in full").add_argument("name")
     add(group, "schema", schema, "print the JSON Schemas of a module's settings and state").add_argument("name")
-    add(group, "api", api, "print a module's methods, with the JSON Schemas of requests and replies").add_argument("name")
+    add(group, "api", api, "print a module's methods, with JSON Schemas").add_argument("name")
     call_ = add(group, "call", call, "call a method of a module of the running server, and print its reply as JSON")
     call_.add_argument("name")
     call_.add_argument("method", help="as in `module api`: auction.price, or price for short")

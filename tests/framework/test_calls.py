@@ -156,8 +156,9 @@ def test_modules_call_each_other_in_the_version_that_they_require(how: str) -> N
     text = other.player("Ada").do(f"ask {how} sword")
     refused = "shop 2.0 is needed, and shop has version 1.2 of it"
     assert heard(other) == ([refused] if how == "ask" else [])
-    assert how == "ask" or "Nothing was changed" in text
-    assert how == "ask" or refused in other.instance("buyer").figures.last_error
+    if how != "ask":
+        assert "Nothing was changed" in text
+        assert refused in other.instance("buyer").figures.last_error
 
 
 def test_a_module_whose_requirement_is_of_another_version_is_not_started() -> None:  # S2.5, S4.3
