@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from mud.copyover.locations import here
 from mud.core.bounds import explained
 from mud.core.errors import ConfigError
-from mud.framework.options import ModuleOptions, SnapshotOptions
+from mud.framework.options import ModuleOptions, PackageOptions, SnapshotOptions
 from mud.net.budget import Limits
 from mud.snapshot.seal import Key
 
@@ -97,6 +97,7 @@ class Config(Struct, forbid_unknown_fields=True, kw_only=True):
     permissions: dict[str, list[str]] = {}  # what each module may do besides playing
     settings: dict[str, dict[str, Any]] = {}  # each module's own
     snapshots: SnapshotOptions = msgspec.field(default_factory=SnapshotOptions)
+    packaging: PackageOptions = msgspec.field(default_factory=PackageOptions, name="packages")
     file: str = ""  # where this was read from
 
     @property

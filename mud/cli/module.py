@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from mud import __version__
+from mud.cli import package
 from mud.cli.client import DONE, FAILED, Add, ask_running, not_running, say, show
 from mud.cli.loaded import loaded
 from mud.cli.output import as_json, table
@@ -23,9 +24,7 @@ from mud.framework import contract, finder, openapi, settings
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import NATIVE, Loader
-from mud.framework.order import provided
 from mud.framework.packages.archive import MANIFEST, checksum
-from mud.framework.packages.packages import Installed, Packages
 from mud.framework.registry import Registry
 from mud.framework.report import interface_of
 
@@ -58,18 +57,7 @@ def register(commands: Any, add: Add) -> None:
     )
     new.add_argument("--in", dest="folder", type=Path, default=NATIVE, help="the folder to create it in (modules/)")
     new.add_argument("--force", action="store_true", help="overwrite the files of an existing module")
-    for name, run, help_ in (
-        ("install", install, "install a package: a folder, a wheel or a folder of packages"),
-        ("upgrade", upgrade, "install a newer version"),
-        ("downgrade", downgrade, "install an older version, if it can read the state"),
-    ):
-        made = add(group, name, run, help_)
-        made.add_argument("source", type=Path)
-        made.add_argument("--name", help="which package, if the source holds several")
-        made.add_argument("--force", action="store_true", help="ignore a missing checksum or a missing required module")
-        if name == "install":
-            made.add_argument("--seconds", type=seconds(3600), default=60.0, help="give up after this long (60)")
-    add(group, "uninstall", uninstall, "remove an installed package; its state is kept").add_argument("name")
+    package.register(group, add)
     out = add(group, "export", export, "write a module's state to a file, to keep it or to move it elsewhere")
     out.add_argument(
         "--expires-in", type=seconds(10 * YEAR), metavar="SECONDS", help="refuse to import it after this time"
@@ -193,7 +181,7 @@ def openapi_(options: argparse.Namespace, config: Config) -> int:
     return DONE
 
 
-# Making and installing
+# Making
 
 
 def new_(options: argparse.Namespace, config: Config) -> int:
@@ -204,60 +192,6 @@ def new_(options: argparse.Namespace, config: Config) -> int:
     made = scaffold(options.name, options.folder, features, force=options.force)
     text = "\n".join([*(f"made {path}" for path in made), f"try it: python run.py module check {options.name}"])
     return show(options, [str(path) for path in made], text)
-
-
-def packages(config: Config) -> Packages:
-    """The installed packages."""
-
-    def services() -> set[str]:
-        return {service for i in loaded(config).instances.values() for service in provided(i.module)}
-
-    return Packages(config.packages, __version__, services)
-
-
-def installed(options: argparse.Namespace, config: Config, found: Installed, verb: str) -> int:
-    """Report what was installed, and have a running server load it; without one, check that a server could."""
-    answer = ask_running(config, "module.manage", what=verb, name=found.name)
-    if answer is None:
-        instance = loaded(config).instances.get(found.name)
-        if instance is None:
-            then, problem = "", f"the configuration has {found.name} switched off"
-        else:
-            failed = instance.life.state is ModuleState.FAILED
-            problem = instance.figures.last_error if failed else ""
-            then = "it is loaded when the server starts"
-    else:
-        then, problem = answer.get("text", ""), answer.get("error", "")
-    data = {"name": found.name, "version": found.version, "problem": problem}
-    text = f"it is not in service: {problem}" if problem else then
-    return show(options, data, f"installed {found.name} {found.version}; {text}") or (FAILED if problem else DONE)
-
-
-def install(options: argparse.Namespace, config: Config) -> int:
-    """`run.py module install`"""
-    found = packages(config).install(options.source, options.name, force=options.force, seconds=options.seconds)
-    return installed(options, config, found, "load")
-
-
-def upgrade(options: argparse.Namespace, config: Config) -> int:
-    """`run.py module upgrade`"""
-    found = packages(config).upgrade(options.source, options.name, force=options.force)
-    return installed(options, config, found, "reload")
-
-
-def downgrade(options: argparse.Namespace, config: Config) -> int:
-    """`run.py module downgrade`"""
-    found = packages(config).downgrade(options.source, options.name, force=options.force)
-    return installed(options, config, found, "reload")
-
-
-def uninstall(options: argparse.Namespace, config: Config) -> int:
-    """`run.py module uninstall`"""
-    answer = ask_running(config, "module.manage", what="unload", name=options.name)
-    if answer is not None and not answer["ok"] and answer.get("code") != NotFound.code:
-        return say(options, answer, "")
-    packages(config).uninstall(options.name)
-    return show(options, {"name": options.name}, f"{options.name} is uninstalled; its state is kept for its return")
 
 
 # The running server

@@ -29,6 +29,14 @@ class ModuleOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     stop_seconds: Limit = 5.0
 
 
+class PackageOptions(Struct, forbid_unknown_fields=True, kw_only=True):
+    """[packages]. `keys` are the public keys (Ed25519, 64 hexadecimal digits) that are trusted to sign packages. With
+    `signed`, only packages that one of them signed are installed."""
+
+    keys: list[Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]] = []
+    signed: bool = False
+
+
 class SnapshotOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     """[snapshots]. With `key`, a file of 32 random bytes and mode 0600, snapshots are encrypted.
 

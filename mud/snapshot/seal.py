@@ -68,7 +68,7 @@ class Key:
     """A key for sections: AES-256 in Galois/Counter mode (NIST SP 800-38D), a fresh nonce each time."""
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self.secret = secret
         self.name = hashlib.blake2b(secret, digest_size=4, person=b"everwake-key").hexdigest()
 
     @classmethod
@@ -91,7 +91,7 @@ class Key:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         nonce = os.urandom(_NONCE_BYTES)
-        return AESGCM(self._secret).encrypt(nonce, data, bound), Encryption(CIPHER, self.name, nonce)
+        return AESGCM(self.secret).encrypt(nonce, data, bound), Encryption(CIPHER, self.name, nonce)
 
     def decrypt(self, data: bytes, how: Encryption, bound: bytes, where: str) -> bytes:
         """The reverse of `encrypt`. Raises SnapshotError for another key, another cipher, or data that was changed."""
@@ -101,6 +101,6 @@ class Key:
         if how.cipher != CIPHER or how.key != self.name:
             raise SnapshotError(f"{where} is encrypted by {how.cipher} with key {how.key}, and ours is {self.name}")
         try:
-            return AESGCM(self._secret).decrypt(how.nonce, data, bound)
+            return AESGCM(self.secret).decrypt(how.nonce, data, bound)
         except (InvalidTag, ValueError) as error:
             raise SnapshotError(f"{where} can't be decrypted: it was changed or comes from another place") from error

@@ -26,6 +26,8 @@ from mud.core.errors import Failed, Invalid, NotFound, TimedOut
 
 #: The file that describes a package; the checksum covers every file but this one.
 MANIFEST = "module.toml"
+#: Its signature, which covers that description.
+SIGNATURE = "module.sig"
 #: Limits of an unpacked package.
 MAX_BYTES = 20_000_000
 MAX_FILES = 2_000
@@ -157,7 +159,7 @@ def checksum(folder: Path, deadline: Deadline | None = None) -> str:
     lines = hashlib.sha256()
     with in_words(f"{folder} can't be read"):
         for name in files(folder, deadline):
-            if name == MANIFEST:
+            if name in (MANIFEST, SIGNATURE):
                 continue
             one = hashlib.sha256()
             with open_plain(folder / name) as file:
@@ -270,7 +272,7 @@ def choose(source: Path, root: Path, name: str | None, deadline: Deadline) -> Pa
 
     Raises NotFound if there is none, Invalid if there are several and `name` does not choose one.
     """
-    found = [root] if (root / MANIFEST).is_file() else _packages_in(root, deadline)
+    found = [root] if (root / MANIFEST).is_file() else packages_in(root, deadline)
     if not found:
         raise NotFound(f"{source}: there is no package in it: no folder has a {MANIFEST}", path=str(source))
     names = sorted({called(path) for path in found})
@@ -290,7 +292,7 @@ def called(folder: Path) -> str:
     return name if re.match(VERSION, version) else folder.name
 
 
-def _packages_in(root: Path, deadline: Deadline) -> list[Path]:
+def packages_in(root: Path, deadline: Deadline) -> list[Path]:
     """All packages below a folder, sorted. Raises Invalid for one behind a symbolic link."""
     found: list[Path] = []
     waiting = [(root, 0)]

@@ -62,13 +62,18 @@ class PackageManifest(Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
             msgspec.structs.force_setattr(self, "entry", f"{self.name}:MODULE")
         if not re.match(rf"{self.name}(\.[A-Za-z_][A-Za-z0-9_]*)?:[A-Za-z_][A-Za-z0-9_]*\Z", self.entry):
             raise ValueError(f"entry: {self.entry!r} can't be used; it has to be like {self.name}:MODULE")
-        if "module" not in self.types or not {"module", "process"}.issuperset(self.types):
-            raise ValueError('types: it has to hold "module", and besides it at most "process"')
-        needed = [re.split("[>?]", other)[0] for other in self.requires]
-        if self.name in needed or len(set(needed)) < len(needed):
+        if not self.types or not {"module", "process"}.issuperset(self.types):
+            raise ValueError('types: it has to hold "module", "process" or both')
+        names = [re.split("[>?]", other)[0] for other in self.requires]
+        if self.name in names or len(set(names)) < len(names):
             raise ValueError("requires: it names the package itself, or a module twice; remove that")
         if self.reverse is not None and self.reverse > self.state:
             raise ValueError(f"reverse: steps back can't lead to {self.reverse}, above state {self.state}")
+
+    @property
+    def needed(self) -> list[str]:
+        """The names of what it requires and can't do without."""
+        return [other.partition(">")[0] for other in self.requires if not other.endswith("?")]
 
 
 def read_manifest(folder: Path, shown: str = "") -> PackageManifest:

@@ -22,7 +22,7 @@ def check_needs(manifest: PackageManifest, own_version: str, services: Callable[
     if manifest.everwake and parse_version(own_version) < parse_version(manifest.everwake):
         text = f"{what} needs Everwake {manifest.everwake}, this is {own_version}; upgrade the server first"
         raise Invalid(text, package=manifest.name)
-    wanted = [name.partition(">")[0] for name in manifest.requires if not name.endswith("?")]
+    wanted = manifest.needed
     if wanted and services is not None:
         there = services()
         missing = [name for name in wanted if name not in there]

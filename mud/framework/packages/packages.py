@@ -17,7 +17,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -33,7 +33,10 @@ from mud.framework.packages.archive import (
     parse_version,
 )
 from mud.framework.packages.manifest import PackageManifest, read_manifest
-from mud.framework.packages.needs import check_needs
+from mud.framework.packages.needs import check_needs, unmet
+from mud.framework.packages.trust import Trust
+from mud.framework.packages.trust import check as check_signature
+from mud.framework.workers.manifest import read_manifest as read_worker
 
 log = logging.getLogger("mud.packages")
 
@@ -46,6 +49,11 @@ STAGING = ".staging-"
 UNKNOWN = "unknown"
 
 
+#: The manifest of the process worker that a package of type "process" brings.
+WORKER = "worker.toml"
+ANYBODY = Trust()
+
+
 class Installed(Struct, frozen=True, kw_only=True):
     """An installed package. `problem` says what is wrong with it; `manifest` is None if it can't be read."""
 
@@ -56,7 +64,9 @@ class Installed(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-def verify(folder: Path, force: bool = False, shown: str = "", deadline: Deadline | None = None) -> PackageManifest:
+def verify(
+    folder: Path, force: bool = False, shown: str = "", deadline: Deadline | None = None, trust: Trust = ANYBODY
+) -> PackageManifest:
     """Check that a folder is a complete package whose files match its checksum, and return its manifest.
 
     `force` accepts a missing checksum, never a wrong one. Errors name the folder as `shown`. Raises NotFound without a
@@ -64,11 +74,8 @@ def verify(folder: Path, force: bool = False, shown: str = "", deadline: Deadlin
     """
     shown = shown or str(folder)
     manifest = read_manifest(folder, shown)
-    part = manifest.entry.partition(":")[0].removeprefix(manifest.name).removeprefix(".")
-    if not (folder / "__init__.py").is_file():
-        raise Invalid(f"{shown}: there is no __init__.py; a package is a Python package", package=manifest.name)
-    if part and not any((folder / way).is_file() for way in (f"{part}.py", f"{part}/__init__.py")):
-        raise Invalid(f"{shown}: entry is {manifest.entry}, but there is no {part}.py", package=manifest.name)
+    for kind in manifest.types:
+        PARTS[kind](folder, manifest, shown)
     found = checksum(folder, deadline)
     if not manifest.checksum and not force:
         text = f'{shown}: it has no checksum; its author has to add checksum = "{found}" to {MANIFEST}, or use --force'
@@ -76,7 +83,38 @@ def verify(folder: Path, force: bool = False, shown: str = "", deadline: Deadlin
     if manifest.checksum and manifest.checksum.lower() != found:
         text = f"{shown}: its checksum is wrong: {MANIFEST} says {manifest.checksum}, its files make {found}"
         raise Invalid(f"{text}; it was changed after it was made: get it again", package=manifest.name, found=found)
+    check_signature(folder, manifest, trust, shown)
     return manifest
+
+
+def _check_module(folder: Path, manifest: PackageManifest, shown: str) -> None:
+    """Raises Invalid if there is no Python package, or not the part of it that is the entry."""
+    part = manifest.entry.partition(":")[0].removeprefix(manifest.name).removeprefix(".")
+    if not (folder / "__init__.py").is_file():
+        raise Invalid(f"{shown}: there is no __init__.py; a package is a Python package", package=manifest.name)
+    if part and not any((folder / way).is_file() for way in (f"{part}.py", f"{part}/__init__.py")):
+        raise Invalid(f"{shown}: entry is {manifest.entry}, but there is no {part}.py", package=manifest.name)
+
+
+def _check_process(folder: Path, manifest: PackageManifest, shown: str) -> None:
+    """Raises Invalid or NotFound if there is no worker's manifest of the right name."""
+    worker = read_worker(folder / WORKER)
+    both = "module" in manifest.types
+    if not both and (folder / "__init__.py").exists():
+        text = f'{shown}: types is ["process"], but it has an __init__.py: add "module", or rename that'
+        raise Invalid(text, package=manifest.name)
+    if both and not worker.name.startswith(f"{manifest.name}-"):
+        text = f"{shown}/{WORKER}: name: {worker.name} has to begin with {manifest.name}-, as the module has that name"
+        raise Invalid(text, package=manifest.name)
+    if not both and worker.name != manifest.name:
+        text = f"{shown}/{WORKER}: name: it has to be the package's, {manifest.name}, not {worker.name}"
+        raise Invalid(text, package=manifest.name)
+    if worker.command and worker.folder is None:
+        raise Invalid(f'{shown}/{WORKER}: folder: add folder = ".", the package\'s own', package=manifest.name)
+
+
+#: What a package of each type has to hold.
+PARTS: dict[str, Callable[[Path, PackageManifest, str], None]] = {"module": _check_module, "process": _check_process}
 
 
 @contextlib.contextmanager
@@ -87,6 +125,7 @@ def open_package(
     force: bool = False,
     staging: Path | None = None,
     deadline: Deadline | None = None,
+    trust: Trust = ANYBODY,
 ) -> Iterator[Path]:
     """A context manager: a verified copy of a package, in a folder of its name.
 
@@ -98,17 +137,17 @@ def open_package(
     with contextlib.ExitStack() as stack:
         with in_words(f"{source} can't be opened"):
             room = staging or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="everwake-")))
-            staged = _stage(source, name, room, force, deadline)
+            staged = _stage(source, name, room, force, deadline, trust)
         yield staged
 
 
-def _stage(source: Path, name: str | None, room: Path, force: bool, deadline: Deadline) -> Path:
+def _stage(source: Path, name: str | None, room: Path, force: bool, deadline: Deadline, trust: Trust) -> Path:
     root = archive.root_of(source, room / UNPACKED, deadline)
     found = archive.choose(source, root, name, deadline)
     shown = str(source) if found == root else f"{source}: {found.relative_to(root).as_posix()}"
     staged = room / ".package"
     archive.copy(found, staged, deadline, shown)
-    manifest = verify(staged, force, shown, deadline)
+    manifest = verify(staged, force, shown, deadline, trust)
     for wanted in (name, archive.called(found) if found.name != UNPACKED else None):
         if wanted not in (None, manifest.name):
             text = f"{shown}: {MANIFEST} calls it {manifest.name}, not {wanted}; give folder and package the same name"
@@ -125,8 +164,17 @@ class Packages:
     the lock for longer than `seconds`, and Failed if the disk refuses.
     """
 
-    def __init__(self, folder: Path, own_version: str, services: Callable[[], Collection[str]] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        own_version: str,
+        services: Callable[[], Collection[str]] | None = None,
+        trust: Trust = ANYBODY,
+        pip: Callable[[Sequence[str], float], None] | None = None,
+    ) -> None:
         self.folder = folder
+        self._trust = trust
+        self._pip = pip
         self._services = services
         self.own_version = own_version
         self._kept = folder / ".kept"
@@ -144,6 +192,44 @@ class Packages:
             staged.rename(live)
             archive.sync(self.folder)
         return self._look(manifest.name)
+
+    def install_all(
+        self, source: Path, name: str | None = None, force: bool = False, seconds: float = 60.0
+    ) -> builtins.list[Installed]:
+        """Install a package, and before it those that it requires, are not there yet, and `source` holds as well.
+
+        All of them, or none. Raises as `install`.
+        """
+        done: builtins.list[Installed] = []
+        try:
+            for each in self._needed_first(source, name, Deadline(seconds, f"looking into {source}")):
+                done.append(self.install(source, each, force, seconds))
+        except FrameworkError:
+            for installed in reversed(done):
+                self.uninstall(installed.name, seconds)
+            raise
+        return done
+
+    def _needed_first(self, source: Path, name: str | None, deadline: Deadline) -> builtins.list[str | None]:
+        """The packages of `source` to install, in their order; the one that is wanted is the last."""
+        with in_words(f"{source} can't be opened"), tempfile.TemporaryDirectory(prefix="everwake-") as room:
+            root = archive.root_of(source, Path(room) / UNPACKED, deadline)
+            wanted = archive.choose(source, root, name, deadline)
+            if wanted == root:
+                return [name]
+            held = {manifest.name: manifest for manifest in map(read_manifest, archive.packages_in(root, deadline))}
+            first = read_manifest(wanted).name
+        there = {*self._names(), *(self._services() if self._services is not None else ())}
+        order: builtins.list[str | None] = []
+
+        def add(each: str, way: tuple[str, ...]) -> None:
+            for need in held[each].needed:
+                if need in held and need not in (*there, *order, *way):
+                    add(need, (*way, each))
+            order.append(each)
+
+        add(first, (first,))
+        return order
 
     def upgrade(self, source: Path, name: str | None = None, force: bool = False, seconds: float = 60.0) -> Installed:
         """Replace a package by a higher version.
@@ -210,8 +296,11 @@ class Packages:
         with self._work(deadline) as staging:
             room = staging / "room"
             room.mkdir(mode=0o700)
-            with open_package(source, name, force=force, staging=room, deadline=deadline) as folder:
+            with open_package(source, name, force=force, staging=room, deadline=deadline, trust=self._trust) as folder:
                 manifest = read_manifest(folder)
+                lacking = unmet(manifest.dependencies)
+                if lacking and self._pip is not None:
+                    self._pip(manifest.dependencies, deadline.seconds)
                 check_needs(manifest, self.own_version, None if force else self._services)
                 yield folder, manifest
 
@@ -270,7 +359,7 @@ class Packages:
             manifest, problem = None, ""
             try:
                 manifest = self._readable(folder)
-                verify(folder, force=True)
+                verify(folder, force=True, trust=self._trust)
             except FrameworkError as error:
                 problem = str(error)
             if before == _inode(folder):

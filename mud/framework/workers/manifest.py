@@ -123,6 +123,12 @@ def read_manifest(path: Path) -> WorkerManifest:
     return _placed(path, manifest)
 
 
+def keep_manifest(folder: Path, manifest: WorkerManifest) -> None:
+    """Have the server take a worker on at each start. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / f"{manifest.name}.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+
+
 def _nearest(key: str) -> str:
     near = get_close_matches(key, WorkerManifest.__struct_fields__, 1)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(WorkerManifest.__struct_fields__)}"

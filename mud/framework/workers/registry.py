@@ -15,7 +15,7 @@ from mud.framework.lifecycle import WORKER
 from mud.framework.manager import ModuleManager
 from mud.framework.report import diagnose
 from mud.framework.workers.controller import Clock, Controller, Diagnostics, Tell, WorkerState, WorkerType
-from mud.framework.workers.manifest import WorkerManifest, read_manifest
+from mud.framework.workers.manifest import WorkerManifest, keep_manifest, read_manifest
 from mud.framework.workers.process import ProcessController
 
 log = logging.getLogger("mud.workers")
@@ -118,8 +118,7 @@ class WorkerRegistry:
                 controller.let_go()
                 self._record(manifest.name).unlink(missing_ok=True)
                 raise
-        self._manifests.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._manifest(manifest.name).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+        keep_manifest(self._manifests, manifest)
         self.processes[manifest.name] = controller
         return controller
 
