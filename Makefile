@@ -6,6 +6,7 @@
 #   make owner NAME=who   an account that may do everything in the game (it asks for the password)
 #   make tools   system packages that tests use            make docs   the pages made from tables in the code
 #   make update  the newest versions for constraints.txt   make coverage  all tests, and how much of the code they run
+#   make mutants the code broken in every way of tests/mutants, one after the other (ARGS="lock blocks", "--sample 10")
 # ARGS are passed on:  make run ARGS="--port 5000"         make test ARGS="tests/net -x"
 #   make test-all   all tests with every Python that is found, each with a .venv-VERSION of its own
 # PYTHON names the interpreter that .venv is made with:    make test PYTHON=python3.12
@@ -27,7 +28,7 @@ export VENV ?= .venv
 python := $(VENV)/bin/python
 setup := @sh .ci/install
 
-.PHONY: run owner dev test test-all coverage lint bench soak docs tools update clean
+.PHONY: run owner dev test test-all coverage mutants lint bench soak docs tools update clean
 
 run:
 	$(setup) run "$(PYTHON)"
@@ -59,6 +60,10 @@ coverage:
 	@status=0; \
 	$(python) -m coverage run -m pytest --numprocesses $(TEST_JOBS) --dist worksteal $(ARGS) || status=$$?; \
 	$(python) -m coverage combine --quiet && $(python) -m coverage report && exit $$status
+
+mutants:
+	$(setup) dev "$(PYTHON)"
+	@$(python) -m tests.mutants $(ARGS)
 
 lint:
 	$(setup) dev "$(PYTHON)"

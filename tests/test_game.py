@@ -13,6 +13,7 @@ from mud.core.commands import CommandEntry, CommandTable
 from mud.core.context import CoreContext
 from mud.core.copyover_words import CopyoverWords
 from mud.core.dialogs import Confirm
+from mud.core.text.markup import strip
 from mud.core.timers import LinkDeadEnds
 from mud.core.world.world import World
 from mud.game import Game
@@ -235,3 +236,26 @@ def test_gold_comes_from_the_mint_alone_and_who_may_kick_whom(kit: Kit) -> None:
     assert builder.do("load item coins").endswith("Gold comes from the mint alone: grant NAME AMOUNT gold.")
     assert admin.do("kick owen").endswith("Owen is an owner.")
     assert owner.do("kick adam").endswith("Adam is out.")
+
+
+def test_what_is_told_while_a_prompt_waits_begins_on_a_line_of_its_own(kit: Kit) -> None:
+    ada, bob = kit.player("Ada"), kit.player("Bob")
+
+    def told(*lines: str) -> str:
+        """What comes to Ada's screen, as it comes, when Bob types."""
+        ada.heard = ""
+        bob.do(*lines)
+        return strip(ada.heard)
+
+    assert told("say one").startswith("\nBob says") and told("say two").startswith("\nBob says")
+    kit.copyover()
+    assert told("say three").startswith("\nBob says")
+    ada.heard = ""
+    kit.post(e.Line(ada.session, "look"))  # her own Enter has ended the line
+    assert strip(ada.heard).startswith("The Square")
+    ada.do("password")
+    assert ada.prompt and told("say four").startswith("\nBob says")
+    ada.heard = ""
+    kit.post(e.Line(ada.session, "not my password"))  # without echo her Enter has not
+    kit.post(e.Verified(ada.session, False))
+    assert ada.heard.startswith("\n")

@@ -171,7 +171,7 @@ def test_a_tool_that_is_there_is_found() -> None:
 
 
 #: Folders of tests that are about the whole, or about what is no code; everything else mirrors mud/.
-WHOLE = {"bench", "bots", "e2e", "economy", "world", "worlds"}
+WHOLE = {"bench", "bots", "e2e", "economy", "mutants", "world", "worlds"}
 
 
 def mirrors(test: Path, sources: set[str]) -> bool:

@@ -160,11 +160,7 @@ def have_game(server: Server, given: Handover, entered: float) -> None:
         for name in restored:  # so that the rows are in this code's schema
             server.game.world.mark_module(name)
     server.game.populate()
-    for participant in given.files:
-        if participant in lost:  # its module could not take it
-            files.set_aside(folder, participant, "corrupt")
-        else:
-            files.remove(folder, participant)
+    files.use_up(folder, given.files, lost)
 
 
 def after_turns(loop: asyncio.AbstractEventLoop, turns: int, do: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import time
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from mud.core.errors import SnapshotError
@@ -84,6 +85,15 @@ def remove(folder: Path, participant: str) -> None:
         path_of(folder, participant).unlink(missing_ok=True)
     except OSError as error:
         log.warning("%s can't be removed; nobody reads it any more: %s", path_of(folder, participant), error.strerror)
+
+
+def use_up(folder: Path, participants: Iterable[str], lost: Collection[str] = ()) -> None:
+    """Snapshots whose restored state is committed go away; those that nobody could take are set aside (S0.7)."""
+    for participant in participants:
+        if participant in lost:
+            set_aside(folder, participant, "corrupt")
+        else:
+            remove(folder, participant)
 
 
 def set_aside(folder: Path, participant: str, why: str) -> Path | None:

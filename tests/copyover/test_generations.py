@@ -66,6 +66,25 @@ def test_code_that_an_older_version_rejected_stays_rejected(shelf: Shelf) -> Non
     assert names["rejected"] == "left"
 
 
+def test_a_kill_in_the_middle_of_a_write_leaves_the_index_as_it_was(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, write = shelf.confirm(1, "one"), Path.write_bytes
+
+    def killed(path: Path, data: bytes) -> int:
+        write(path, data[: len(data) // 2])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_bytes", killed)
+    with pytest.raises(KeyboardInterrupt):
+        shelf.kept.runs(7, "other")
+    with pytest.raises(KeyboardInterrupt):
+        shelf.kept.starts("other")
+    monkeypatch.undo()
+    assert [kept.digest for kept in shelf.kept.index().kept] == [one] and shelf.kept.unsure() is None
+    assert shelf.kept.starts("other") == 1
+
+
 def test_a_damaged_copy_gives_way_to_the_one_before_it(shelf: Shelf) -> None:
     one, two = shelf.confirm(1, "one"), shelf.confirm(2, "two")
     runs = shelf.confirm(3, "three")

@@ -318,6 +318,7 @@ def test_whoever_cancels_it_has_it_undone(
         assert replies == ["Root's copyover is called off."]
         assert host.went_on() == 1 and host.calls[-1] == (host.calls[-2][0], "go_on")
         assert not {"vetoes", "freeze"} & {call for _, call in host.calls}
+        assert host.cleaned_up == [["bank"] if "prepare" in {call for _, call in host.calls} else []]
         host.is_as_before()
         [record] = host.records()
         assert (record.outcome, record.error) == ("cancelled", "Ada called it off")
@@ -448,6 +449,21 @@ def test_one_that_would_wait_for_a_veto_to_clear_is_called_off_on_the_way_back(
         assert host.told[0] == "Root's copyover is called off." and host.told[1].startswith("No copyover while vetoing")
         host.is_as_before()
         assert [record.outcome for record in host.records()] == ["refused"], "nothing waits for the veto"
+
+    play(folder, monkeypatch, scene)
+
+
+def test_what_was_prepared_is_cleaned_up_when_the_new_program_can_not_be_started(  # S0.14
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(host: FakeHost) -> None:
+        await host.order()
+        attempt = host.copyovers.leaving
+        assert attempt is not None and host.cleaned_up == []
+        await host.copyovers.give_up(attempt, "the new program can't be executed: no such file")
+        assert host.cleaned_up == [["bank"]] and host.went_on() == 1
+        host.is_as_before()
+        await host.a_second_one_works()
 
     play(folder, monkeypatch, scene)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import Game, copyover, inheritable
-from tests.tools import need_tool
+from tests.e2e.harness import Game, copyover, inheritable, wait_for
+from tests.e2e.injecting import failing
+from tests.e2e.saboteur import Saboteur
 
 pytestmark = pytest.mark.e2e
 
@@ -39,28 +40,10 @@ def test_exec_that_fails_leaves_everything_as_it_was(stopped: Game) -> None:
     stopped.start()
     admin, ada = stopped.admin(), stopped.player("Ada")
     ada.send_raw(b"think half ")
-    strace = subprocess.Popen(
-        [
-            need_tool("strace"),
-            "-p",
-            str(stopped.pid),
-            "-e",
-            "trace=execve",
-            "-e",
-            "inject=execve:error=ENOENT",
-            "-o",
-            "/dev/null",
-        ],
-        stderr=subprocess.PIPE,
-    )
-    try:
-        assert strace.stderr is not None and b"attached" in strace.stderr.readline()
+    with failing(stopped.pid, "execve", "ENOENT", follow=False):
         for _ in range(2):
             admin.send("copyover")
             admin.expect(r"can't be executed: No such file or directory.*The game plays on\.")
-    finally:
-        strace.terminate()
-        strace.communicate()
     ada.send_raw(b"a line\r\n")
     ada.expect('think, "half a line"')
     assert stopped.ready["generation"] == 1
@@ -69,6 +52,43 @@ def test_exec_that_fails_leaves_everything_as_it_was(stopped: Game) -> None:
     copyover(admin)
     assert stopped.ready["generation"] == 2
     assert "The Square" in ada.command("look")
+    assert stopped.stop() == 0
+
+
+def test_what_a_module_stopped_is_started_again_however_it_ends(stopped: Game, tmp_path: Path) -> None:  # S0.14
+    """Refused in the very question before the silence, called off while modules prepare, and not executed."""
+    saboteur, done = Saboteur(stopped, tmp_path), tmp_path / "done"
+
+    def notes(text: str) -> str:
+        return f"with open({str(done)!r}, 'a') as file:\n    file.write({text!r})\n"
+
+    def ends(says: str) -> None:
+        """A copyover comes to nothing; what was prepared has been cleaned up by then, and once."""
+        done.unlink(missing_ok=True)
+        admin.send("copyover")
+        admin.expect(rf"No copyover.*{says}.*The game plays on\.")
+        assert done.read_text() == "prepared, cleaned up. ", says
+        assert "Everything is saved." in admin.command("save")
+
+    stopped.start()
+    admin, other = stopped.admin(), stopped.admin("Boss")
+    saboteur.at("prepare", notes("prepared, "))
+    saboteur.at("cleanup", notes("cleaned up. "))
+    saboteur.at("veto@_once", "raise RuntimeError('not now')")
+    ends("saboteur insists:.*could not be asked")
+    (saboteur.folder / "veto@_once").unlink()
+    with failing(stopped.pid, "execve", "ENOENT", follow=False):
+        ends("can't be executed: No such file or directory")
+    wait = "import time\nend = time.monotonic() + 0.4\nwhile time.monotonic() < end: pass\n"
+    saboteur.at("prepare", notes("prepared, ") + wait)  # meanwhile the other one's line comes in
+    done.unlink()
+    admin.send("copyover")
+    wait_for(done.exists, "it prepares")
+    other.send("copyover cancel")
+    admin.expect(r"No copyover.*Boss called it off.*The game plays on\.")
+    assert done.read_text() == "prepared, cleaned up. "
+    saboteur.peace()
+    copyover(admin)
     assert stopped.stop() == 0
 
 

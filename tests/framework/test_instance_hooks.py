@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mud.api import Context, Module, State, Veto
-from mud.core.errors import ModuleFault, SnapshotError
+from mud.core.errors import ModuleFault, SnapshotError, TimedOut
 from mud.framework import instance
 from mud.framework.instance import LIMITS
+from mud.framework.watchdog import WATCH
+from mud.snapshot import files
 from mud.snapshot.envelope import Metadata
 from mud.testing import Kit
 
@@ -94,6 +97,18 @@ def test_a_module_without_state_needs_neither(tmp_path: Path) -> None:  # S0.1, 
     assert kit.cycle(tmp_path) == State()
 
 
+def test_the_cycle_sees_a_file_that_stays_and_does_not_delete_it_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # S0.17
+    kit = Kit(module())
+    kit.cycle(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(files, "remove", lambda folder, participant: None)
+    with pytest.raises(AssertionError, match=r"count\.dat is still there"):
+        kit.cycle(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["count.dat"]
+
+
 def test_a_hook_that_is_late_is_reported_with_its_time(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:  # S0.11
@@ -111,6 +126,49 @@ def test_a_hook_that_is_late_is_reported_with_its_time(
     (late,) = kit.instance().late
     assert late.startswith("veto took ") and "1 ms are the limit" in late and late in caplog.text
     assert late in kit.registry.describe("count")
+
+
+#: Seconds of each hook, as S0.11 has them: beyond the first it is late, beyond the second it has failed.
+WANTED = {
+    "veto": (0.1, 0.2),
+    "prepare": (0.5, 1.0),
+    "save_state": (1.0, 2.0),
+    "restore_state": (2.0, 4.0),
+    "cleanup": (0.5, 1.0),
+}
+
+
+@pytest.mark.parametrize("hook", WANTED)
+def test_each_hook_has_its_two_limits(hook: str, monkeypatch: pytest.MonkeyPatch) -> None:  # S0.11
+    kit = Kit(module(**{hook: lambda ctx, *state: Count() if "state" in hook else None}))
+    found, (soft, hard) = kit.instance(), WANTED[hook]
+
+    def lasting(took: float) -> Callable[..., tuple[object, float]]:
+        """A watch in which every hook takes so many seconds."""
+
+        def call(seconds: float, what: str, run: Callable[[], object]) -> tuple[object, float]:
+            if took > seconds:
+                raise TimedOut(f"{what} was interrupted")
+            return run(), took
+
+        return call
+
+    def does(took: float) -> tuple[int, bool]:
+        """How often it is said to be late when it takes so long, and whether it fails."""
+        found.late.clear()
+        monkeypatch.setattr(WATCH, "call", lasting(took))
+        try:
+            kit.act(lambda ctx: found.hook(hook, ctx, *([Count()] if hook == "restore_state" else [])))
+        except ModuleFault:
+            return len(found.late), True
+        return len(found.late), False
+
+    assert [does(took) for took in (soft, soft + 0.001, hard, hard + 0.001)] == [
+        (0, False),
+        (1, False),
+        (1, False),
+        (0, True),
+    ]
 
 
 def test_a_state_that_is_no_plain_data_is_named() -> None:  # S0.9

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mud.net.budget import Address, AddressBook, Bucket, Limits
+from mud.net.budget import Address, AddressBook, Bucket, Limits, key_of
 
 NOW = 1_000_000.0
 
@@ -96,3 +96,24 @@ def test_addresses_that_are_idle_are_forgotten() -> None:
         book.disconnect(address)
     book.connect("192.0.2.9", NOW + 3600)
     assert sorted(book.export()) == ["192.0.2.1", "192.0.2.9"]
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("2001:db8:1:2::3", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::9", "2001:db8:1:2::"),
+        ("2001:db8:1:3::3", "2001:db8:1:3::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::1", "::1"),
+        ("192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_a_customer_of_ipv6_is_a_whole_64(address: str, key: str) -> None:
+    assert key_of(address) == key
+
+
+def test_a_clock_that_is_set_back_takes_nothing_away() -> None:
+    bucket = Bucket(3, NOW)
+    assert bucket.take(1, 3, NOW - 1000) and bucket.level == 2
+    assert bucket.spend(1, 3, NOW - 2000, 1) == 0 and bucket.level == 1

@@ -14,7 +14,7 @@ import pytest
 
 from mud.core.session import Terminal
 from mud.net.budget import Limits
-from mud.net.connection import MAX_WAITING, TOO_LONG, Connection
+from mud.net.connection import MAX_WAITING, SEND_BYTES, TOO_LONG, Connection
 from mud.net.states import ConnectionState as C
 from mud.net.telnet_options import OFFERS
 from mud.net.wire import Wire
@@ -178,6 +178,36 @@ def test_a_slow_reader_is_dropped_alone() -> None:
         other.sock.send(b"look\r\n")
         await until(lambda: beside.lines_waiting, "the other one's line")
         assert calm.reasons == []
+
+    run(test)
+
+
+def test_the_bound_of_what_nobody_reads_is_exact() -> None:
+    async def test(table: Table) -> None:
+        host = Host()
+        _, ours = table.connect(host)
+        ours.start()
+        ours.write(b"x" * 4_000_000)  # more than the kernel takes
+        ours._limits = msgspec.structs.replace(table.limits, backlog=1 << 30)
+        ours.flush()
+        held = len(ours._out)
+        assert 0 < held < 4_000_000
+        ours._limits = msgspec.structs.replace(table.limits, backlog=held)
+        ours.flush()
+        assert ours.state is C.OPEN
+        ours.write(b"x")
+        ours.flush()
+        assert ours.state is C.CLOSED
+
+    run(test)
+
+
+def test_the_kernel_keeps_little_for_a_client_and_sends_it_at_once() -> None:
+    async def test(table: Table) -> None:
+        _, ours = table.connect(Host())
+        sock = sock_of(ours)
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * SEND_BYTES  # Linux doubles it
 
     run(test)
 

@@ -57,3 +57,11 @@ def test_those_of_a_role_a_flag_or_a_name(ada: Player, words: str, names: list[s
 def test_nobody_is_said_in_words(ada: Player) -> None:
     assert ada.do("who admins") == "There is nobody to show for 'admins' now."
     assert ada.do("who afkk") == "There is nobody to show for 'afkk' now. Did you mean who afk?"
+
+
+def test_idle_times_go_on_over_a_copyover_and_count_it(ada: Player) -> None:
+    ada.kit.wait(170)
+    ada.kit.copyover(seconds=20)
+    ada.read()
+    rows = ["Dee (idle 5 minutes 20 seconds, afk: tea)", "Root (owner, idle 5 minutes 20 seconds)"]
+    assert shown(ada, "idle") == ["Bob (builder, idle 3 minutes 10 seconds)", *rows]

@@ -66,6 +66,19 @@ def test_each_newcomer_has_a_session_and_one_of_too_many_has_none() -> None:
     behind(story)
 
 
+def test_two_addresses_of_one_64_are_one_customer_also_when_they_leave() -> None:
+    def story(door: Door) -> None:
+        for address in ("2001:db8:1:2::3", "2001:db8:1:2::4", "2001:db8:1:3::3"):
+            door.knock(address)
+        opened = [event.new.address for event in door.events if isinstance(event, e.Opened)]
+        assert opened == ["2001:db8:1:2::3", "2001:db8:1:3::3"]
+        door.connections.closed(door.connections.by_session[1], "gone")
+        door.knock("2001:db8:1:2::4")
+        assert len(door.connections.by_session) == 2
+
+    behind(story)
+
+
 def test_who_leaves_is_told_of_once_and_makes_place() -> None:
     def story(door: Door) -> None:
         door.knock("192.0.2.1")

@@ -24,3 +24,11 @@ def test_no_folder_is_no_error_and_a_disk_that_refuses_is_one(tmp_path: Path) ->
     (tmp_path / "world.dat.tmp").mkdir()
     with pytest.raises(OSError, match=r"world\.dat\.tmp"):
         files.clear_away(tmp_path)
+
+
+def test_what_is_restored_goes_away_and_what_nobody_could_take_is_set_aside(tmp_path: Path) -> None:  # S0.7
+    for name in ("world", "raffle", "bank"):
+        (tmp_path / f"{name}.dat").write_text(name)
+    files.use_up(tmp_path, ["world", "raffle"], {"raffle"})
+    left = {path.name.rpartition("-")[0] or path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert left == {"raffle.dat.corrupt": "raffle", "bank.dat": "bank"}

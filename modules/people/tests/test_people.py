@@ -121,6 +121,8 @@ def test_finger_knows_who_is_here(kit: Kit, ada: Player, ben: Player) -> None:
         "  first seen 2 minutes 5 seconds ago",
         "  no mail is waiting",
     ]
+    kit.copyover(seconds=20)
+    assert "  connected for 2 minutes 25 seconds\n" in ada.do("finger ben")
     assert "level 1, here\n" in ada.do("finger")
     ben.do("afk tea")
     assert "away from the keyboard: tea" in ada.do("finger ben")

@@ -1,0 +1,1 @@
+"""Mutants: natural ways to break the code, each with the tests that must notice. `make mutants` tries them."""
