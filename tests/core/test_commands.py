@@ -65,6 +65,27 @@ def test_two_commands_of_one_name_are_refused() -> None:
         CommandTable([command, command])
 
 
+def entry(name: str, *aliases: str) -> CommandEntry[CoreContext]:
+    return CommandEntry(name, lambda ctx, args: None, "a topic", f"{name} -- nothing", aliases=aliases)
+
+
+def test_of_commands_that_clash_none_is_added() -> None:
+    found = CommandTable([entry("look", "l")])
+    with pytest.raises(Conflict):
+        found.add([entry("sing"), entry("lament", "l")])
+    assert list(found.commands) == ["look"] and found.words() == {"look", "l"}
+
+
+def test_what_is_removed_leaves_no_word_and_no_sign_behind() -> None:
+    found = CommandTable([entry("look", "l")])
+    sing = entry("sing", "s", "!")
+    found.add([sing])
+    assert found.split("!la la") == ("!", "la la")
+    found.remove([sing, entry("look")])  # that is not the one in the table
+    assert found.words() == {"look", "l"} and found.split("!la la") == ("!la", "la")
+    found.add([entry("sleep", "s", "!")])
+
+
 def test_every_command_has_a_help_page_that_says_how_it_is_written() -> None:
     for command in COMMANDS:
         first = command.help.splitlines()[0]

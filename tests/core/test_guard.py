@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import pytest
 
 from mud.core.errors import Unopened
-from mud.core.guard import RUNNING, SHOWN, Guarded, ReadOnlyList, containers, guard_containers
+from mud.core.guard import RUNNING, SHOWN, Guarded, ReadOnlyList, containers, explain_refusal, guard_containers
 from mud.core.journal import Journal
 from mud.core.world.model import Account, Character, Item
 
@@ -81,6 +82,24 @@ def test_what_is_shown_reads_like_what_is_there(journal: Journal) -> None:
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(thing), type=Thing) == Thing(
         names={"b": 1, "a": 2}, order=[3, 1], seen={5}
     )
+
+
+@pytest.mark.parametrize(
+    ("shown", "change"),
+    [(MappingProxyType({}), "__setitem__"), (ReadOnlyList(), "append"), (frozenset(), "add"), ((), "append")],
+)
+def test_who_changes_what_is_only_shown_is_told_what_to_write(shown: Any, change: str) -> None:
+    with pytest.raises((TypeError, AttributeError)) as caught:
+        getattr(shown, change)("a")
+    explain_refusal(caught.value)
+    assert "is changed by ctx.change(...), ctx.pay(...) or in ctx.state" in str(caught.value)
+
+
+def test_another_error_is_left_as_it_is() -> None:
+    for error in (TypeError("no number"), KeyError("mappingproxy")):
+        before = error.args
+        explain_refusal(error)
+        assert error.args == before
 
 
 def test_all_that_changes_a_list_is_refused() -> None:

@@ -60,6 +60,14 @@ def test_same_moment_in_the_order_they_were_set() -> None:
     assert [t.payload for t in taken if t] == [ItemDecays(str(n)) for n in range(20)]
 
 
+@pytest.mark.parametrize("due", [float("inf"), float("-inf"), float("nan")])
+def test_a_timer_at_no_time_is_refused(due: float) -> None:
+    timers = Timers(Journal())
+    with pytest.raises(ValueError, match="can't fall due"):
+        timers.set(due, ItemDecays("i1"))
+    assert timers.pending == {} and timers.serial == 0
+
+
 def test_a_cancelled_timer_never_fires() -> None:
     hands = Hands()
     clock, timers = hands.clock(), Timers(Journal())
