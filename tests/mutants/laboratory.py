@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -74,9 +75,10 @@ class Laboratory:
             return Fate.HUNG, f"not within {seconds:g} s"
         finally:
             _end(process)
-        # 2 to 5 are pytest's: it was interrupted, it failed itself, it was called wrongly, there was no such test.
-        fates = {0: Fate.SURVIVED, 2: Fate.UNFIT, 3: Fate.UNFIT, 4: Fate.UNFIT, 5: Fate.UNFIT}
-        return fates.get(process.returncode, Fate.KILLED), said
+        if process.returncode == 0:
+            return Fate.SURVIVED, said
+        # Any other code may be one of pytest's own troubles: what counts is that it says which test failed.
+        return (Fate.KILLED if re.search("^(FAILED|ERROR) .*::", said, re.MULTILINE) else Fate.UNFIT), said
 
 
 def _end(process: subprocess.Popen[str]) -> None:

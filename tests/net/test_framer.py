@@ -85,3 +85,16 @@ def test_a_subnegotiation_that_comes_whole_has_the_same_bound() -> None:
 def test_a_subnegotiation_broken_off_by_a_command() -> None:
     text, commands, left = frame([b"a\xff\xfa\x18\x00half\xff\xfd\x01b\r\n"])
     assert text == b"ab\r\n" and commands[-1] == b"\xff\xfd\x01" and left == b""
+
+
+@pytest.mark.parametrize("verb", [251, 252, 253, 254])
+def test_an_option_belongs_to_its_command(verb: int) -> None:
+    command = bytes((255, verb, 65))
+    assert Framer(8192).feed(b"a" + command + b"b") == [b"a", TelnetCommand(command), b"b"]
+    framer = Framer(8192)
+    assert framer.feed(command[:2]) == [] and framer.feed(command[2:]) == [TelnetCommand(command)]
+
+
+def test_a_doubled_255_is_a_byte_of_a_subnegotiation() -> None:
+    command = b"\xff\xfa\x1f\x00\xff\xff\x00\x18\xff\xf0"
+    assert Framer(8192).feed(command + b"a") == [TelnetCommand(command), b"a"]

@@ -61,3 +61,17 @@ def test_a_line_longer_than_the_limit_is_lost_alone_however_it_comes() -> None:
 def test_a_long_line_that_is_taken_back_was_none() -> None:
     buffer = LineBuffer(4096)
     assert buffer.feed(b"x" * 5000 + b"\x15look\r\n") == [b"look"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "lines"),
+    [
+        ([b"a\r", b"b\r\n", b"\n"], [b"a", b"b", b""]),
+        ([b"a\r", b"b", b"\n"], [b"a", b"b"]),
+        ([b"a\r", b"\n", b"\n"], [b"a", b""]),
+        ([b"a\r", b"\0", b"\n"], [b"a", b""]),
+    ],
+)
+def test_only_what_follows_a_cr_at_once_belongs_to_it(parts: list[bytes], lines: list[bytes]) -> None:
+    buffer = LineBuffer(4096)
+    assert [line for part in parts for line in buffer.feed(part)] == lines

@@ -87,6 +87,7 @@ def test_newcomers_wait_while_it_is_paused_and_are_taken_by_who_adopts_it() -> N
             clients.enter_context(socket.create_connection(("127.0.0.1", made.port)))
             await until(lambda: before.came, "the first")
             made.pause()
+            assert not any(loop.remove_reader(fd) for fd in made.fds()), "the loop still looks at them"
             clients.enter_context(socket.create_connection(("127.0.0.1", made.port)))
             adopted = Listener(loop, [socket.socket(fileno=os.dup(fd)) for fd in made.fds()], after)
             assert adopted.port == made.port
@@ -136,3 +137,24 @@ def test_out_of_descriptors_is_said_once_and_goes_on_later(
     with caplog.at_level(logging.ERROR, "mud.net"):
         asyncio.run(main())
     assert caplog.text.count("can't accept connections") == 1
+
+
+def test_out_of_descriptors_nobody_looks_at_the_door_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(listener, "PAUSE_SECONDS", 60.0)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        with opened("127.0.0.1", Door()) as made, socket.create_connection(("127.0.0.1", made.port)) as client:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (client.fileno(), hard))
+            try:
+                made.resume()
+                await until(lambda: "can't accept connections" in caplog.text, "the refusal")
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            assert not any(loop.remove_reader(fd) for fd in made.fds())
+
+    with caplog.at_level(logging.ERROR, "mud.net"):
+        asyncio.run(main())

@@ -17,6 +17,7 @@ class Peer:
     def __init__(self, state: TelnetState | None = None) -> None:
         self.sent = b""
         self.told = Terminal()
+        self.tellings = 0
         self.edits: list[str] = []
         self.telnet = Telnet(self.send, self.tell, self.edits.append, lambda: {"NAME": "Test"}, state)
 
@@ -25,6 +26,7 @@ class Peer:
 
     def tell(self, terminal: Terminal) -> None:
         self.told = terminal
+        self.tellings += 1
 
     def hear(self, *commands: bytes) -> bytes:
         """What is sent in answer to commands."""
@@ -165,3 +167,31 @@ def test_line_editing_commands_and_are_you_there() -> None:
     peer = Peer()
     peer.hear(b"\xff\xf7", b"\xff\xf8", b"\xff\xf6", b"\xff\xf4", b"\xff\xf1")
     assert peer.edits == ["erase", "clear", "alive", "clear"]
+
+
+def test_a_client_that_says_a_type_again_has_no_more() -> None:
+    peer = Peer()
+    again = b"\xff\xfa\x18\x01\xff\xf0"
+    assert peer.hear(option(WILL, 24)).endswith(again)
+    assert peer.hear(b"\xff\xfa\x18\x00XTERM\xff\xf0") == again
+    assert peer.hear(b"\xff\xfa\x18\x00XTERM\xff\xf0") == b""
+
+
+def test_what_a_client_says_again_is_not_told_again() -> None:
+    peer = Peer()
+    size = b"\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0"
+    peer.hear(option(WILL, 31), size, size)
+    assert peer.tellings == 1 and peer.told.width == 80
+
+
+def test_a_timing_mark_is_answered_each_time() -> None:
+    peer = Peer()
+    assert peer.hear(option(DO, 6)) == peer.hear(option(DO, 6)) == option(WILL, 6)
+
+
+def test_a_refusal_before_a_copyover_is_no_agreement_after_it() -> None:
+    peer = Peer()
+    peer.telnet.offer()
+    peer.hear(option(DONT, 25))
+    after = Peer(msgspec.msgpack.decode(msgspec.msgpack.encode(peer.telnet.export()), type=TelnetState))
+    assert after.hear(option(DO, 25)) == option(WILL, 25)
