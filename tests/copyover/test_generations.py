@@ -81,7 +81,7 @@ def test_a_kill_in_the_middle_of_a_write_leaves_the_index_as_it_was(
     with pytest.raises(KeyboardInterrupt):
         shelf.kept.starts("other")
     monkeypatch.undo()
-    assert [kept.digest for kept in shelf.kept.index().kept] == [one] and shelf.kept.unsure() is None
+    assert [kept.digest for kept in shelf.kept.index().kept] == [one] and shelf.kept.unconfirmed() is None
     assert shelf.kept.starts("other") == 1
 
 
