@@ -52,3 +52,28 @@ def test_what_looks_as_before_is_not_read_again(tmp_path: Path) -> None:
     before = read(tree(tmp_path))
     known = {name: code.CodeFile(file.changed, file.size, "remembered") for name, file in before.items()}
     assert {file.hash for file in read(tmp_path, known).values()} == {"remembered"}
+
+
+def test_a_package_that_changes_is_another_rehearsal_and_not_another_program(tmp_path: Path) -> None:
+    program = read(tree(tmp_path))
+    one, two = (code.Code(program, {"x.py": code.CodeFile(0, 1, text)}) for text in ("a", "b"))
+    assert one.digest == two.digest and one.rehearsed != two.rehearsed
+    assert one.other_than(two) == {"x.py"} and one.other_than(one) == set()
+    assert one.changes(code.Code(program)) == ["- x.py"]
+
+
+def test_a_renamed_file_is_other_code(tmp_path: Path) -> None:
+    before = read(tree(tmp_path))
+    (tmp_path / "mud" / "game.py").rename(tmp_path / "mud" / "same.py")
+    assert code.digest(read(tmp_path)) != code.digest(before)
+
+
+def test_a_linked_folder_counts_and_a_link_to_where_we_are_ends(tmp_path: Path) -> None:
+    tree(tmp_path / "tree")
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "shop.py").write_text("shop")
+    (tmp_path / "tree" / "modules" / "shop").symlink_to(tmp_path / "else")
+    (tmp_path / "tree" / "modules" / "round").symlink_to(tmp_path / "tree" / "modules")
+    (tmp_path / "else" / "again").symlink_to(tmp_path / "else")
+    names = ["modules/bank/__init__.py", "modules/shop/shop.py", "mud/game.py", "mud/play/talk.py", "run.py"]
+    assert list(read(tmp_path / "tree")) == names

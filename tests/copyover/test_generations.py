@@ -159,3 +159,63 @@ def test_a_file_whose_name_is_no_text_is_no_code(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/\xff.py", "wb"):
         pass
     assert code.digest(code.read({tmp_path: tmp_path}, tmp_path)) == before
+
+
+def digests(shelf: Shelf) -> list[str]:
+    return [kept.digest for kept in shelf.kept.index().kept]
+
+
+def test_so_many_are_kept_and_what_nobody_needs_is_cleared_away(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.kept = Generations(shelf.folder, 2)
+    found = [shelf.confirm(number, text) for number, text in enumerate(("one", "two", "three"), 1)]
+    assert digests(shelf) == found[1:]
+    assert {path.name for path in shelf.folder.iterdir() if path.is_dir()} == set(found[1:])
+
+
+def test_code_that_is_confirmed_again_is_kept_once_and_counts_as_the_last(shelf: Shelf) -> None:
+    one, two = shelf.confirm(1, "one"), shelf.confirm(2, "two")
+    assert shelf.confirm(3, "one") == one
+    assert [(kept.generation, kept.digest) for kept in shelf.kept.index().kept] == [(2, two), (3, one)]
+
+
+def test_nobody_goes_back_to_what_runs_or_what_was_rejected_until_somebody_wants_it(shelf: Shelf) -> None:
+    one, two = shelf.confirm(1, "one"), shelf.confirm(2, "two")
+    assert shelf.kept.before(two).digest == one and shelf.kept.before("other").digest == two
+    with pytest.raises(CopyoverError, match="the code of generation 2 is what runs"):
+        shelf.kept.before(two, 2)
+    shelf.kept.reject(two)
+    assert shelf.kept.before("other").digest == one and not shelf.kept.confirmed(two) and shelf.kept.confirmed(one)
+    shelf.kept.reject(one)
+    with pytest.raises(CopyoverError, match="there is no confirmed code to go back to; kept are generations: 1, 2"):
+        shelf.kept.before("other")
+    shelf.kept.accept(two)
+    assert shelf.kept.before("other").digest == two and shelf.kept.confirmed(two)
+
+
+def test_starts_of_one_code_are_counted_until_it_is_settled(shelf: Shelf) -> None:
+    assert [shelf.kept.starts(code) for code in ("a", "a", "b", "b", "b", "a")] == [1, 2, 1, 2, 3, 1]
+    shelf.kept.settled("b")
+    assert shelf.kept.starts("a") == 2
+    shelf.kept.settled("a")
+    assert shelf.kept.unconfirmed() is None and shelf.kept.starts("a") == 1
+    shelf.kept.settled()
+    assert shelf.kept.unconfirmed() is None
+    shelf.kept.settled()
+
+
+def test_what_is_changed_while_it_is_copied_is_not_kept(shelf: Shelf) -> None:
+    program = shelf.read("one")
+    (shelf.tree / "a.py").write_text("two")
+    with pytest.raises(CopyoverError, match=r"a\.py was changed"):
+        shelf.kept.keep(program, shelf.tree)
+    assert list(shelf.folder.iterdir()) == []
+
+
+def test_a_damaged_copy_is_made_again_when_the_code_is_kept_again(shelf: Shelf) -> None:
+    program = shelf.read("one")
+    shelf.kept.keep(program, shelf.tree)
+    copied = shelf.folder / code.digest(program) / "a.py"
+    copied.write_text("eno")
+    shelf.kept.keep(program, shelf.tree)
+    assert copied.read_text() == "one"

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from mud.config import Config, ServerConfig
@@ -464,6 +465,48 @@ def test_what_was_prepared_is_cleaned_up_when_the_new_program_can_not_be_started
         assert host.cleaned_up == [["bank"]] and host.went_on() == 1
         host.is_as_before()
         await host.a_second_one_works()
+
+    play(folder, monkeypatch, scene)
+
+
+def test_a_rehearsal_that_found_errors_ends_it_with_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(host: FakeHost) -> None:
+        async def rehearse(host: Any, target: Target) -> RehearsalReport:
+            return RehearsalReport(errors=["bank: no such import", "pub: no such room"])
+
+        with monkeypatch.context() as patch:
+            patch.setattr(rehearsal, "check", rehearse)
+            await host.order()
+        host.is_as_before()
+        assert [record.error for record in host.records()] == [
+            "while rehearsing: bank: no such import\npub: no such room"
+        ]
+        await host.a_second_one_works()
+
+    play(folder, monkeypatch, scene)
+
+
+@pytest.mark.parametrize("who", ["a module", "the core"])
+def test_what_stands_against_it_at_the_last_moment_stops_it(
+    who: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked at the order nobody had anything against it."""
+
+    async def scene(host: FakeHost) -> None:
+        def object_() -> None:
+            if who == "a module":
+                host.modules.vetoes = lambda warnings: [("bank", Veto.firm("a loan is signed"))]
+            else:
+                full = msgspec.structs.replace(HEALTHY, disk_left=0)
+                monkeypatch.setattr(steps, "figures", lambda host: full)
+
+        host.where, host.trouble = (Phase.PREPARING, "observer.pause"), object_
+        await host.order()
+        assert not host.frozen and host.cleaned_up == [["bank"]]
+        host.is_as_before()
+        [record] = host.records()
+        says = "a loan is signed" if who == "a module" else "are left on the disk"
+        assert record.outcome == "refused" and says in record.error
 
     play(folder, monkeypatch, scene)
 

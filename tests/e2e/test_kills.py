@@ -142,6 +142,43 @@ def test_a_server_that_is_killed_comes_up_by_itself_with_what_was(stopped: Game,
     assert stopped.errors() == ""
 
 
+#: After the full flush of a copyover it waits, with the game playing on, until `dropped` is there.
+HOLDS = """
+import asyncio, mud.copyover.confirmation
+whole = mud.copyover.confirmation.Confirmation.end
+async def end(self):
+    (faults / "holds").touch()
+    while not (faults / "dropped").exists():
+        await asyncio.sleep(0.01)
+    await whole(self)
+mud.copyover.confirmation.Confirmation.end = end
+"""
+
+
+def test_what_is_done_between_the_last_full_flush_and_the_silence_is_there_after_a_kill(  # S0.3
+    stopped: Game, faults: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "everwake.toml"
+    config.write_text("[store]\nflush_seconds = 60\n")  # nobody but the copyover writes
+    stopped.arguments = ("--config", str(config))
+    (faults / "old").write_text(HOLDS)
+    (faults / "new").write_text(AT + 'at("mud.copyover.orders:Copyovers.took_over")')
+    crowd = Crowd(stopped.start())
+    before = kept(stopped)
+    (faults / "armed").touch()
+    crowd.admin.send("copyover")
+    wait_for((faults / "holds").exists, "the full flush")
+    assert "You drop 2 gold coins." in crowd.ada.command("drop 2 gold")
+    (faults / "dropped").touch()
+    crowd.ada.expect_end()
+    assert stopped.process is not None and stopped.process.wait(LIMIT) == -signal.SIGKILL
+    wait_for(nobody_is_left, "the end of every process")
+    (faults / "armed").unlink()
+    stopped.kill()
+    restarted(stopped, before, 2)
+    assert stopped.errors() == ""
+
+
 def test_a_server_killed_between_fork_and_exec_lives_on_in_its_guardian(stopped: Game, faults: Path) -> None:
     (faults / "old").write_text(AT + 'at("os:execve")')
     crowd = Crowd(stopped.start())
