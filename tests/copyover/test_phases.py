@@ -76,3 +76,10 @@ def test_the_picture_has_every_phase_and_every_edge() -> None:
     for row in TABLE:
         for to in row.to:
             assert [line for line in lines if line.split()[0] == row.phase.value and line.split()[-1] == to.value]
+
+
+def test_a_phase_that_was_entered_before_has_its_own_time() -> None:
+    machine = PhaseMachine(now=lambda: 7.0)
+    machine.go(Phase.RECOVERING, 3.0)
+    machine.go(Phase.GOING_ON)
+    assert machine.times == [(Phase.RECOVERING, 3.0), (Phase.GOING_ON, 7.0)]

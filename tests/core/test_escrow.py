@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mud.api import Command, Context, InService, LinkLost, Module, On, PlayerEntered, State, cannot_carry, find_item
 from mud.core import events as e
-from mud.core.escrow import Escrow, occupied, parse, summary
+from mud.core.escrow import Escrow, occupied, parse, refusal, summary
+from mud.core.text.markup import strip
 from mud.core.text.words import seconds_in, whole_number
 from mud.core.timers import ItemDecays
 from mud.core.world.area import AreaDef, ItemDef, RoomDef, WorldDef
@@ -204,3 +205,22 @@ def test_spans_and_numbers_as_players_type_them() -> None:
     assert [seconds_in(t) for t in ("90s", "2", "1h30m", "2d", "1H")] == [90, 120, 5400, 172800, 3600]
     assert [seconds_in(t) for t in ("", "x", "1x", "m", "-1", "1.5h")] == [None] * 6
     assert [whole_number(t) for t in ("12", "1,000", "1_000", "x", "", "-1", ",1")] == [12, 1000, 1000, *[None] * 4]
+
+
+def test_a_bag_with_something_that_will_not_last_is_not_kept() -> None:
+    kit = Kit(world=WORLD)
+    ada = kit.player("Ada")
+    bag, apple = kit.make_item("bag", ada.character), kit.make_item("apple", ada.character)
+    kit.act(lambda ctx: ctx.world.move_item(apple, bag.owner_key))
+    assert refusal(kit.game.world, bag) is None
+    kit.act(lambda ctx: ctx.world.timers.set(1e9, ItemDecays(apple.id)))
+    why = refusal(kit.game.world, bag)
+    assert why is not None and strip(why) == "A bag won't last long enough because of an apple in it."
+
+
+def test_what_is_kept_for_one_is_not_anothers() -> None:
+    kit = Kit(world=WORLD)
+    for character in ("p1", "p2"):
+        kit.act(lambda ctx, to=character: ctx.pay("mint", Escrow("bank", to, "loan").key, 5, "x"))  # type: ignore[misc]
+    assert occupied(kit.game.world, "bank", "p2") == [Escrow("bank", "p2", "loan")]
+    assert len(occupied(kit.game.world, "bank")) == 2

@@ -68,6 +68,32 @@ def test_a_timer_at_no_time_is_refused(due: float) -> None:
     assert timers.pending == {} and timers.serial == 0
 
 
+def test_who_waits_is_told_that_there_is_another_and_the_flush_that_one_fired() -> None:
+    hands, journal = Hands(), Journal()
+    timers = Timers(journal)
+    timers.changed = False
+    timer = timers.set(0.0, ItemDecays("i1"))
+    journal.commit()
+    assert timers.changed and journal.dirty == {("timers", timer.id)}
+    journal.dirty.clear()
+    assert timers.take_due(hands.clock(1.0)) is timer
+    assert journal.dirty == {("timers", timer.id)}
+
+
+def test_only_the_timers_of_a_module_that_is_back_are_due_again() -> None:
+    hands = Hands()
+    timers = Timers(Journal())
+    for module in ("auction", "bank"):
+        timers.set(0.0, ModuleTimer(module, "Ends", {}, "game"))
+    clock = hands.clock(1.0)
+    while (timer := timers.take_due(clock)) is not None:
+        timers.park(timer)
+    timers.unpark("bank")
+    due = timers.take_due(clock)
+    assert due is not None and isinstance(due.payload, ModuleTimer) and due.payload.module == "bank"
+    assert timers.take_due(clock) is None and len(timers.pending) == 1
+
+
 def test_a_cancelled_timer_never_fires() -> None:
     hands = Hands()
     clock, timers = hands.clock(), Timers(Journal())

@@ -362,6 +362,9 @@ def test_only_the_first_line_is_looked_at_for_http() -> None:
         client.sock.send(b"hello\r\nGET / HTTP/1.1\r\n")
         await until(lambda: ours.lines_waiting, "lines")
         assert lines(ours) == ["hello", "GET / HTTP/1.1"]
+        client.sock.send(b"GET / HTTP/1.1\r\n")  # at the head of all that waits
+        await until(lambda: ours.lines_waiting, "the line")
+        assert lines(ours) == ["GET / HTTP/1.1"]
 
     run(test)
 

@@ -36,6 +36,34 @@ def test_the_rest_is_sent_then_our_end() -> None:
     run(test)
 
 
+def test_our_end_is_told_before_the_socket_is_closed_and_that_waits_for_the_client() -> None:
+    async def test(table: Table) -> None:
+        client, ours = table.sockets()
+        farewells = table.farewells()
+        farewells.thaw()
+        farewells.begin(ours, b"goodbye")
+        farewells.export()[0].most = 600.0
+        await until(lambda: client.read() == b"goodbye" and client.ended, "our end")
+        assert ours.fileno() >= 0 and len(farewells.export()) == 1
+
+    run(test)
+
+
+def test_a_copyover_gives_nobody_his_time_again() -> None:
+    async def test(table: Table) -> None:
+        _, ours = slow(table)
+        farewells = table.farewells()
+        farewells.begin(ours, MUCH)
+        farewells.thaw()
+        (parting,) = farewells.export()
+        begun = table.loop.time()
+        await until(lambda: table.loop.time() > begun + 0.05, "a moment")
+        farewells.freeze()
+        assert parting.left <= farewell.LINGER_SECONDS - 0.04 and parting.most <= farewell.MAX_SECONDS - 0.04
+
+    run(test)
+
+
 def test_frozen_nothing_is_sent_and_no_time_goes_by() -> None:
     async def test(table: Table) -> None:
         client, ours = table.sockets()
@@ -90,11 +118,14 @@ def test_who_reads_slowly_has_time_as_long_as_it_reads() -> None:
     run(test)
 
 
-def test_all_of_its_time_has_an_end() -> None:
+def test_all_of_its_time_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(farewell, "LINGER_SECONDS", 600.0)
+
     async def test(table: Table) -> None:
         client, ours = slow(table)
         farewells = table.farewells()
         farewells.begin(ours, MUCH)
+        farewells.export()[0].left = 600.0
         farewells.export()[0].most = 0.05
         farewells.thaw()
         await until(lambda: ours.fileno() == -1, "the end")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -33,6 +34,14 @@ def test_folder_and_file_are_for_the_owner_only(tmp_path: Path) -> None:
     lock = Lock.acquire(place(tmp_path))
     assert place(tmp_path).stat().st_mode & 0o777 == 0o600
     assert place(tmp_path).parent.stat().st_mode & 0o777 == 0o700
+    lock.release()
+
+
+def test_who_holds_it_is_all_that_it_says(tmp_path: Path) -> None:
+    place(tmp_path).parent.mkdir(parents=True)
+    place(tmp_path).write_text("process 4000000000, since the beginning of all things\nand more\n")
+    lock = Lock.acquire(place(tmp_path))
+    assert re.fullmatch(rf"process {os.getpid()}, since [-0-9]{{10}} [:0-9]{{8}}\n", place(tmp_path).read_text())
     lock.release()
 
 

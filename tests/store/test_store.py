@@ -421,3 +421,23 @@ def test_logins_and_the_world_are_found_without_reading_every_row(tmp_path: Path
 async def _made(path: Path) -> None:
     async with opened(path):
         pass
+
+
+@pytest.mark.parametrize(("code", "tries"), [(sqlite3.SQLITE_READONLY, 2), (sqlite3.SQLITE_FULL, 1)])
+def test_what_could_only_be_read_is_written_once_more(tmp_path: Path, code: int, tries: int) -> None:
+    """With a new connection: the disk may be well again."""
+    calls: list[int] = []
+
+    async def write() -> None:
+        calls.append(1)
+        error = sqlite3.OperationalError("no")
+        error.sqlite_errorcode = code
+        raise StoreError("refused") from error
+
+    async def story() -> None:
+        async with opened(tmp_path / "everwake.db") as store:
+            with pytest.raises(StoreError, match="refused"):
+                await store._writing(write)
+
+    asyncio.run(story())
+    assert len(calls) == tries
