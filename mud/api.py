@@ -6,7 +6,11 @@ and opens with the smallest one.
 
 from __future__ import annotations
 
+import sys
+from difflib import get_close_matches
+from opcode import opmap
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Meta, Struct, convert, field
 from msgspec.structs import replace
@@ -140,3 +144,14 @@ def folder_text(here: str, name: str) -> str:
     if Path(name).name != name:
         raise ValueError(f"{name!r} is not the name of a file in the module's folder")
     return Path(here).with_name(name).read_text("utf-8")
+
+
+if not TYPE_CHECKING:  # a type checker is to see for itself what is not there
+
+    def __getattr__(name: str) -> Any:
+        """What is not there, with what was meant. (Python replaces an AttributeError while it imports from here.)"""
+        near = get_close_matches(name, __all__, 1) if name[0] != "_" else []  # Python asks for __path__ at each import
+        text = f"mud.api has no {name!r}" + (f": did you mean {near[0]!r}?" if near else "")
+        asking = sys._getframe(1)
+        imports = asking.f_code.co_code[asking.f_lasti] == opmap["IMPORT_FROM"]
+        raise (ImportError if imports else AttributeError)(text)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from random import Random
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from mud.core import events
+from mud.core.bypass import Bypass, Watch
 from mud.core.clock import Clock
 from mud.core.commands import CommandTable
 from mud.core.context import CoreContext, Sessions
@@ -71,16 +72,6 @@ HANDLERS: dict[type, Callable[[CoreContext, Any], None]] = {
 MAX_SIGNALS = 1000
 
 T = TypeVar("T")
-
-
-class Watch(Protocol):
-    """Looks for changes that went past the journal, as the test kit does (mud.testing.bypasses)."""
-
-    def begin(self) -> None:
-        """An event begins."""
-
-    def past_journal(self, acted: Iterable[str]) -> str:
-        """What the event changed and the journal does not know of, in words, and taken back; "" for nothing."""
 
 
 class Game:
@@ -278,25 +269,32 @@ class Game:
         return self._context(session)
 
     def _check(self, ctx: CoreContext) -> None:
-        """Raises for what was changed past the journal, in the name of the module that did it."""
-        past = self.watch.past_journal(ctx.acted) if self.watch is not None else ""
-        if past:
-            self._blame(ctx, Unopened(past))
-
-    def _blame(self, ctx: CoreContext, error: Unopened) -> NoReturn:
-        if not ctx.acted:
+        """Find what was changed past the journal. Raises in the name of the module that did it, if that is refused."""
+        if self.watch is None or (past := self.watch.past_journal(ctx.acted)) is None:
+            return
+        if not self.watch.refuses:
+            self._tell(past)
+            return
+        error = Unopened(past.text)
+        if not past.module:
             raise error
-        self.modules.blame(ctx.acted[-1], error)
-        raise ModuleFault(ctx.acted[-1]) from error
+        self.modules.blame(past.module, error)
+        raise ModuleFault(past.module, past.text) from error
+
+    def _tell(self, past: Bypass) -> None:
+        """Log what was changed past the journal, and count it against its module, whose state is to be written."""
+        log.error("%s", past.text)
+        if past.module:
+            self.modules.blame(past.module, Unopened(past.text))
+            self._failing.append(past.module)
+            self.world.journal.dirty.add(("modules", past.module))
 
     def _undo(self, ctx: CoreContext) -> CoreContext:
         """The event failed: all is as it was before, also what went past the journal."""
         self.world.journal.rollback()
-        past = self.watch.past_journal(ctx.acted) if self.watch is not None else ""
-        if past:
-            log.error("%s", past)
-            if ctx.acted:
-                self.modules.blame(ctx.acted[-1], Unopened(past))
+        past = self.watch.past_journal(ctx.acted) if self.watch is not None else None
+        if past is not None:
+            self._tell(past)
         return self._context(ctx._session)
 
     def _refuse(self, ctx: CoreContext, text: str, event: events.Event) -> None:

@@ -119,8 +119,11 @@ PURE = frozenset(
     types typing unicodedata zlib""".split()
 )
 
-#: A source of chance is passed in, so the core may name its type.
-PURE_NAMES = {"random.Random"}
+#: A source of chance is passed in, so the core may name its type. To read where an error comes from changes nothing.
+PURE_NAMES = {
+    *("random.Random", "sys._getframe", "sysconfig.get_path", "traceback.walk_tb", "pathlib.PurePath"),
+    *("inspect.iscoroutinefunction", "inspect.signature"),
+}
 
 
 def package(module: str) -> str:

@@ -15,5 +15,10 @@ class CopyoverObserver:
     async def end(self) -> None:
         """The server stands still: stop everything, and leave no thread."""
 
-    def failed(self, by: str, error: str) -> None:
-        """A copyover that `by` ordered has failed, and the server runs again."""
+    def warned(self, by: str, warnings: list[str]) -> bool:
+        """The rehearsal of a copyover that `by` ordered has found something. Returns whether it is told: else it is."""
+        return False
+
+    def failed(self, by: str, error: str) -> bool:
+        """A copyover that `by` ordered has failed, and the server runs again. Returns whether it is told."""
+        return False

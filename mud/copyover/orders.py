@@ -78,8 +78,8 @@ class Copyovers:
         """The message about an order or a question that failed."""
         if request.words.verb not in ORDERS:
             return tag("error", str(error))
-        log.warning("no copyover by %s: %s", request.by, error)
-        self._observer.failed(request.by, str(error))
+        told = self._observer.failed(request.by, str(error))
+        log.log(logging.INFO if told else logging.WARNING, "no copyover by %s: %s", request.by, error)
         return f"No copyover: {error}"
 
     def _tell(self, request: e.CopyoverRequest, text: str) -> None:
@@ -202,12 +202,13 @@ class Copyovers:
         """Record a failure and tell the admins. Returns the message for whoever ordered it."""
         order, self.attempt = attempt.order, None
         text = f"No copyover{' ' if error.startswith('while ') else ': '}{error}"
-        log.warning("%s", text)
         self.recorder.fail(attempt, outcome, error)
+        told = self._observer.failed(order.by, error)
+        log.log(logging.INFO if told else logging.WARNING, "%s", text)
         text += "\nThe game plays on."
         others = f"{order.by} ordered a copyover. {text}"
-        self._host.play.perform(lambda ctx: planning.tell_admins(ctx, others, order.session))
-        self._observer.failed(order.by, error)
+        if not told:
+            self._host.play.perform(lambda ctx: planning.tell_admins(ctx, others, order.session))
         return text
 
     async def call_off(self) -> None:

@@ -57,8 +57,9 @@ class ServerSteps:
         attempt.report = report = await rehearsal.check(self._host, attempt.target)
         if report.errors:
             raise CopyoverError("\n".join(report.errors) if attempt.draft is not None else str(report))
+        told = self._observer.warned(attempt.order.by, report.warnings)
         for text in report.warnings:
-            log.warning("the rehearsal warns: %s", text)
+            log.log(logging.INFO if told else logging.WARNING, "the rehearsal warns: %s", text)
 
     async def prepare(self, attempt: Attempt) -> None:
         """Lock the modules until `go_on`, let each prepare itself, let running work finish, and flush everything."""

@@ -59,13 +59,15 @@ class CommandTable(Generic[C]):
         self.add(commands)
 
     def add(self, commands: Iterable[CommandEntry[C]]) -> None:
-        """Add commands: all of them or none. Raises Conflict when a word is taken."""
+        """Add commands: all of them or none. Raises Conflict with the `other` when a word is taken."""
         commands = list(commands)
-        words: set[str] = set()
-        for word in (word for command in commands for word in (command.name, *command.aliases)):
-            if word in self._exact or word in words:
-                raise Conflict(f"two commands are called {word!r}", word=word)
-            words.add(word)
+        words: dict[str, CommandEntry[C]] = {}
+        for command in commands:
+            for word in (command.name, *command.aliases):
+                other = self._exact.get(word) or words.get(word)
+                if other is not None:
+                    raise Conflict(f"two commands are called {word!r}", word=word, other=other)
+                words[word] = command
         for command in commands:
             self._exact.update(dict.fromkeys((command.name, *command.aliases), command))
             self.commands[command.name] = command

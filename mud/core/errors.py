@@ -64,17 +64,15 @@ class CopyoverError(EverwakeError):
 
 
 class ModuleFault(EverwakeError):
-    """A module's handler failed; its cause is what it raised. All that it did is undone."""
+    """A module's handler failed; its cause is what it raised, and `why` says it in one line, with file and line.
 
-    def __init__(self, module: str) -> None:
-        super().__init__(f"{module} failed")
+    All that it did is undone. `doing` is the name of the hook, if it was one.
+    """
+
+    def __init__(self, module: str, why: str = "", doing: str = "") -> None:
+        super().__init__(f"{module}{doing and f': {doing}'} failed{why and f': {why}'}")
         self.module = module
-
-    def __str__(self) -> str:
-        cause = self.__cause__
-        if cause is None:
-            return f"{self.module} failed"
-        return f"{self.module} failed: {'' if isinstance(cause, EverwakeError) else f'{type(cause).__name__}: '}{cause}"
+        self.why = why or str(self)
 
 
 class Unopened(EverwakeError):

@@ -9,15 +9,17 @@ from typing import Any
 
 from msgspec import Struct
 
+from mud.core.declaration import Based
 
-class Signal(Struct, tag_field="signal"):
+
+class Signal(Struct, tag_field="signal", metaclass=Based):
     """Base of what modules are told. The tag is "MODULE.WHAT".
 
     A listener declares a class of its own with the same tag and those fields that it needs.
     """
 
 
-class Request(Struct, tag_field="request"):
+class Request(Struct, tag_field="request", metaclass=Based):
     """Base of what a module can be asked to do. The tag is "SERVICE.METHOD"."""
 
 

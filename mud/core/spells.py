@@ -53,12 +53,13 @@ class SpellTable(Generic[C]):
         self.add(spells)
 
     def add(self, spells: Iterable[SpellEntry[C]]) -> None:
-        """Add spells: all of them or none. Raises Conflict when a name or a number is taken."""
+        """Add spells: all of them or none. Raises Conflict with the `other` when a name or number is taken."""
         spells = list(spells)
         for number, spell in enumerate(spells):
             for other in (*self.spells.values(), *spells[:number]):
                 if spell.name == other.name or spell.number == other.number != 0:
-                    raise Conflict(f"the spells {spell.name!r} and {other.name!r} have one name or number")
+                    what = f"the spells {spell.name!r} and {other.name!r} have one name or number"
+                    raise Conflict(what, other=other)
         self.spells.update({spell.name: spell for spell in spells})
 
     def remove(self, spells: Iterable[SpellEntry[C]]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from mud.core.declaration import Declaration
 
 
-class Veto(Struct, frozen=True):
+class Veto(Declaration, frozen=True):
     """Why there should be no copyover now (S0.13). A hard veto can't be overridden."""
 
     reason: str

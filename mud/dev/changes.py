@@ -94,6 +94,15 @@ class Trees(Struct, frozen=True, kw_only=True):
             return kind, parts[0] if kind == "module" else ""
         return None
 
+    def concerns(self, path: str) -> bool:
+        """Whether to look at the files if something happened at a path: to one that counts, or to a folder of such.
+
+        What is saved in a folder that was just made, or moved here, may be told of by the folder alone.
+        """
+        if os.path.isfile(path):
+            return self.kind(path) is not None
+        return any(self.kind(inside) is not None for inside in (path, os.path.join(path, "folder", "file.toml")))
+
     def sort(self, paths: Iterable[str]) -> NeededActions:
         """Sort paths by what they belong to."""
         core, world, modules = [], [], dict[str, tuple[str, ...]]()

@@ -27,6 +27,7 @@ from mud.core.errors import CopyoverError, EverwakeError
 from mud.core.veto import Veto
 from mud.dev import changes
 from mud.dev.changes import Files, NeededActions, Trees
+from mud.dev.errors import ErrorListener
 from mud.dev.watcher import Burst, Watcher
 from mud.store.threads import in_thread
 
@@ -153,6 +154,8 @@ class Reloader(CopyoverObserver):
         self._streak = Streak()
         self._trouble = False  # the last save failed
         self._began = 0.0  # when the game began or went on in this program
+        self._errors = ErrorListener(lambda error: loop.call_soon_threadsafe(self._raised, error))
+        self._raised_before: set[str] = set()  # the errors that were told since the last save
         self._watcher: Watcher | None = None
         self._task: asyncio.Task[None] | None = None
         self._rung = asyncio.Event()
@@ -163,11 +166,12 @@ class Reloader(CopyoverObserver):
     def begin(self) -> None:
         """Begin to watch, or watch again. Files saved in the meantime are found."""
         self._began = self._began or time.time()
+        self._errors.listen()
         if self._watcher is None:
             call = self._loop.call_soon_threadsafe
             self._watcher = Watcher(
                 self._trees.roots(),
-                lambda path: self._trees.kind(path) is not None,
+                self._trees.concerns,
                 partial(call, self._ring),
                 lambda error: call(self._blind, error),
             )
@@ -201,6 +205,7 @@ class Reloader(CopyoverObserver):
 
     async def end(self) -> None:
         """Stop everything, and leave no thread."""
+        self._errors.stop()
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             await in_thread(watcher.stop)
@@ -209,10 +214,17 @@ class Reloader(CopyoverObserver):
             task.cancel()
             await asyncio.wait({task})
 
-    def failed(self, by: str, error: str) -> None:
+    def warned(self, by: str, warnings: list[str]) -> bool:
+        """The rehearsal of what was saved has found something: it is told, and the copyover goes on."""
+        if by == BY:
+            for text in warnings:
+                self._tell(f"beware: {text}")
+        return by == BY
+
+    def failed(self, by: str, error: str) -> bool:
         """A copyover has failed."""
         if by != BY or self._attempt is None:
-            return
+            return False
         attempt, self._attempt = self._attempt, None
         vetoed = error.startswith(f"while {Phase.VETOING.value}")
         outrun = self._todo or self._outrun or bool(self._host.copyover_by())  # other files, or another copyover
@@ -220,13 +232,19 @@ class Reloader(CopyoverObserver):
             self._retries += vetoed
             self._todo = True
             self._ring()
-            return
+            return True
         harmless = error.startswith(f"while {Phase.REHEARSING.value}")
         self._streak.failed(harmless)
         self._trouble = True
         where = changes.headline(self._trees, error)
-        self._print(f"no copyover for {attempt.files}: {error}")
-        self._tell(f"{where}\n{self._streak.told()}")
+        self._tell(f"no copyover for {attempt.files}: {where}\n{self._streak.told()}")
+        return True
+
+    def _raised(self, error: str) -> None:
+        """Code in play has raised an exception: the admins in the game are told. The console has it from the log."""
+        if error not in self._raised_before:
+            self._raised_before.add(error)
+            self._announce(f"{changes.headline(self._trees, error)}\nWhat it did is undone. The log has more.")
 
     # What was saved
 
@@ -278,6 +296,7 @@ class Reloader(CopyoverObserver):
         now = await in_thread(changes.scan, self._trees, self._seen)
         if changes.touched(self._seen, now):
             self._todo, self._retries, self._noticed = True, 0, time.time()
+            self._raised_before.clear()
         self._seen = now
         if self._todo and self._attempt is None:
             self._todo = not await self._act(now)
@@ -340,7 +359,7 @@ class Reloader(CopyoverObserver):
             text = await self._host.reload_module(wanted.alone)
         except EverwakeError as error:
             self._trouble = True
-            self._print(str(error))
+            log.info("%s", error)
             self._tell(f"{changes.headline(self._trees, str(error))}\n{HEALS}")
             return
         self._take(wanted.code, now)
@@ -397,11 +416,15 @@ class Reloader(CopyoverObserver):
     def _tell(self, text: str) -> None:
         """Tell the console, and admins in the game."""
         self._print(text)
+        self._announce(text)
+
+    def _announce(self, text: str) -> None:
         plain = "\n".join("".join(c if c.isprintable() else " " for c in line) for line in text.splitlines())
         self._host.announce(plain)
 
     def _print(self, text: str) -> None:
-        log.info("%s", text)
+        for line in text.splitlines():
+            log.info("%s", line)
         with contextlib.suppress(OSError, ValueError):  # the console is gone; the game is not
             print(f"dev: {text}", flush=True)
 

@@ -11,6 +11,7 @@ import msgspec
 from mud.core.context import CoreContext
 from mud.core.errors import Conflict, FrameworkError, Invalid, ModuleFault, Rejected
 from mud.core.events import AskModule, Event, ModuleAnswered
+from mud.core.origin import explain
 from mud.framework.instance import Instance
 from mud.framework.methods import is_async, replied, request_of
 from mud.framework.registry import Registry
@@ -76,7 +77,7 @@ class Calls:
                 raise Invalid(f"{name} is not asynchronous: ctx.call it")
             value = msgspec.to_builtins(await self._run(instance, method, asked.request["data"]))
         except Exception as failure:
-            error = str(failure) or type(failure).__name__
+            error = explain(failure)
             log.warning("%s asked %s: %s", asked.module, asked.request.get("request"), error)
         self._host.post(ModuleAnswered(asked.module, asked.id, value, error))
 

@@ -5,41 +5,30 @@ A check runs no code of the module except the defaults of its own Structs. The r
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 from msgspec import inspect as types
 
-from mud.core.clock import ClockName
 from mud.core.errors import Invalid
-from mud.core.signals import Companions, Request, Signal
-from mud.core.world.model import ROLES
+from mud.core.signals import Companions
+from mud.framework.mentions import unhandled
 from mud.framework.requirement import API_VERSION, Requirement
 from mud.framework.settings import schema
 from mud.framework.sources import Finding, Severity, check_source
-from mud.sdk.bases import Permission, Settings, State, Timer
 from mud.sdk.context import tag_of
-from mud.sdk.module import HealthPolicy, Module
+from mud.sdk.module import NAME, TAKEN, Module
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
-#: Names reserved for the core: each is the name of a snapshot, a service or a table of its own.
-TAKEN = frozenset({"world", "sessions", "game", "core", "mud", "sqlite", "module", "modules"})
 #: The core's own requests, which any module may answer.
 ASKED_BY_THE_GAME = frozenset({str(tag_of(Companions))})
 #: Points that a finding takes off the score of 100.
 COST: dict[Severity, int] = {"error": 25, "warning": 5}
 #: Bytes above which a new, still empty state draws a warning.
 LARGE_STATE = 1 << 20
-#: The hooks that may not wait, with the number of arguments of each; then the hooks that may.
-HOOKS = {"veto": 1, "prepare": 1, "cleanup": 1, "save_state": 1, "restore_state": 2, "force_stop": 1}
-SHELL_HOOKS = ("initialize", "start", "stop", "pause", "resume", "shutdown")
 
 
 class ContractReport(Struct):
@@ -95,17 +84,7 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
     def wrong(message: str) -> Finding:
         return Finding("error", "interface", message)
 
-    if not NAME.fullmatch(module.name) or module.name in TAKEN:
-        yield wrong(f"{module.name!r} can't be a module's name: small letters, digits and _, and none of the core's")
-    if not VERSION.fullmatch(module.version):
-        yield wrong(f"version {module.version!r}: write MAJOR.MINOR.PATCH, as 1.0.0")
     state: Any = module.state
-    if not (isinstance(state, type) and issubclass(state, State)):
-        yield wrong("state= has to be a subclass of State")
-    elif state.__struct_config__.frozen:
-        yield wrong(f"{state.__name__} is frozen: a state is what handlers change")
-    if module.state_version < 1:
-        yield wrong(f"state_version is {module.state_version}; it begins with 1")
     numbers = [step.to for step in module.steps]
     if numbers != list(range(2, module.state_version + 1))[-len(numbers) :] and numbers:
         yield wrong(f"steps lead to {numbers}, but have to lead up to state_version {module.state_version} one by one")
@@ -113,9 +92,6 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
         yield wrong(
             f"state_version is {module.state_version}, but there is no Step to it: declare steps=(Step(2, ...), ...)"
         )
-    for permission in module.permissions:
-        if permission not in get_args(Permission):
-            yield wrong(f"permission {permission!r} is none of {', '.join(get_args(Permission))}")
     fields = getattr(state, "__struct_fields__", ())
     for name in sorted(module.optional - set(fields)):
         near = get_close_matches(name, fields, 1)
@@ -124,14 +100,9 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
     for word in sorted({w for w in words if words.count(w) > 1}):
         yield wrong(f"two commands are called {word!r}")
     for command in module.commands:
-        if command.role not in ROLES:
-            yield wrong(f"command {command.name!r}: role {command.role!r} is none of {', '.join(ROLES)}")
-        elif command.role in ("admin", "owner") and "admin" not in module.permissions:
+        if command.role in ("admin", "owner") and "admin" not in module.permissions:
             text = f'command {command.name!r} is for role {command.role}: add permissions=("admin",)'
             yield Finding("error", "security", text)
-    for word in words:
-        if word != word.casefold() or word.split() != [word]:
-            yield wrong(f"command {word!r}: a name is one word in small letters")
     yield from _database(module)
 
 
@@ -148,47 +119,8 @@ def _database(module: Module[Any]) -> Iterator[Finding]:
         yield Finding("error", "security", text)
 
 
-def _signatures(module: Module[Any]) -> Iterator[Finding]:
-    handlers: list[tuple[str, Any, int, bool]] = []
-    handlers += [(f"command {c.name}", c.handler, 2, False) for c in module.commands]
-    handlers += [(f"spell {s.name}", s.handler, 2, False) for s in module.spells]
-    handlers += [(f"On({on.kind.__name__})", on.handler, 2, False) for on in module.on]
-    handlers += [(f"method {tag_of(m.kind)}", m.handler, 2, True) for m in module.methods]
-    handlers += [(f"endpoint {p.path}", p.handler, 2, False) for p in module.endpoints]
-    for talk in module.talks:
-        handlers += [(f"Talk({talk.kind.__name__}).ask", talk.ask, 2, False)]
-        handlers += [(f"Talk({talk.kind.__name__}).answer", talk.answer, 3, False)]
-    handlers += [(name, getattr(module, name), count, False) for name, count in HOOKS.items()]
-    handlers += [(name, getattr(module, name), 1, True) for name in SHELL_HOOKS]
-    handlers += [(f"job {job.name}", job.run, 1, True) for job in module.jobs]
-    handlers += [(f"health check {c.name}", c.check, 1, True) for c in module.health]
-    for what, handler, count, may_wait in handlers:
-        if handler is not None:
-            yield from _handler(what, handler, count, may_wait)
-    for job in module.jobs:
-        if not inspect.iscoroutinefunction(job.run):
-            yield Finding("error", "signatures", f"job {job.name} has to be `async def`")
-
-
-def _handler(what: str, handler: Any, count: int, may_wait: bool) -> Iterator[Finding]:
-    if not callable(handler):
-        yield Finding("error", "signatures", f"{what}: {handler!r} can't be called")
-        return
-    if inspect.iscoroutinefunction(handler) and not may_wait:
-        yield Finding("error", "signatures", f"{what}: a handler never waits (rule 1): write `def`, not `async def`")
-    try:
-        inspect.signature(handler).bind(*range(count))
-    except TypeError as error:
-        yield Finding("error", "signatures", f"{what} is called with {count} arguments: {error}")
-    except ValueError:
-        pass  # a builtin without a signature
-
-
 def _configuration(module: Module[Any]) -> Iterator[Finding]:
-    kind: Any = module.settings
-    if not (isinstance(kind, type) and issubclass(kind, Settings)):
-        yield Finding("error", "configuration", "settings= has to be a subclass of Settings")
-        return
+    kind = module.settings
     try:
         schema(kind)
     except TypeError as error:
@@ -227,15 +159,7 @@ def _performance(module: Module[Any]) -> Iterator[Finding]:
             )
     for check_ in module.health:
         if check_.seconds < 1:
-            severity: Severity = "warning" if check_.seconds > 0 else "error"
-            yield Finding(severity, "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
-        if check_.unhealthy not in get_args(HealthPolicy):
-            known = ", ".join(map(repr, get_args(HealthPolicy)))
-            text = f"health check {check_.name}: unhealthy is {check_.unhealthy!r}, and has to be one of {known}"
-            yield Finding("error", "interface", text)
-        if check_.failures < 1:
-            text = f"health check {check_.name}: failures is {check_.failures}, and has to be at least 1"
-            yield Finding("error", "interface", text)
+            yield Finding("warning", "performance", f"health check {check_.name} runs every {check_.seconds:g} s")
 
 
 #: The types whose values can change, with a name for each.
@@ -307,25 +231,11 @@ def _api(module: Module[Any]) -> Iterator[Finding]:
             )
     yield from _versions(module)
     for method in module.methods:
-        asked: Any = method.kind
         try:
             msgspec.json.schema(method.reply)
         except TypeError as error:
-            yield Finding("error", "api", f"method {asked.__name__}: its reply has no JSON Schema: {error}")
-        if not issubclass(asked, Request):
-            yield Finding("error", "api", f"method {method.kind.__name__} has to be a Request")
-    for on in module.on:
-        if issubclass(on.kind, Signal) and "." not in str(tag_of(on.kind)):
-            yield Finding("error", "api", f"On({on.kind.__name__}): its tag names no module: {tag_of(on.kind)!r}")
-    for endpoint in module.endpoints:
-        if not endpoint.path.startswith("/"):
-            yield Finding("error", "api", f"endpoint {endpoint.path!r} has to begin with /")
-    for on in module.on:
-        if not issubclass(on.kind, Signal | Timer):
-            yield Finding("error", "api", f"On({on.kind.__name__}): it is neither a Timer nor a Signal")
-        elif issubclass(on.kind, Timer) and on.kind.clock not in get_args(ClockName):
-            clocks = " nor ".join(get_args(ClockName))
-            yield Finding("error", "api", f"On({on.kind.__name__}): its clock is {on.kind.clock!r}, neither {clocks}")
+            yield Finding("error", "api", f"method {method.kind.__name__}: its reply has no JSON Schema: {error}")
+    yield from (Finding("error", "api", text) for text in unhandled(module))
     yield from _twice(module)
     for on in module.on:
         kinds_alike = [o for o in module.on if tag_of(o.kind) == tag_of(on.kind)]
@@ -385,4 +295,4 @@ def _documented(handler: Callable[..., Any], text: str = "") -> bool:
     return bool(text or (getattr(handler, "__doc__", None) or "").strip())
 
 
-CHECKS = (_interface, _signatures, _configuration, _performance, _api, _documentation)
+CHECKS = (_interface, _configuration, _performance, _api, _documentation)

@@ -9,7 +9,6 @@ import importlib
 import importlib.util
 import os
 import sys
-import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +16,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from mud.core.errors import EverwakeError, Failed, FrameworkError, Invalid, TimedOut
+from mud.core.errors import Failed, FrameworkError, Invalid
+from mud.core.origin import explain
 from mud.framework.watchdog import WATCH
 from mud.sdk.module import Module
 
@@ -177,19 +177,3 @@ def _import_folder(folder: Path, package: str) -> ModuleType:
     sys.modules[package] = imported
     spec.loader.exec_module(imported)
     return imported
-
-
-def explain(error: BaseException, folder: Path) -> str:
-    """An error in one line, with the innermost place in `folder` of its traceback."""
-    if isinstance(error, TimedOut):
-        return str(error)
-    if isinstance(error, SyntaxError):
-        return f"{_short(error.filename or '?', folder)}:{error.lineno}: {error.msg}"
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(folder)]
-    where = f"{_short(frames[-1].filename, folder)}:{frames[-1].lineno}: " if frames else ""
-    return f"{where}{error}" if isinstance(error, EverwakeError) else f"{where}{type(error).__name__}: {error}"
-
-
-def _short(path: str, folder: Path) -> str:
-    """A path inside a module's folder, beginning with that folder's name."""
-    return str(Path(path).relative_to(folder.parent)) if Path(path).is_relative_to(folder) else path

@@ -15,15 +15,16 @@ from mud.core.context import CoreCommand, CoreContext, CoreSpell
 from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
 from mud.core.guard import explain_refusal, guard_containers
 from mud.core.ledger import LedgerError
+from mud.core.origin import explain, written_at
 from mud.core.signals import Request, Signal
 from mud.core.spells import Cast
 from mud.core.veto import Veto
 from mud.framework.check_state import CheckState
-from mud.framework.finder import ModuleCode, ModuleSource, explain
+from mud.framework.finder import ModuleCode, ModuleSource
 from mud.framework.lifecycle import Life, ModuleState
 from mud.framework.watchdog import WATCH, Interrupted
 from mud.sdk.bases import Permission, Settings, State
-from mud.sdk.context import Context
+from mud.sdk.context import Context, tag_of
 from mud.sdk.module import Figures, Module
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
@@ -96,6 +97,7 @@ class Instance:
         self.figures = Figures()
         self.loaded = time.time()
         self.taken: Snapshot | None = None  # the snapshot that its state was restored from
+        self.renamed = ""  # fields of its state that seem to have been renamed without a step, in words
         self.good: Snapshot | None = None  # the last snapshot that could be made of its state
         self.early: list[Signal] = []  # signals that its own hooks posted before it was in service
         self.broken = False  # its code could not even be imported
@@ -104,6 +106,8 @@ class Instance:
         self.health: dict[str, CheckState] = {}  # by the name of the check
         self.commands = [self._command(command) for command in self.module.commands]
         self.spells = [self._spell(spell) for spell in self.module.spells]
+        self.hears = frozenset(tag_of(on.kind) for on in self.module.on)
+        self.leads = frozenset(tag_of(talk.kind) for talk in self.module.talks)
         self._others = others
         self._tolerance = tolerance
         self._faults: deque[float] = deque(maxlen=tolerance.errors)
@@ -124,17 +128,16 @@ class Instance:
             return handler(Context(ctx, self), about)
         except (Rejected, LedgerError, ModuleFault):
             raise  # the fault of a module that this one called; it was counted there
-        except Interrupted:
+        except Interrupted as hung:
             if not watching:
                 raise
-            cause = TimedOut(f"{self.name}: a handler ran longer than {HANDLER_SECONDS:g} s and was interrupted")
-            self.fault(cause)
-            raise ModuleFault(self.name) from cause
+            text = f"{self.name}: a handler ran longer than {HANDLER_SECONDS:g} s and was interrupted{hung.at}"
+            cause = TimedOut(text)
+            raise ModuleFault(self.name, self.fault(cause)) from cause
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a module must not end the game
-            self.fault(error)
-            raise ModuleFault(self.name) from error
+            raise ModuleFault(self.name, self.fault(error)) from error
         finally:
             if watching:
                 WATCH.end()
@@ -163,12 +166,13 @@ class Instance:
         """Call a method of another module by its name, on behalf of this one."""
         return self._others.call_method(ctx, name, data, self._others.needs(self.name, name))
 
-    def fault(self, error: BaseException) -> None:
-        """Count and log the failure of a handler, hook or job."""
+    def fault(self, error: BaseException) -> str:
+        """Count the failure of a handler, hook or job. Returns the error in one line."""
         explain_refusal(error)
         self.figures.errors += 1
         self.figures.last_error = explain(error, self.source.folder)
         self._faults.append(time.monotonic())
+        return self.figures.last_error
 
     @property
     def worn_out(self) -> bool:
@@ -195,7 +199,8 @@ class Instance:
         def run() -> Any:
             found = handler(Context(ctx, self), *arguments)
             if not isinstance(found, kind):
-                raise TypeError(f"{name} gave {type(found).__name__}: it has to give {_called(kind)}")
+                where = written_at(handler)
+                raise TypeError(f"{where}: {name} gave {type(found).__name__}: it has to give {_called(kind)}")
             return found
 
         try:
@@ -203,8 +208,7 @@ class Instance:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            self.fault(error)
-            raise ModuleFault(self.name) from error
+            raise ModuleFault(self.name, self.fault(error), name) from error
         if took > soft:
             self.late.append(f"{name} took {took * 1000:.0f} ms, {soft * 1000:.0f} ms are the limit")
             self.life.log.warning("%s", self.late[-1])
@@ -244,7 +248,7 @@ class Instance:
         except SnapshotError:
             raise
         except Exception as error:  # whatever msgspec raises for the state's content, such as RecursionError
-            raise SnapshotError(f"{self.name}: its state can't be written: {error}") from error
+            raise SnapshotError(f"{self.name}: its state can't be written: {explain(error)}") from error
 
     def restore_state(self, ctx: CoreContext, snapshot: Snapshot, source: str) -> Imported[Any]:
         """Restore its state from a snapshot: all of it or nothing (S1.6). A second time changes nothing (S0.5).
@@ -254,7 +258,7 @@ class Instance:
         found: Imported[Any] = import_(self.shape, snapshot, ctx.clock.wall, source)
         state = self.hook("restore_state", ctx, found.state)
         self.state, self.kept = found.state if state is None else state, found.kept
-        self.taken = snapshot
+        self.taken, self.renamed = snapshot, found.renamed()
         for warning in found.warnings:
             self.life.log.warning("%s: %s", source, warning)
         size = sum(len(s.data) for s in snapshot.sections.values())

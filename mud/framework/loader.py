@@ -123,20 +123,26 @@ class Loader:
 
     def load_all(self) -> None:
         """Phase one: load every module; one that can't be loaded is registered as failed, with the reason (S4.4)."""
-        built: dict[str, Instance] = {}
+        built: list[Instance] = []
         sources = self.sources()
         for text in self.given.strange(sources):
             log.warning("%s", text)
         for name, source in sources.items():
             try:
-                built[name] = self.build(source)
+                built.append(self.build(source))
             except FrameworkError as error:
                 self.registry.instances[name] = self.broken(source, error)
-        order, refused = start_order(instance.module for instance in built.values())
+        self.place_all(built)
+
+    def place_all(self, built: Iterable[Instance]) -> None:
+        """Put instances of different names where they belong, in the order of their start. One that can't be used has
+        failed."""
+        known = {instance.name: instance for instance in built}
+        order, refused = start_order(instance.module for instance in known.values())
         for name, why in refused.items():
-            self.fail(built[name], Invalid(why))
+            self.fail(known[name], Invalid(why))
         for name in order:
-            self.place(built[name])
+            self.place(known[name])
 
     def place(self, instance: Instance) -> None:
         """Register an instance; one that conflicts with another is marked as failed."""

@@ -16,10 +16,11 @@ import msgspec
 from mud.core.context import CoreContext
 from mud.core.errors import Conflict, EverwakeError, Failed, FrameworkError, Invalid, NotFound
 from mud.core.events import Announced, Event, Signalled
+from mud.core.origin import explain
 from mud.core.signals import InService
 from mud.framework.background import Background
 from mud.framework.calls import Calls
-from mud.framework.finder import explain, package_of, put_back, take_out
+from mud.framework.finder import package_of, put_back, take_out
 from mud.framework.health import ModuleHealth
 from mud.framework.instance import HELD, Held, Instance
 from mud.framework.lifecycle import ModuleState
@@ -218,7 +219,8 @@ class ModuleManager:
         if old.up:
             await self._stop(old)
         self._begin_work(new)
-        return f"{name} is reloaded: {old.module.version} -> {new.module.version}, with its state."
+        beware = f" Beware: of its state, {new.renamed}." if new.renamed else ""
+        return f"{name} is reloaded: {old.module.version} -> {new.module.version}, with its state.{beware}"
 
     async def _succeed(self, old: Instance) -> Instance:
         """Replace `old` by a new instance with its state. Raises EverwakeError, and then `old` is still in place."""
@@ -330,7 +332,7 @@ class ModuleManager:
             except Exception as error:
                 force = True
                 instance.fault(error)
-                instance.life.log.error("%s failed, it is stopped all the same: %s", hook, error)
+                instance.life.log.error("%s failed, it is stopped all the same: %s", hook, instance.figures.last_error)
         if force:
             self._force(instance)
 
@@ -339,7 +341,7 @@ class ModuleManager:
             force_hook(instance.module.force_stop, self._work(instance), f"{instance.name}: force_stop")
         except Exception as error:
             instance.fault(error)
-            instance.life.log.error("force_stop failed, it is stopped all the same: %s", error)
+            instance.life.log.error("force_stop failed, it is stopped all the same: %s", instance.figures.last_error)
 
     async def _abandon(self, instance: Instance) -> None:
         """End what a new instance has begun that will not be used."""

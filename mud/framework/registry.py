@@ -13,6 +13,7 @@ from mud.core.commands import CommandTable
 from mud.core.context import CoreContext
 from mud.core.dialogs import ModuleDialog
 from mud.core.errors import Conflict, Invalid, ModuleFault, NotFound, SnapshotError
+from mud.core.origin import explain
 from mud.core.session import Session
 from mud.core.signals import Answered, Companions, Request, Signal
 from mud.core.spells import SpellTable
@@ -68,12 +69,20 @@ class Registry:
             self.commands.add(instance.commands)
         except Conflict as error:
             self.spells.remove(instance.spells)
-            raise Conflict(f"{instance.name}: {error}", module=instance.name) from error
+            whose = self._whose(error.details["other"], instance)
+            raise Conflict(f"{instance.name}: {error}: {whose}", module=instance.name) from error
         self.instances[instance.name] = instance
         self._services.update(dict.fromkeys(provided(instance.module), instance))
         for on in instance.module.on:
             if issubclass(on.kind, Signal):
                 self._listeners.setdefault(tag_of(on.kind), []).append((instance, on))
+
+    def _whose(self, other: object, new: Instance) -> str:
+        """Whose the command or spell is that a `new` module has as well, and what to do."""
+        if any(other is own for own in (*new.commands, *new.spells)):
+            return "both are its own: rename one"
+        owners = (i.name for i in self.instances.values() if any(other is x for x in (*i.commands, *i.spells)))
+        return f"the other one belongs to {next(owners, 'the core')}: give yours another name"
 
     def remove(self, instance: Instance) -> None:
         """Unregister a module."""
@@ -150,7 +159,7 @@ class Registry:
                 with ctx.world.looking():
                     return str(self.run(asking, instance, talk.ask, asked))
         except Exception as error:
-            log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, error.__cause__ or error)
+            log.warning("the prompt of %s %s failed: %s", dialog.module, dialog.kind, _why(error))
             self.failed(dialog.module, ctx.clock.wall)
         return f"({dialog.module} is out of service; press Enter) "
 
@@ -343,6 +352,11 @@ class Registry:
 
     # States
 
+    def state_of(self, module: str) -> State | None:
+        """A module's state as it is now."""
+        instance = self.instances.get(module)
+        return instance.state if instance is not None else None
+
     def row(self, module: str) -> Row | None:
         """A module's row for the next flush; None if it is unchanged since it was last written."""
         instance = self.instances.get(module)
@@ -373,10 +387,10 @@ class Registry:
         else:
             instance.state = instance.module.state()
         if instance.life.state is M.ACTIVE:
-            instance.life.go(M.ERROR, ctx.clock.wall, str(error))
+            instance.life.go(M.ERROR, ctx.clock.wall, _why(error))
         self._news.append(
             f"The state of the module {instance.name} could not be written and is as it was before: "
-            f"{error.__cause__ or error}. It is out of service; `module restart {instance.name}` tries again."
+            f"{_why(error)}. It is out of service; `module restart {instance.name}` tries again."
         )
 
     def refused(self, module: str, schema: int, error: str) -> None:
@@ -402,8 +416,11 @@ class Registry:
 
 def _fault(instance: Instance, error: Invalid) -> ModuleFault:
     """The ModuleFault for a module whose declaration does not fit the data it is given."""
-    instance.fault(error)
-    return ModuleFault(instance.name)
+    return ModuleFault(instance.name, instance.fault(error))
+
+
+def _why(error: Exception) -> str:
+    return error.why if isinstance(error, ModuleFault) else explain(error)
 
 
 def _ill(instance: Instance) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from mud.core.errors import Conflict, Invalid
-from mud.framework.contract import NAME, TAKEN
+from mud.sdk.module import NAME, TAKEN
 
 WIDTH = 120
 

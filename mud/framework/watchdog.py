@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TypeVar
 
 from mud.core.errors import TimedOut
+from mud.core.origin import place
 
 T = TypeVar("T")
 
@@ -29,6 +30,12 @@ LOOK, AGAIN = 0.25, 0.005
 
 class Interrupted(BaseException):
     """Raised inside code that takes too long; a BaseException, so that `except Exception` does not catch it."""
+
+    @property
+    def at(self) -> str:
+        """Where in the module, as " at raffle/draws.py:12"; "" if that is not known."""
+        where = place(self)
+        return where and f" at {where}"
 
 
 class Watchdog:
@@ -48,8 +55,8 @@ class Watchdog:
             self._began, self._limit = began, seconds
             self._arm(seconds)
             return run(), time.perf_counter() - began
-        except Interrupted:
-            raise TimedOut(f"{what} took longer than {seconds:g} s and was interrupted") from None
+        except Interrupted as hung:
+            raise TimedOut(f"{what} took longer than {seconds:g} s and was interrupted{hung.at}") from None
         finally:
             self._limit = 0.0
             self.disarm()

@@ -125,9 +125,9 @@ class WatchedAwaitable:
             return steps.send(value) if error is None else steps.throw(error)
         except SystemExit as error:
             raise Failed(f"{self._what} tried to end the program ({error}), which modules may not do") from error
-        except Interrupted:
+        except Interrupted as hung:
             raise TimedOut(
-                f"{self._what} kept the game waiting for {HANDLER_SECONDS:g} s and was interrupted"
+                f"{self._what} kept the game waiting for {HANDLER_SECONDS:g} s and was interrupted{hung.at}"
             ) from None
         finally:
             if watching:

@@ -7,10 +7,11 @@ from typing import ClassVar, Literal, TypeVar
 from msgspec import Struct
 
 from mud.core.clock import ClockName
+from mud.core.declaration import Based
 from mud.core.guard import Guarded
 
 
-class State(Guarded, kw_only=True):
+class State(Guarded, kw_only=True, metaclass=Based):
     """Base of a module's state: plain data, every field with a default (S0.9). Each field is a section of its snapshot.
 
     A field is an immutable value (str, int, tuple, a frozen Struct ...), or one list, dict or set of such values.
@@ -21,11 +22,11 @@ class State(Guarded, kw_only=True):
         return f"ctx.state.{name} = ..."
 
 
-class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
+class Settings(Struct, kw_only=True, forbid_unknown_fields=True, metaclass=Based):
     """Base of a module's settings. Bounds are written as `Annotated[int, Meta(ge=1, le=60)] = 5` (S2.4)."""
 
 
-class Timer(Struct, tag_field="timer", tag=True):
+class Timer(Struct, tag_field="timer", tag=True, metaclass=Based):
     """Base of a module's timers that use the game's clock, which stands still while the server does.
 
     A kind's tag is its class's name, unless it has a `tag=`.
@@ -40,7 +41,7 @@ class WallTimer(Timer):
     clock: ClassVar[ClockName] = "wall"
 
 
-class Dialog(Struct, tag_field="dialog", tag=True):
+class Dialog(Struct, tag_field="dialog", tag=True, metaclass=Based):
     """Base of a module's conversations: what a session is in the middle of, as data."""
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.errors import Refused, Rejected
+from mud.core.errors import Invalid, Refused, Rejected
 from mud.core.escrow import PREFIX, Escrow, occupied, refusal
 from mud.core.signals import Request, Signal
 from mud.core.text.editor_help import as_lines
@@ -81,7 +81,11 @@ class Context(GameContext, Generic[S]):
         return self.set_timer_at(now + max(seconds, MIN_SECONDS), timer)
 
     def set_timer_at(self, at: float, timer: Timer) -> Pending:
-        """`timer` falls due at `at` seconds of its clock."""
+        """`timer` falls due at `at` seconds of its clock. Raises Invalid if the module has no On for it."""
+        if tag_of(timer) not in self._acting.hears:
+            name = type(timer).__name__
+            raise Invalid(f"nothing would handle the timer {name}: add On({name}, handler) to on=[...] of MODULE")
+        need_fit(timer)
         return shown(self._core.world.timers.set(at, self._payload(timer)))
 
     def pending(self, kind: type[Timer] | Timer) -> list[Pending]:
@@ -163,7 +167,10 @@ class Context(GameContext, Generic[S]):
         self._core.pop()
 
     def begin(self, dialog: Dialog) -> None:
-        """Begin a conversation of the module on top of the session's stack; Talk(KIND, ...) leads it."""
+        """Begin a conversation of the module on top of the session's stack; Talk(KIND, ...) leads it.
+
+        Raises Invalid if there is none.
+        """
         self._core.push(self._dialog(dialog))
 
     def go_on(self, dialog: Dialog) -> None:
@@ -178,6 +185,10 @@ class Context(GameContext, Generic[S]):
         self._core.edit(d.Editor(self._acting.name, as_lines(text), self._dialog(dialog)))
 
     def _dialog(self, dialog: Dialog) -> d.ModuleDialog:
+        if tag_of(dialog) not in self._acting.leads:
+            name = type(dialog).__name__
+            raise Invalid(f"nothing would lead the conversation {name}: add Talk({name}, ask, answer) to talks=[...]")
+        need_fit(dialog)
         return d.ModuleDialog(self._acting.name, tag_of(dialog), plain(dialog, "dialog"))
 
     # Bodies
@@ -327,3 +338,11 @@ def plain(thing: Any, tag_field: str) -> dict[str, Any]:
     data: dict[str, Any] = msgspec.to_builtins(thing, builtin_types=(bytes,))
     del data[tag_field]
     return data
+
+
+def need_fit(thing: Struct) -> None:
+    """Raises Invalid when a timer or a conversation could not be made again from what it holds."""
+    try:
+        msgspec.convert(msgspec.to_builtins(thing, builtin_types=(bytes,)), type(thing), builtin_types=(bytes,))
+    except (msgspec.ValidationError, TypeError) as error:
+        raise Invalid(f"{thing!r:.80} could not be read again when its time comes: {error}") from error

@@ -52,6 +52,8 @@ class Acting(Protocol):
     settings: Settings
     state: Any
     granted: frozenset[Permission]
+    hears: frozenset[str]  # the tags of the timers that it handles, and of its conversations
+    leads: frozenset[str]
 
     def call(self, ctx: CoreContext, request: Request) -> Any:
         """Send a request to another module."""

@@ -21,6 +21,7 @@ from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import ModuleConfig
 from mud.framework.manager import ModuleManager
 from mud.framework.registry import Registry
+from mud.framework.state_watch import StateWatch
 from mud.framework.workers.registry import WorkerRegistry
 from mud.game import Game
 from mud.server.dispatcher import Dispatcher
@@ -45,6 +46,7 @@ class ModuleHost:
         self.registry = Registry(game.commands, game.spells)
         self.registry.context = game.context
         game.modules = self.registry
+        game.watch = StateWatch(self.registry.state_of)
         self.manager = ModuleManager(self.registry, config.given(), config.data, self)
         self.workers = WorkerRegistry(
             self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now, self._tell
@@ -157,7 +159,7 @@ class ModuleHost:
             try:
                 self.perform(lambda ctx, instance=instance: instance.hook("prepare", ctx))  # type: ignore[misc]
             except ModuleFault as fault:
-                raise CopyoverError(f"the module {instance.name} could not prepare: {fault.__cause__}") from fault
+                raise CopyoverError(f"the module {instance.name} could not prepare: {fault.why}") from fault
 
     def clean_up(self, prepared: list[str]) -> None:
         """Call these modules' cleanup hooks; a failure does not stop the others (S0.14)."""
@@ -168,7 +170,7 @@ class ModuleHost:
         try:
             self.perform(lambda ctx: instance.hook("cleanup", ctx))
         except ModuleFault as fault:
-            instance.life.log.error("cleanup failed: %s", fault.__cause__)
+            instance.life.log.error("cleanup failed: %s", fault.why)
 
     def vetoes(self, warnings: list[str]) -> list[tuple[str, Veto]]:
         """The modules' vetoes against a copyover now. Adds other remarks to `warnings`."""
@@ -181,7 +183,7 @@ class ModuleHost:
             snapshot = self.save(instance, 0, Metadata())
             size = len(pack(snapshot))
         except (ModuleFault, SnapshotError) as error:
-            return [Veto.firm(f"it could not be asked: {error.__cause__ or error}")]
+            return [Veto.firm(f"it could not be asked: {error.why if isinstance(error, ModuleFault) else error}")]
         limits = self._config.snapshots
         found = [own] if own is not None else []
         readable = validate(instance.shape, snapshot, self.now())
@@ -218,7 +220,7 @@ class ModuleHost:
                 try:
                     found.append(self.save(instance, generation, why, readers.get(instance.name)))
                 except ModuleFault as fault:
-                    raise CopyoverError(f"the module {instance.name} can't save: {fault.__cause__}") from fault
+                    raise CopyoverError(f"the module {instance.name} can't save: {fault.why}") from fault
         return found
 
     def active(self) -> list[str]:

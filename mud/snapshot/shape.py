@@ -14,6 +14,7 @@ from msgspec import NODEFAULT, Struct
 
 from mud.core.errors import SnapshotError
 from mud.core.migration import Step
+from mud.core.origin import explain
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
 
@@ -74,6 +75,14 @@ class Imported(Struct, Generic[S], kw_only=True):
     warnings: list[str]
     kept: dict[str, Section]
     seconds: float
+    missing: list[str] = []  # fields that the snapshot does not have, and that start with their default
+
+    def renamed(self) -> str:
+        """What looks like fields that were renamed without a step, in words; "" for nothing."""
+        if not (self.kept and self.missing):
+            return ""
+        old, new = ", ".join(self.kept), ", ".join(self.missing)
+        return f"{old} is no field any more, and {new} starts with its default: if it was renamed, declare a Step"
 
 
 def export(
@@ -114,7 +123,11 @@ def _back(shape: Shape[Any], values: Sections, wanted: int) -> None:
         step = steps.get(number)
         if step is None or step.back is None:
             raise SnapshotError(f"{shape.participant}: there is no way back from schema {number} to {number - 1}")
-        step.back(values)
+        try:
+            step.back(values)
+        except Exception as error:
+            why = f"the step back from schema {number} failed: {explain(error)}"
+            raise SnapshotError(f"{shape.participant}: {why}") from error
 
 
 def validate(shape: Shape[Any], snapshot: Snapshot, now: float) -> Validation:
@@ -164,7 +177,13 @@ def examine(shape: Shape[S], snapshot: Snapshot, now: float) -> tuple[Validation
     warnings = [f"{name}: {w}" for name, v in result.sections.items() for w in v.warnings] + result.warnings
     lost = {name: failed[name] for name in failed if name in shape.optional}
     return result, Imported(
-        state=shape.type(**built), imported=list(built), failed=lost, warnings=warnings, kept=kept, seconds=0.0
+        state=shape.type(**built),
+        imported=list(built),
+        failed=lost,
+        warnings=warnings,
+        kept=kept,
+        seconds=0.0,
+        missing=sorted(known - built.keys() - failed.keys()),
     )
 
 
@@ -227,7 +246,7 @@ def _forward(
         try:
             step.forward(values)
         except Exception as error:
-            result.errors.append(f"the step to schema {step.to} failed: {type(error).__name__}: {error}")
+            result.errors.append(f"the step to schema {step.to} failed: {explain(error)}")
             return
     for name in list(values):
         if name in types:

@@ -6,12 +6,13 @@ test there is time to compare all that a flush would write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
+from mud.core.bypass import Bypass
 from mud.core.guard import called, set_field
 from mud.core.journal import Key
 from mud.core.timers import PendingTimer
@@ -39,6 +40,8 @@ KINDS: dict[str, Any] = {
 class Bypasses:
     """Looks at a game before and after each of its events. `states` gives the modules' states by name."""
 
+    refuses = True
+
     def __init__(self, world: World, states: Callable[[], Mapping[str, Struct]]) -> None:
         self._world = world
         self._states = states
@@ -50,21 +53,22 @@ class Bypasses:
         self._held = dict(self._states())
         self._before = self._picture()
 
-    def past_journal(self, acted: Iterable[str]) -> str:
+    def past_journal(self, acted: Sequence[str]) -> Bypass | None:
         """What the event, in which modules `acted`, changed and the journal does not know of; it is taken back.
 
-        After the journal's own rollback, that is whatever is not as it was before. "" for nothing.
+        After the journal's own rollback, that is whatever is not as it was before.
         """
         now = self._picture()
         if now == self._before:
-            return ""
+            return None
         before, after = _decode(self._before), _decode(now)
         known = self._world.journal.changed() | _loaded(before, after)
         found = [self._undone(key, before, after) for key in sorted(_changed(before, after) - known)]
         if not found:
-            return ""
+            return None
         who = " or ".join(dict.fromkeys(acted)) or "the game"
-        return f"{who} changed past the journal what is then neither undone nor written: {'; '.join(found)}"
+        text = f"{who} changed past the journal what is then neither undone nor written: {'; '.join(found)}"
+        return Bypass(acted[-1] if acted else "", text)
 
     def _picture(self) -> bytes:
         world = self._world

@@ -6,11 +6,11 @@ import asyncio
 import copy
 import functools
 import inspect
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,17 +20,15 @@ from mud.core import events as e
 from mud.core.clock import Clock
 from mud.core.context import CoreContext
 from mud.core.errors import FrameworkError
-from mud.core.escrow import parse
 from mud.core.ledger import MINT
 from mud.core.session import Session
-from mud.core.signals import Request, Signal, WriteFailed
+from mud.core.signals import Request, Signal
 from mud.core.veto import Veto
-from mud.core.world.area import AreaDef, ExitDef, ItemDef, MobDef, RoomDef, WorldDef
+from mud.core.world.area import WorldDef
 from mud.core.world.model import Account, Character, Item, Role
 from mud.core.world.world import World, WorldState
-from mud.framework.finder import ModuleCode, ModuleSource
-from mud.framework.instance import Instance
-from mud.framework.lifecycle import Life, ModuleState
+from mud.framework.instance import Instance, shape_of
+from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import ModuleConfig
 from mud.framework.manager import ModuleManager
 from mud.framework.options import ModuleOptions
@@ -43,10 +41,14 @@ from mud.sdk.context import plain, tag_of
 from mud.sdk.module import Module
 from mud.snapshot import files, participants
 from mud.snapshot.envelope import Metadata, Snapshot, pack, unpack
+from mud.snapshot.form import Form
 from mud.snapshot.shape import export, import_
-from mud.store.guard import authorizer
+from mud.testing.audit import audit
 from mud.testing.bypasses import Bypasses
+from mud.testing.loader import KitLoader
 from mud.testing.player import Seat
+from mud.testing.small import SMALL
+from mud.testing.tables import Tables
 
 T = TypeVar("T")
 #: How many seconds a job or an asynchronous method may take in a test.
@@ -56,26 +58,6 @@ GRAIN = 1e-6
 #: How many timers may fall due at one moment.
 MAX_AT_ONCE = 10_000
 _NO_DATA = Path("/nonexistent")
-
-#: Two rooms, a coin purse's worth of things, and a rat.
-SMALL = WorldDef.of(
-    [
-        AreaDef(
-            id="kit",
-            name="The Kit",
-            reset_when="never",
-            rooms=(
-                RoomDef(id="hall", name="The Hall", description="A hall.", exits={"north": ExitDef(to="yard")}),
-                RoomDef(id="yard", name="The Yard", description="A yard.", exits={"south": ExitDef(to="hall")}),
-            ),
-            mobs=(MobDef(id="rat", keywords=("rat",), short="a rat", long="A rat sits here."),),
-            items=(
-                ItemDef(id="apple", keywords=("apple",), short="an apple", long="An apple lies here.", wear=("take",)),
-                ItemDef(id="sword", keywords=("sword",), short="a sword", long="A sword lies here.", wear=("take",)),
-            ),
-        )
-    ]
-)
 
 
 class Player(Seat):
@@ -109,15 +91,14 @@ class Kit:
         self._stored: dict[str, tuple[Account, Character, tuple[Item, ...]]] = {}  # away, and no longer in memory
         self.effects: list[e.Effect] = []  # effects that the kit does not carry out
         self._disk: Any = None  # the instant of the last flush
-        self.modules = modules
         self._defs = load(world) if isinstance(world, Path) else world or SMALL
-        granted: Mapping[str, list[str]] = permissions or {}
-        if permissions is None:
-            granted = {m.name: list(m.permissions) for m in modules}
-        self._given = ModuleConfig(ModuleOptions(), settings or {}, granted, environment or {})
+        self._grants_all = permissions is None
+        self._granted = dict(permissions or {})
+        self._given = ModuleConfig(ModuleOptions(), settings or {}, self._granted, environment or {})
+        self.modules = modules
         self._data, self._random, self._watched = data, Random(seed), watched
-        self._database = sqlite3.connect(":memory:", isolation_level=None)
-        self._build(None, {}, {}, strict=True)
+        self._tables = Tables(self.post)
+        self._build(None, {}, {})
         self.game.populate()
 
     # Playing
@@ -243,6 +224,23 @@ class Kit:
         """Does what `module restart NAME` and the like do. Raises FrameworkError."""
         return asyncio.run(self.manager.manage(do, name or self.modules[0].name))
 
+    def reload(self, module: Module[Any] | None = None) -> str:
+        """A hot reload of the first module; or of the one with the name of `module`, into that code, newer or older.
+
+        Raises FrameworkError, with the old one in service as before.
+        """
+        before = self.modules
+        if module is not None:
+            names = [m.name for m in before]
+            at = names.index(module.name) if module.name in names else len(names)
+            self.modules = (*before[:at], module, *before[at + 1 :])
+        self._grant(self.modules)
+        try:
+            return self.manage("reload", module.name if module is not None else "")
+        except BaseException:
+            self.modules = before
+            raise
+
     def stop(self) -> None:
         """The end of the server, as far as modules notice it."""
         asyncio.run(self.manager.stop_all())
@@ -250,11 +248,33 @@ class Kit:
     def copyover(self, *modules: Module[Any], seconds: float = 0.0) -> None:
         """A copyover that takes `seconds`, into the same modules or others.
 
-        Everything is saved to bytes, and a new game is built from them. Raises SnapshotError or FrameworkError.
+        Everything is saved to bytes, and a new game is built from them. Raises SnapshotError or FrameworkError, with
+        the old game playing on.
         """
+        self._hand_over(modules, seconds, {})
+
+    def rollback(self, *modules: Module[Any], seconds: float = 0.0) -> None:
+        """A copyover back into older code: states go back by the steps' `back`. Raises as `copyover` does."""
+        self._hand_over(modules, seconds, {module.name: shape_of(module).form for module in modules})
+
+    def _hand_over(self, modules: tuple[Module[Any], ...], seconds: float, readers: Mapping[str, Form]) -> None:
+        """A copyover into code that has the modules' states as `readers` say."""
+        old = vars(self).copy()
         self._hook("prepare")
         self.game.clock.stop()
-        world, states = self._instant("copyover")
+        try:
+            self._take_over(modules, seconds, readers)
+        except BaseException:
+            now, wall = self.now, self.wall
+            vars(self).update(old | {"now": now, "wall": wall})
+            self.game.clock.go()
+            self._hook("cleanup")
+            raise
+        self._hook("cleanup")
+        self.wait(0.0)
+
+    def _take_over(self, modules: tuple[Module[Any], ...], seconds: float, readers: Mapping[str, Form]) -> None:
+        world, states = self._instant("copyover", readers)
         sessions = participants.SessionsState(list(self.game.sessions.by_id.values()))
         talking = pack(export(participants.SESSIONS, sessions, taken=self.wall))
         accounts = self.game.world.accounts
@@ -262,7 +282,7 @@ class Kit:
         self.wall += seconds
         self.modules = modules or self.modules
         state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
-        self._build(state, states, self.manager.schemas, strict=True)
+        self._build(state, states, self.manager.schemas)
         self.game.world.accounts = accounts
         for session in import_(
             participants.SESSIONS, unpack(talking, "sessions"), self.wall, "sessions"
@@ -271,8 +291,6 @@ class Kit:
             if session.character is not None:
                 self.game.sessions.by_character[session.character] = session
         self.game.reopen([])
-        self._hook("cleanup")
-        self.wait(0.0)
 
     def flush(self) -> None:
         """A flush: everything as of one instant is on the disk. Characters who are away are forgotten in memory."""
@@ -290,28 +308,13 @@ class Kit:
         self.players = {}
         self._stored = copy.deepcopy(kept[1])
         state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
-        self._build(state, states, self.manager.schemas, strict=True, accounts=copy.deepcopy(kept[0]))
+        self._build(state, states, self.manager.schemas, accounts=copy.deepcopy(kept[0]))
         self.wait(0.0)
 
     def audit(self) -> list[str]:
         """What is wrong with gold and items, a line each: the ledger sums to zero, nobody but the mint owes, and every
         item has one owner who is there."""
-        world = self.game.world
-        wrong = [f"{a} has {n}" for a, n in world.ledger.balances.items() if n < 0 and a != MINT]
-        if world.ledger.total():
-            wrong.append(f"the ledger sums to {world.ledger.total()}")
-        listed = Counter(item.id for owner in world.owners() for item in world.held(owner))
-        wrong += [f"{i} is held {n} times" for i, n in listed.items() if n != 1]
-        away = [item.id for _, _, items in self._stored.values() for item in items]
-        wrong += [f"{i} is there twice" for i, n in Counter([*world.items, *away]).items() if n != 1]
-        for item in world.items.values():
-            kind, _, key = item.owner.partition(":")
-            places: dict[str, Collection[str]]
-            places = {"char": world.characters, "item": world.items, "room": self._defs.rooms}
-            known = places.get(kind)
-            if item.id not in listed or (key not in known if known is not None else parse(item.owner) is None):
-                wrong.append(f"{item.id} is with {item.owner}")
-        return wrong
+        return audit(self.game.world, [item for _, _, items in self._stored.values() for item in items])
 
     def cycle(self, folder: Path, name: str = "") -> State:
         """Save, look for the file, restore into a new instance, compare, see the file gone (S0.17). Returns the state.
@@ -324,7 +327,7 @@ class Kit:
         assert path.exists(), f"{path} was not written"
         found = files.read(folder, instance.name)
         assert found is not None
-        fresh = self._instance(instance.module)
+        fresh = self._loader.instance(instance.module)
         self.act(lambda ctx: fresh.restore_state(ctx, found, str(path)))
         assert fresh.state == instance.state, f"{fresh.state!r} is not {instance.state!r}"
         files.use_up(folder, [instance.name])  # as a server does after GO: it is not ours to delete
@@ -338,7 +341,6 @@ class Kit:
         state: WorldState | None,
         states: dict[str, tuple[Snapshot | bytes, str]],
         schemas: dict[str, int],
-        strict: bool,
         accounts: dict[str, Account] | None = None,
     ) -> None:
         clock = Clock(lambda: self.now, lambda: self.wall, state.game_time if state is not None else 0.0)
@@ -349,33 +351,38 @@ class Kit:
         if self._watched:
             self.game.watch = Bypasses(self.game.world, self.registry.states)
         self.manager = ModuleManager(self.registry, self._given, self._data, _Host(self))
+        self._loader = KitLoader(self.registry, self._given, lambda: self.wall, lambda: self.modules)
+        self.manager.loader = self._loader
         self.manager.states, self.manager.schemas = dict(states), dict(schemas)
-        for module in self.modules:
-            self.manager.loader.place(self._instance(module))
+        self._grant(self.modules)
+        if twice := [n for n, count in Counter(m.name for m in self.modules).items() if count > 1]:
+            raise FrameworkError(f"two modules are called {twice[0]!r}")
+        self._loader.place_all([self._loader.instance(module) for module in self.modules])
         self.manager.restore_all()
         if accounts is not None:
             self.game.world.accounts = accounts
             self.game.reopen([])
         asyncio.run(self.manager.start_all())
-        self._write()
+        self._tables.write(self.game.world.writes)
         for instance in self.registry.instances.values():
-            if strict and instance.life.state is ModuleState.FAILED:
+            if instance.life.state is ModuleState.FAILED:
                 raise FrameworkError(instance.figures.last_error)
 
-    def _instance(self, module: Module[Any]) -> Instance:
-        source = ModuleSource(module.name, "test", Path(module.name))
-        life = Life(module.name)
-        life.go(ModuleState.LOADING, self.wall)
-        return self.manager.loader.made(source, ModuleCode(module, {}), life, None)
+    def _grant(self, modules: Iterable[Module[Any]]) -> None:
+        if self._grants_all:
+            self._granted.update({module.name: list(module.permissions) for module in modules})
 
-    def _instant(self, reason: str) -> tuple[bytes, dict[str, tuple[Snapshot | bytes, str]]]:
-        """The world and the modules' states as bytes."""
-        states: dict[str, tuple[Snapshot | bytes, str]]
-        states = {n: (pack(self._saved(i, reason)), n) for n, i in self.registry.instances.items()}
+    def _instant(
+        self, reason: str, readers: Mapping[str, Form] = MappingProxyType({})
+    ) -> tuple[bytes, dict[str, tuple[Snapshot | bytes, str]]]:
+        """The world and the modules' states as bytes, for code that has them as `readers` say."""
+        states: dict[str, tuple[Snapshot | bytes, str]] = {}
+        for name, instance in self.registry.instances.items():
+            states[name] = (pack(self._saved(instance, reason, readers.get(name))), name)
         return pack(export(participants.WORLD, self.game.world.state(self.game.clock.game), taken=self.wall)), states
 
-    def _saved(self, instance: Instance, reason: Any) -> Snapshot:
-        return self.act(lambda ctx: instance.save_state(ctx, Metadata(reason=reason)))
+    def _saved(self, instance: Instance, reason: Any, reader: Form | None = None) -> Snapshot:
+        return self.act(lambda ctx: instance.save_state(ctx, Metadata(reason=reason), 0, reader))
 
     def _work(self, instance: Instance) -> ModuleWork:
         return ModuleWork(instance, self.post, self._data, lambda: {})
@@ -391,45 +398,16 @@ class Kit:
                 list(self.game.world.words.fill(self.game.world.defs))
                 self.post(e.KindsRead(effect.session))
             elif isinstance(effect, e.QueryModule):
-                self._query(effect)
+                self._tables.query(effect, self.game.world.writes)
             elif isinstance(effect, e.AskModule):
                 asyncio.run(self.manager.calls.answer(effect))
             else:
                 self.effects.append(effect)
-        self._write()
-
-    def _write(self) -> None:
-        """Write blocks as a flush does: each as a whole or not at all."""
-        writes = self.game.world.writes
-        while writes.unwritten:
-            block = writes.unwritten.pop(0)
-            self._database.execute("BEGIN")
-            self._database.set_authorizer(authorizer(block.module, writing=True, making=block.schema > 0))
-            try:
-                for sql, parameters in block.statements:
-                    self._database.execute(sql, parameters)
-                self._database.set_authorizer(None)
-                self._database.execute("COMMIT")
-            except sqlite3.Error as error:
-                self._database.set_authorizer(None)
-                self._database.execute("ROLLBACK")
-                self.post(e.Signalled(block.module, WriteFailed(block.name, str(error))))
-
-    def _query(self, asked: e.QueryModule) -> None:
-        self._write()
-        self._database.set_authorizer(authorizer(asked.module))
-        rows: list[Any] = []
-        error = ""
-        try:
-            rows = [list(row) for row in self._database.execute(asked.sql, asked.parameters)]
-        except sqlite3.Error as failure:
-            error = str(failure)
-        self._database.set_authorizer(None)
-        self.post(e.ModuleAnswered(asked.module, asked.id, rows, error))
+        self._tables.write(self.game.world.writes)
 
     def close(self) -> None:
         """Close the tables' database. (Python does that too, eventually.)"""
-        self._database.close()
+        self._tables.close()
 
 
 class _Host:

@@ -25,7 +25,7 @@ from mud.snapshot.envelope import Section, Snapshot
 from mud.snapshot.shape import export
 from mud.store.store import Store
 from mud.testing import Kit
-from mud.testing.kit import SMALL
+from mud.testing.small import SMALL
 
 FULL = Bucket(1.0, 0.0)
 

@@ -67,8 +67,9 @@ class Observer(CopyoverObserver):
     async def pause(self) -> None:
         await self._host.long("observer.pause")
 
-    def failed(self, by: str, error: str) -> None:
+    def failed(self, by: str, error: str) -> bool:
         self.failures.append((by, error))
+        return False
 
 
 class FakeHost:

@@ -225,6 +225,52 @@ def test_a_watcher_rings_for_what_counts_and_leaves_no_thread(trees: Trees) -> N
     assert errors == []
 
 
+def test_what_is_saved_in_a_folder_that_was_just_made_is_never_missed(trees: Trees) -> None:
+    rings, errors = threading.Semaphore(0), list[Exception]()
+    watcher = Watcher(trees.roots(), trees.concerns, rings.release, errors.append)
+    watcher.start()
+    assert rings.acquire(timeout=LIMIT)  # it is ready
+    aside = trees.core.parent / "aside" / "deep"
+    for number in range(10):
+        aside.mkdir(parents=True)
+        (aside / "talk.py").write_text(f"x = {number}\n")
+        while rings.acquire(blocking=False):
+            pass
+        aside.parent.rename(trees.core / f"moved{number}")  # its files are there before anybody can watch it
+        assert rings.acquire(timeout=LIMIT)
+        assert f"{trees.core}/moved{number}/deep/talk.py" in changes.scan(trees)
+    while rings.acquire(timeout=0.5):
+        pass
+    (trees.core / "moved0").rename(trees.core.parent / "gone")
+    assert rings.acquire(timeout=LIMIT)
+    watcher.stop()
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("path", "does"),
+    [
+        ("mud/play/talk.py", True),
+        ("mud/play", True),
+        ("mud/new", True),
+        ("modules/new", True),
+        ("world/far", True),
+        ("mud/play/talk.py~", False),
+        ("mud/__pycache__", False),
+        ("mud/.git", False),
+        ("mud/.#play", False),
+        ("modules/raffle/tests", False),
+        ("modules/weather", False),
+        ("data", False),
+        ("elsewhere", False),
+    ],
+)
+def test_folders_are_looked_into_whose_files_count(trees: Trees, path: str, does: bool) -> None:
+    if path.endswith("~"):
+        (trees.core.parent / path).write_text("")
+    assert trees.concerns(str(trees.core.parent / path)) is does
+
+
 def test_a_watcher_that_can_not_says_so(trees: Trees) -> None:
     errors = list[Exception]()
     watcher = Watcher([trees.core / "nowhere"], lambda path: True, lambda: None, errors.append)

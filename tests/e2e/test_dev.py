@@ -168,12 +168,39 @@ def test_code_that_does_not_start_is_told_by_its_rehearsal_and_what_is_undone_is
     desk.edit("mud/play/talk.py", "\ndef ", "\nthere_is_no_such_name\n\n\ndef ")
     told(admin, r"mud/play/talk\.py:\d+: NameError: name 'there_is_no_such_name' is not defined")
     told(admin, "The game plays on; the next good save heals it.")
-    desk.heard("no copyover for mud/play/talk.py: while rehearsing")
+    desk.heard("no copyover for mud/play/talk.py: mud/play/talk.py:")
     assert "blinks" not in ada.command("look")
     desk.edit("mud/play/talk.py", "\nthere_is_no_such_name\n\n\ndef ", "\ndef ")
     told(admin, "All is well again.")
     assert "blinks" not in ada.command("look")
     assert desk.generation() == 1
+
+
+def test_what_goes_wrong_is_told_once_and_to_admins_in_the_game_too(desk: Desk) -> None:
+    admin, file = desk.start(), desk.root / RAFFLE
+    ada, good = desk.game.player("Ada"), file.read_text()
+    desk.edit(RAFFLE, "from mud.api", "nothing_1\nfrom mud.api")
+    told(admin, r"no copyover for modules/raffle/__init__\.py: raffle/__init__\.py:3: NameError: name 'nothing_1'")
+    told(admin, "the next good save heals it")
+    assert len(desk.said("nothing_1")) == 1 and not desk.said(r"\n")
+    file.write_text(good.replace("    if ctx.player.id in", "    if 1 / 0:\n        return\n    if ctx.player.id in"))
+    desk.heard("is in play")
+    for _ in range(2):
+        assert "Something went wrong" in ada.command("raffle")
+    told(admin, r"modules/raffle/__init__\.py:\d+: ZeroDivisionError: division by zero\s+What it did is undone")
+    assert "The Square" in admin.command("look")
+    assert admin.text_from(0).count("ZeroDivisionError") == 1 and admin.text_from(0).count("'nothing_1'") == 1
+    assert len(desk.said("an event failed and was undone")) == 2
+    file.write_text(good)
+    desk.heard("is in play", 2)
+    ada.command("raffle")
+    file.write_text(good.replace("entrants", "tickets"))
+    told(
+        admin, "beware: module raffle: of its state, entrants is no field any more, and tickets starts with its default"
+    )
+    desk.heard("is in play", 3)
+    assert len(desk.said("entrants is no field")) == 1
+    (desk.game.data / "logs" / "errors.jsonl").unlink()
 
 
 def test_a_module_that_breaks_its_contract_is_told_by_its_place(desk: Desk) -> None:

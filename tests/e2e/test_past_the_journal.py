@@ -45,7 +45,10 @@ def rogue(bodies: dict[str, str]) -> str:
     for name, body in bodies.items():
         code += f"def {name}(ctx: Context[Rogue], args: str) -> None:\n"
         code += f"    me, world = ctx.player, ctx.world\n    {body}\n\n\n"
-    commands = ", ".join(['Command("count", count)', *(f'Command("go_{name}", {name})' for name in bodies)])
+    code += "KEPT = []\n\n\ndef keep(ctx, args):\n    KEPT.append(ctx.state.names)\n    ctx.send('KEPT')\n\n\n"
+    code += "def misuse(ctx, args):\n    KEPT[0]['x'] = 1\n    ctx.send('USED')\n\n\n"
+    own = ['Command("count", count)', 'Command("keep", keep)', 'Command("misuse", misuse)']
+    commands = ", ".join([*own, *(f'Command("go_{name}", {name})' for name in bodies)])
     return code + f'MODULE = Module(name="rogue", version="1.0.0", state=Rogue, commands=[{commands}])\n'
 
 
@@ -68,6 +71,9 @@ def test_no_way_around_leaves_anything_and_each_is_named_in_the_log(modded: Modd
         wait_for(lambda says=says: says in game.errors(), f"{says!r} in the error log")  # type: ignore[misc]
     assert game.errors().count('"mud.module.rogue"') >= len(WAYS)
     assert "COUNT 2 LEVEL 1" in ada.command("count")
+    assert "KEPT" in ada.command("keep") and "USED" in ada.command("misuse")
+    wait_for(lambda: "rogue changed its state past the journal" in game.errors(), "what was kept is found")
+    assert "names ({}, now {'x': 1})" in game.errors()
     copyover(admin)
     assert "COUNT 3 LEVEL 1" in ada.command("count")
     admin.command("save")

@@ -16,6 +16,7 @@ from mud.core.ledger import MINT
 from mud.core.world.area import AreaDef, ExitDef, ItemDef, RoomDef, WorldDef
 from mud.core.world.world import WorldState
 from mud.framework.finder import put_back, take_out
+from mud.framework.loader import Loader
 from mud.testing import Kit, Player
 from tests.economy.effects import Book, is_of_effects
 
@@ -118,8 +119,9 @@ class Market(Kit):
         self.wait(0.0)  # what waited for it falls due
         return told
 
-    def reload(self, name: str) -> str:
+    def reimport(self, name: str) -> str:
         """`module reload NAME`: its code is imported anew. `close` puts back what other tests have imported."""
+        self.manager.loader = Loader(self.registry, self._given, lambda: self.wall)
         told = self.manage("reload", name)
         self.modules = tuple(self.registry.instances[module.name].module for module in self.modules)
         return told

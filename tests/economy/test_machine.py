@@ -201,7 +201,7 @@ class Economy(RuleBasedStateMachine):
 
     @rule(module=st.sampled_from(MODULES))
     def reload(self, module: str) -> None:
-        self.market.reload(module)
+        self.market.reimport(module)
 
     @rule(module=st.sampled_from(MODULES))
     def cycle(self, module: str) -> None:

@@ -182,7 +182,7 @@ BROKEN = {
     "OTHER = 1": "defines no MODULE: add MODULE = Module",
     "MODULE = 1": "MODULE has to be a Module, not a int",
     'from mud.api import Module\nMODULE = Module(name="bel", version="1.0.0")': "calls itself 'bel', its folder 'bell'",
-    'from mud.api import Module\nMODULE = Module(name="bell")': "TypeError: Missing required argument 'version'",
+    'from mud.api import Module\nMODULE = Module(name="bell")': "bell/__init__.py:3: Module: version is missing",
 }
 
 

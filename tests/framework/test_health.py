@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from mud.api import HealthCheck, Module, Work
+from mud.core.errors import Invalid
 from mud.framework import metrics
-from mud.framework.contract import check as check_contract
 from mud.framework.options import ModuleOptions
 from mud.framework.report import diagnose
 from mud.testing import Kit, Player
@@ -210,14 +210,13 @@ def test_a_check_that_hangs_is_an_illness(seconds: float, monkeypatch: pytest.Mo
     well.play(do)
 
 
-def test_what_is_no_policy_breaks_the_contract() -> None:  # S2.7
+def test_what_is_no_policy_is_refused() -> None:  # S2.7
     def look(work: Work) -> None: ...
 
-    wrong: Any = HealthCheck("water", look, unhealthy="pray")  # type: ignore[arg-type]
-    report = check_contract(Module(name="well", version="1.0.0", health=(wrong,)))
-    assert "unhealthy is 'pray', and has to be one of 'warn', 'restart', 'out of service'" in report.reasons()
-    never = check_contract(Module(name="well", version="1.0.0", health=(HealthCheck("water", look, failures=0),)))
-    assert "failures is 0, and has to be at least 1" in never.reasons()
+    with pytest.raises(Invalid, match=r"unhealthy has to be one of 'warn', 'restart', .* not 'pray'"):
+        HealthCheck("water", look, unhealthy="pray")  # type: ignore[arg-type]
+    with pytest.raises(Invalid, match="failures is 0, and has to be at least 1"):
+        HealthCheck("water", look, failures=0)
 
 
 def test_a_module_that_is_stopped_has_no_health() -> None:  # S3.8

@@ -14,7 +14,6 @@ from mud.api import (
     Command,
     Context,
     Dialog,
-    HealthCheck,
     Job,
     Method,
     Module,
@@ -31,7 +30,6 @@ from mud.api import (
 )
 from mud.core.errors import FrameworkError, ModuleFault, SnapshotError
 from mud.framework import instance as instance_
-from mud.framework.contract import check
 from mud.framework.finder import take_out
 from mud.framework.loader import ModuleConfig
 from mud.framework.options import ModuleOptions
@@ -210,7 +208,7 @@ class BroodTwo(Dialog, tag="Brood"):
 
 OTHERS: dict[str, dict[str, Any]] = {
     "of another shape": {"talks": [Talk(BroodTwo, ask, answer)], "on": [On(HatchTwo, hatch)]},  # type: ignore[arg-type]
-    "gone": {"talks": [], "on": []},
+    "gone": {"talks": [], "on": [], "commands": []},
 }
 
 
@@ -321,7 +319,7 @@ def test_a_save_state_that_gives_something_else_is_a_fault_of_its_own(given: Any
 @pytest.mark.parametrize("given", [{}, 5, State()])
 def test_a_restore_state_that_gives_something_else_changes_nothing(given: Any) -> None:  # S1.6
     kit = Kit(nest())
-    with pytest.raises(FrameworkError, match=r"nest failed: TypeError: restore_state gave .* it has to give a Nest"):
+    with pytest.raises(FrameworkError, match=r"failed: TypeError: tests/.*: restore_state gave .* has to give a Nest"):
         kit.copyover(nest(restore_state=lambda ctx, state: given))
 
 
@@ -505,17 +503,11 @@ def test_a_reload_that_fails_says_what_of_the_module_did(hook: str, tmp_path: Pa
             kit.manage("reload", "egg")  # the old one's is fine, the new one's is asked by the next
             (home / "__init__.py").write_text(code, "utf-8")
         with pytest.raises(
-            FrameworkError, match="the old one goes on: egg failed: ZeroDivisionError: division by zero"
+            FrameworkError, match=r"the old one goes on: egg: \w+ failed: egg/__init__.py:2: ZeroDivisionError"
         ):
             kit.manage("reload", "egg")
     finally:
         take_out("modules.egg")
-
-
-@pytest.mark.parametrize("seconds", [0, -1])
-def test_a_health_check_without_a_pause_breaks_the_contract(seconds: float) -> None:  # S2.7
-    found = check(nest(health=(HealthCheck("look", lambda work: None, seconds),)))
-    assert any(f.category == "performance" and "look" in f.message for f in found.violations)
 
 
 @pytest.mark.parametrize("how", ["initialize", "start", "restart"])

@@ -28,7 +28,8 @@ from mud.copyover.rehearsal.report import REPORT, ParticipantReport, RehearsalRe
 from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.clock import Clock
-from mud.core.errors import EverwakeError, Invalid
+from mud.core.errors import EverwakeError, Invalid, ModuleFault
+from mud.core.origin import explain
 from mud.core.session import Session
 from mud.core.world.world import World, WorldState
 from mud.framework.instance import Instance
@@ -97,7 +98,7 @@ class TrialRun(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Remember an error."""
-        why = f": {record.exc_info[1]}" if record.exc_info and record.exc_info[1] else ""
+        why = f": {explain(record.exc_info[1])}" if record.exc_info and record.exc_info[1] else ""
         self._heard.append(f"{record.name}: {record.getMessage()}{why}")
 
     # Building
@@ -173,7 +174,7 @@ class TrialRun(logging.Handler):
             saved = self.game.perform(lambda ctx: instance.save_state(ctx, Metadata()))[0]
             import_(instance.shape, saved, self._now, source_)
         except EverwakeError as error:
-            why = f"module {instance.name}: {error.__cause__ or error}"
+            why = f"module {instance.name}: {error.why if isinstance(error, ModuleFault) else error}"
             if needed:
                 self._refuse(instance.name, why)
             else:
@@ -184,6 +185,8 @@ class TrialRun(logging.Handler):
             f"module {instance.name}: its state has {text}, which is unknown and would be lost: declare a Step"
             for text in described(unknown_fields(instance.shape, snapshot))
         ]
+        if renamed := found.renamed():
+            self.report.warnings.append(f"module {instance.name}: of its state, {renamed}")
         for text in self.registry.misfits(instance):
             self._refuse(instance.name, f"module {text}")
         instance.life.go(ModuleState.INITIALIZING, self._now, "rehearsal")

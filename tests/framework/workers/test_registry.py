@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mud.api import Command, Context, Module, State, Timer, Work
+from mud.api import Command, Context, Module, On, State, Timer, Work
 from mud.core.errors import Conflict, NotFound
 from mud.framework import metrics
 from mud.framework.workers.controller import TRANSITIONS, Controller, Machine, WorkerState
@@ -48,6 +48,9 @@ def light(ctx: Context[Lamp], args: str) -> None:
     ctx.set_timer(10, Burn())
 
 
+def burnt(ctx: Context[Lamp], timer: Burn) -> None: ...
+
+
 def break_(ctx: Context[Lamp], args: str) -> None:
     """break -- break the lamp"""
     time.sleep(0.02)
@@ -56,7 +59,7 @@ def break_(ctx: Context[Lamp], args: str) -> None:
 
 def lamp(**more: Any) -> Module[Lamp]:
     commands = [Command("light", light), Command("break", break_)]
-    return Module(name="lamp", version="1.0.0", state=Lamp, commands=commands, **more)
+    return Module(name="lamp", version="1.0.0", state=Lamp, commands=commands, on=[On(Burn, burnt)], **more)
 
 
 class Stage:
