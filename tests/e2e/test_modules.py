@@ -432,7 +432,7 @@ def test_vetoes(modded: Modded) -> None:  # S0.13, S0.11, S0.12
     admin.command("count")
     for says in (
         r"counter \(hard veto\): it writes",
-        r"counter \(hard veto\): it could not be asked: dizzy",
+        r"counter \(hard veto\): it could not be asked: counter/__init__\.py:\d+: RuntimeError: dizzy",
         "took longer than 0.2 s",
     ):
         admin.send("copyover force")
