@@ -100,6 +100,12 @@ class Confirm(CoreDialog, frozen=True, tag="confirm"):
     command: str
 
 
+class Junking(CoreDialog, frozen=True, tag="junk"):
+    """A question before things that the player carries are destroyed: their ids."""
+
+    things: tuple[str, ...]
+
+
 class ModuleDialog(CoreDialog, frozen=True, tag="module"):
     """A module's dialog: its `kind`, and the fields of its Struct as plain data."""
 
@@ -155,4 +161,4 @@ class EditArea(Edit, frozen=True, tag="edit_area", kw_only=True):
 AnyEdit = EditRoom | EditMob | EditItem | EditArea
 AnyDialog = (
     AskName | AskPassword | ConfirmNew | NewPassword | RepeatPassword | OldPassword | AskPronouns | Working | Play
-) | (Pager | Confirm | Editor | ModuleDialog | Seeking | AnyEdit)
+) | (Pager | Confirm | Junking | Editor | ModuleDialog | Seeking | AnyEdit)

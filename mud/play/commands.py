@@ -14,6 +14,7 @@ from mud.play import (
     fights,
     food,
     help_pages,
+    junk,
     login,
     magic,
     maps,
@@ -163,6 +164,13 @@ THINGS = [
         "To all means every player here: each gets one such thing, or so much gold.",
     ),
     CoreCommand("put", things.put, "things", "put THING in CONTAINER | put N gold in CONTAINER -- put something away"),
+    CoreCommand(
+        "junk",
+        junk.junk,
+        "things",
+        "junk THING -- destroy something that you carry, with all that is in it; it asks first\n"
+        "junk bread, junk 2.sword, junk all.bread. Nobody gets it back, and nobody pays for it: shops do.",
+    ),
     CoreCommand("wear", things.wearer("wear"), "things", "wear THING | wear all -- put something on"),
     CoreCommand("wield", things.wearer("wield", ("wield",)), "things", "wield WEAPON -- take a weapon in hand"),
     CoreCommand(
@@ -312,7 +320,7 @@ NEEDS: dict[Position, frozenset[str]] = {
     "standing": frozenset((*DIRECTIONS, "recall")),
     "fighting": frozenset(("kill", "flee", "assist", "rescue", "cast", "quaff", "recite", "use")),
     "resting": frozenset(
-        """look examine exits get drop give put wear wield hold remove open close lock unlock say shout emote
+        """look examine exits get drop give put junk wear wield hold remove open close lock unlock say shout emote
         consider list buy sell value eat drink fill""".split()
     ),
 }

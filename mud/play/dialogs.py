@@ -12,7 +12,7 @@ from mud.core.context import CoreContext
 from mud.core.events import Line, LineTooLong
 from mud.core.session import Session
 from mud.core.text.markup import tag
-from mud.play import editor, login, password, play_dialog
+from mud.play import editor, junk, login, password, play_dialog
 from mud.play.olc import form
 from mud.play.staff import freeze
 
@@ -45,6 +45,7 @@ DIALOGS: dict[type[d.CoreDialog], Behaviour] = {
     d.Play: Behaviour(play_dialog.prompt, play_dialog.answer),
     d.Pager: Behaviour(play_dialog.pager_prompt, play_dialog.answer_pager),
     d.Confirm: Behaviour(lambda c, s, x: f"{x.question} (yes/no) ", play_dialog.answer_confirm),
+    d.Junking: Behaviour(junk.ask, junk.answer),
     d.ModuleDialog: Behaviour(lambda c, s, x: c.modules.ask(c, s, x), lambda c, x, text: c.modules.answer(c, x, text)),
     d.EditRoom: Behaviour(form.prompt, form.answer),
     d.EditMob: Behaviour(form.prompt, form.answer),

@@ -353,6 +353,11 @@ def remove(ctx: CoreContext, args: str) -> None:
 # Gold
 
 
+def is_gold(text: str) -> bool:
+    """Whether a text names an amount of gold, or all of it."""
+    return _GOLD.match(text.strip()) is not None
+
+
 def gold_in(ctx: CoreContext, text: str) -> int | None:
     """The amount in "12 gold" or "all gold"; None when the text is not about gold."""
     match = _GOLD.match(text.strip())

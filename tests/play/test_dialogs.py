@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from modules.post import MODULE as POST
 from mud.core import dialogs as d
 from mud.core import events as e
-from mud.core.dialogs import Confirm, Editor, EditRoom, Pager, Play
+from mud.core.dialogs import Confirm, Editor, EditRoom, Junking, Pager, Play
 from mud.play import dialogs, play_dialog
+from mud.play.olc import form
 from mud.testing import Kit, Player
 from tests.play.site import Site
+from tests.e2e.harness import ROOT
 from tests.play.worlds import SMALL
 
 
@@ -34,6 +37,7 @@ def stack(player: Player) -> list[d.AnyDialog]:
 IN_PLAY: tuple[d.AnyDialog, ...] = (
     Pager(("a", "b"), 1),
     Confirm("Really?", "look"),
+    Junking(("i1",)),
     Editor("description", ("One.",)),
     d.ModuleDialog("post", "Posting", {"title": "Tides"}),
 )
@@ -52,6 +56,19 @@ def test_every_dialog_is_thought_of() -> None:
     forms = {d.EditRoom, d.EditMob, d.EditItem, d.EditArea}
     waiting = {d.Working, d.Seeking}
     assert set(dialogs.DIALOGS) == before | forms | waiting | {Play, *map(type, IN_PLAY)}
+
+
+def test_every_dialog_is_begun_somewhere() -> None:
+    """A dialog that no command and no event starts is dead code that every copyover carries."""
+    sources = [path for path in (ROOT / "mud").rglob("*.py") if path.name != "dialogs.py" or path.parent.name != "core"]
+    begun = {
+        call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        for path in sources
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+    }
+    forms = {kind.__name__ for kind in form.KINDS}  # begun by way of this table
+    assert {kind.__name__ for kind in dialogs.DIALOGS} - forms <= begun
 
 
 def test_from_every_form_and_back(site: Site) -> None:

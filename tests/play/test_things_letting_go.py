@@ -81,6 +81,8 @@ WAYS_OUT = [
     "sell sack",
     "value sack",
     "auction sell sack 5",
+    "junk sack",
+    "junk all",
 ]
 
 
@@ -111,7 +113,7 @@ def test_whatever_command_is_tried(ada: Player) -> None:
     assert {"drop", "auction", "trade", "mail", "raffle"} <= set(names)
     for name in (name for name in names if name not in ("quit", "password")):
         for rest in PLACES_OF_WORDS:
-            ada.do(f"{name} {rest}")
+            ada.do(f"{name} {rest}", "yes")
             del ada.kit.game.sessions.by_id[ada.session].stack[1:]
             assert holder_of(ada, "stone") == me.owner_key, f"{name} {rest}"
 
