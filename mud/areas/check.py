@@ -7,7 +7,6 @@ mistake, such as a door with one side or a room that nobody can reach. The game 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -90,14 +89,14 @@ def _place(problem: str) -> tuple[str, int]:
 
 def _look(notes: list[Notes], world: a.WorldDef) -> None:
     """All checks."""
-    made, locks, reached = _made(world), _locks(world), _reached(world)
+    made, locks, reached, placed = _made(world), _locks(world), _reached(world), _placed(world)
     for each in notes:
         _doors(each, world)
         _items(each)
         _keys(each, made, locks)
         _resets(each, world, made)
         _unreachable(each, world, reached)
-        _keepers(each, world)
+        _keepers(each, placed)
 
 
 # Doors and keys
@@ -232,15 +231,14 @@ def _unreachable(notes: Notes, world: a.WorldDef, reached: set[str]) -> None:
         notes.warn(notes.of("room", room.id), text)
 
 
-def _keepers(notes: Notes, world: a.WorldDef) -> None:
-    """Shops whose keeper is never made."""
-    placed = set(_placed(world))
+def _keepers(notes: Notes, placed: set[str]) -> None:
+    """Shops whose keeper is never made. `placed` are the kinds of mobs that resets make."""
     for shop in notes.area.shops:
         if shop.keeper is not None and shop.keeper not in placed:
             text = f"no reset makes {shop.keeper!r}, who keeps this shop; add one with its mob and room"
             notes.warn(notes.of("shop", shop.id, "keeper"), text)
 
 
-def _placed(world: a.WorldDef) -> Iterator[str]:
-    for area in world.areas.values():
-        yield from (r.id for r in area.resets if isinstance(r, a.MobReset) and r.max > 0)
+def _placed(world: a.WorldDef) -> set[str]:
+    """The kinds of mobs that resets make."""
+    return {r.id for area in world.areas.values() for r in area.resets if isinstance(r, a.MobReset) and r.max > 0}

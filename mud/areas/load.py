@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
@@ -202,24 +203,26 @@ def _struct(
         except (msgspec.ValidationError, ValueError) as error:
             bad = True
             file.wrong((*where, key), f"{key}: {_plainly(error)}")
-    missing = [f.name for f in msgspec.structs.fields(kind) if f.required and f.name not in raw]
+    missing = [name for name in required(kind) if name not in raw]
     for name in missing:
         file.wrong(where, f"{name} is missing; every {where[0]} needs it")
     return None if missing or (bad and _required_failed(kind, values)) else kind(**values)
 
 
 def _required_failed(kind: type[a.Definition], values: dict[str, Any]) -> bool:
-    return any(f.required and f.name not in values for f in msgspec.structs.fields(kind))
+    return any(name not in values for name in required(kind))
 
 
+@cache
+def required(kind: type[a.Definition]) -> tuple[str, ...]:
+    """The fields that a kind of table needs. Kept, because finding them takes longer than reading a table."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if field.required)
+
+
+@cache
 def _types(kind: type[a.Definition]) -> dict[str, Any]:
-    if kind not in _TYPES:
-        hints = get_type_hints(kind)
-        _TYPES[kind] = {name: hints[name] for name in kind.__struct_fields__}
-    return _TYPES[kind]
-
-
-_TYPES: dict[type[a.Definition], dict[str, Any]] = {}
+    hints = get_type_hints(kind)
+    return {name: hints[name] for name in kind.__struct_fields__}
 
 
 def _value(file: AreaFile, where: Where, key: str, value: Any, type_: Any) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -33,14 +36,27 @@ class Outcome(Struct, frozen=True):
 def outcome(job: AreaJob, directory: Path, defs: WorldDef) -> Outcome:
     """Do a job on the files in `directory`, from which `defs` was read. Too slow for the event loop. Raises OSError."""
     try:
-        if isinstance(job, ReadAreas):
-            return _read_again(job, directory, defs)
-        return _save(job, directory, defs)
+        with uncollected():
+            return _read_again(job, directory, defs) if isinstance(job, ReadAreas) else _save(job, directory, defs)
     except WorldError as error:
         told = error.problems[:MAX_PROBLEMS]
         if len(error.problems) > len(told):
             told.append(f"and {len(error.problems) - len(told)} more: `run.py world check` says all")
         return Outcome(False, "The game is as before:\n" + "\n".join(f"  {line}" for line in told))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection inside. While files are read, everything that is made is in use; a collection would look
+    at all of it, and the game would wait for that. Afterwards most of it is gone without a collection.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _read_again(job: ReadAreas, directory: Path, defs: WorldDef) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 Where = tuple[str | int, ...]
 
@@ -16,11 +17,13 @@ _STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
 class Lines:
-    """The lines of one file by path: `("room", 2, "exits", "east")` is the third room's exit to the east."""
+    """The lines of one file by path: `("room", 2, "exits", "east")` is the third room's exit to the east.
+
+    The text is searched when the first line is asked for: most files have nothing wrong with them.
+    """
 
     def __init__(self, text: str) -> None:
-        self._lines: dict[Where, int] = {(): 1}
-        self._scan(text.split("\n"))
+        self._text = text
 
     def of(self, path: Where) -> int:
         """The line of `path`, of the first of an array of that name, or of the nearest thing around it."""
@@ -30,26 +33,29 @@ class Lines:
             path = path[:-1]
         return self._lines[path]
 
-    def _scan(self, lines: list[str]) -> None:
+    @cached_property
+    def _lines(self) -> dict[Where, int]:
+        found: dict[Where, int] = {(): 1}
         table: Where = ()
         counts: dict[Where, int] = {}
         quote, depth = "", 0  # inside a multi-line string, or inside so many brackets
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(self._text.split("\n"), 1):
             if quote:
                 quote = "" if quote in _ESCAPED.sub("", line) else quote
                 continue
             if depth == 0 and (header := _HEADER.match(line)):
                 table = self._enter(header[2], header[1] == "[[", counts)
-                self._lines.setdefault(table, number)
+                found.setdefault(table, number)
                 continue
             value = line
             if depth == 0 and (key := _KEY.match(line)):
-                self._lines.setdefault(table + tuple(map(_bare, _PART.findall(key[1]))), number)
+                found.setdefault(table + tuple(map(_bare, _PART.findall(key[1]))), number)
                 value = key[2]
             quote = _opens(value)
             if not quote:
                 plain = _STRINGS.sub("", value).split("#")[0]
                 depth = max(0, depth + sum(plain.count(c) for c in "[{") - sum(plain.count(c) for c in "]}"))
+        return found
 
     def _enter(self, name: str, array: bool, counts: dict[Where, int]) -> Where:
         """The path of a header. In the headers that follow, an array stands for its latest element."""

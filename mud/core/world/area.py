@@ -32,8 +32,12 @@ DIRECTIONS: dict[str, str] = {  # direction: the way back
 DoorState = Literal["open", "closed", "locked"]
 
 
-class Definition(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Base of all that area files hold. Field names are the keys of the files."""
+class Definition(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
+    """Base of all that area files hold. Field names are the keys of the files.
+
+    The garbage collector ignores definitions: they are trees that never change, so no cycle can go through them. With
+    it, a collection held the game for 46 ms once all areas of a world of 12,700 rooms had been decoded.
+    """
 
 
 class Extra(Definition, frozen=True, kw_only=True):
