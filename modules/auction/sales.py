@@ -87,7 +87,7 @@ def terms(house: House, args: str) -> tuple[str, int, int, dict[str, int]]:
 def check(house: House, price: int, seconds: int, bounds: dict[str, int]) -> None:
     """Raise Rejected for terms outside of the house's bounds."""
     if not house.least_price <= price <= LIMIT:
-        raise Rejected(f"A price is a number from {house.least_price} to {LIMIT}.")
+        raise Rejected(f"A price is a number from {house.least_price:,} to {LIMIT:,}.")
     if not house.shortest <= seconds <= house.longest:
         raise Rejected(f"A lot runs from {duration(house.shortest)} to {duration(house.longest)}.")
     for word, amount in bounds.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modules.groups.followers import depart
 from modules.groups.state import Groups, GroupSettings, disband, fellows, followers, here, join, leader_of, members
-from mud.api import LIMIT, Character, Companions, Context, Rejected, tag
+from mud.api import LIMIT, Character, Companions, Context, Rejected, tag, whole_number
 
 
 def group(ctx: Context[Groups], args: str) -> None:
@@ -137,11 +137,11 @@ def split(ctx: Context[Groups], args: str) -> None:
 def amount_of(text: str) -> int:
     """An amount of gold as it was typed: "100" or "100 gold". Raises Rejected."""
     number, _, rest = text.partition(" ")
-    if not (number.isascii() and number.isdigit() and rest.casefold() in ("", "gold", "coins", "coin")):
-        raise Rejected("Write: split AMOUNT.")
-    amount = int(number[:20])
+    amount = whole_number(number)
+    if amount is None or rest.casefold() not in ("", "gold", "coins", "coin"):
+        raise Rejected("Write: split AMOUNT, a whole number of gold coins.")
     if not 0 < amount <= LIMIT:
-        raise Rejected("That amount can't be split.")
+        raise Rejected(f"You can split 1 to {LIMIT:,} gold coins.")
     return amount
 
 

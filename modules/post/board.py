@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.post.state import Notice, Post, PostSettings, bounded, row
+from modules.post.state import Notice, Post, PostSettings, bounded, is_number, row
 from mud.api import Character, Context, Dialog, LookedAt, Rejected, ago, room_key, split_first, tag
 
 #: The kind of things that are notice boards.
@@ -25,7 +25,7 @@ def board(ctx: Context[Post], args: str) -> None:
     act = ACTS.get(word.casefold())
     if act is not None:
         act(ctx, rest)
-    elif word.isdigit():
+    elif is_number(word):
         read(ctx, word)
     else:
         raise Rejected("Write: board, board N, board write TITLE or board remove N.")

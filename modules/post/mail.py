@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.post.state import Letter, Post, PostSettings, bounded, numbered, put, row
+from modules.post.state import Letter, Post, PostSettings, bounded, is_number, numbered, put, row
 from mud.api import (
     Character,
     Context,
@@ -40,7 +40,7 @@ def mail(ctx: Context[Post], args: str) -> None:
     act = ACTS.get(word.casefold())
     if act is not None:
         act(ctx, rest)
-    elif word.isdigit():
+    elif is_number(word):
         read(ctx, word)
     else:
         begin(ctx, ctx.find_player(word), subject_of(ctx, rest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from mud.api import Context, Meta, Rejected, Settings, State, Struct
+from mud.api import Context, Meta, Rejected, Settings, State, Struct, whole_number
 
 
 class PostSettings(Settings):
@@ -62,12 +62,17 @@ def row(number: int | str, mark: str, what: str, who: str, when: str) -> str:
     return f"  {number:>3} {mark:1} {what}, from {who}, {when}"
 
 
+def is_number(word: str) -> bool:
+    """Whether a word can only be meant as a number, be it one that there is or not: no name begins with a digit."""
+    return word.lstrip("+-")[:1].isnumeric()
+
+
 def numbered(args: str, count: int, what: str) -> int:
     """The number that somebody typed, from 1 to `count`. Raises Rejected."""
-    number = int(args[:6]) if args.isascii() and args.isdigit() else 0
     if not count:
         raise Rejected(f"There is no {what}.")
-    if not 1 <= number <= count:
+    number = whole_number(args)
+    if number is None or not 1 <= number <= count:
         raise Rejected(f"Which {what}? A number from 1 to {count}.")
     return number
 

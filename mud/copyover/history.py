@@ -52,7 +52,7 @@ class CopyoverRecord(Struct, kw_only=True):
     """One copyover. `ordered` is in wall-clock seconds; `late` says by how many seconds each wall-clock timer was late.
 
     `kept` counts sessions by what they are in the middle of, `dropped` by the reason. `doubt` is the remark, at the
-    order, that the running code was not confirmed.
+    order, that the running code was not confirmed. `start` and `work` are those of the rehearsal, in seconds.
     """
 
     number: int
@@ -67,6 +67,8 @@ class CopyoverRecord(Struct, kw_only=True):
     code_from: str = ""
     code_to: str = ""
     changed: list[str] = []
+    start: float = 0.0
+    work: float = 0.0
     phases: list[Span] = []
     silence: Silence | None = None
     kept: dict[str, int] = {}

@@ -17,12 +17,14 @@ from msgspec import Struct
 from mud.copyover import report_text, transaction, vetoes
 from mud.copyover.attempt import Attempt, Order
 from mud.copyover.confirmation import Confirmation
+from mud.copyover.estimate import LOOKED_AT, Estimate, Lateness, told
 from mud.copyover.handover import Handover
 from mud.copyover.history import Outcome
 from mud.copyover.host import Host
 from mud.copyover.observer import CopyoverObserver
 from mud.copyover.phases import PROGRESS, Phase
 from mud.copyover.recorder import Recorder
+from mud.copyover.rehearsal.report import RehearsalReport
 from mud.copyover.steps import ServerSteps
 from mud.copyover.target import Target, generations
 from mud.copyover.vetoes import Vetoed
@@ -260,6 +262,8 @@ class Copyovers:
         attempt = self._only(Attempt(order, Target(self._host.config)))
         attempt.task = asyncio.current_task()
         attempt.phases.go(Phase.REHEARSING)
+        lateness = Lateness()
+        watching = asyncio.create_task(lateness.watch())
         try:
             await self._steps.rehearse(attempt)
         except asyncio.CancelledError:
@@ -267,10 +271,18 @@ class Copyovers:
                 raise
             raise CopyoverError(f"{self._called_off(attempt)}.") from None
         finally:
+            watching.cancel()
             self.attempt = None
         found = "".join(f"\n  {vetoes.worded(name, veto)}" for name, veto in self.vetoes())
         stands = f"This stands against a copyover now:{found}" if found else "Nothing stands against a copyover now."
-        return Reply(f"{attempt.report}\n{stands}")
+        return Reply(f"{attempt.report}\n{self._estimate(attempt.report, lateness.longest)}\n{stands}")
+
+    def _estimate(self, report: RehearsalReport, late: float) -> str:
+        """How long the silence would be, in words."""
+        play = self._host.play
+        found = Estimate.of(report, self.recorder.history.last(LOOKED_AT), late)
+        things = len(play.world.characters) + len(play.world.items)
+        return told(found, report, len(play.sessions.by_id), things, late)
 
     def _cancel(self, request: e.CopyoverRequest) -> Reply:
         """`cancel`: cancel the copyover under way, otherwise the planned one."""

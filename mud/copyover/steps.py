@@ -55,6 +55,8 @@ class ServerSteps:
             await in_thread(compiled.forget, [str(TREE / name) for name in changed])
         attempt.code = self._compiled = code
         attempt.report = report = await rehearsal.check(self._host, attempt.target)
+        if attempt.draft is not None:
+            attempt.draft.record.start, attempt.draft.record.work = report.start, report.work
         if report.errors:
             raise CopyoverError("\n".join(report.errors) if attempt.draft is not None else str(report))
         told = self._observer.warned(attempt.order.by, report.warnings)

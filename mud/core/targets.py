@@ -8,10 +8,12 @@ from typing import TypeVar
 from msgspec import Struct
 
 T = TypeVar("T")
+#: Of so many things alike nobody has more.
+HIGHEST = 1_000_000
 
 
 class TargetWords(Struct, frozen=True):
-    """What a player named: the `nth` thing (from 1) that answers to `word`; with `every`, all that do.
+    """What a player named: the `nth` thing (from 1; 0 is none) that answers to `word`; with `every`, all that do.
 
     An empty `word` answers to everything.
     """
@@ -31,7 +33,7 @@ def parse_target(text: str) -> TargetWords:
         if head == "all":
             return TargetWords(word, every=True)
         if head.isascii() and head.isdigit():
-            return TargetWords(word, nth=max(1, int(head[:6])))
+            return TargetWords(word, nth=min(int(head[:9]), HIGHEST))
     return TargetWords(text)
 
 
@@ -44,7 +46,9 @@ def answers(keywords: Iterable[str], word: str) -> bool:
 def pick(target: TargetWords, things: Iterable[tuple[Iterable[str], T]]) -> list[T]:
     """The things that `target` names, given with their keywords: at most one, unless `target` asks for all."""
     found = [thing for keywords, thing in things if answers(keywords, target.word)]
-    return found if target.every else found[target.nth - 1 : target.nth]
+    if target.every:
+        return found
+    return found[target.nth - 1 : target.nth] if target.nth else []
 
 
 def split(text: str) -> list[str]:

@@ -21,7 +21,7 @@ def junk(ctx: CoreContext, args: str) -> None:
     """Ask whether the things that `args` names are to be destroyed."""
     world = ctx.world
     what = things.need(args, "Junk what?")
-    if things.is_gold(what):
+    if things.gold_match(what) is not None:
         raise Rejected("Gold can't be junked. You can drop it, or give it to somebody.")
     meant: list[Item] = []
     for item in describe.find_items(world, what, world.carried(ctx.player), "in your hands"):

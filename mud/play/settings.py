@@ -9,14 +9,17 @@ from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.session import Screen, Session
 from mud.core.targets import split_first
+from mud.core.text.words import number_within
 from mud.core.world.model import Character
 from mud.core.world.world import World
 from mud.play import prompts
 
+#: The least and the most of a setting that is a number.
+LINES = (5, 500)
 #: Setting: its values ("N" is a number), its default, and what it does.
 SETTINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "colour": (("auto", "off", "16", "256"), "auto", "colours on the screen"),
-    "width": (("auto", "N"), "auto", "the width that text is wrapped to; 0 leaves that to the client"),
+    "width": (("auto", "0", "N"), "auto", "the width that text is wrapped to; 0 leaves that to the client"),
     "pager": (("auto", "off", "N"), "auto", "long texts a page at a time, and of how many lines"),
     "charset": (("auto", "utf-8", "latin-1", "ascii"), "auto", "the letters the screen can show"),
     "brief": (("off", "on"), "off", "rooms without their description"),
@@ -40,14 +43,15 @@ def set_(ctx: CoreContext, args: str) -> None:
         near = get_close_matches(name, SETTINGS, 1)
         raise Rejected(f"There is no setting {name!r}." + (f" Did you mean {near[0]}?" if near else " Try set alone."))
     values = SETTINGS[name][0]
-    number = "N" in values and value.isascii() and value.isdigit() and (value == "0" or 5 <= int(value[:6]) <= 500)
-    value = str(int(value[:6])) if number else value
+    number = number_within(value, *LINES) if "N" in values else None
+    value = str(number) if number is not None else value
     if "TEXT" in values and value and value not in values:
         value = f"{given} "
         if refusal := prompts.check(value):
             raise Rejected(refusal)
-    elif value not in values and not number:
-        raise Rejected(f"{name} can be {either([v.replace('N', 'a number from 5 to 500') for v in values])}.")
+    elif value not in values and number is None:
+        numbers = f"a number from {LINES[0]} to {LINES[1]}"
+        raise Rejected(f"{name} can be {either([v.replace('N', numbers) for v in values])}.")
     ctx.world.edit(me)
     if name == "pronouns":
         me.pronouns = value

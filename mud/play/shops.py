@@ -7,6 +7,7 @@ till. What it buys is held by its keeper, and is sold as the same item.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Hashable
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from mud.core.ledger import LIMIT
 from mud.core.targets import answers, parse_target, pick
 from mud.core.text.keywords import matches
 from mud.core.text.markup import strip, tag
+from mud.core.text.words import number_within
 from mud.core.world.area import ItemDef, ShopDef
 from mud.core.world.calendar import CALENDAR, HOURS, open_at
 from mud.core.world.hands import cannot_let_go
@@ -26,6 +28,8 @@ from mud.play.describe import capital, coins
 
 #: How many items one `buy` may ask for.
 MAX_AT_ONCE = 100
+#: Before the name of a ware, what can only be meant as a count: 5, -1, 1.5, 1e3; but 2.bread is the second one.
+_COUNT = re.compile(r"[-+]?[\d.,_]*\d(e\d+)?")
 #: How many items a keeper has in store at most. When it buys one more, the one held longest leaves the world.
 MAX_STOCK = 200
 #: What a keeper says when its file does not give a text; `%d` is the amount.
@@ -157,8 +161,10 @@ def is_plain(world: World, item: Item) -> bool:
 def find_ware(ctx: CoreContext, shop: Shop, text: str) -> Ware:
     """The ware that a player names: by keywords, or by `#N` in the list. Raises Rejected."""
     offered = wares(ctx.world, shop)
-    if text.startswith("#") and text[1:].isascii() and text[1:].isdigit():
-        number = int(text[1:7])
+    if text.startswith("#"):
+        number = number_within(text[1:], 1, len(offered))
+        if number is None and offered:
+            raise Rejected(f"The list has numbers from 1 to {len(offered)}: buy #1.")
         found = offered[number - 1 : number] if number else []
     else:
         target = parse_target(text)
@@ -223,11 +229,11 @@ def amount_in(args: str, question: str) -> tuple[int, str]:
     first, _, rest = args.strip().partition(" ")
     if not first:
         raise Rejected(question)
-    if not rest.strip() or not first.isascii() or not first.isdigit():
+    if not rest.strip() or not _COUNT.fullmatch(first):
         return 1, args.strip().strip("'\"")
-    count = int(first[:10])
-    if not 1 <= count <= MAX_AT_ONCE:
-        raise Rejected(f"You can buy 1 to {MAX_AT_ONCE} at once.")
+    count = number_within(first, 1, MAX_AT_ONCE)
+    if count is None:
+        raise Rejected(f"You can buy 1 to {MAX_AT_ONCE} at once: buy 5 bread.")
     return count, rest.strip().strip("'\"")
 
 

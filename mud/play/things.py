@@ -19,6 +19,8 @@ from mud.play.describe import capital, coins
 #: From this alignment on a character is good; up to its negative, evil.
 GOOD = 350
 _GOLD = re.compile(r"^(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)$", re.I)
+#: What can only be meant as an amount, and is none: -5 gold, 1.5 gold, 1e3 coins.
+_NO_AMOUNT = re.compile(r"^([^\s#'\"]\S*)\s+(?:gold|coins?|gold coins?)$", re.I)
 
 
 def inventory(ctx: CoreContext, args: str) -> None:
@@ -55,7 +57,7 @@ def get(ctx: CoreContext, args: str) -> None:
         source, where, origin = chest.owner_key, f"in {called}", f" from {called}"
     else:
         source, where, origin = room_key(me.room), "here to take", ""
-    match = _GOLD.match(what)
+    match = gold_match(what)
     if match is not None and match[1].casefold() != "all":
         get_coins(ctx, int(re.sub("[,_]", "", match[1])[:20]), source, where, origin)
         return
@@ -85,7 +87,7 @@ def chest_in(ctx: CoreContext, words: list[str]) -> tuple[str, Item | None]:
         named = describe.seek_items(ctx.world, words[-1], chests)
         if named:
             return " ".join(words[:-1]), named[0]
-        if parse_target(words[0]).every and not _GOLD.match(" ".join(words)):
+        if parse_target(words[0]).every and gold_match(" ".join(words)) is None:
             raise Rejected(f"There is no {words[-1][:40]!r} here to take from.")
     return " ".join(words), None
 
@@ -353,14 +355,21 @@ def remove(ctx: CoreContext, args: str) -> None:
 # Gold
 
 
-def is_gold(text: str) -> bool:
-    """Whether a text names an amount of gold, or all of it."""
-    return _GOLD.match(text.strip()) is not None
+def gold_match(text: str) -> re.Match[str] | None:
+    """The match of a text that is about gold, with the amount or "all" in group 1; None when it is about things.
+
+    Raises Rejected for an amount that can't be one.
+    """
+    text = text.strip()
+    found = _GOLD.match(text)
+    if found is None and not text[:1].isalpha() and (wrong := _NO_AMOUNT.match(text)):
+        raise Rejected(f"{wrong[1][:20]!r} is no amount of gold. Write a whole number from 1, or all: drop 12 gold.")
+    return found
 
 
 def gold_in(ctx: CoreContext, text: str) -> int | None:
     """The amount in "12 gold" or "all gold"; None when the text is not about gold."""
-    match = _GOLD.match(text.strip())
+    match = gold_match(text)
     if match is None:
         return None
     have = ctx.world.ledger.balance(ctx.player.owner_key)

@@ -49,6 +49,14 @@ def test_the_notice_leads_to_the_second_level(seed: int) -> None:
     assert kit.game.world.ledger.total() == 0
 
 
+def test_there_are_gulls_where_the_notice_says_however_long_the_town_has_been_awake() -> None:
+    kit = Kit(world=WORLD)
+    ada = kit.player("Ada")
+    kit.wait(900)
+    ada.do("north", "west")
+    assert ada.do("consider gull") != "There is no 'gull' here."
+
+
 def test_what_the_prose_speaks_of_can_be_done() -> None:
     kit = Kit(world=WORLD)
     ada = kit.player("Ada")

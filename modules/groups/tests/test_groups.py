@@ -384,12 +384,12 @@ def test_gold_is_split_among_those_here_and_the_rest_stays(kit: Kit, grouped: Th
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("split", "Write: split AMOUNT."),
-        ("split -5", "Write: split AMOUNT."),
-        ("split ²", "Write: split AMOUNT."),
-        ("split 5 apples", "Write: split AMOUNT."),
-        ("split 0", "That amount can't be split."),
-        ("split " + "9" * 30, "That amount can't be split."),
+        ("split", "Write: split AMOUNT, a whole number of gold coins."),
+        ("split -5", "Write: split AMOUNT, a whole number of gold coins."),
+        ("split ²", "Write: split AMOUNT, a whole number of gold coins."),
+        ("split 5 apples", "Write: split AMOUNT, a whole number of gold coins."),
+        ("split 0", "You can split 1 to 9,007,199,254,740,991 gold coins."),
+        ("split " + "9" * 30, "You can split 1 to 9,007,199,254,740,991 gold coins."),
         ("split 101", "You don't have 101 gold."),
         ("split 2", "2 gold is too little for 3 of you."),
     ],

@@ -28,9 +28,11 @@ class ParticipantReport(Struct, kw_only=True):
 
 
 class RehearsalReport(Struct, kw_only=True):
-    """A whole rehearsal. With `errors` there is no copyover. `start` is the seconds until everything was built."""
+    """A whole rehearsal. With `errors` there is no copyover. `start` is the seconds until everything was built, `work` the
+    part of them in which the processor worked on it."""
 
     start: float = 0.0
+    work: float = 0.0
     seconds: float = 0.0
     parts: list[ParticipantReport] = []
     contracts: list[str] = []  # modules that keep their contract

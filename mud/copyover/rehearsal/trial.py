@@ -70,7 +70,7 @@ def rehearse(config: Config, needed: list[str]) -> int:
     trial = TrialRun(config, Path(folder) if folder else None)
     try:
         trial.build(needed)
-        trial.report.start = _age()
+        trial.report.start, trial.report.work = _age(), time.process_time()
         if not trial.report.errors:
             trial.play()
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mud.core.errors import Rejected
-from mud.core.targets import TargetWords, parse_target, pick
+from mud.core.targets import HIGHEST, TargetWords, parse_target, pick
 from mud.core.text.markup import strip, tag
 from mud.core.world import drinks
 from mud.core.world.model import Item
@@ -85,8 +85,14 @@ def find_item(world: WorldView, text: str, items: Iterable[Item], where: str) ->
 
 
 def nth(target: TargetWords) -> str:
-    """A target in words: "sword", "second sword"."""
+    """A target in words: 'sword', second 'sword'; for a number that counts nothing, with how to count."""
     ordinals = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}
-    return (
-        f"{ordinals.get(target.nth, '')}{target.word[:40]!r}{'' if target.nth in ordinals else f' number {target.nth}'}"
-    )
+    word = f"{target.word[:40]!r}"
+    head, dot, tail = target.word.partition(".")
+    if dot and tail and head and not head[0].isalpha():
+        return f"{word} (the first is 1.{tail[:40]}, or just {tail[:40]})"
+    if not target.nth:
+        return f"{word} number 0 (the first is 1.{target.word[:40]}, or just {target.word[:40]})"
+    if target.nth == HIGHEST:
+        return f"{word} with so high a number"
+    return f"{ordinals[target.nth]}{word}" if target.nth in ordinals else f"{word} number {target.nth}"

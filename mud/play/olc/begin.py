@@ -184,7 +184,7 @@ def with_exit(room: RoomDef, direction: str, to: str) -> RoomDef:
 
 def free_id(area: str, here: Iterable[str], rooms: Mapping[str, RoomDef]) -> str:
     """An id for a new room: the next number if the area's rooms are numbered, else the area's id with a number."""
-    numbers = [int(id_) for id_ in here if id_.isdigit()]
+    numbers = [int(id_) for id_ in here if id_.isascii() and id_.isdigit() and len(id_) < 10]
     number = max(numbers) + 1 if numbers else 1
     pattern = "{}" if numbers else f"{area}_{{}}"
     while pattern.format(number) in rooms:

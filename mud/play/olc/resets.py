@@ -75,7 +75,7 @@ def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     words = split(text)
     verb = words[0].casefold() if words else ""
     if verb not in VERBS:
-        if verb.isdigit():
+        if verb.isascii() and verb.isdigit():
             return set_(ctx, draft, f"set {text}")
         if verb:
             need(verb, VERBS, "thing to do with resets, like")

@@ -145,7 +145,7 @@ def grant(ctx: CoreContext, args: str) -> None:
         raise Rejected("Write: grant NAME AMOUNT gold.")
     amount = int(words[1][:20])
     if not 0 < amount <= LIMIT:
-        raise Rejected(f"An amount is a whole number from 1 to {LIMIT}.")
+        raise Rejected(f"An amount is a whole number from 1 to {LIMIT:,}.")
     who = talk.find_player(ctx, words[0])
     ctx.pay(MINT, who.owner_key, amount, f"granted by {ctx.player.name}")
     ctx.send(f"{who.name} receives {describe.coins(amount)} from the mint.")

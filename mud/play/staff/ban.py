@@ -8,12 +8,14 @@ from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.session import Session
 from mud.core.text.markup import tag
-from mud.core.text.words import seconds_in
+from mud.core.text.words import duration, seconds_in
 from mud.core.world.bans import Ban, covers, network
 from mud.play import login
 from mud.play.staff.admin import log
 from mud.play.staff.rank import exact_player, outrank, reason
 
+#: Seconds: the longest ban that has an end.
+LONGEST = 3650 * 86400
 USAGE = "Write: ban NAME|ADDRESS|NETWORK [for TIME] because REASON."
 #: The widest network that may be banned: its least prefix length, by version of IP.
 WIDEST = {4: 8, 6: 16}
@@ -29,7 +31,9 @@ def ban(ctx: CoreContext, args: str) -> None:
         raise Rejected(USAGE)
     seconds = seconds_in(time) if forwhile else None
     if forwhile and not seconds:
-        raise Rejected(f"{time!r} is no time. Write it like: for 30 minutes, for 12 hours, for 7 days.")
+        raise Rejected(f"{time[:40]!r} is no time. Write it like: for 30 minutes, for 12 hours, for 7 days.")
+    if seconds and seconds > LONGEST:
+        raise Rejected(f"A ban is for at most {duration(LONGEST)}; without a time it lasts until `unban`.")
     now = ctx.clock.wall
     until = now + seconds if seconds else None
     made = Ban(what=key_of(what), because=because, by=ctx.player.name, since=now, until=until)

@@ -80,12 +80,12 @@ def span(text: str) -> float:
 
 def until(text: str, wall: float) -> float:
     """Seconds until the clock next shows HH:MM, by the server's own time. Raises Rejected for what is no time."""
-    try:
-        hour, minute = (int(part) for part in text.split(":"))
-        now = datetime.fromtimestamp(wall)
-        then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    except ValueError:
-        raise Rejected(f"A time of the day is like 4:30 or 20:00; {text[:20]!r} is not.") from None
+    hours, _, minutes = text.partition(":")
+    hour, minute = number_within(hours, 0, 23), number_within(minutes, 0, 59)
+    if hour is None or minute is None:
+        raise Rejected(f"A time of the day is like 4:30 or 20:00, from 0:00 to 23:59; {text[:20]!r} is not.")
+    now = datetime.fromtimestamp(wall)
+    then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
     if then <= now:
         then += timedelta(days=1)
     return then.timestamp() - wall

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from mud.core import events as e
 from mud.core.context import CoreContext
+from mud.core.errors import Rejected
+from mud.core.text.words import number_within
 from mud.core.world.model import ROLES
 from mud.play import login
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: How many records `log` shows by default, and at most.
 DEFAULT_RECORDS, MAX_RECORDS = 20, 500
+_NUMBER = re.compile(r"[-+]?\d+")
 
 
 def show_log(ctx: CoreContext, args: str) -> None:
@@ -19,8 +23,10 @@ def show_log(ctx: CoreContext, args: str) -> None:
     count, level = DEFAULT_RECORDS, ""
     words: list[str] = []
     for word in args.split():
-        if word.isascii() and word.isdigit() and not words:
-            count = min(MAX_RECORDS, max(1, int(word[:6])))
+        if _NUMBER.fullmatch(word) and not words:
+            count = number_within(word, 1, MAX_RECORDS) or 0
+            if not count:
+                raise Rejected(f"`log N` shows the last N records, a number from 1 to {MAX_RECORDS}.")
         elif word.upper() in LEVELS and not level and not words:
             level = word.upper()
         else:
