@@ -70,4 +70,4 @@ def test_an_encoding_can_be_said_and_has_to_exist(tmp_path: Path, capsys: pytest
     assert run(source, tmp_path / "a", "--encoding", "martian") == 1
     assert "there is no encoding 'martian'" in capsys.readouterr().err and not (tmp_path / "a").exists()
     assert run(source, tmp_path / "a", "--encoding", "cp866") == 0
-    assert "encoding: CP866 in 1 files" in capsys.readouterr().out and "Дом" in (tmp_path / "a" / "30.toml").read_text()
+    assert "encoding: CP866 in 1 file" in capsys.readouterr().out and "Дом" in (tmp_path / "a" / "30.toml").read_text()

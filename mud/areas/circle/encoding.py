@@ -1,10 +1,13 @@
-"""Bytes to text. UTF-8 is recognized by itself; encodings with one byte a letter, by the words that they make."""
+"""Bytes to text. UTF-8 is recognized by itself; encodings with one byte a letter, by the words that they make; those
+with more, by their frequent letters (`mud.areas.circle.wide`)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
+
+from mud.areas.circle.wide import guess_wide, readable
 
 UTF8 = "utf-8"
 #: The encodings to try, the likeliest first: it wins if two read alike. CP1252 is Latin-1 with more letters.
@@ -23,13 +26,15 @@ _PIECE = re.compile(r"[^\W\d_]+")
 
 class Decoded(NamedTuple):
     """A file's text. `encoding` is "" for one that needs none; `strays` are bytes that were none of it, `bad` letters
-    that nothing could be made of, `unsure` those of a file that is hardly in the encoding which it was read in."""
+    that nothing could be made of, `unsure` those of a file that is hardly in the encoding which it was read in, and
+    `likelier` names encodings in which it is text without an error."""
 
     text: str
     encoding: str = ""
     strays: int = 0
     bad: int = 0
     unsure: int = 0
+    likelier: tuple[str, ...] = ()
 
 
 def decode_all(contents: dict[str, bytes], encoding: str | None = None) -> dict[str, Decoded]:
@@ -40,7 +45,8 @@ def decode_all(contents: dict[str, bytes], encoding: str | None = None) -> dict[
     if encoding is not None:
         return {name: _as(content, encoding) for name, content in contents.items()}
     found = {name: _unmistakable(content) for name, content in contents.items()}
-    guessed = guess(contents[name] for name, decoded in found.items() if decoded is None)
+    open_ = [contents[name] for name, decoded in found.items() if decoded is None]
+    guessed = guess_wide(open_) or guess(open_)
     return {name: decoded or _doubted(_as(contents[name], guessed), contents[name]) for name, decoded in found.items()}
 
 
@@ -85,11 +91,15 @@ def _as(content: bytes, encoding: str) -> Decoded:
 
 def _doubted(decoded: Decoded, content: bytes) -> Decoded:
     """Marks a text as doubtful that has many letters which are not ASCII, and few of them in words."""
+    if decoded.encoding not in CANDIDATES:
+        return decoded
     words = _WORD.findall(content)[:_ENOUGH]
     text = b" ".join(words).decode(decoded.encoding, "replace")
     letters = sum(letter > "\xbf" and letter not in _PUNCTUATION for letter in text)  # below: £, °, ² and the like
     like = sum(_likeness(word, decoded.encoding) for word in words)
-    return decoded._replace(unsure=letters) if letters >= _MANY and like < _LIKELY * letters else decoded
+    likelier = tuple(readable(content))
+    doubtful = like < _LIKELY * letters if letters >= _MANY else bool(likelier) and like < letters
+    return decoded._replace(unsure=letters, likelier=likelier) if doubtful else decoded
 
 
 def _likeness(word: bytes, encoding: str) -> int:

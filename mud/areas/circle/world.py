@@ -217,16 +217,16 @@ class Import:
         rows = []
         for kind, what in COUNTED.items():
             for _, reader in self._readers(kind):
-                count = sum(1 for _ in reader.records())
-                self.findings.counts[what] += count
-                if count:
-                    rows.append(f"{reader.name}: {count} {what}")
+                number = sum(1 for _ in reader.records())
+                self.findings.counts[what] += number
+                if number:
+                    rows.append(f"{reader.name}: {count(number, what.removesuffix('s'))}")
         return rows
 
     def _read_as(self) -> list[str]:
         """Notes about the files' encoding and colour codes."""
         files = Counter(decoded.encoding for decoded in self._texts.values() if decoded.encoding)
-        notes = [f"encoding: {name.upper()} in {count} files" for name, count in files.most_common()]
+        notes = [f"encoding: {name.upper()} in {count(n, 'file')}" for name, n in files.most_common()]
         for name, decoded in self._texts.items():
             place = "/".join(Path(name).parts[-2:])
             if decoded.strays:
@@ -234,7 +234,8 @@ class Import:
                 self.findings.changed.add(kind, place, decoded.strays)
             if decoded.unsure:
                 self.findings.lost.add(
-                    f"letters that make no words, read as {decoded.encoding.upper()}: say --encoding",
+                    f"letters that make no words, read as {decoded.encoding.upper()}: say --encoding"
+                    + (f" ({', '.join(decoded.likelier)} can be read)" if decoded.likelier else ""),
                     place,
                     decoded.unsure,
                 )
@@ -256,14 +257,15 @@ def report_text(found: ImportedWorld) -> str:
     """What was imported and what was not, for people."""
     r: dict[str, Any] = Counter(found.report)
     resets = ", ".join(f"{k[-1]} {v:,}" for k, v in sorted(r.items()) if k.startswith("resets_"))
-    things = ", ".join(f"{r[what]:,} {what}" for what in ("rooms", "mobs", "objects", "zones", "shops"))
+    things = ", ".join(count(r[f"{what}s"], what) for what in ("room", "mob", "object", "zone", "shop"))
     lines = [
         things,
-        f"{r['exits']:,} exits: {r['exits_nowhere']:,} lead nowhere by intent (-1), "
+        f"{count(r['exits'], 'exit')}: {r['exits_nowhere']:,} lead nowhere by intent (-1), "
         f"{r['exits_missing']:,} to a missing room",
         f"resets: {resets or 'none'}",
         *(f"read as: {note}" if at == 0 else f"  {note}" for at, note in enumerate(found.notes)),
-        f"not imported: {r['triggers']:,} triggers ({r['triggers_attached']:,} attached), {r['quests']:,} quests",
+        f"not imported: {count(r['triggers'], 'trigger')} ({r['triggers_attached']:,} attached), "
+        f"{count(r['quests'], 'quest')}",
         *(f"  {row}" for row in found.left_out),
     ]
     if found.lost:

@@ -109,7 +109,7 @@ def test_rooms_of_both_forms(source: Path) -> None:
     assert first.extras == (a.Extra(keywords=("stone", "stones"), text="Worn."),)
     assert strip(third.name) == "Red room @home" and third.flags == ("indoors", "godroom", "bit64")
     assert found.report["exits"] == 2 and found.report["exits_nowhere"] == 1 and found.report["triggers_attached"] == 3
-    assert "3 rooms, 2 mobs, 2 objects, 1 zones, 1 shops" in report_text(found)
+    assert "3 rooms, 2 mobs, 2 objects, 1 zone, 1 shop" in report_text(found)
 
 
 def test_mobs_and_objects_of_both_forms(source: Path) -> None:
@@ -334,8 +334,8 @@ def test_scripts_and_their_variables_are_counted(source: Path) -> None:
     found = import_world(source)
     assert found.problems == [] and found.report["variables"] == 1
     assert found.report["triggers"] == 2 and found.report["quests"] == 1 and found.report["triggers_attached"] == 5
-    assert found.left_out == ["trg/0.trg: 2 triggers", "qst/0.qst: 1 quests"]
-    assert "not imported: 2 triggers (5 attached), 1 quests" in report_text(found)
+    assert found.left_out == ["trg/0.trg: 2 triggers", "qst/0.qst: 1 quest"]
+    assert "not imported: 2 triggers (5 attached), 1 quest" in report_text(found)
 
 
 def test_the_same_number_in_two_files(source: Path, tmp_path: Path) -> None:
