@@ -1,4 +1,4 @@
-"""What `copyover check` says of the silence: from the rehearsal, earlier copyovers and the loop, and it says from what."""
+"""What `copyover check` says of the silence, and from what."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ def record(longest: float, start: float = 1.0, outcome: Outcome = "done") -> Cop
     """A copyover whose silence was so many milliseconds."""
     silence = Silence(p50=longest, p99=longest, longest=longest)
     return CopyoverRecord(
-        number=1, by="Boss", ordered=0.0, generation_from=1, generation_to=2, silence=silence, start=start, outcome=outcome
+        number=1,
+        by="Boss",
+        ordered=0.0,
+        generation_from=1,
+        generation_to=2,
+        silence=silence,
+        start=start,
+        outcome=outcome,
     )
 
 

@@ -14,8 +14,8 @@ from mud.core.dialogs import Confirm, Editor, EditRoom, Junking, Pager, Play
 from mud.play import dialogs, play_dialog
 from mud.play.olc import form
 from mud.testing import Kit, Player
-from tests.play.site import Site
 from tests.e2e.harness import ROOT
+from tests.play.site import Site
 from tests.play.worlds import SMALL
 
 

@@ -28,8 +28,8 @@ class ParticipantReport(Struct, kw_only=True):
 
 
 class RehearsalReport(Struct, kw_only=True):
-    """A whole rehearsal. With `errors` there is no copyover. `start` is the seconds until everything was built, `work` the
-    part of them in which the processor worked on it."""
+    """A whole rehearsal. With `errors` there is no copyover. `start` is the seconds until everything was built, `work`
+    the part of them in which the processor worked on it."""
 
     start: float = 0.0
     work: float = 0.0

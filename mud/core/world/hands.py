@@ -1,7 +1,7 @@
 """The one rule for every way in which an item can leave its owner's hands.
 
-Drop, give, put, junk, sell, auction, trade, whatever a module takes, and death: all of them ask here, so that a curse that
-stops one of them stops all, whether the item is in a bag or not.
+Drop, give, put, junk, sell, auction, trade, whatever a module takes, and death: all of them ask here, so that a curse
+that stops one of them stops all, whether the item is in a bag or not.
 """
 
 from __future__ import annotations

@@ -130,6 +130,6 @@ def test_cyrillic_is_never_taken_for_chinese(text: str, encoding: str) -> None:
 def test_letters_that_make_no_words_are_said_to_be_a_guess_with_what_else_can_be_said(tmp_path: Path) -> None:
     """Rare letters: nothing tells which of these it is."""
     found = import_world(lay(tmp_path, "鬱籲驪鸞\n饕餮魑魅魍魎。躑躅徬徨,氤氳氛氲".encode("gb18030")))
-    assert not found.whole and "say --encoding (gb18030" in found.lost[0], found.lost
+    assert not found.whole and any("say --encoding (gb18030" in row for row in found.lost), found.lost
     said = import_world(tmp_path, "gb18030")
     assert said.areas[0].rooms[0].name == "鬱籲驪鸞" and said.whole
