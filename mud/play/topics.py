@@ -73,6 +73,33 @@ PLAYERS = """Playing together, and against each other
 follow NAME and group NAME: those of a group share the experience. give and trade hand things over, auction sells \
 them. Players can't attack each other, but in an arena."""
 
+QUESTS = """Things to find out
+There is no list of quests. What there is to find out stands in texts: read what hangs on walls and posts (look \
+notice), look at what a room's text names, and at what you find. One thing names the next."""
+
+CARRYING = """What you carry
+inventory lists it, equipment what you wear. How much you can carry depends on your strength; bags count with what is \
+in them. A cursed thing stays with you: it can't be dropped, given, sold or destroyed, in a bag neither, and you keep \
+it when you die. junk destroys what nobody wants. On deep water you need a boat among what you carry."""
+
+MAGIC = """Magic
+spells lists what there is, with its level and its mana. cast magic missile rat; cast 'cure light' ada. quaff a \
+potion, recite a scroll, use a wand or a staff: these need no mana. affects shows what works on you, and for how long."""
+
+SCREEN = """Your screen
+set colour off, 16 or 256; set width 80; set pager 20, or off; set charset ascii, if letters look wrong; set brief on; \
+set prompt. Alone, set lists all with their values. A client that says that it is a screen reader gets maps in words \
+and texts in one piece."""
+
+WORDS_OF_YOURS = """Shorter commands
+The beginning of a command is enough: inv, eq. 2.rat is the second rat, all.bread all your bread. alias k kill $1 makes \
+a word of your own. !look looks around in the middle of a letter or any other question."""
+
+STAFF = """Who looks after this world
+wizlist names them, who staff those who are here. tell one of them what is wrong, or write a mail: mail NAME. ignore \
+NAME keeps somebody from you. Your name stays as it is; password changes your password, description how you look, \
+set pronouns what others call you by."""
+
 #: The words by which each page is found.
 WORDS = (
     (
@@ -81,19 +108,29 @@ WORDS = (
     ),
     (START, "tutorial introduction guide howto how play playing first gettingstarted getting-started welcome info"),
     (COMBAT, "combat fight fights battle attack attacking hit hits hitting weapon weapons damage round rounds"),
+    (COMBAT, "backstab bash parry dodge"),
     (COMBAT, "monster monsters mob mobs mobile enemy enemies foe foes hunting killing"),
     (DEATH, "death die dying dead died corpse corpses respawn resurrect ghost"),
     (LEVELS, "level levels leveling levelling experience exp xp advance advancement train training practice practise"),
-    (LEVELS, "class classes race races skill skills guild guilds quest quests"),
+    (LEVELS, "class classes race races skill skills guild guilds thief stealth"),
+    (QUESTS, "quest quests mission missions story lore mystery notice notices puzzle puzzles world area areas zone"),
+    (CARRYING, "weight carry carrying encumbrance capacity load loot steal cursed curses boat boats swim swimming fly flying"),
+    (MAGIC, "heal potion potions scroll scrolls wand wands staves wizard mage teleport curse poison buff"),
+    (SCREEN, "screen color colors colours ansi paging more scrolling screenreader blind accessibility utf8 unicode"),
+    (SCREEN, "terminal client clients telnet font letters"),
+    (WORDS_OF_YOURS, "abbreviation abbreviations shortcut shortcuts syntax aliases macro macros trigger triggers"),
+    (STAFF, "admin admins administrator owner owners staff builder builders immortal immortals god gods"),
+    (STAFF, "bug bugs report typo idea ideas complaint cheat harassment block name rename delete account suicide"),
+    (STAFF, "gender sex pronoun him her they security"),
     (FIGURES, "stats stat statistics attribute attributes figures hp hitpoints hit-points health mana mv moves"),
     (FIGURES, "armor armour ac strength str dexterity dex constitution intelligence int wisdom wis charisma cha"),
     (FIGURES, "movement regen regeneration healing alignment"),
-    (MONEY, "gold money coin coins cash bank banks banking purse economy"),
+    (MONEY, "shop store stores selling buying gold money coin coins cash bank banks banking purse economy"),
     (FOOD, "food hunger hungry thirst thirsty eating drinking water"),
     (LIGHT, "light lights dark darkness lantern lamp torch"),
-    (BLINK, "copyover copyovers blink blinks blinked reboot restart update updates"),
-    (CONNECTION, "link link-dead connection disconnect disconnected reconnect logout logoff leave saving"),
-    (WALKING, "walk walking go going travel direction directions exit door doors key keys navigate home"),
+    (BLINK, "copyover copyovers blink blinks blinked reboot restart update updates version news changes lag server"),
+    (CONNECTION, "timeout link link-dead connection disconnect disconnected reconnect logout logoff leave saving"),
+    (WALKING, "walk walking go going travel direction directions exit door doors key keys navigate home mapping where"),
     (WALKING, "secret secrets hidden search"),
     (TALKING, "talk chatting speak speaking communication communicate channel channels ooc"),
     (PLAYERS, "players player pk pvp pkill party parties team multiplayer rules policy policies"),
