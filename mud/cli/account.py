@@ -8,9 +8,9 @@ import sys
 from typing import Any
 
 from mud.cli.client import DONE, Add, ask, say
-from mud.cli.output import table
 from mud.config import Config
 from mud.core.errors import EverwakeError, Rejected
+from mud.core.text.table import table
 
 ROLES = "player, builder, admin or owner"
 

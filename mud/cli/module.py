@@ -15,11 +15,12 @@ from mud import __version__
 from mud.cli import package
 from mud.cli.client import DONE, FAILED, Add, ask_running, not_running, say, show
 from mud.cli.loaded import loaded
-from mud.cli.output import as_json, table
+from mud.cli.output import as_json
 from mud.cli.words import seconds
 from mud.config import Config
 from mud.core.commands import CommandTable
 from mud.core.errors import FrameworkError, Invalid, NotFound
+from mud.core.text.table import table
 from mud.framework import contract, finder, openapi, settings
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState

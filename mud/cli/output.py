@@ -1,11 +1,10 @@
-"""The output of `run.py`: never an error for a character that it can't encode; tables with a header; JSON."""
+"""The output of `run.py`: never an error for a character that it can't encode; JSON."""
 
 from __future__ import annotations
 
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -24,10 +23,3 @@ def as_json(found: Any, indent: int | None = None) -> str:
     except UnicodeEncodeError:
         return json.dumps(found, indent=indent)
     return text
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows under a header, each column as wide as its widest cell."""
-    lines = [tuple(header), *(tuple(str(cell) for cell in row) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mud.cli.client import FAILED, Add, ask_running, not_running, say, show
-from mud.cli.output import as_json, table
+from mud.cli.output import as_json
 from mud.config import Config
+from mud.core.text.table import table
 
 #: The operations on one worker.
 VERBS = {

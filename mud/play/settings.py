@@ -9,6 +9,7 @@ from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.session import Screen, Session
 from mud.core.targets import split_first
+from mud.core.text.table import table
 from mud.core.text.words import number_within
 from mud.core.world.model import Character
 from mud.core.world.world import World
@@ -36,8 +37,8 @@ def set_(ctx: CoreContext, args: str) -> None:
     name, value = name.casefold(), given.casefold()
     me = ctx.player
     if not name:
-        rows = [f"  {n:9} {setting(me, n):8} {what}" for n, (_, _, what) in SETTINGS.items()]
-        ctx.send("Your settings:\n" + "\n".join(rows))
+        rows = [(n, setting(me, n), what) for n, (_, _, what) in SETTINGS.items()]
+        ctx.send(table(("SETTING", "VALUE", "WHAT IT IS FOR"), rows))
         return
     if name not in SETTINGS:
         near = get_close_matches(name, SETTINGS, 1)

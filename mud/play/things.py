@@ -306,8 +306,12 @@ def wearer(verb: str, places: tuple[str, ...] = ()) -> Handler:
     def wear(ctx: CoreContext, args: str) -> None:
         world, me = ctx.world, ctx.player
         target = need(args, f"{capital(verb)} what?")
-        items = describe.find_items(world, target, world.carried(me), "in your hands")
-        many, done = parse_target(target).every, False
+        carried, many = world.carried(me), parse_target(target).every
+        on = [] if many else describe.seek_items(world, target, world.worn(me))
+        if on and not describe.seek_items(world, target, carried):
+            raise Rejected(f"You {verb} {describe.short(world, on[0])} already.")
+        items = describe.find_items(world, target, carried, "in your hands")
+        done = False
         for item in items:
             slots = slots_for(world.item_def(item).kind, world.item_def(item).wear)
             fitting = [s for s in slots if not places or s in places]

@@ -84,7 +84,7 @@ it when you die. junk destroys what nobody wants. On deep water you need a boat 
 
 MAGIC = """Magic
 spells lists what there is, with its level and its mana. cast magic missile rat; cast 'cure light' ada. quaff a \
-potion, recite a scroll, use a wand or a staff: these need no mana. affects shows what works on you, and for how long."""
+potion, recite a scroll, use a wand or a staff: these need no mana. affects shows what works on you."""
 
 SCREEN = """Your screen
 set colour off, 16 or 256; set width 80; set pager 20, or off; set charset ascii, if letters look wrong; set brief on; \
@@ -92,8 +92,8 @@ set prompt. Alone, set lists all with their values. A client that says that it i
 and texts in one piece."""
 
 WORDS_OF_YOURS = """Shorter commands
-The beginning of a command is enough: inv, eq. 2.rat is the second rat, all.bread all your bread. alias k kill $1 makes \
-a word of your own. !look looks around in the middle of a letter or any other question."""
+The beginning of a command is enough: inv, eq. 2.rat is the second rat, all.bread all your bread. alias k kill $1 \
+makes a word of your own. !look looks around in the middle of a letter or any other question."""
 
 STAFF = """Who looks after this world
 wizlist names them, who staff those who are here. tell one of them what is wrong, or write a mail: mail NAME. ignore \
@@ -114,7 +114,10 @@ WORDS = (
     (LEVELS, "level levels leveling levelling experience exp xp advance advancement train training practice practise"),
     (LEVELS, "class classes race races skill skills guild guilds thief stealth"),
     (QUESTS, "quest quests mission missions story lore mystery notice notices puzzle puzzles world area areas zone"),
-    (CARRYING, "weight carry carrying encumbrance capacity load loot steal cursed curses boat boats swim swimming fly flying"),
+    (
+        CARRYING,
+        "weight carry carrying encumbrance capacity load loot steal cursed curses boat boats swim swimming fly flying",
+    ),
     (MAGIC, "heal potion potions scroll scrolls wand wands staves wizard mage teleport curse poison buff"),
     (SCREEN, "screen color colors colours ansi paging more scrolling screenreader blind accessibility utf8 unicode"),
     (SCREEN, "terminal client clients telnet font letters"),

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from mud.cli.output import as_json, table, write_what_can_be
+from mud.cli.output import as_json, write_what_can_be
 
 LETTERS = 'naïve žluť 名 \udcff "quoted"'
 
@@ -24,11 +24,3 @@ def test_no_letter_is_too_much_for_an_output(monkeypatch: pytest.MonkeyPatch, en
     text, data = out.read().splitlines()
     assert '"quoted"' in text
     assert json.loads(data) == {"text": LETTERS}
-
-
-def test_a_table_has_a_header_and_columns_as_wide_as_they_have_to_be() -> None:
-    assert table(("NAME", "N"), [("a long name", 1), ("b", 22)]).splitlines() == [
-        "NAME         N",
-        "a long name  1",
-        "b            22",
-    ]

@@ -110,17 +110,17 @@ def test_no_line_decodes_much_of_the_world_at_once(kit: Kit) -> None:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("where guard59", "  guard 59                       Room 59 [r59]"),
-        ("where loaf7", "  some loaf7                     Room 7 [r7]"),
+        ("where guard59", "guard 59     Room 59 [r59]"),
+        ("where loaf7", "some loaf7   Room 7 [r7]"),
         ("goto guard42", "Room 42"),
         ("transfer guard42", "Guard 42 is in Room 0 now [r0]."),
-        ("where bread loaf7", "  some loaf7                     Room 7 [r7]"),
+        ("where bread loaf7", "some loaf7   Room 7 [r7]"),
     ],
 )
 def test_what_answers_to_a_word_is_found_wherever_it_is(kit: Kit, line: str, answer: str) -> None:
     root = kit.player("Root", "owner")
     reset(root)
-    assert answer.strip() in root.do(line)
+    assert answer in root.do(line)
     assert [type(dialog) for dialog in kit.game.sessions.by_id[root.session].stack] == [Play]
 
 

@@ -60,6 +60,13 @@ def test_what_a_file_says_of_who_may_wear_it_is_kept(ada: Player) -> None:
     assert ada.do("wear cross") == "A cross burns your hands: it is not for the evil."
 
 
+def test_what_one_wears_already_is_told_so(ada: Player) -> None:
+    ada.do("wear ring")
+    assert ada.do("wear ring") == "You wear a ring already."
+    ada.do("drop all", "wear cross")
+    assert ada.do("wear all") == "There is nothing in your hands."
+
+
 def test_what_can_not_be_let_go_of_goes_into_no_bag_on_the_ground(ada: Player) -> None:
     ada.do("drop bag")
     assert ada.do("put cross in bag") == "You can't let go of a cross."

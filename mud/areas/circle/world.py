@@ -126,6 +126,8 @@ class Import:
         counts.update(exits=len(ways), exits_nowhere=sum(way.to is None for way in ways))
         mended, counts["exits_missing"] = mend(areas, places, self.warnings, self.findings.changed)
         left_out = self._left_out()
+        if not mended and not self.problems:
+            self.problems.append("the files hold no room, mob, object, zone or shop; is this the right folder?")
         self._files.others(self._kinds)
         notes = [*self._read_as(), *self.findings.changed.rows()]
         return ImportedWorld(

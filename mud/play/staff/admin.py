@@ -12,6 +12,7 @@ from mud.core.errors import Rejected
 from mud.core.ledger import LIMIT, MINT
 from mud.core.targets import split
 from mud.core.text.markup import strip, tag
+from mud.core.text.table import table
 from mud.core.world.model import Character, Item, room_key
 from mud.play import describe, login, rooms, search, talk, zones
 
@@ -46,23 +47,23 @@ def where(ctx: CoreContext, args: str) -> None:
     world = ctx.world
     word = args.strip().casefold()
     if not word:
-        rows = [f"  {c.name:16} {world.room(c.room).name} [{c.room}]" for c in world.players()]
-        ctx.page("Players:\n" + "\n".join(rows))
+        players = [(c.name, f"{world.room(c.room).name} [{c.room}]") for c in world.players()]
+        ctx.page(table(("PLAYER", "ROOM"), players))
         return
     found: list[Character | Item] = [*search.characters(ctx, word), *search.items(ctx, word)]
     if not found:
         raise Rejected(f"Nothing in the world answers to {word!r}.")
     rows = [where_is(ctx, thing) for thing in found[:MAX_FOUND]]
     more = len(found) - len(rows)
-    ctx.page("\n".join(rows) + (f"\n  and {more} more" if more else ""))
+    ctx.page(table(("WHO OR WHAT", "WHERE"), rows) + (f"\nand {more} more" if more else ""))
 
 
-def where_is(ctx: CoreContext, thing: Character | Item) -> str:
+def where_is(ctx: CoreContext, thing: Character | Item) -> tuple[str, str]:
     """The name of a character or an item, and where it is."""
     world = ctx.world
     if isinstance(thing, Item):
-        return f"  {strip(describe.short(world, thing)):30} {place(ctx, thing.owner)}"
-    return f"  {strip(describe.name(world, thing)):30} {world.room(thing.room).name} [{thing.room}]"
+        return strip(describe.short(world, thing)), place(ctx, thing.owner)
+    return strip(describe.name(world, thing)), f"{world.room(thing.room).name} [{thing.room}]"
 
 
 def place(ctx: CoreContext, owner: str) -> str:

@@ -9,6 +9,7 @@ from mud.core.context import CoreContext
 from mud.core.errors import NotFound, Rejected
 from mud.core.signals import Answered
 from mud.core.text.markup import tag
+from mud.core.text.table import table
 from mud.core.timers import AskEnds
 from mud.play import login
 from mud.play.staff import admin
@@ -29,8 +30,8 @@ VERBS = {
 
 def modules(ctx: CoreContext, args: str) -> None:
     """List all modules."""
-    rows = [f"  {name:16} {version:8} {state:10} {text}" for name, version, state, text in ctx.modules.table()]
-    ctx.page("\n".join(["Modules:", *rows]) if rows else "This game has no modules.")
+    rows = ctx.modules.table()
+    ctx.page(table(("MODULE", "VERSION", "STATE", "WHAT IT DOES"), rows) if rows else "This game has no modules.")
 
 
 def module(ctx: CoreContext, args: str) -> None:

@@ -81,7 +81,7 @@ def test_players_own_settings_are_as_before(boss: Player, ada: Player) -> None:
     assert ada.do("set ada level 5").startswith("There is no setting 'ada'.") and ada.character.level == 1
     assert ada.do("set brief on") == "brief is now on." and boss.do("set brief on") == "brief is now on."
     assert boss.do("set ada level").startswith("There is no setting 'ada'.")
-    assert boss.do("set").startswith("Your settings:")
+    assert boss.do("set").startswith("SETTING")
 
 
 def test_every_field_is_one_of_a_character(boss: Player) -> None:

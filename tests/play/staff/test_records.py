@@ -28,7 +28,7 @@ RuntimeError: on \x01purpose
     [
         ("log", 20, "", ""),
         ("log 5", 5, "", ""),
-        ("log 99999", 500, "", ""),
+        ("log 500", 500, "", ""),
         ("log 5 warning", 5, "WARNING", ""),
         ("log error mud.game on purpose", 20, "ERROR", "mud.game on purpose"),
         ("log ada 5", 20, "", "ada 5"),
@@ -38,6 +38,12 @@ def test_the_log_is_asked_for(typed: str, count: int, level: str, word: str) -> 
     boss = Kit(world=SMALL).player("Boss", "admin")
     boss.do(typed)
     assert boss.kit.effects[-1] == e.ReadLog(boss.session, count, level, word)
+
+
+@pytest.mark.parametrize("typed", ["log 0", "log 501", "log -5", "log 99999", "log error 0"])
+def test_a_number_of_records_has_its_bounds(typed: str) -> None:
+    boss = Kit(world=SMALL).player("Boss", "admin")
+    assert boss.do(typed) == "`log N` shows the last N records, a number from 1 to 500."
 
 
 def test_a_long_answer_comes_by_the_page() -> None:
