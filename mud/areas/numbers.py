@@ -15,7 +15,11 @@ class Bounds(NamedTuple):
         """Why it is not within them; "" when it is."""
         if self.least <= number <= self.most:  # false for what is no number, too
             return ""
-        return f"a number from {_shown(self.least)} to {_shown(self.most)}, and not {number!s:.20}"
+        return f"a number {self.span()}, and not {number!s:.20}"
+
+    def span(self) -> str:
+        """The bounds in words."""
+        return f"from {_shown(self.least)} to {_shown(self.most)}"
 
 
 def _shown(number: float) -> str:

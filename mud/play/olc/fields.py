@@ -66,7 +66,7 @@ def number_of(text: str, bounds: Bounds = ANY) -> int:
     """A whole number within bounds. Raises Rejected, which gives the bounds."""
     text = text.strip()
     if not text.isascii() or not _NUMBER.fullmatch(text):
-        raise Rejected(f"{text[:40]!r} is no whole number of at most 12 digits.")
+        raise Rejected(f"It is a whole number {bounds.span()}, and not {text[:40]!r}.")
     if refusal := bounds.refuses(int(text)):
         raise Rejected(f"It is {refusal}.")
     return int(text)
@@ -164,8 +164,8 @@ def keywords(name: str = "keywords") -> Field:
 def words_of(text: str) -> tuple[str, ...]:
     """Parse keywords. Raises Rejected when there are none."""
     words = tuple(dict.fromkeys(text.replace(",", " ").casefold().split()))
-    if not words:
-        raise Rejected("Write one word or more.")
+    if not words or len(text) > MAX_TEXT_LENGTH:
+        raise Rejected(f"Write one word or more, of at most {MAX_TEXT_LENGTH} letters together.")
     return words
 
 

@@ -9,6 +9,7 @@ from mud.core.errors import Rejected
 from mud.core.targets import split_first
 from mud.core.world.area import Modifier
 from mud.core.world.body import PLACES
+from mud.play.names import check_name
 from mud.play.olc import exits, resets, values
 from mud.play.olc.fields import (
     Draft,
@@ -112,7 +113,7 @@ def _builders(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     now = list(draft.builders)
     for name in text.replace(",", " ").split():
         there = [each for each in now if each.casefold() == name.casefold()]
-        now = [each for each in now if each not in there] if there else [*now, name.capitalize()]
+        now = [each for each in now if each not in there] if there else [*now, check_name(name, ctx.commands)]
     return changed(draft, builders=tuple(now))
 
 
@@ -121,6 +122,8 @@ def _levels(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     if text.casefold() == "none":
         return changed(draft, levels=None)
     low, _, high = text.partition(" ")
+    if not high:
+        raise Rejected("Write: levels LOW to HIGH, such as levels 3 to 6, or levels none.")
     within = BOUNDS["levels"]._replace(least=0)
     return changed(draft, levels=(number_of(low, within), number_of(high.removeprefix("to "), within)))
 
