@@ -2,7 +2,8 @@
 after a copyover.
 
 Every command of the tables is tried with arguments of every shape, and every field of every form. Times are of the
-processor, not of the clock on the wall: the machine may have other work.
+processor, not of the clock on the wall: the machine may have other work. Garbage is collected as in a server, and a
+collection counts for the line in which it comes.
 
     python -m tests.bench.commands [MILLISECONDS]     names the lines that take longer than that (20)
 """
@@ -120,12 +121,12 @@ def lines(large: Large) -> Iterator[tuple[tuple[str, ...], str]]:
 def measured(large: Large, say: Callable[[str], None] = lambda text: None) -> list[tuple[float, str]]:
     """Each line and its milliseconds, the slowest first."""
     found = []
+    gc.collect()
     gc.freeze()
     for before, line in lines(large):
         large.reset()
         for each in before:
             large.type(each)
-        gc.collect(0)
         found.append((large.type(line), " / ".join((*before, line))))
     large.reset()
     found.append((large.take_in("30"), "(an area that was saved or reloaded)"))
