@@ -8,7 +8,7 @@ from modules.trading import window as w
 from modules.trading.state import Trading, TradingSettings, Window, gold, need_seat, sealed, seated, things
 from mud.api import Character, Context, Rejected, coins, find_item, replace, tag, whole_number
 
-_GOLD = re.compile(r"(all|[0-9][0-9,_]*)\s+(?:gold|coins?|gold coins?)", re.I)
+_GOLD = re.compile(r"(all|[0-9][0-9,_]*|[^\w\s#'\"]\S*|[0-9]\S*)\s+(?:gold|coins?|gold coins?)", re.I)
 
 
 def ask(ctx: Context[Trading], args: str) -> None:
@@ -136,7 +136,9 @@ def gold_in(text: str, have: int, who: str) -> int | None:
     match = _GOLD.fullmatch(text.strip())
     if match is None:
         return None
-    amount = have if match[1].casefold() == "all" else whole_number(match[1]) or 0
+    amount = have if match[1].casefold() == "all" else whole_number(match[1])
+    if amount is None:
+        raise Rejected(f"{match[1][:20]!r} is no amount of gold. Write a whole number from 1, or all: 12 gold.")
     if not 0 < amount <= have:
         raise Rejected(f"{who} {coins(have) if have else 'no gold'}.")
     return amount

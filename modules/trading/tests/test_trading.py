@@ -179,7 +179,7 @@ def test_who_asks_unseen_can_be_answered_by_the_name_they_told(kit: Kit) -> None
         ("offer 0 gold", "Your purse holds 7 gold coins."),
         ("offer 8 gold", "Your purse holds 7 gold coins."),
         ("offer 99999999999999999999 gold", "Your purse holds 7 gold coins."),
-        ("offer -5 gold", "There is no '-5 gold' in your hands."),
+        ("offer -5 gold", "'-5' is no amount of gold. Write a whole number from 1, or all: 12 gold."),
         ("withdraw sword", "There is no 'sword' among what you offer."),
         ("withdraw 1 gold", "You offer no gold."),
         ("accept", "Nothing has been offered yet."),
@@ -279,3 +279,12 @@ def test_what_is_worn_is_not_offered(kit: Kit) -> None:
     ada.do("wield sword")
     assert sword.slot is not None
     assert ada.do("trade offer sword").startswith("There is no 'sword' in your hands.") and sane(kit)
+
+
+@pytest.mark.parametrize("amount", ["-1", "1.5", "1e3", "+5", "0x10"])
+def test_what_is_no_amount_is_refused_with_what_it_may_be(kit: Kit, amount: str) -> None:
+    ada, _, _ = pair(kit)
+    for verb in ("offer", "withdraw"):
+        said = ada.do(f"trade {verb} {amount} gold")
+        assert said == f"'{amount}' is no amount of gold. Write a whole number from 1, or all: 12 gold."
+    assert sane(kit)
