@@ -14,27 +14,18 @@ from mud.core.events import ReadAreas
 from tests.play.worlds import SMALL
 
 
-def test_no_collection_while_files_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[bool] = []
+def test_no_full_collection_while_files_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, int, int]] = []
+    young, middle, old = before = gc.get_threshold()
     defs = load(SMALL)
 
-    def reread(directory: Path, before: object, area: str = "") -> Reread:
-        seen.append(gc.isenabled())
+    def reread(directory: Path, known: object, area: str = "") -> Reread:
+        seen.append(gc.get_threshold())
         return Reread(defs, ())
 
     monkeypatch.setattr(o, "reread", reread)
     o.outcome(ReadAreas(1, ""), SMALL, defs)
-    assert (seen, gc.isenabled()) == ([False], True)
-
-
-def test_a_collection_that_was_off_stays_off() -> None:
-    gc.disable()
-    try:
-        with o.uncollected():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
+    assert old < o.NEVER and seen == [(young, middle, o.NEVER)] and gc.get_threshold() == before
 
 
 def test_reading_a_world_makes_next_to_no_cycles() -> None:
