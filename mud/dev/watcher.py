@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from mud.core.threads import take_no_signals
+
 #: Milliseconds without a change after which watchfiles reports changes, and after which it reports them in any case.
 STEP_MS, MAX_MS = 40, 200
 #: The name of watchfiles' own thread (as the kernel truncates it), and the seconds that ended threads get to
@@ -95,6 +97,7 @@ class Watcher:
             time.sleep(0.001)
 
     def _run(self) -> None:
+        take_no_signals()
         try:
             from watchfiles import watch  # takes 30 ms, so it is imported in this thread
 

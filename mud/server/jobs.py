@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from mud.core import events as e
 from mud.core.errors import StoreError
+from mud.core.threads import take_no_signals
 from mud.core.world.model import Account
 from mud.server import passwords
 from mud.server.area_jobs import AreaJobs
@@ -175,5 +176,5 @@ class Jobs:
 
     async def _thread(self, function: Callable[..., T], *args: object) -> T:
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(AT_ONCE, "password")
+            self._threads = ThreadPoolExecutor(AT_ONCE, "password", take_no_signals)
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)

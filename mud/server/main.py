@@ -32,6 +32,7 @@ from mud.copyover.rehearsal.trial import rehearse
 from mud.copyover.target import look
 from mud.core import events as e
 from mud.core.clock import Clock
+from mud.core.threads import ENDS, SIGNALS, take_no_signals
 from mud.core.world.world import World
 from mud.framework.watchdog import WATCH
 from mud.game import Game
@@ -46,9 +47,6 @@ from mud.store.store import Store
 
 log = logging.getLogger("mud.server")
 
-#: Signals that are blocked over exec, which resets handlers, until the new program's handlers are set.
-ENDS = {signal.SIGTERM, signal.SIGINT}
-SIGNALS = ENDS | {signal.SIGUSR1}
 #: The turns of the loop after which input from the silence is answered: one to thaw, one to see which sockets have
 #: input, one to read it.
 ANSWERED = 3
@@ -68,6 +66,7 @@ def serve(config: Config) -> int:
     raise_descriptor_limit()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # it would kill us before its handler is set
     loop = asyncio.new_event_loop()
+    loop.set_default_executor(executor())
     asyncio.set_event_loop(loop)
     try:
         return run(begin(config, loop) if inherited is None else take_over(config, loop, inherited))
@@ -203,12 +202,12 @@ def run(server: Server) -> int:
     gc.freeze()
     gc.enable()
     sys.setswitchinterval(SWITCH_SECONDS)
-    warming = threading.Thread(target=warm_up, name="warm-up", daemon=True)
+    warming = threading.Thread(target=warm, name="warm-up", daemon=True)
     warming.start()
     while True:
         loop.run_until_complete(server.run())
-        warming.join()  # signals are blocked in this thread only: another thread would take them
-        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        warming.join()  # it would not live through exec
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # over exec, until the new handlers are set
         loop.run_until_complete(asyncio.sleep(0))  # handle the signals that have arrived
         attempt = server.copyovers.leaving
         if attempt is None or server.ending:
@@ -223,6 +222,17 @@ def run(server: Server) -> int:
     ready.remove(server.config)
     server.lock.release()
     return 0 if saved else 1
+
+
+def executor() -> ThreadPoolExecutor:
+    """The loop's own threads."""
+    return ThreadPoolExecutor(thread_name_prefix="asyncio", initializer=take_no_signals)
+
+
+def warm() -> None:
+    """Import what the first players will need, beside the game."""
+    take_no_signals()
+    warm_up()
 
 
 def hear_signals(server: Server) -> None:
@@ -250,7 +260,7 @@ def hand_over(server: Server, carrier: Carrier, attempt: Attempt) -> Failure:
 def take_back(server: Server, attempt: Attempt, failure: Failure) -> None:
     """Play on as the guardian: under another process id, and without the threads of the old process."""
     logs.set_up(server.config.data / "logs", server.config.log)
-    server.loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
+    server.loop.set_default_executor(executor())
     asyncio.set_event_loop(server.loop)
     hear_signals(server)
     attempt.phases.go(Phase.RECOVERING)

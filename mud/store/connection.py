@@ -12,6 +12,7 @@ from typing import Any
 import aiosqlite
 
 from mud.core.errors import StoreError
+from mud.core.threads import take_no_signals
 
 Row = tuple[Any, ...]
 
@@ -32,6 +33,7 @@ class DatabaseConnection:
         threads: list[threading.Thread] = []
 
         def made(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+            take_no_signals()
             threads.append(threading.current_thread())
             return sqlite3.Connection(*args, **kwargs)
 

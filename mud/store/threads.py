@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from mud.core.threads import take_no_signals
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -43,6 +45,6 @@ async def heard() -> None:
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function that waits for the disk in a thread of its own, which has ended afterwards."""
     await heard()
-    with ThreadPoolExecutor(1, thread_name_prefix="store") as pool:
+    with ThreadPoolExecutor(1, thread_name_prefix="store", initializer=take_no_signals) as pool:
         loop = asyncio.get_running_loop()
         return await seen_through(loop.run_in_executor(pool, lambda: function(*args, **kwargs)))
