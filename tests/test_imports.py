@@ -21,6 +21,7 @@ GAME = {*CORE, "mud.game", "mud.areas", "mud.framework", "mud.play", "mud.snapsh
 #: Package of ours, or a file that has a place of its own: what of ours it may import besides itself.
 ALLOWED: dict[str, set[str]] = {
     "mud": set(),
+    "mud.threads": set(),
     "mud.core": {"mud.core.text", "mud.core.world"},
     "mud.core.text": set(),
     "mud.core.world": {"mud.core", "mud.core.text"},
@@ -33,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "mud.net": CORE,
     "mud.areas": CORE,
     "mud.areas.circle": {*CORE, "mud.areas"},
-    "mud.store": CORE,
+    "mud.store": {*CORE, "mud.threads"},
     "mud.snapshot": CORE,
     "mud.framework": {*CORE, "mud.framework.workers", "mud.sdk", "mud.snapshot"},
     "mud.framework.workers": {*CORE, "mud.framework"},
@@ -71,7 +72,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "mud.dev": {
         *(*CORE, "mud.config", "mud.copyover", "mud.copyover.environment", "mud.copyover.locations", "mud.framework"),
-        *("mud.framework.workers", "mud.net", "mud.store"),
+        *("mud.framework.workers", "mud.net", "mud.store", "mud.threads"),
     },
     "mud.server": {
         *(
@@ -82,7 +83,7 @@ ALLOWED: dict[str, set[str]] = {
             "mud.copyover.locations",
             "mud.copyover.rehearsal",
         ),
-        *("mud.framework.workers", "mud.net", "mud.play.staff", "mud.sdk"),
+        *("mud.framework.workers", "mud.net", "mud.play.staff", "mud.sdk", "mud.threads"),
     },
     "mud.cli": {
         *(*CORE, "mud.areas", "mud.areas.circle", "mud.config", "mud.control", "mud.copyover"),

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from mud.core.threads import take_no_signals
+from mud.threads import take_no_signals
 
 #: Milliseconds without a change after which watchfiles reports changes, and after which it reports them in any case.
 STEP_MS, MAX_MS = 40, 200

@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from mud.core import events as e
 from mud.core.errors import StoreError
-from mud.core.threads import take_no_signals
 from mud.core.world.model import Account
 from mud.server import passwords
 from mud.server.area_jobs import AreaJobs
 from mud.server.flusher import StoreHolder
 from mud.store import rows
 from mud.store.store import Store
+from mud.threads import take_no_signals
 
 log = logging.getLogger("mud.jobs")
 

@@ -32,7 +32,6 @@ from mud.copyover.rehearsal.trial import rehearse
 from mud.copyover.target import look
 from mud.core import events as e
 from mud.core.clock import Clock
-from mud.core.threads import ENDS, SIGNALS, take_no_signals
 from mud.core.world.world import World
 from mud.framework.watchdog import WATCH
 from mud.game import Game
@@ -44,6 +43,7 @@ from mud.snapshot import files
 from mud.store import rows
 from mud.store.lock import Lock
 from mud.store.store import Store
+from mud.threads import ENDS, SIGNALS, take_no_signals
 
 log = logging.getLogger("mud.server")
 

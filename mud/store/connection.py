@@ -12,7 +12,7 @@ from typing import Any
 import aiosqlite
 
 from mud.core.errors import StoreError
-from mud.core.threads import take_no_signals
+from mud.threads import take_no_signals
 
 Row = tuple[Any, ...]
 

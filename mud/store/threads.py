@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from mud.core.threads import take_no_signals
+from mud.threads import take_no_signals
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mud.core.threads import SIGNALS
+from mud.threads import SIGNALS
 from tests.e2e.harness import Game, wait_for
 
 pytestmark = pytest.mark.e2e
