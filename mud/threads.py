@@ -1,5 +1,5 @@
-"""Threads that no signal reaches. The kernel gives a signal that the main thread blocks to any other thread that does not,
-and a program that is about to exec would lose it there; blocked in all of them it waits for the next program.
+"""Threads that no signal reaches. The kernel gives a signal that the main thread blocks to any other thread that does
+not, and a program that is about to exec would lose it there; blocked in all of them it waits for the next program.
 """
 
 from __future__ import annotations
@@ -12,5 +12,5 @@ SIGNALS = ENDS | {signal.SIGUSR1}
 
 
 def take_no_signals() -> None:
-    """Block the server's signals in the thread that calls this, and in those that it starts. The first thing it does."""
+    """Block the server's signals in the thread that calls this first of all, and so in those that it starts."""
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
