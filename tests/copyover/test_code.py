@@ -64,8 +64,15 @@ def test_a_package_that_changes_is_another_rehearsal_and_not_another_program(tmp
 
 def test_a_renamed_file_is_other_code(tmp_path: Path) -> None:
     before = read(tree(tmp_path))
-    (tmp_path / "mud" / "game.py").rename(tmp_path / "mud" / "same.py")
+    (tmp_path / "mud" / "game.py").rename(tmp_path / "mud" / "gape.py")  # in the same place among the others
     assert code.digest(read(tmp_path)) != code.digest(before)
+
+
+def test_a_file_with_another_content_is_other_code(tmp_path: Path) -> None:
+    before = read(tree(tmp_path))
+    (tmp_path / "mud" / "game.py").write_text("another")
+    after = read(tmp_path, before)
+    assert after.keys() == before.keys() and code.digest(after) != code.digest(before)
 
 
 def test_a_linked_folder_counts_and_a_link_to_where_we_are_ends(tmp_path: Path) -> None:

@@ -192,3 +192,8 @@ def test_go_is_drawn_through_no_label() -> None:
     assert len(labels) == 6
     for x, text in labels:
         assert not float(x) <= go <= float(x) + picture.LETTER * len(text), text
+
+
+def test_a_phase_that_was_entered_again_began_the_last_time() -> None:
+    draft = h.Draft(record=RECORD, marks=[("rehearsing", 1.0), ("preparing", 2.0), ("rehearsing", 3.0)])
+    assert (draft.began("rehearsing"), draft.began("vetoing")) == (3.0, None)
