@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -46,13 +47,13 @@ class Scene:
         nobody: Any = lambda *_: None  # noqa: E731
         self.flusher = Flusher(self.storage, self.kit.game, nobody, nobody, lambda: set(), self.kit.registry, 1, 0.25)
         self.life = Standing(self.kit)
-        given: dict[str, Any] = dict.fromkeys(
-            ("config", "generation", "key", "lock", "play", "connections", "tasks", "lost", "unknown")
-        )
+        # Whatever else it takes has nothing to do with what it writes.
+        given: dict[str, Any] = dict.fromkeys(inspect.signature(CopyoverHost).parameters)
+        given |= {"lifecycle": self.life, "flusher": self.flusher, "storage": self.storage}
         given["tasks"] = SimpleNamespace(start=nobody)
         given["modules"] = SimpleNamespace(manager=SimpleNamespace(pause_work=self._quick))
         given["jobs"] = SimpleNamespace(pause=nobody, settle=self._quick)
-        self.host = CopyoverHost(**given, lifecycle=self.life, flusher=self.flusher, storage=self.storage)  # type: ignore[arg-type]
+        self.host = CopyoverHost(**given)
 
     @staticmethod
     async def _quick(*_: object) -> None:
