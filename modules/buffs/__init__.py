@@ -10,6 +10,7 @@ from mud.api import (
     Attacked,
     Command,
     Died,
+    HealthCheck,
     InService,
     Method,
     Module,
@@ -41,4 +42,5 @@ MODULE = Module(
     ],
     methods=[Method(Apply, asked_to_apply, bool), Method(End, asked_to_end, int)],
     emits=(Begun, Ended),
+    health=(HealthCheck("timers", places.check, failures=2, unhealthy="restart", in_game=True),),
 )

@@ -13,6 +13,7 @@ from mud.api import (
     Context,
     Died,
     InService,
+    Invalid,
     Moved,
     PlayerEntered,
     PlayerLeft,
@@ -159,6 +160,15 @@ def later(effect: Effect, by: int) -> Effect:
     """An effect, moved by some milliseconds."""
     ends, tick = effect.ends, effect.tick
     return replace(effect, ends=ends + by if ends is not None else None, tick=tick + by if tick is not None else None)
+
+
+def check(ctx: Context[Buffs]) -> None:
+    """Raise Invalid if somebody's effects would never end or tick: no timer is set for them. A restart mends that."""
+    armed = {timer.id for timer in ctx.pending(Next)}
+    bearers = [who for who in ctx.world.characters.values() if who.notes and not who.away]
+    stuck = [who.name for who in bearers if coming(mine := on(ctx, who)) is not None and mine.timer not in armed]
+    if stuck:
+        raise Invalid(f"the effects on {', '.join(sorted(stuck)[:5])} have no timer ({len(stuck)} in all)")
 
 
 def mend(ctx: Context[Buffs], signal: InService) -> None:

@@ -1,8 +1,8 @@
 """The post office: mail to players who are here or away, and a notice board."""
 
 from modules.post import board, mail
-from modules.post.state import Post, PostSettings
-from mud.api import Command, Context, LookedAt, Method, Module, On, PlayerEntered, Talk, ToldAway
+from modules.post.state import Post, PostSettings, Published
+from mud.api import Command, Context, Endpoint, LookedAt, Method, Module, On, PlayerEntered, Talk, ToldAway
 
 
 def entered(ctx: Context[Post], entered: PlayerEntered) -> None:
@@ -23,5 +23,6 @@ MODULE = Module(
     commands=[Command("mail", mail.mail, topic="talking"), Command("board", board.board, topic="talking")],
     on=[On(ToldAway, mail.told_away), On(PlayerEntered, entered), On(LookedAt, board.looked_at)],
     talks=[Talk(mail.Writing, mail.ask, mail.sent), Talk(board.Posting, board.ask, board.written)],
+    endpoints=[Endpoint(path="/board", handler=board.published, reply=tuple[Published, ...])],
     methods=[Method(mail.LetterWaiting, mail.waiting, reply=int)],
 )

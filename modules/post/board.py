@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.post.state import Notice, Post, PostSettings, bounded, is_number, row
+from modules.post.state import Notice, Post, PostSettings, Published, bounded, is_number, row
 from mud.api import Character, Context, Dialog, LookedAt, Rejected, ago, room_key, split_first, tag
 
 #: The kind of things that are notice boards.
@@ -84,6 +84,11 @@ def written(ctx: Context[Post], posting: Posting, text: str) -> None:
     ctx.state.board.append(Notice(number, me.id, me.name, ctx.clock.wall, posting.title, text, posting.board))
     ctx.pop()
     ctx.send(f"Notice {ctx.state.notices} is on the board.")
+
+
+def published(ctx: Context[Post], request: None) -> tuple[Published, ...]:
+    """The notices on the town's board, which everybody may read, oldest first."""
+    return tuple(Published(x.number, x.name, x.at, x.title, x.text) for x in on(ctx, ""))
 
 
 def announce(ctx: Context[Post], who: Character) -> None:

@@ -41,6 +41,16 @@ class Notice(Struct, frozen=True):
     board: str = ""
 
 
+class Published(Struct, frozen=True):
+    """A notice as the API gives it; `at` is wall-clock seconds."""
+
+    number: int
+    name: str
+    at: float
+    title: str
+    text: str
+
+
 class Post(State):
     """The letters of each character, oldest first, and the notices on all boards."""
 

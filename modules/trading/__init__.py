@@ -14,6 +14,7 @@ from mud.api import (
     PlayerEntered,
     PlayerLeft,
     Rejected,
+    Veto,
     split_first,
 )
 
@@ -47,6 +48,17 @@ def trade(ctx: Context[Trading], args: str) -> None:
         deal.ask(ctx, args.strip())
 
 
+def veto(ctx: Context[Trading]) -> Veto | None:
+    """Objects for some seconds after one has accepted, when the other is about to: they look closely just then."""
+    within = ctx.settings(TradingSettings).closing
+    late = [w.closing + within - ctx.clock.game for w in ctx.state.windows.values() if w.accepted]
+    late = [left for left in late if left > 0]
+    if not late:
+        return None
+    what = "a trade is" if len(late) == 1 else f"{len(late)} trades are"
+    return Veto.soft(f"{what} about to be closed", clears_in=max(late))
+
+
 MODULE = Module(
     name="trading",
     version="1.0.0",
@@ -65,4 +77,5 @@ MODULE = Module(
         On(InService, settlement.mend),
     ],
     emits=(Traded,),
+    veto=veto,
 )

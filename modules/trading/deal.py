@@ -99,7 +99,7 @@ def accept(ctx: Context[Trading], args: str) -> None:
     check(ctx, window, args)
     w.need_hands(ctx, me.id, things(ctx, window.other(me.id)))
     accepted = tuple({*window.accepted, me.id})
-    window = w.put(ctx, number, replace(window, accepted=tuple(sorted(accepted))))
+    window = w.put(ctx, number, replace(window, accepted=tuple(sorted(accepted)), closing=ctx.clock.game))
     if len(accepted) == 2:
         w.swap(ctx, number, window)
     else:

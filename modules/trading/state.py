@@ -16,6 +16,7 @@ class TradingSettings(Settings):
 
     things: Annotated[int, Meta(ge=1, le=100)] = 20  # that one side can offer
     answer: Annotated[int, Meta(ge=5, le=3600)] = 60  # how long an invitation stands
+    closing: Annotated[int, Meta(ge=0, le=60)] = 10  # after one accepts, a copyover waits as long for the other
     settle: Annotated[int, Meta(ge=0, le=60)] = 5  # for so long after a withdrawal the other must name the version
 
 
@@ -29,6 +30,7 @@ class Window(Struct, frozen=True, kw_only=True):
     seal: str = ""  # the contents of the version, as a hash
     accepted: tuple[str, ...] = ()
     less: tuple[tuple[str, float], ...] = ()  # who withdrew something last, and when, by the game's clock
+    closing: float = 0.0  # when the first of the two accepted this version, by the game's clock
 
     def other(self, character: str) -> str:
         """The other of the two."""

@@ -45,7 +45,7 @@ def register(commands: Any, add: Add) -> None:
     call_ = add(group, "call", call, "call a method of a module of the running server, and print its reply as JSON")
     call_.add_argument("name")
     call_.add_argument("method", help="as in `module api`: auction.price, or price for short")
-    call_.add_argument("data", nargs="?", default="{}", metavar="JSON", help="the fields of its request ({})")
+    call_.add_argument("fields", nargs="?", default="{}", metavar="JSON", help="the fields of its request ({})")
     call_.add_argument("--api", default="", metavar="VERSION", help="the version of the API that you need, as 1.2")
     check_ = add(group, "check", check, "check modules' contracts; exits with 1 if one is broken")
     check_.add_argument("names", nargs="*", metavar="NAME")
@@ -131,13 +131,13 @@ def api(options: argparse.Namespace, config: Config) -> int:
 def call(options: argparse.Namespace, config: Config) -> int:
     """`run.py module call`"""
     try:
-        data = json.loads(options.data)
+        fields = json.loads(options.fields)
     except ValueError as error:
-        raise Invalid(f"{options.data!r} is no JSON: {error}") from error
+        raise Invalid(f"{options.fields!r} is no JSON: {error}") from error
     method = options.method if "." in options.method else f"{options.name}.{options.method}"
     if method.partition(".")[0] != options.name:
         raise Invalid(f"{method} is no method of {options.name}: its name begins with {options.name}.")
-    request = {"method": method, "data": data, "needs": options.api}
+    request = {"method": method, "data": fields, "needs": options.api}
     return say(options, ask_running(config, "module.call", **request) or not_running(config), "{text}")
 
 

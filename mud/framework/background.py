@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from mud.core.context import CoreContext
 from mud.framework.instance import HANDLER_SECONDS, Instance
 from mud.framework.work import CANCEL_SECONDS, ModuleWork, WatchedAwaitable, run_hook
 from mud.sdk.module import HealthCheck, Job
@@ -18,17 +19,19 @@ FORCED_CANCEL_SECONDS = 0.1
 
 class Background:
     """What runs for each module. `work` gives what jobs and checks receive; `failed` is told of a job that raised,
-    `heard` what each check complained of, "" for nothing."""
+    `heard` what each check complained of, "" for nothing. `context` gives a fresh one for checks in the game."""
 
     def __init__(
         self,
         work: Callable[[Instance], ModuleWork],
         failed: Callable[[Instance, Exception], None],
         heard: Callable[[Instance, HealthCheck, str], None],
+        context: Callable[[], CoreContext],
     ) -> None:
         self._work = work
         self._failed = failed
         self._heard = heard
+        self._context = context
         self._tasks: dict[str, set[asyncio.Task[Any]]] = {}
 
     def begin(self, instance: Instance) -> None:
@@ -42,7 +45,7 @@ class Background:
 
     async def end(self, name: str, force: bool = False) -> None:
         """Cancel what runs for a module, and wait a moment for its end; what does not end is left behind."""
-        tasks = self._tasks.pop(name, set())
+        tasks = {task for task in self._tasks.pop(name, ()) if not task.done()}
         for task in tasks:
             task.cancel()
         if tasks:
@@ -72,16 +75,19 @@ class Background:
         clock = asyncio.get_running_loop().time
         due = clock()
         while True:
-            self._heard(instance, check, await _illness(instance, check, work))
+            self._heard(instance, check, await self.illness(instance, check, work))
             due = max(due + check.seconds, clock())
             await asyncio.sleep(due - clock())
 
-
-async def _illness(instance: Instance, check: HealthCheck, work: ModuleWork) -> str:
-    """What a health check complains of; "" for nothing."""
-    try:
+    async def illness(self, instance: Instance, check: HealthCheck, work: ModuleWork) -> str:
+        """What a health check complains of; "" for nothing."""
         what = f"{instance.name}: health check {check.name}"
-        await run_hook(check.check, work, what, check.seconds, min(check.seconds, HANDLER_SECONDS))
-    except Exception as error:
-        return str(error) or type(error).__name__
-    return ""
+        look: Any = check.check
+        try:
+            if check.in_game:
+                instance.examine(self._context(), look, what)
+            else:
+                await run_hook(look, work, what, check.seconds, min(check.seconds, HANDLER_SECONDS))
+        except Exception as error:
+            return str(error) or type(error).__name__
+        return ""

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 from msgspec.structs import replace
 
 from mud.core.context import CoreCommand, CoreContext, CoreSpell
-from mud.core.errors import Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
+from mud.core.errors import Failed, Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
 from mud.core.guard import explain_refusal, guard_containers
 from mud.core.ledger import LedgerError
 from mud.core.origin import explain, written_at
@@ -213,6 +213,14 @@ class Instance:
             self.late.append(f"{name} took {took * 1000:.0f} ms, {soft * 1000:.0f} ms are the limit")
             self.life.log.warning("%s", self.late[-1])
         return found
+
+    def examine(self, ctx: CoreContext, check: Callable[[Context[Any]], None], what: str) -> None:
+        """Have a health check look at the game. Raises what it raises, or TimedOut."""
+        try:
+            with ctx.world.looking():
+                WATCH.call(HANDLER_SECONDS, what, lambda: check(Context(ctx, self)))
+        except SystemExit as error:
+            raise Failed(f"{what} wanted to end the program ({error}): that is not for modules") from error
 
     # State
 

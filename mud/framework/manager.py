@@ -68,7 +68,7 @@ class ModuleManager:
         self._data = data
         self._host = host
         self._health = ModuleHealth(registry, lambda: self.loader.given.options, host.now, host.post, self.restart)
-        self._background = Background(self._work, self._faulted, self._health.heard)
+        self._background = Background(self._work, self._faulted, self._health.heard, lambda: registry.context())
         self.calls = Calls(registry, self._work, self._faulted, self._worn, host)
         self.managing = asyncio.Lock()  # held while one module is started, stopped or changed
 
@@ -412,6 +412,12 @@ class ModuleManager:
         self.registry.failed(instance.name, self._host.now())
         for text in self.registry.news():
             self._host.post(Announced(text, "admin"))
+
+    async def examine(self, name: str) -> dict[str, str]:
+        """Run each health check of a module once: what each complains of, "" for nothing."""
+        instance = self.registry.get(name)
+        work = self._work(instance)
+        return {c.name: await self._background.illness(instance, c, work) for c in instance.module.health}
 
     def tasks_of(self, name: str) -> int:
         """The number of a module's jobs and checks that run."""

@@ -193,13 +193,16 @@ class HealthCheck(Declaration, frozen=True):
 
     Admins are told at once, and when the module is healthy again. After so many `failures` in a row, what `unhealthy`
     says follows: nothing, a restart, or the module is taken out of service. The operator's configuration overrides it.
+    With `in_game` the check receives a Context, in which it looks at the game between two events; it must not wait, and
+    what it changes or says is discarded.
     """
 
     name: str
-    check: Hook
+    check: Hook | Callable[[Context[Any]], None]
     seconds: float = 30.0
     failures: int = 3
     unhealthy: HealthPolicy = "warn"
+    in_game: bool = False
 
     def wrong(self) -> Iterator[str]:
         """How often, and what is called."""
@@ -207,7 +210,7 @@ class HealthCheck(Declaration, frozen=True):
             yield f"seconds is {self.seconds:g}: a check waits between two looks"
         if self.failures < 1:
             yield f"failures is {self.failures}, and has to be at least 1"
-        yield uncallable(self.check, 1, may_wait=True)
+        yield uncallable(self.check, 1, may_wait=not self.in_game)
 
 
 class Database(Declaration, frozen=True):

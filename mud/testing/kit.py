@@ -212,6 +212,10 @@ class Kit:
         job = next(job for job in instance.module.jobs if job.name == name)
         asyncio.run(asyncio.wait_for(job.run(self._work(instance)), MAX_SECONDS))
 
+    def health(self, module: str = "") -> dict[str, str]:
+        """Run each health check of a module once: what each complains of, "" for nothing."""
+        return asyncio.run(self.manager.examine(module or self.modules[0].name))
+
     def vetoes(self) -> list[Veto]:
         """The vetoes against a copyover now."""
         return [veto for veto in self._hook("veto") if veto is not None]

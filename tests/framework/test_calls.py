@@ -135,7 +135,9 @@ def test_a_call_that_goes_wrong_says_how_and_leaves_nothing(
     assert kit.instance().figures.errors == own_fault
 
 
-@pytest.mark.parametrize(("needs", "fits"), [("", True), ("1.0", True), ("1.2", True), ("1.3", False), ("2.0", False)])
+@pytest.mark.parametrize(
+    ("needs", "fits"), [("", True), ("1.0", True), ("1.2", True), ("1.3", False), ("2.0", False), ("0.9", False)]
+)
 def test_a_caller_names_the_version_that_it_needs(needs: str, fits: bool) -> None:  # S2.5
     kit = Kit(shop("1.2"))
     if fits:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mud.api import HealthCheck, Module, Work
+from mud.api import Context, HealthCheck, Module, Work
 from mud.core.errors import Invalid
 from mud.framework import metrics
 from mud.framework.options import ModuleOptions
@@ -127,6 +127,24 @@ def test_one_that_no_restart_helps_is_taken_out_of_service() -> None:  # S2.2, S
     well.play(do)
 
 
+def test_restarts_that_helped_do_not_count_against_it() -> None:  # S2.2
+    well = Well(failures=3, unhealthy="restart")
+
+    async def bout() -> None:
+        starts, healed = well.starts, well.text().count("is healthy again")
+        well.illness = "it is dry"
+        await until(lambda: well.starts > starts, "a restart")
+        well.illness = ""
+        await until(lambda: well.text().count("is healthy again") > healed, "healed")
+
+    async def do() -> None:
+        for _ in range(5):
+            await bout()
+        assert well.state == "active"
+
+    well.play(do)
+
+
 def test_one_that_can_not_be_restarted_is_told(monkeypatch: pytest.MonkeyPatch) -> None:  # S2.9
     well = Well(failures=1, unhealthy="restart")
     well.illness = "it is dry"
@@ -233,3 +251,34 @@ def test_a_module_that_is_stopped_has_no_health() -> None:  # S3.8
         assert len(well.looks) == looks
 
     well.play(do)
+
+
+def test_a_check_in_the_game_looks_and_changes_nothing() -> None:  # S2.2, S4.7
+    def look(ctx: Context[Any]) -> None:
+        names = sorted(who.name for who in ctx.world.players())
+        for who in ctx.world.players():
+            ctx.tell(who, "You are looked at.")
+        raise ValueError(", ".join(names))
+
+    def change(ctx: Context[Any]) -> None:
+        ctx.change(next(iter(ctx.world.players())), title="the Looked At")
+
+    def leave(ctx: Context[Any]) -> None:
+        raise SystemExit("bye")
+
+    looks = (look, change, leave)
+    checks = tuple(HealthCheck(look.__name__, look, in_game=True) for look in looks)
+    kit = Kit(Module(name="well", version="1.0.0", health=checks))
+    ada = kit.player("Ada")
+    found = kit.health()
+    assert found["look"] == "Ada" and ada.read() == ""
+    assert found["change"] == "" and ada.character.title != "the Looked At"
+    assert "wanted to end the program (bye)" in found["leave"]
+    assert kit.instance().figures.errors == 0
+
+
+def test_a_check_in_the_game_never_waits() -> None:  # S2.7
+    async def look(ctx: Any) -> None: ...
+
+    with pytest.raises(Invalid, match="never waits"):
+        HealthCheck("water", look, in_game=True)

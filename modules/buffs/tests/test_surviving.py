@@ -44,6 +44,17 @@ def test_what_has_12_4_seconds_left_has_them_after_a_crash_and_a_restart(kit: Ki
     assert close(left(kit, ada, "sanctuary"), 12.4) and sane(kit)
 
 
+def test_an_effect_that_would_never_end_is_an_illness_that_a_restart_heals(kit: Kit, ada: Player) -> None:  # S2.2, S4.7
+    give(kit, ada, "sanctuary", seconds=20)
+    assert kit.health() == {"timers": ""}
+    kit.act(lambda ctx: [ctx.world.timers.cancel(timer.id) for timer in kit.registry.timers_of("buffs")])
+    assert kit.health() == {"timers": "the effects on Ada have no timer (1 in all)"}
+    kit.manage("restart")
+    assert kit.health() == {"timers": ""} and close(left(kit, ada, "sanctuary"), 20)
+    kit.wait(20)
+    assert effects(kit, ada) == {} and sane(kit)
+
+
 def test_a_crash_takes_back_what_was_after_the_flush_whole(kit: Kit, ada: Player) -> None:
     hp = stands_firm(ada)
     give(kit, ada, "slow fire", seconds=18)
@@ -185,7 +196,9 @@ def test_who_comes_back_while_it_is_out_of_service_has_what_was_left(kit: Kit, a
     ada = kit.player("Ada")
     hp = stands_firm(ada)
     kit.wait(1)
-    kit.copyover() if copyover else kit.manage("resume")
+    if copyover:
+        kit.copyover()
+    kit.manage("resume")
     assert close(left(kit, ada, "poison"), 91) and sane(kit)
     kit.wait(1)
     assert ada.character.hp == hp + ticks_of("poison") and sane(kit)

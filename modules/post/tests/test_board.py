@@ -6,6 +6,7 @@ import pytest
 
 from modules.post import MODULE
 from mud.core.world import area as a
+from mud.framework.openapi import describe
 from mud.testing import Kit, Player
 from mud.testing.fixtures import kit_of
 
@@ -21,6 +22,17 @@ def test_a_notice_is_written_read_and_taken_down(kit: Kit, ada: Player, ben: Pla
     assert ben.do("board") == "On the board:\n    1   Boat for sale, from Ada, 1 hour ago"
     assert ben.do("board 1") == ben.do("board read 1") == "Boat for sale, from Ada, 1 hour ago\nIt leaks a little."
     assert ada.do("board remove 1") == "Notice 1 is removed." and kit.state.board == []
+
+
+def test_the_towns_board_can_be_read_by_programs(kit: Kit, ada: Player) -> None:  # S4.6
+    assert kit.request("GET", "/board") == ()
+    ada.do("board write Boat for sale", "It leaks a little.", ".save")
+    (notice,) = kit.request("GET", "/board")
+    assert (notice.number, notice.name, notice.title, notice.text) == (1, "Ada", "Boat for sale", "It leaks a little.")
+    assert notice.at == kit.wall
+    described = describe([MODULE], "1.0.0")
+    assert described["paths"]["/api/v1/post/board"]["get"]["summary"].startswith("The notices on the town's board")
+    assert set(described["components"]["schemas"]["Published"]["properties"]) == set(notice.__struct_fields__)
 
 
 def test_a_number_is_never_given_twice(kit: Kit, ada: Player) -> None:

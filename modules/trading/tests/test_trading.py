@@ -7,6 +7,7 @@ import pytest
 from modules.trading import MODULE
 from modules.trading.state import Trading
 from modules.trading.tests.stage import WORLD, carried, pair, sane
+from mud.api import Veto
 from mud.core.world.model import Item
 from mud.testing import Kit
 from mud.testing.fixtures import kit_of
@@ -34,6 +35,21 @@ def test_both_accept_the_same_picture_and_all_changes_hands(kit: Kit) -> None:
     assert (carried(ada), carried(ben), ada.gold, ben.gold) == ([], ["sword"], 60, 40)
     assert kit.state == Trading(last=1) and sane(kit)
     assert ben.do("trade") == "You are not trading with anybody. Write: trade NAME."
+
+
+def test_a_copyover_is_asked_to_wait_while_both_are_accepting(kit: Kit) -> None:  # S0.13
+    ada, ben, _ = pair(kit)
+    ada.do("trade offer sword")
+    assert kit.vetoes() == []
+    ada.do("trade accept")
+    kit.wait(4)
+    assert kit.vetoes() == [Veto.soft("a trade is about to be closed", clears_in=6.0)]
+    kit.wait(6)
+    assert kit.vetoes() == []  # it waits for nobody for ever
+    ben.do("trade offer 10 gold", "trade accept")
+    assert len(kit.vetoes()) == 1
+    ada.do("trade accept")
+    assert carried(ben) == ["sword"] and kit.vetoes() == [] and sane(kit)
 
 
 def test_any_change_clears_both_acceptances(kit: Kit) -> None:
