@@ -109,7 +109,7 @@ class Registry:
             raise
         finally:
             self.instances = {name: self.instances[name] for name in place if name in self.instances}
-        self.arrange()
+            self.arrange()  # also after a clash: the old one hears signals in its turn again
 
     def arrange(self) -> None:
         """Put the modules into their starting order, whenever each was added: so which of them hears a signal first,

@@ -75,7 +75,7 @@ def test_what_a_module_stopped_is_started_again_however_it_ends(stopped: Game, t
     saboteur.at("prepare", notes("prepared, "))
     saboteur.at("cleanup", notes("cleaned up. "))
     saboteur.at("veto@_once", "raise RuntimeError('not now')")
-    ends("saboteur insists:.*could not be asked")
+    ends(r"saboteur \(hard\s+veto\):.*could not be asked")
     (saboteur.folder / "veto@_once").unlink()
     with failing(stopped.pid, "execve", "ENOENT", follow=False):
         ends("can't be executed: No such file or directory")

@@ -33,6 +33,12 @@ def loader(folder: Path) -> Loader:
     return Loader(Registry(CommandTable(())), ModuleConfig(options, {}, {}, {}), lambda: 0.0)
 
 
+def test_the_first_folder_that_has_one_is_where_it_comes_from(tmp_path: Path) -> None:  # S3.4
+    for name in ("a", "b"):
+        write(tmp_path / name, GOOD)
+    assert find([tmp_path / "b", tmp_path / "a"], NATIVE)["bell"].folder == tmp_path / "b" / "bell"
+
+
 def test_native_ones_and_those_of_folders_are_found(tmp_path: Path) -> None:  # S3.4
     write(tmp_path, GOOD)
     write(tmp_path, GOOD, "_hidden")
