@@ -25,6 +25,7 @@ from mud.core.events import (
     SaveEdits,
     VerifyPassword,
 )
+from mud.core.journal import Key
 from mud.net.budget import Address
 from mud.net.farewell import Parting
 from mud.net.wire import Wire
@@ -85,6 +86,7 @@ class Handover(Struct, kw_only=True):
     addresses: dict[str, Address]
     next_session: int
     lock: int
+    unwritable: list[Key] = []  # rows that can't be encoded, so that the database has them as they were
     rejected: str = msgspec.field(name="left", default="")  # the code that the game rolls back from
     report: Draft | None = None  # the record of this copyover so far
 

@@ -93,6 +93,7 @@ class ServerState(Struct, kw_only=True):
     addresses: dict[str, Address]
     next_session: int
     lock: int
+    unwritable: list[tuple[str, str]] = []
 
 
 class Host(Protocol):
@@ -119,6 +120,10 @@ class Host(Protocol):
         """Its modules."""
 
     @property
+    def unopened(self) -> str:
+        """Why the database can't be opened; "" where it is open, or nobody has failed to open it yet."""
+
+    @property
     def refused(self) -> bool:
         """Whether the database refuses changes."""
 
@@ -136,16 +141,19 @@ class Host(Protocol):
         """Copy the database, if it is open."""
 
     async def settle(self, seconds: float) -> None:
-        """Let running work finish, for at most `seconds`, and write everything, while the game plays on."""
+        """Let running work finish, for at most `seconds`, and write everything, while the game plays on.
+
+        Raises StoreError if it can't be written.
+        """
 
     async def freeze(self) -> None:
         """Stop between two events: no socket is read or written, no timer fires, no thread remains.
 
-        Writes the last changes and closes the database.
+        Writes the last changes and closes the database. Raises StoreError if that fails.
         """
 
     def export(self) -> ServerState:
-        """What a frozen server leaves to the next program."""
+        """What a frozen server leaves to the next program. Raises StoreError if a change is not written."""
 
     def leave(self) -> None:
         """End the event loop: everything is ready for the next program."""

@@ -46,6 +46,7 @@ def figures(host: Host) -> Resources:
         state=size_of(host.play.state()),
         descriptors_left=limit - len(os.listdir("/proc/self/fd")),
         disk_left=disk.f_bavail * disk.f_frsize,
+        database=host.unopened,
     )
 
 

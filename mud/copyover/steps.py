@@ -142,6 +142,7 @@ class ServerSteps:
             addresses=state.addresses,
             next_session=state.next_session,
             lock=state.lock,
+            unwritable=state.unwritable,
             rejected=self._confirmation.code.digest if target.kept is not None else "",
         )
 

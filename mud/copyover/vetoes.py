@@ -21,6 +21,7 @@ class Resources(Struct, kw_only=True):
     state: int  # the size of the whole encoded state
     descriptors_left: int
     disk_left: int
+    database: str = ""  # why it can't be opened
 
 
 class ResourceBounds(Struct, kw_only=True):
@@ -47,6 +48,8 @@ class Vetoed(CopyoverError):
 def of_core(now: Resources, bounds: ResourceBounds) -> Vetoes:
     """The core's vetoes against a copyover now."""
     found = [Veto.soft(f"the module {name} is out of service ({why})") for name, why in sorted(now.errors.items())]
+    if now.database:
+        found.append(Veto.firm(f"the database can't be opened, so changes would be lost: {now.database}"))
     if now.state > bounds.state:
         found.append(Veto.soft(f"the state takes {size(now.state)}, and the limit is {size(bounds.state)}"))
     if now.descriptors_left < bounds.descriptors:

@@ -13,6 +13,7 @@ from mud.config import Config
 from mud.copyover.handover import CarriedJobs
 from mud.copyover.host import ServerState
 from mud.core.context import CoreContext, Sessions
+from mud.core.errors import StoreError
 from mud.core.world.world import World, WorldState
 from mud.game import Game
 from mud.server.connections import Connections
@@ -121,6 +122,11 @@ class CopyoverHost:
         self._unknown = unknown
 
     @property
+    def unopened(self) -> str:
+        """Why the database can't be opened; "" where it is open, or nobody has failed to open it yet."""
+        return self._storage.failure
+
+    @property
     def refused(self) -> bool:
         """Whether the database refuses changes."""
         return self._flusher.failing
@@ -149,21 +155,22 @@ class CopyoverHost:
         await self.modules.manager.pause_work()  # slow jobs end now, while the game plays on
         self._jobs.pause()
         await self._jobs.settle(seconds)
+        store = await self._storage.opened_within(seconds)
         await self._flusher.flush()
-        if self._storage.store is not None:
-            await self._storage.store.checkpoint()
+        await store.checkpoint()
 
     async def freeze(self) -> None:
         """Stop between two events, write the last changes, and close the database."""
         self._lifecycle.freeze()
         await self._lifecycle.stop_workers()
-        if self._storage.store is not None:
-            await self._storage.store.relax()
-        await self._flusher.flush(last=True)
+        await self._storage.need().relax()
+        await self._flusher.finish()
         await self._storage.close()
 
     def export(self) -> ServerState:
-        """What a frozen server leaves to the next program."""
+        """What a frozen server leaves to the next program. Raises StoreError if a change is not written."""
+        if not self._flusher.finished:  # the next program would not know of it
+            raise StoreError("something was changed after the last changes were written")
         connections = self._connections
         assert connections.listener is not None
         return ServerState(
@@ -174,6 +181,7 @@ class CopyoverHost:
             addresses=connections.addresses.export(),
             next_session=connections.next_session,
             lock=self._lock.fd,
+            unwritable=list(self._flusher.stuck),
         )
 
     def leave(self) -> None:

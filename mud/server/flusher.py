@@ -27,6 +27,8 @@ log = logging.getLogger("mud.flush")
 WARN_SECONDS, MAX_PAUSE = 60.0, 5.0
 #: How many seconds game time may run ahead of the disk: by itself it is no change worth a write.
 CLOCK_SECONDS = 5.0
+#: How often a program writes its last changes at most: a module that is told of a refusal may make others.
+MAX_LAST = 5
 
 
 class StoreHolder(Protocol):
@@ -78,7 +80,7 @@ class Flusher:
         self._lock = asyncio.Lock()
         self._failing_since: float | None = None
         self._warned = -math.inf
-        self._stuck: dict[Key, str] = {}  # rows that can't be encoded, with the error that was reported
+        self.stuck: dict[Key, str] = {}  # rows that can't be encoded, with the error that was reported
         self._clock_written = game.clock.game
 
     async def run(self) -> None:
@@ -99,18 +101,21 @@ class Flusher:
     async def flush(self, last: bool = False) -> None:
         """Write all changes up to now; a program's `last` flush also writes if only time has passed.
 
-        Raises StoreError, with nothing lost, if the store refuses.
+        Raises StoreError, with nothing lost, if the store refuses; a `last` one also if the store is not open. While it
+        is not, other flushes leave the changes to a later one.
         """
         async with self._lock:
             store = self._holder.store
+            if store is None and last:
+                raise StoreError("the database is not open, so the last changes can't be written")
             if store is None or not (last or self._due()):
                 return
             game_time = self._game.clock.game
             meta = rows.meta(self._game.world, game_time, self.generation)
             cut = rows.Cut(self._game.world, self._session_row, meta, self._modules.row)
-            for key in cut.stuck.keys() - self._stuck.keys():
+            for key in cut.stuck.keys() - self.stuck.keys():
                 log.error("%s %s can't be written, and stays as it was in the database: %s", *key, cut.stuck[key])
-            self._stuck = cut.stuck
+            self.stuck = cut.stuck
             try:
                 refused = await store.flush(cut.batch)
             except StoreError as error:
@@ -130,6 +135,22 @@ class Flusher:
                 self._post(e.Announced(text, "admin"))
             self._game.evict(self._pinned())
 
+    async def finish(self) -> None:
+        """Write everything that can be encoded, because the program ends here.
+
+        Raises StoreError, with nothing lost, if that fails.
+        """
+        for _ in range(MAX_LAST):
+            await self.flush(last=True)
+            if self.finished:
+                return
+        raise StoreError("something is changed again each time that the last changes are written")
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything is written that can be encoded."""
+        return self._game.world.flushed(but=self.stuck.keys())
+
     def _refused(self, refusal: Refusal) -> None:
         """SQLite refused a module's block because of its content: the rest was written, and the module is told."""
         log.getChild(refusal.module).error("the database session %r was refused: %s", refusal.name, refusal.error)
@@ -138,9 +159,7 @@ class Flusher:
             self._modules.refused(refusal.module, refusal.schema, refusal.error)
 
     def _due(self) -> bool:
-        world = self._game.world
-        changed = not world.flushed
-        return changed or self._game.clock.game - self._clock_written >= CLOCK_SECONDS
+        return not self._game.world.flushed() or self._game.clock.game - self._clock_written >= CLOCK_SECONDS
 
     @property
     def failing(self) -> bool:

@@ -162,6 +162,7 @@ def have_game(server: Server, given: Handover, entered: float) -> None:
     if given.rejected:
         for name in restored:  # so that the rows are in this code's schema
             server.game.world.mark_module(name)
+    server.game.world.mark(given.unwritable)
     server.game.populate()
     files.use_up(folder, given.files, lost)
 

@@ -197,8 +197,10 @@ class ModuleHost:
         return found
 
     def save(self, instance: Instance, generation: int, why: Metadata, reader: Form | None = None) -> Snapshot:
-        """A module's snapshot. Raises ModuleFault or SnapshotError."""
-        return self.perform(lambda ctx: instance.save_state(ctx, why, generation, reader))
+        """A module's snapshot. What its hook changes meanwhile is undone. Raises ModuleFault or SnapshotError."""
+        ctx = self.registry.context()
+        with ctx.world.looking():
+            return instance.save_state(ctx, why, generation, reader)
 
     def in_state(self, *states: ModuleState) -> dict[str, str]:
         """The modules in one of these states, with their last errors."""

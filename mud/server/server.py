@@ -279,7 +279,7 @@ class Server:
         await self.jobs.settle(1.0)
         try:
             await self.storage.open()
-            await self.flusher.flush(last=True)
+            await self.flusher.finish()
         except StoreError as error:
             log.critical("the last changes could not be written: %s", error)
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,11 +21,17 @@ class Storage:
         self._path = path
         self._open = asyncio.Event()
         self.store: Store | None = None
+        self.failure = ""  # why it could not be opened, the last time
 
     async def open(self) -> None:
         """Open the store, unless it is open. Raises StoreError."""
         if self.store is None:
-            self.store = await Store.open(self._path)
+            try:
+                self.store = await Store.open(self._path)
+            except StoreError as error:
+                self.failure = str(error)
+                raise
+        self.failure = ""
         self._open.set()
 
     async def open_at_last(self, failed: Callable[[StoreError], None]) -> None:
@@ -39,6 +46,13 @@ class Storage:
     async def opened(self) -> Store:
         """Wait until the store is open, and return it."""
         await self._open.wait()
+        return self.need()
+
+    async def opened_within(self, seconds: float) -> Store:
+        """The store, once it is open. Raises StoreError when that takes too long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._open.wait()
         return self.need()
 
     def need(self) -> Store:

@@ -40,6 +40,7 @@ def test_nothing_stands_against_it_when_all_is_just_well_enough() -> None:
         ({"descriptors_left": 9}, True, "9 descriptors are left, and 10 are needed"),
         ({"descriptors_left": -3}, True, "0 descriptors are left, and 10 are needed"),
         ({"disk_left": 4999}, True, "4.9 KiB are left on the disk, and 4.9 KiB are needed"),
+        ({"database": "I/O error"}, True, "the database can't be opened, so changes would be lost: I/O error"),
     ],
 )
 def test_each_figure_that_is_not_is_a_veto(figures: dict[str, object], hard: bool, says: str) -> None:

@@ -111,6 +111,43 @@ def test_a_full_disk_costs_nothing_but_is_told_at_once(stopped: Game, tmp_path: 
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+#: The program can't open the database while this file is there.
+UNOPENED = """
+import os, sqlite3, aiosqlite
+_connect = aiosqlite.connect
+def connect(*a, **k):
+    if os.path.exists({flag!r}):
+        raise sqlite3.OperationalError("disk I/O error")
+    return _connect(*a, **k)
+aiosqlite.connect = connect
+"""
+
+
+def test_with_a_database_that_can_not_be_opened_there_is_no_copyover_and_nothing_is_lost(
+    stopped: Game, fault: Path, tmp_path: Path
+) -> None:
+    flag = tmp_path / "flag"
+    flag.touch()
+    fault.write_text(UNOPENED.format(flag=str(flag)))
+    admin, ada = stopped.admin(), stopped.player("Ada")
+    copyover(admin)
+    admin.expect("can't be written")
+    for command in ("north", "get sword", "open chest", "get coins chest"):
+        ada.command(command)
+    for order in ("now", "force", "when-clear"):
+        admin.send(f"copyover {order}")
+        admin.expect(r"No copyover: the core insists: the database can't be opened.*disk I/O error")
+    assert stopped.ready["generation"] == 2
+    flag.unlink()
+    admin.expect("is written again; nothing was lost")
+    admin.command("save")
+    stopped.kill()
+    stopped.start()
+    inventory = stopped.player("Ada", new=False).command("i")
+    assert "a short sword" in inventory and "40 gold coins" in inventory
+    assert stopped.stop() == 0
+
+
 def test_a_second_server_is_told_who_has_the_folder(game: Game) -> None:
     second = game.run("--port", "0", "--data", str(game.data), "--world", str(game.world))
     assert second.returncode == 1

@@ -177,7 +177,7 @@ def test_reading_the_state_writes_nothing_and_changing_it_does(kit: Kit) -> None
     world = kit.game.world
     world.take_unwritten()
     assert run(kit, lambda ctx: (ctx.state.count, list(ctx.state.names), ctx.peek().order)) == (0, [], [])
-    assert world.flushed
+    assert world.flushed()
     for change in (
         lambda ctx: setattr(ctx.state, "count", 1),
         lambda ctx: ctx.state.names.update(ada=1),
@@ -194,7 +194,7 @@ def test_what_is_changed_and_changed_back_is_no_change_but_another_order_is(kit:
     run(kit, lambda ctx: ctx.state.names.update(ada=1, ben=2))
     kit.game.world.take_unwritten()
     run(kit, lambda ctx: (ctx.state.names.update(cleo=3), ctx.state.names.pop("cleo")))
-    assert kit.game.world.flushed
+    assert kit.game.world.flushed()
     run(kit, lambda ctx: ctx.state.names.update(ada=ctx.state.names.pop("ada")))
     assert kit.game.world.take_unwritten().rows == {("modules", "rogue")}
 

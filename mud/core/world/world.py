@@ -149,6 +149,11 @@ class World(WorldView):
         """The row of a module's state is to be written, if it differs from what was written last."""
         self.journal.touch("modules", module)
 
+    def mark(self, rows: Iterable[Key]) -> None:
+        """These rows are to be written."""
+        for table, key in rows:
+            self.journal.touch(table, key)
+
     def module_state(self, module: str, state: S) -> S:
         """Open a module's state for reading or changes until the event ends: its row is marked only if it changed."""
         return self.journal.watch(state, "modules", module)
@@ -169,10 +174,9 @@ class World(WorldView):
         """The keys of all rows that changed since the last flush."""
         return self.journal.dirty
 
-    @property
-    def flushed(self) -> bool:
-        """Whether there is nothing to write."""
-        return not (self.journal.dirty or self.ledger.unwritten or self.writes.unwritten)
+    def flushed(self, but: Set[Key] = frozenset()) -> bool:
+        """Whether there is nothing to write, except perhaps the rows `but`."""
+        return self.journal.dirty <= but and not (self.ledger.unwritten or self.writes.unwritten)
 
     def take_unwritten(self, but: Iterable[Key] = ()) -> Unwritten:
         """Take all that the next flush must write, except the rows `but`. It counts as written from now on."""
