@@ -54,8 +54,8 @@ class Copyovers:
         self._host = host
         self._confirmation = confirmation
         self._observer = observer
-        self._steps = ServerSteps(host, confirmation, observer)
         self.recorder = Recorder(host)
+        self._steps = ServerSteps(host, confirmation, observer, self.recorder)
         self.attempt: Attempt | None = None
 
     # Asking
@@ -155,16 +155,13 @@ class Copyovers:
             return  # it was cancelled before it began
         attempt.task = asyncio.current_task()
         try:
-            attempt.handover = await transaction.run(attempt, self._steps)
+            await transaction.run(attempt, self._steps)
         except asyncio.CancelledError:
             self._inform(attempt, self._failed(attempt, "cancelled", self._called_off(attempt)))
             if not attempt.cancelled_by:
                 raise
         except CopyoverError as error:
             self._inform(attempt, self._came_to_nothing(attempt, error))
-        else:
-            self.recorder.hand_on(attempt, attempt.handover)
-            self._host.leave()
 
     @staticmethod
     def _called_off(attempt: Attempt) -> str:
@@ -239,7 +236,6 @@ class Copyovers:
 
     async def give_up(self, attempt: Attempt, error: str, outcome: Outcome = "failed") -> None:
         """Undo a copyover that failed after everything was ready: the old program plays on."""
-        attempt.handover = None
         await transaction.give_up(attempt, self._steps)
         self._inform(attempt, self._failed(attempt, outcome, error))
 

@@ -18,12 +18,14 @@ from mud.copyover.handover import Handover
 from mud.copyover.host import Host
 from mud.copyover.locations import TREE
 from mud.copyover.observer import CopyoverObserver
+from mud.copyover.recorder import Recorder
 from mud.copyover.rehearsal import rehearsal
 from mud.copyover.resources import bounds, figures
 from mud.copyover.target import generations
 from mud.copyover.transaction import CodeChanged
 from mud.copyover.vetoes import Vetoes
 from mud.core.errors import CopyoverError
+from mud.core.tolerance import tolerated
 from mud.snapshot import files
 from mud.snapshot.envelope import Metadata
 from mud.store.threads import in_thread
@@ -37,8 +39,11 @@ SETTLE_SECONDS = 5.0
 class ServerSteps:
     """The steps of a copyover, carried out on a server."""
 
-    def __init__(self, host: Host, confirmation: Confirmation, observer: CopyoverObserver) -> None:
+    def __init__(
+        self, host: Host, confirmation: Confirmation, observer: CopyoverObserver, recorder: Recorder
+    ) -> None:
         self._host = host
+        self._recorder = recorder
         self._confirmation = confirmation
         self._observer = observer
         self._compiled = confirmation.code  # the code rehearsed last, which is in Python's caches
@@ -146,9 +151,21 @@ class ServerSteps:
             rejected=self._confirmation.code.digest if target.kept is not None else "",
         )
 
+    def leave(self, attempt: Attempt, handover: Handover) -> None:
+        """Have the new program started. The record goes with the hand-over."""
+        self._recorder.hand_on(attempt, handover)
+        attempt.handover = handover
+        self._host.leave()
+
     async def go_on(self, attempt: Attempt) -> None:
-        """Undo whatever was done."""
-        await self._host.go_on()
+        """Undo whatever was done. What fails meanwhile keeps nothing else from being undone."""
+        try:
+            with tolerated(log, "the way back"):
+                await self._host.go_on()
+        finally:
+            self._clean_up(attempt)
+
+    def _clean_up(self, attempt: Attempt) -> None:
         written, attempt.written = attempt.written, []
         for participant in written:
             with contextlib.suppress(OSError):

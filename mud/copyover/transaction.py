@@ -42,11 +42,14 @@ class Steps(Protocol):
     def export(self, attempt: Attempt) -> Handover:
         """Write the snapshots, and return everything else that the new program needs."""
 
+    def leave(self, attempt: Attempt, handover: Handover) -> None:
+        """Have the new program started, once the event loop has ended."""
+
     async def go_on(self, attempt: Attempt) -> None:
         """Undo whatever was done. The game plays on as if nothing had happened."""
 
 
-async def run(attempt: Attempt, steps: Steps) -> Handover:
+async def run(attempt: Attempt, steps: Steps) -> None:
     """Carry out a copyover up to the moment before the new program is started.
 
     Raises CopyoverError if a phase fails; the game plays on.
@@ -54,10 +57,11 @@ async def run(attempt: Attempt, steps: Steps) -> Handover:
     try:
         for _ in range(MAX_REHEARSALS - 1):
             with contextlib.suppress(CodeChanged):
-                return await _once(attempt, steps)
+                await _once(attempt, steps)
+                return
             log.info("the code was changed after it was rehearsed; it is rehearsed again")
             await _go_back(attempt, steps)
-        return await _once(attempt, steps)
+        await _once(attempt, steps)
     except BaseException as error:
         phase = attempt.phases.phase.value
         await give_up(attempt, steps)
@@ -69,7 +73,7 @@ async def run(attempt: Attempt, steps: Steps) -> Handover:
         raise
 
 
-async def _once(attempt: Attempt, steps: Steps) -> Handover:
+async def _once(attempt: Attempt, steps: Steps) -> None:
     go = attempt.phases.go
     go(Phase.REHEARSING)
     await steps.rehearse(attempt)
@@ -81,12 +85,12 @@ async def _once(attempt: Attempt, steps: Steps) -> Handover:
     await steps.freeze(attempt)
     handover = steps.export(attempt)
     go(Phase.HANDING_OVER)
-    return handover
+    steps.leave(attempt, handover)
 
 
 async def give_up(attempt: Attempt, steps: Steps) -> None:
     """Undo a copyover that came to nothing, from any phase. From here on nobody may cancel its task."""
-    attempt.undoing = True
+    attempt.undoing, attempt.handover = True, None
     await _go_back(attempt, steps)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import time
@@ -13,6 +14,7 @@ from mud import __version__
 from mud.config import Config
 from mud.core import events as e
 from mud.core.session import Session, Terminal
+from mud.core.tolerance import tolerated
 from mud.game import Game
 from mud.net.budget import Address, AddressBook, key_of
 from mud.net.connection import Connection
@@ -190,12 +192,24 @@ class Connections:
     def go(self, thawed: Callable[[], None]) -> None:
         """Continue after a freeze; `thawed` is called after each connection's thaw."""
         for connection in list(self.by_session.values()):
-            connection.thaw()
+            self._thaw(connection)
             thawed()
-        self.farewells.thaw()
+        with tolerated(log, "saying farewell"):
+            self.farewells.thaw()
         self._turns.go(list(self.by_session.values()))
         if self.listener is not None:
-            self.listener.resume()
+            with tolerated(log, "listening"):
+                self.listener.resume()
+
+    def _thaw(self, connection: Connection) -> None:
+        """Let a connection go on. An error costs that connection alone."""
+        try:
+            connection.thaw()
+        except Exception:
+            log.exception("the connection of session %d can't go on and is closed", connection.id)
+            self._loop.call_soon(self.closed, connection, "could not go on")
+            with contextlib.suppress(Exception):
+                connection.close(None)
 
     def export(self) -> list[Wire]:
         """All connections as data, in the order of their turns. They have to be frozen."""

@@ -45,7 +45,7 @@ class Lifecycle(Protocol):
     async def unfreeze(self) -> None:
         """Continue as if nothing had happened."""
 
-    def stop(self) -> None:
+    def leave(self) -> None:
         """End the event loop."""
 
 
@@ -186,7 +186,7 @@ class CopyoverHost:
 
     def leave(self) -> None:
         """End the event loop."""
-        self._lifecycle.stop()
+        self._lifecycle.leave()
 
     async def go_on(self) -> None:
         """Undo whatever part of settle and freeze was done."""

@@ -15,6 +15,7 @@ from mud.config import Config
 from mud.core import events as e
 from mud.core.context import CoreContext
 from mud.core.errors import CopyoverError, Failed, ModuleFault, SnapshotError
+from mud.core.tolerance import tolerated
 from mud.core.veto import Veto
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
@@ -164,7 +165,8 @@ class ModuleHost:
     def clean_up(self, prepared: list[str]) -> None:
         """Call these modules' cleanup hooks; a failure does not stop the others (S0.14)."""
         for name in prepared:
-            self._clean(self.registry.instances[name])
+            with tolerated(log, f"the clean-up of the module {name}"):
+                self._clean(self.registry.instances[name])
 
     def _clean(self, instance: Instance) -> None:
         try:

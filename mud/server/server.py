@@ -22,6 +22,7 @@ from mud.copyover.observer import CopyoverObserver
 from mud.copyover.orders import Copyovers
 from mud.core import events as e
 from mud.core.errors import StoreError
+from mud.core.tolerance import tolerated
 from mud.game import Game
 from mud.server.area_jobs import AreaJobs
 from mud.server.connections import Connections
@@ -63,6 +64,7 @@ class Server:
         self.lock = lock
         self.key = config.key()
         self.tasks = Tasks(loop)
+        self._writing = Tasks(loop)
         self.storage = Storage(config.database)
         self.events = Dispatcher(loop, game)
         self.post = self.events.post
@@ -101,8 +103,7 @@ class Server:
         self._frozen = True
         self._closing = False
         self.ending = False
-        self._flushing: asyncio.Task[None] | None = None
-        self._done: asyncio.Future[None] | None = None
+        self._stop = asyncio.Event()
 
     # Wiring
 
@@ -190,40 +191,36 @@ class Server:
 
     @property
     def running(self) -> bool:
-        """Whether `run` runs, with no copyover and no end under way."""
-        return self._done is not None and not self._frozen and not self._closing
+        """Whether the game plays, with no copyover and no end under way."""
+        return not (self._frozen or self.ending or self._closing)
 
     async def run(self) -> None:
         """Serve until stopped. First ends the freeze; the store is opened beside the game."""
-        self._done = self.loop.create_future()
         self.go()
-        try:
-            await self._start_workers()
-            await self._done
-        finally:
-            self._done = None
+        await self._start_workers()
+        await self._stop.wait()
+        self._stop.clear()
 
     def _shut_down(self, effect: e.Shutdown) -> None:
         log.info("shutdown by %s", effect.by)
-        self.stop()
+        self.terminate()
 
     def terminate(self) -> None:
-        """Handle a signal to terminate, even if a copyover is just about to leave."""
+        """End the server, whatever it does now: `run`, if it runs, else at once when it begins."""
         self.ending = True
-        self.stop()
+        self._stop.set()
 
-    def stop(self) -> None:
-        """End `run`: for good, or, while `Copyovers.leaving` is set, for a copyover."""
-        if self._done is not None and not self._done.done():
-            self._done.set_result(None)
+    def leave(self) -> None:
+        """End `run`, because a copyover is ready."""
+        self._stop.set()
 
     async def _start_workers(self) -> None:
-        if self._flushing is None:
-            self._flushing = self.loop.create_task(self._keep_writing())
-        self.modules.begin_work()
+        if self._writing.idle:
+            self._writing.start(self._keep_writing())
         await self.control.start()
-        self.observer.begin()
-        self.confirmation.begin()
+        for begin in (self.modules.begin_work, self.observer.begin, self.confirmation.begin):
+            with tolerated(log, "work beside the game"):
+                begin()
 
     async def _keep_writing(self) -> None:
         """Open the store, however long that takes (the game plays on in memory), then keep flushing."""
@@ -262,10 +259,7 @@ class Server:
         await self.confirmation.end()
         await self.modules.pause_work()
         await self.tasks.end()
-        if self._flushing is not None:
-            flushing, self._flushing = self._flushing, None
-            flushing.cancel()
-            await asyncio.gather(flushing, return_exceptions=True)
+        await self._writing.end()
 
     async def close(self) -> bool:
         """End: write everything, close every connection. Returns whether everything could be written."""

@@ -18,6 +18,11 @@ class Tasks:
         self._running: set[asyncio.Task[Any]] = set()
         self.lost: list[int] = []  # sessions whose work nobody does any more
 
+    @property
+    def idle(self) -> bool:
+        """Whether none runs."""
+        return not self._running
+
     def start(self, work: Coroutine[Any, Any, None], session: int = 0) -> asyncio.Task[None]:
         """Start `work`, whose answer `session` waits for (0: nobody does)."""
         task = self._loop.create_task(work)

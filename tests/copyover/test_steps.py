@@ -23,7 +23,7 @@ def test_nobody_clears_copies_away_while_the_new_code_is_copied(monkeypatch: pyt
     host, confirmation, observer = MagicMock(), MagicMock(), MagicMock()
     host.modules.managing.acquire = host.settle = AsyncMock()
     confirmation.end, observer.pause = note("nothing is confirmed any more"), note("no file is watched any more")
-    steps = ServerSteps(host, confirmation, observer)
+    steps = ServerSteps(host, confirmation, observer, MagicMock())
     monkeypatch.setattr(steps, "_keep", note("the new code is kept"))
     asyncio.run(steps.prepare(Attempt(Order(by="Root", since=0), Target(Config()))))
     assert done == ["nothing is confirmed any more", "the new code is kept", "no file is watched any more"]

@@ -597,6 +597,44 @@ def test_the_new_program_drops_the_attempt_when_all_are_back(folder: Path, monke
     play(folder, monkeypatch, scene)
 
 
+def test_a_record_that_can_not_be_handed_on_undoes_what_was_done(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("broken")
+
+    async def scene(host: FakeHost) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(host.copyovers.recorder, "hand_on", broken)
+            await host.order()
+        assert host.calls == [*SUCCESS[:-1], (Phase.HANDING_OVER.value, "go_on")]
+        host.is_as_before()
+        assert [record.error for record in host.records()] == ["while handing_over: RuntimeError: broken"]
+        await host.a_second_one_works()
+
+    play(folder, monkeypatch, scene)
+
+
+def test_a_host_that_can_not_go_on_keeps_nothing_else_from_being_undone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken() -> None:
+        raise RuntimeError("broken")
+
+    def refuse() -> None:
+        raise CopyoverError("not so")
+
+    async def scene(host: FakeHost) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(host, "go_on", broken)
+            host.where, host.trouble = (Phase.PREPARING, "observer.pause"), refuse
+            await host.order()
+        assert host.cleaned_up == [["bank"]]
+        host.is_as_before()
+        assert [record.error for record in host.records()] == ["while preparing: not so"]
+        await host.a_second_one_works()
+
+    play(folder, monkeypatch, scene)
+
+
 # Code that changes
 
 

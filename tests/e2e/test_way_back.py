@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.crowd import Crowd, refused
-from tests.e2e.harness import Game, copyover
+from tests.e2e.harness import Game, copyover, wait_for
 from tests.tools import need_tool
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("subreaper")]
@@ -96,6 +96,22 @@ def test_one_failure_after_the_other_costs_nothing(stopped: Game, fault: Path) -
     copyover(crowd.admin)
     crowd.is_whole()
     assert stopped.stop() == 0
+
+
+def test_a_shutdown_that_waits_while_the_game_is_taken_back_is_done(
+    stopped: Game, fault: Path, tmp_path: Path
+) -> None:
+    typed = tmp_path / "typed"
+    fault.write_text(f"while not os.path.exists({str(typed)!r}): pass\nos._exit(3)")
+    admin, boss = stopped.admin(), stopped.admin("Boss")
+    admin.send("copyover")
+    wait_for(lambda: (stopped.data / "snapshots" / "world.dat").exists(), "the silence")
+    boss.send("shutdown now")
+    typed.touch()
+    admin.expect("plays on.*The server goes down")
+    stopped.moved()
+    assert stopped.process is not None and stopped.process.wait() == 0
+    assert not (stopped.data / "run" / "ready.json").exists()
 
 
 def test_without_a_guardian_the_new_program_has_the_game(stopped: Game, fault: Path) -> None:

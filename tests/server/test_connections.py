@@ -14,6 +14,7 @@ from mud.core.clock import Clock
 from mud.core.world.area import WorldDef
 from mud.game import Game
 from mud.net.budget import Limits
+from mud.net.states import ConnectionState
 from mud.server.connections import Connections
 
 
@@ -40,13 +41,15 @@ class Door:
         self.connections.accepted(ours, address)
 
 
-def behind(story: Callable[[Door], None]) -> None:
-    """Let a story happen at a door, and clear away."""
+def behind(story: Callable[[Door], None], after: Callable[[Door], None] = lambda door: None) -> None:
+    """Let a story happen at a door, and what comes after a turn of the loop, and clear away."""
 
     async def run() -> None:
         door = Door(asyncio.get_running_loop())
         try:
             story(door)
+            await asyncio.sleep(0)
+            after(door)
         finally:
             await door.connections.close_all()
             for client in door.clients:
@@ -107,3 +110,21 @@ def test_only_who_plays_has_a_row_in_the_database(character: str | None) -> None
         assert door.connections.row(2) is None
 
     behind(story)
+
+
+def test_a_connection_that_can_not_go_on_costs_nobody_else_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("broken")
+
+    def story(door: Door) -> None:
+        door.knock("192.0.2.1")
+        door.knock("192.0.2.2")
+        door.connections.freeze()
+        monkeypatch.setattr(door.connections.by_session[1], "thaw", broken)
+        door.connections.go(lambda: None)
+
+    def after(door: Door) -> None:
+        assert door.gone == [(1, "could not go on")] and door.events[-1] == e.Lost(1, "could not go on")
+        assert [c.state for c in door.connections.by_session.values()] == [ConnectionState.OPEN]
+
+    behind(story, after)
