@@ -78,10 +78,18 @@ def outcome(options: argparse.Namespace, config: Config, number: int) -> int:
                 show(options, answer["record"], report_text.whole(record))
                 return DONE if record.outcome == "done" else FAILED
             if answer["status"]["running"] is None:
-                waits = answer["status"]["planned"]
-                return show(options, answer["status"], f"it waits for this to clear: {waits and waits['waits_for']}")
+                return unfinished(options, answer["status"], number)
         time.sleep(LOOK)
     raise CopyoverError("the server does not answer any more; its log says why")
+
+
+def unfinished(options: argparse.Namespace, status: dict[str, Any], number: int) -> int:
+    """Print what is known of an order without a record, while no copyover is under way."""
+    planned = status["planned"]
+    if planned is not None and planned["waits_for"]:
+        return show(options, status, f"it waits for this to clear: {planned['waits_for']}")
+    show(options, status, f"the outcome of copyover {number} is unknown; the server's log has it")
+    return FAILED
 
 
 def asked(config: Config, number: int) -> dict[str, Any] | None:

@@ -25,8 +25,8 @@ def copyover_actions(copyovers: Copyovers, wall: Callable[[], float]) -> Actions
         return {"text": copyovers.described(), "status": copyovers.status()}
 
     async def record(request: dict[str, Any]) -> Answer:
-        """The outcome of an order; without a record and without a copyover under way, the order still waits."""
-        found = copyovers.recorder.history.find(request["number"])
+        """The outcome of an order; `None` while it is under way or waits, and if nothing is known of it."""
+        found = copyovers.recorder.find(request["number"])
         return {"record": report_text.plain(found) if found else None, "status": copyovers.status()}
 
     return {"copyover": order, "copyover.status": status, "copyover.record": record}

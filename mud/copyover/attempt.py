@@ -16,6 +16,7 @@ from mud.copyover.history import Draft
 from mud.copyover.phases import Phase, PhaseMachine
 from mud.copyover.rehearsal.report import RehearsalReport
 from mud.copyover.target import Target
+from mud.core.errors import CopyoverError
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -64,6 +65,11 @@ class Attempt:
         attempt.phases.go(Phase.RECOVERING, entered)
         attempt.phases.go(Phase.GOING_ON)
         return attempt
+
+    def check_wanted(self) -> None:
+        """Raise CopyoverError if it was cancelled: whatever was awaited then may have swallowed the cancellation."""
+        if self.cancelled_by:
+            raise CopyoverError(f"{self.cancelled_by} called it off")
 
     @property
     def has_game(self) -> bool:

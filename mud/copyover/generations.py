@@ -166,11 +166,19 @@ class Generations:
             raise CopyoverError(f"the code of generation {generation} is what runs")
         damaged = []
         for kept in reversed(found):
-            path = self._damaged(self.folder_of(kept.digest), kept.files)
-            if path is None:
+            try:
+                self.check(kept)
+            except CopyoverError as error:
+                damaged.append(str(error))
+            else:
                 return kept
-            damaged.append(f"the kept code of {kept} is damaged: {path}")
         raise CopyoverError("; ".join(damaged))
+
+    def check(self, kept: Kept) -> None:
+        """Raise CopyoverError if the copy of a generation's code is damaged, or gone."""
+        path = self._damaged(self.folder_of(kept.digest), kept.files)
+        if path is not None:
+            raise CopyoverError(f"the kept code of {kept} is damaged: {path}")
 
     @staticmethod
     def _damaged(folder: Path, files: Mapping[str, str]) -> Path | None:

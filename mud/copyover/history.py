@@ -123,24 +123,33 @@ class History:
         """Append a record. Raises OSError."""
         if self._path.exists() and self._path.stat().st_size > MAX_BYTES:
             self._path.rename(self._before)
-        fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "ab") as file:
-            file.write(msgspec.json.encode(record) + b"\n")
+        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(fd, "ab+") as file:
+            size = file.seek(0, os.SEEK_END)
+            cut_off = size and os.pread(fd, 1, size - 1) != b"\n"  # by a kill: it would swallow this record
+            file.write(b"\n" * bool(cut_off) + msgspec.json.encode(record) + b"\n")
 
     def last(self, count: int) -> list[CopyoverRecord]:
         """The last records, oldest first. A line that can't be read (cut off by a kill) is skipped."""
-        lines = self._lines(self._path, count)
-        if len(lines) < count:
-            lines = self._lines(self._before, count - len(lines)) + lines
-        return [record for line in lines[-count:] if (record := self._decoded(line)) is not None]
+        return [record for line in self._last(count) if (record := self._decoded(line)) is not None]
 
     def find(self, number: int) -> CopyoverRecord | None:
         """A record by its number."""
         return next((r for r in self.last(1 << 30) if r.number == number), None)
 
     def next_number(self) -> int:
-        """The number of the next record."""
-        return max((record.number for record in self.last(5)), default=0) + 1
+        """The number of the next record. A line that can't be read has had a number, too."""
+        number = 0
+        for line in self._last(5):
+            record = self._decoded(line)
+            number = number + 1 if record is None else max(number, record.number)
+        return number + 1
+
+    def _last(self, count: int) -> list[bytes]:
+        lines = self._lines(self._path, count)
+        if len(lines) < count:
+            lines = self._lines(self._before, count - len(lines)) + lines
+        return lines[-count:]
 
     @staticmethod
     def _lines(path: Path, count: int) -> list[bytes]:

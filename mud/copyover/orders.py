@@ -30,7 +30,7 @@ from mud.copyover.target import Target, generations
 from mud.copyover.vetoes import Vetoed
 from mud.core import events as e
 from mud.core.copyover_words import CopyoverWords, Verb
-from mud.core.errors import CopyoverError, EverwakeError
+from mud.core.errors import CopyoverError, EverwakeError, Rejected
 from mud.core.text.markup import tag
 from mud.core.text.words import ago, duration
 from mud.play.staff import copyover_command as planning
@@ -113,9 +113,29 @@ class Copyovers:
             until=until,
             repeated=bool(request.until),
         )
-        attempt = self._only(Attempt(order, target))
+        try:
+            attempt = self._only(Attempt(order, target))
+        except CopyoverError as error:
+            if not request.since:
+                raise
+            return self._postpone(order, str(error))
         number = self.recorder.open(attempt, self._confirmation.code.digest)
         return Reply(self._begin(attempt), number)
+
+    def _postpone(self, order: Order, why: str) -> Reply:
+        """A planned copyover can't begin now: plan it again. Its timer has fired, so it would be lost."""
+        self._set_timer(order, vetoes.LOOK_AGAIN, why)
+        log.info("the copyover by %s is put off: %s", order.by, why)
+        return Reply("" if order.until else f"The copyover is put off: {why}.")
+
+    def _set_timer(self, order: Order, seconds: float, what: str) -> None:
+        """Have it ordered again after `seconds`. Raises CopyoverError if another one was planned meanwhile."""
+        try:
+            self._host.play.perform(
+                lambda ctx: planning.wait(ctx, order.by, order.reason, order.since, order.until, seconds, what)
+            )
+        except Rejected as other:
+            raise CopyoverError(f"{what}; and it can't be tried again later: {other}") from other
 
     def _back_to(self, generation: int) -> Target:
         config = self._host.config
@@ -145,23 +165,29 @@ class Copyovers:
         except Exception as error:  # a machine without resources can't even be asked; a later order may succeed
             log.exception("the copyover failed before it began")
             return self._failed(attempt, "failed", f"{type(error).__name__}: {error}")
-        self._host.start(self._run(attempt))
+        attempt.task = self._host.start(self._run(attempt))
+        attempt.task.add_done_callback(lambda task: self._ended(attempt, task))
         doubt = self._confirmation.doubt()
         return f"{doubt}\n{TRIED}" if doubt else TRIED
 
     async def _run(self, attempt: Attempt) -> None:
         """Carry out the copyover up to the moment before the new program is started."""
-        if self.attempt is not attempt:
-            return  # it was cancelled before it began
-        attempt.task = asyncio.current_task()
         try:
             await transaction.run(attempt, self._steps)
         except asyncio.CancelledError:
-            self._inform(attempt, self._failed(attempt, "cancelled", self._called_off(attempt)))
+            self._was_called_off(attempt)
             if not attempt.cancelled_by:
                 raise
         except CopyoverError as error:
             self._inform(attempt, self._came_to_nothing(attempt, error))
+
+    def _ended(self, attempt: Attempt, task: asyncio.Task[None]) -> None:
+        """The task has ended. One that is cancelled before its first step never runs, so it can't say so itself."""
+        if task.cancelled() and self.attempt is attempt and not attempt.phases.times:
+            self._was_called_off(attempt)
+
+    def _was_called_off(self, attempt: Attempt) -> None:
+        self._inform(attempt, self._failed(attempt, "cancelled", self._called_off(attempt)))
 
     @staticmethod
     def _called_off(attempt: Attempt) -> str:
@@ -186,12 +212,13 @@ class Copyovers:
 
     def _wait(self, attempt: Attempt, vetoed: Vetoed, left: float) -> str:
         """Wait for vetoes to clear: a timer orders it again."""
-        order, self.attempt = attempt.order, None
+        order = attempt.order
         what = "; ".join(vetoes.worded(name, veto) for name, veto in vetoed.vetoes)
-        seconds = vetoes.clears_in(vetoed.vetoes)
-        self._host.play.perform(
-            lambda ctx: planning.wait(ctx, order.by, order.reason, order.since, order.until, seconds, what)
-        )
+        try:
+            self._set_timer(order, min(left, vetoes.clears_in(vetoed.vetoes)), what)
+        except CopyoverError as error:
+            return self._failed(attempt, "refused", str(error))
+        self.attempt = None
         log.info("the copyover by %s waits: %s", order.by, what)
         if order.repeated:
             return ""
@@ -217,7 +244,7 @@ class Copyovers:
         if attempt is None:
             return
         interrupts = not attempt.cancelled_by and not attempt.undoing
-        if not attempt.undoing:
+        if interrupts:
             attempt.cancelled_by = "the server, which goes down,"
         if attempt.task is not None and not attempt.task.done():
             if interrupts:
@@ -243,6 +270,9 @@ class Copyovers:
 
     def _plan(self, request: e.CopyoverRequest) -> Reply:
         """`in` and `at`: plan a copyover. The answer names what would veto it now."""
+        attempt = self.attempt
+        if attempt is not None and attempt.order.until:  # it may have to wait, and only one can
+            raise CopyoverError(f"{attempt.order.by} has ordered one that may wait ({attempt.phases.progress()}).")
         self._host.play.perform(lambda ctx: planning.plan(ctx, request.by, request.words))
         found = "; ".join(vetoes.worded(name, veto) for name, veto in self.vetoes())
         now = f"These vetoes would stand against it now, and are asked for again at that time: {found}."
@@ -294,7 +324,7 @@ class Copyovers:
             raise CopyoverError("It came to nothing already, and is being undone.")
         if attempt.phases.too_late and not attempt.undoing:
             raise CopyoverError(f"It is too late: {attempt.phases.progress()}.")
-        attempt.cancelled_by = request.by  # also read before anything is done, and before it waits for vetoes again
+        attempt.cancelled_by = request.by  # also read before it is rehearsed or waits for vetoes again
         if attempt.task is not None and not attempt.undoing:
             attempt.task.cancel()
         return Reply(f"{attempt.order.by}'s copyover is called off.")
@@ -312,7 +342,7 @@ class Copyovers:
         """The status, for programs."""
         attempt, play = self.attempt, self._host.play
         found = planning.planned(play.world)
-        last = self.recorder.history.last(1)
+        last = self.recorder.last()
         running = attempt and {
             "by": attempt.order.by,
             "reason": attempt.order.reason,
@@ -351,7 +381,7 @@ class Copyovers:
             lines.append(planning.described(found[1], play.wall))
         if attempt is None and found is None:
             lines.append("No copyover is under way, and none is planned.")
-        lines += [f"The last one: {report_text.line(record)}" for record in self.recorder.history.last(1)]
+        lines += [f"The last one: {report_text.line(record)}" for record in self.recorder.last()]
         return "\n".join(lines)
 
     # The two ends of a program

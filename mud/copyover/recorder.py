@@ -27,6 +27,15 @@ class Recorder:
     def __init__(self, host: Host) -> None:
         self._host = host
         self.history = History(host.config.copyovers)
+        self._closed: list[CopyoverRecord] = []  # the last one, which may be missing in the history
+
+    def find(self, number: int) -> CopyoverRecord | None:
+        """A record by its number, also when the history can't be written."""
+        return next((r for r in self._closed if r.number == number), None) or self.history.find(number)
+
+    def last(self) -> list[CopyoverRecord]:
+        """The last record, if there is one."""
+        return self._closed or self.history.last(1)
 
     # The old program
 
@@ -34,7 +43,7 @@ class Recorder:
         """Begin a record and return its number. `code` is the hash of the running code."""
         order, generation = attempt.order, self._host.generation
         record = CopyoverRecord(
-            number=self.history.next_number(),
+            number=max([self.history.next_number(), *(1 + r.number for r in self._closed)]),
             by=order.by,
             reason=order.reason,
             ordered=time.time(),
@@ -107,6 +116,7 @@ class Recorder:
             thaws = [at for at in attempt.thaws if at >= frozen]
             record.silence, now = Silence.of([at - frozen for at in thaws]), max(thaws, default=now)
         record.phases = draft.spans(now)
+        self._closed = [record]
         log.info("%s", report_text.whole(record))
         try:
             self.history.add(record)

@@ -39,9 +39,7 @@ SETTLE_SECONDS = 5.0
 class ServerSteps:
     """The steps of a copyover, carried out on a server."""
 
-    def __init__(
-        self, host: Host, confirmation: Confirmation, observer: CopyoverObserver, recorder: Recorder
-    ) -> None:
+    def __init__(self, host: Host, confirmation: Confirmation, observer: CopyoverObserver, recorder: Recorder) -> None:
         self._host = host
         self._recorder = recorder
         self._confirmation = confirmation
@@ -53,9 +51,12 @@ class ServerSteps:
 
         Python's caches are used only for code that is certainly the running code.
         """
-        running = self._confirmation.code
+        running, kept = self._confirmation.code, attempt.target.kept
+        if kept is not None:
+            await self._confirmation.end()  # a confirmation removes old copies; it goes on in `go_on`
+            generations(self._host.config).check(kept)
         code, before = attempt.target.look(running), self._compiled
-        if attempt.target.kept is None:
+        if kept is None:
             changed = code.other_than(running) | code.other_than(before)
             await in_thread(compiled.forget, [str(TREE / name) for name in changed])
         attempt.code = self._compiled = code
@@ -92,8 +93,7 @@ class ServerSteps:
 
     def ask(self, attempt: Attempt) -> None:
         """Ask modules and core for vetoes. Overridden vetoes, warnings and the new code go into the record."""
-        if attempt.cancelled_by:  # the cancellation may have been swallowed
-            raise CopyoverError(f"{attempt.cancelled_by} called it off")
+        attempt.check_wanted()
         warnings: list[str] = []
         passed = vetoes.sift(self.vetoes(warnings), attempt.order.force)
         for text in passed:

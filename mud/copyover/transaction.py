@@ -76,6 +76,7 @@ async def run(attempt: Attempt, steps: Steps) -> None:
 async def _once(attempt: Attempt, steps: Steps) -> None:
     go = attempt.phases.go
     go(Phase.REHEARSING)
+    attempt.check_wanted()
     await steps.rehearse(attempt)
     go(Phase.PREPARING)
     await steps.prepare(attempt)

@@ -69,6 +69,18 @@ def test_half_a_line_costs_nothing_but_itself(tmp_path: Path) -> None:
     assert book.last(5) == [RECORD, FAILED]
 
 
+def test_a_line_that_was_cut_off_swallows_no_other_and_its_number_is_not_given_again(tmp_path: Path) -> None:
+    path = tmp_path / "copyovers.jsonl"
+    book = h.History(path)
+    book.add(RECORD)
+    book.add(FAILED)
+    path.write_bytes(path.read_bytes()[:-20])
+    assert (RECORD.number, book.next_number()) == (7, 9)
+    third = msgspec.structs.replace(RECORD, number=9)
+    book.add(third)
+    assert book.last(5) == [RECORD, third] and book.next_number() == 10
+
+
 def test_a_long_history_goes_on_in_a_new_file_with_its_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(h, "MAX_BYTES", 100)
     book = h.History(tmp_path / "copyovers.jsonl")

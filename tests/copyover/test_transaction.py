@@ -25,13 +25,16 @@ from mud.copyover.rehearsal import rehearsal
 from mud.copyover.rehearsal.report import RehearsalReport
 from mud.copyover.target import Target
 from mud.copyover.transaction import MAX_REHEARSALS
-from mud.copyover.vetoes import Resources, Vetoed, Vetoes
+from mud.copyover.vetoes import LOOK_AGAIN, Resources, Vetoed, Vetoes
 from mud.core import events as e
 from mud.core.copyover_words import CopyoverWords
 from mud.core.errors import CopyoverError
+from mud.core.timers import CopyoverPlanned
 from mud.core.veto import Veto
+from mud.play.staff import copyover_command as planning
 from mud.snapshot.envelope import Metadata, Snapshot
 from mud.snapshot.form import Form
+from mud.testing import Kit
 
 LIMIT = 10.0
 HEALTHY = Resources(errors={}, state=1, descriptors_left=1000, disk_left=1 << 40)
@@ -112,9 +115,8 @@ class FakeHost:
     def note(self, call: str) -> None:
         """It is asked for this; and what was planned for this place happens."""
         attempt = self.copyovers.attempt
-        assert attempt is not None
-        if attempt.phases.phase is Phase.IDLE and call != "go_on":
-            return  # the vetoes are asked at the order, too
+        if attempt is None or (attempt.phases.phase is Phase.IDLE and call != "go_on"):
+            return  # the vetoes are asked at the order and after a check, too
         self.calls.append((attempt.phases.phase.value, call))
         if self.where == (attempt.phases.phase, call):
             self.where = None
@@ -529,17 +531,46 @@ def test_when_the_server_goes_down_it_is_undone_first(
     play(folder, monkeypatch, scene)
 
 
-def test_when_the_server_goes_down_before_it_began_nothing_is_done(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("goes_down", [False, True])
+def test_one_that_is_called_off_before_its_first_step_does_nothing(
+    goes_down: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scene(host: FakeHost) -> None:
         await host.copyovers.do(e.CopyoverRequest(0, "Root", CopyoverWords("now")))
-        await host.copyovers.call_off()
-        await host.idle()
-        assert host.calls == [("idle", "go_on")]
+        if goes_down:
+            await host.copyovers.call_off()
+        else:
+            await host.copyovers.do(e.CopyoverRequest(0, "Ada", CopyoverWords("cancel")))
+            await host.copyovers.call_off()  # soon after: it waits for no rehearsal
+        assert host.calls == []
         host.is_as_before()
-        assert [record.outcome for record in host.records()] == ["cancelled"]
+        by = "the server, which goes down," if goes_down else "Ada"
+        assert [(record.outcome, record.error) for record in host.records()] == [("cancelled", f"{by} called it off")]
+        assert host.told == [f"No copyover: {by} called it off\nThe game plays on."]
+        await host.idle()
         await host.a_second_one_works()
+
+    play(folder, monkeypatch, scene)
+
+
+def test_a_cancel_that_was_swallowed_is_noticed_before_it_is_rehearsed_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(host: FakeHost) -> None:
+        def save() -> None:
+            host.code = Code(program={"fake/a.py": CodeFile(0, 0, "new")})
+            host.where, host.trouble = (Phase.STATE_TRANSFERRING, "go_on"), swallowed
+
+        def swallowed() -> None:
+            attempt = host.copyovers.attempt
+            assert attempt is not None
+            attempt.cancelled_by = "Ada"
+
+        host.where, host.trouble = (Phase.VETOING, "vetoes"), save
+        await host.order()
+        assert [call for _, call in host.calls].count("rehearse") == 1
+        [record] = host.records()
+        assert (record.outcome, record.error) == ("cancelled", "while rehearsing: Ada called it off")
 
     play(folder, monkeypatch, scene)
 
@@ -631,6 +662,87 @@ def test_a_host_that_can_not_go_on_keeps_nothing_else_from_being_undone(
         host.is_as_before()
         assert [record.error for record in host.records()] == ["while preparing: not so"]
         await host.a_second_one_works()
+
+    play(folder, monkeypatch, scene)
+
+
+# Planned ones
+
+
+def plays_with(host: FakeHost, kit: Kit) -> None:
+    """The host's game is the kit's, as far as plans are concerned."""
+    host.play.perform, host.play.world, host.play.wall = kit.act, kit.game.world, kit.wall
+
+
+def planned_in(kit: Kit) -> list[str]:
+    """Who has planned one."""
+    payloads = [timer.payload for timer in kit.game.world.timers.pending.values()]
+    return [payload.by for payload in payloads if isinstance(payload, CopyoverPlanned)]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_planned_one_is_put_off_while_somebody_checks(
+    waits: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit = Kit()
+
+    async def scene(host: FakeHost) -> None:
+        plays_with(host, kit)
+        until = kit.wall + 60 if waits else 0.0
+        words = CopyoverWords("when-clear" if waits else "now", "x")
+        planned = e.CopyoverRequest(0, "Root", words, planned=True, since=kit.wall, until=until)
+        checking = host.start(host.copyovers.answer(e.CopyoverRequest(0, "Ada", CopyoverWords("check"))))
+        await asyncio.sleep(0)
+        await host.copyovers.answer(planned)
+        found = planning.planned(kit.game.world)
+        assert found is not None and "Ada has ordered one already" in found[1].waits_for
+        assert len(host.told) == (0 if waits else 1) and host.observer.failures == []
+        await checking
+        kit.wait(LOOK_AGAIN)
+        assert kit.effects == [planned] and planning.planned(kit.game.world) is None
+        await host.copyovers.answer(planned)
+        await host.idle()
+        assert host.copyovers.leaving is not None
+
+    play(folder, monkeypatch, scene)
+
+
+def test_while_one_is_under_way_that_may_wait_no_other_is_planned(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit = Kit()
+
+    async def scene(host: FakeHost) -> None:
+        plays_with(host, kit)
+        await host.copyovers.do(e.CopyoverRequest(0, "Root", CopyoverWords("when-clear", "", 60)))
+        with pytest.raises(CopyoverError, match="Root has ordered one that may wait"):
+            await host.copyovers.do(e.CopyoverRequest(0, "Ada", CopyoverWords("in", "", 600)))
+        assert planning.planned(kit.game.world) is None
+        await host.copyovers.call_off()
+
+    play(folder, monkeypatch, scene)
+
+
+def test_one_that_can_not_wait_because_another_is_planned_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit = Kit()
+
+    async def scene(host: FakeHost) -> None:
+        plays_with(host, kit)
+
+        def objects() -> None:
+            kit.act(lambda ctx: planning.plan(ctx, "Ada", CopyoverWords("in", "", 600)))
+            raise Vetoed([("the bank", Veto.soft("a loan is being signed"))])
+
+        host.where, host.trouble = (Phase.VETOING, "vetoes"), objects
+        await host.copyovers.do(e.CopyoverRequest(0, "Root", CopyoverWords("when-clear", "", 60)))
+        await host.idle()
+        [record] = host.records()
+        assert record.outcome == "refused" and "a loan is being signed" in record.error
+        assert "Ada planned a copyover" in record.error
+        host.is_as_before()
+        assert planned_in(kit) == ["Ada"]
 
     play(folder, monkeypatch, scene)
 

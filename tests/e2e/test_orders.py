@@ -231,6 +231,11 @@ def test_orders_from_outside_wait_for_what_comes_of_them(stopped: Game, folder: 
     assert outside(stopped, "report", "1", "--svg", str(picture)).returncode == 0
     assert "handing over" in picture.read_text()
     assert outside(stopped, "report", "77").returncode == 1
+    (folder / "soft").unlink()
+    (stopped.data / "copyovers.jsonl").unlink()
+    (stopped.data / "copyovers.jsonl").mkdir()  # what can't be written is told all the same
+    done = outside(stopped, "because", "nobody will know")
+    assert done.returncode == 0 and re.search(r"run\.py \(\w+\): 2 to 3, .* nobody will know", done.stdout)
     finished(stopped)
 
 

@@ -98,9 +98,7 @@ def test_one_failure_after_the_other_costs_nothing(stopped: Game, fault: Path) -
     assert stopped.stop() == 0
 
 
-def test_a_shutdown_that_waits_while_the_game_is_taken_back_is_done(
-    stopped: Game, fault: Path, tmp_path: Path
-) -> None:
+def test_a_shutdown_that_waits_while_the_game_is_taken_back_is_done(stopped: Game, fault: Path, tmp_path: Path) -> None:
     typed = tmp_path / "typed"
     fault.write_text(f"while not os.path.exists({str(typed)!r}): pass\nos._exit(3)")
     admin, boss = stopped.admin(), stopped.admin("Boss")

@@ -60,8 +60,12 @@ def plan(ctx: CoreContext, by: str, wanted: CopyoverWords) -> None:
 
 
 def wait(ctx: CoreContext, by: str, reason: str, since: float, until: float, seconds: float, what: str) -> None:
-    """Have a copyover ordered again in so many seconds: `what` stands against it now."""
-    payload = CopyoverPlanned(min(until, ctx.clock.wall + seconds), by, reason, since, until, what)
+    """Have a copyover ordered again in so many seconds: `what` stands against it now.
+
+    Raises Rejected when there is a planned one.
+    """
+    need_none(ctx)
+    payload = CopyoverPlanned(ctx.clock.wall + seconds, by, reason, since, until, what)
     ctx.world.timers.set(payload.at, payload)
 
 

@@ -245,7 +245,7 @@ def test_a_restart_forgets_it(kit: Kit, boss: Player) -> None:
     assert ordered(kit) == []
 
 
-def test_one_that_waits_is_ordered_again_and_again_until_its_time_is_over(kit: Kit, boss: Player) -> None:
+def test_one_that_waits_is_ordered_again_until_its_time_is_over(kit: Kit, boss: Player) -> None:
     until = kit.wall + 12
     for _ in range(3):
         kit.act(lambda ctx: copyover_command.wait(ctx, "Boss", "x", kit.wall, until, 5, "raffle: it draws"))
@@ -255,6 +255,20 @@ def test_one_that_waits_is_ordered_again_and_again_until_its_time_is_over(kit: K
     assert "Boss ordered a copyover" in copyover_command.described(
         msgspec.structs.replace(WAITING, until=kit.wall + 60), kit.wall
     )
+
+
+@pytest.mark.parametrize("first", ["plan", "wait"])
+@pytest.mark.parametrize("second", ["plan", "wait"])
+def test_one_is_planned_at_most_in_whatever_order(kit: Kit, boss: Player, first: str, second: str) -> None:
+    does: dict[str, Callable[[CoreContext], None]] = {
+        "plan": lambda ctx: copyover_command.plan(ctx, "Boss", CopyoverWords("in", "", 600)),
+        "wait": lambda ctx: copyover_command.wait(ctx, "Boss", "x", ctx.clock.wall, ctx.clock.wall + 60, 5, "a draw"),
+    }
+    kit.act(does[first])
+    with pytest.raises(Rejected, match="Boss"):
+        kit.act(does[second])
+    payloads = [timer.payload for timer in kit.game.world.timers.pending.values()]
+    assert [type(payload) for payload in payloads].count(CopyoverPlanned) == 1
 
 
 WAITING = CopyoverPlanned(0, "Boss", "x", 0, waits_for="raffle: it draws")
