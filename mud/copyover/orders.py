@@ -25,7 +25,7 @@ from mud.copyover.observer import CopyoverObserver
 from mud.copyover.phases import PROGRESS, Phase
 from mud.copyover.recorder import Recorder
 from mud.copyover.rehearsal.report import RehearsalReport
-from mud.copyover.steps import ServerSteps
+from mud.copyover.steps import Rehearse, ServerSteps
 from mud.copyover.target import Target, generations
 from mud.copyover.vetoes import Vetoed
 from mud.core import events as e
@@ -50,12 +50,12 @@ class Reply(Struct):
 class Copyovers:
     """Answers every request about copyovers, and holds the attempt that is under way, if any."""
 
-    def __init__(self, host: Host, confirmation: Confirmation, observer: CopyoverObserver) -> None:
+    def __init__(self, host: Host, confirmation: Confirmation, observer: CopyoverObserver, rehearse: Rehearse) -> None:
         self._host = host
         self._confirmation = confirmation
         self._observer = observer
         self.recorder = Recorder(host)
-        self._steps = ServerSteps(host, confirmation, observer, self.recorder)
+        self._steps = ServerSteps(host, confirmation, observer, self.recorder, rehearse)
         self.attempt: Attempt | None = None
 
     # Asking

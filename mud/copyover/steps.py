@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Awaitable, Callable
 
 from mud import __version__
 from mud.copyover import compiled, vetoes
@@ -19,9 +20,9 @@ from mud.copyover.host import Host
 from mud.copyover.locations import TREE
 from mud.copyover.observer import CopyoverObserver
 from mud.copyover.recorder import Recorder
-from mud.copyover.rehearsal import rehearsal
+from mud.copyover.rehearsal.report import RehearsalReport
 from mud.copyover.resources import bounds, figures
-from mud.copyover.target import generations
+from mud.copyover.target import Target, generations
 from mud.copyover.transaction import CodeChanged
 from mud.copyover.vetoes import Vetoes
 from mud.core.errors import CopyoverError
@@ -34,14 +35,24 @@ log = logging.getLogger("mud.copyover")
 
 #: Seconds that running jobs get before a copyover takes them along unfinished.
 SETTLE_SECONDS = 5.0
+#: Tries code with a copy of the host's state; what is wrong is in the report's errors.
+Rehearse = Callable[[Host, Target], Awaitable[RehearsalReport]]
 
 
 class ServerSteps:
     """The steps of a copyover, carried out on a server."""
 
-    def __init__(self, host: Host, confirmation: Confirmation, observer: CopyoverObserver, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        host: Host,
+        confirmation: Confirmation,
+        observer: CopyoverObserver,
+        recorder: Recorder,
+        rehearse: Rehearse,
+    ) -> None:
         self._host = host
         self._recorder = recorder
+        self._rehearse = rehearse
         self._confirmation = confirmation
         self._observer = observer
         self._compiled = confirmation.code  # the code rehearsed last, which is in Python's caches
@@ -60,7 +71,7 @@ class ServerSteps:
             changed = code.other_than(running) | code.other_than(before)
             await in_thread(compiled.forget, [str(TREE / name) for name in changed])
         attempt.code = self._compiled = code
-        attempt.report = report = await rehearsal.check(self._host, attempt.target)
+        attempt.report = report = await self._rehearse(self._host, attempt.target)
         if attempt.draft is not None:
             attempt.draft.record.start, attempt.draft.record.work = report.start, report.work
         if report.errors:

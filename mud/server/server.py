@@ -20,6 +20,7 @@ from mud.copyover.code import Code
 from mud.copyover.confirmation import Confirmation
 from mud.copyover.observer import CopyoverObserver
 from mud.copyover.orders import Copyovers
+from mud.copyover.rehearsal import rehearsal
 from mud.core import events as e
 from mud.core.errors import StoreError
 from mud.core.tolerance import tolerated
@@ -97,7 +98,7 @@ class Server:
         host = self._copyover_host(unknown or {})
         self.confirmation = Confirmation(host, code)
         self.observer = self._observer()
-        self.copyovers = Copyovers(host, self.confirmation, self.observer)
+        self.copyovers = Copyovers(host, self.confirmation, self.observer, rehearsal.check)
         self.events.connect(self._effect_handlers())
         self.control = Control(config.run / "control.sock", self._control_actions())
         self._frozen = True

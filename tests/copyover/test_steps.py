@@ -13,7 +13,6 @@ import pytest
 
 from mud.config import Config, ServerConfig
 from mud.copyover.attempt import Attempt, Order
-from mud.copyover.rehearsal import rehearsal
 from mud.copyover.rehearsal.report import RehearsalReport
 from mud.copyover.steps import ServerSteps
 from mud.copyover.target import Target, generations
@@ -30,7 +29,7 @@ def test_nobody_clears_copies_away_while_the_new_code_is_copied(monkeypatch: pyt
     host, confirmation, observer = MagicMock(), MagicMock(), MagicMock()
     host.modules.managing.acquire = host.settle = AsyncMock()
     confirmation.end, observer.pause = note("nothing is confirmed any more"), note("no file is watched any more")
-    steps = ServerSteps(host, confirmation, observer, MagicMock())
+    steps = ServerSteps(host, confirmation, observer, MagicMock(), AsyncMock())
     monkeypatch.setattr(steps, "_keep", note("the new code is kept"))
     asyncio.run(steps.prepare(Attempt(Order(by="Root", since=0), Target(Config()))))
     assert done == ["nothing is confirmed any more", "the new code is kept", "no file is watched any more"]
@@ -57,8 +56,7 @@ def test_the_code_that_is_gone_back_to_stays_while_it_is_rehearsed(
 
     host, confirmation = MagicMock(), MagicMock(end=end)
     host.config = config
-    monkeypatch.setattr(rehearsal, "check", rehearse)
-    steps = ServerSteps(host, confirmation, MagicMock(), MagicMock())
+    steps = ServerSteps(host, confirmation, MagicMock(), MagicMock(), rehearse)
     attempt = Attempt(Order(by="Root", since=0), Target(config, kept))
     with pytest.raises(CopyoverError, match=r"generation 1, code .* is damaged") if gone else nullcontext():
         asyncio.run(steps.rehearse(attempt))

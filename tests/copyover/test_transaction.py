@@ -21,7 +21,6 @@ from mud.copyover.host import ServerState
 from mud.copyover.observer import CopyoverObserver
 from mud.copyover.orders import Copyovers
 from mud.copyover.phases import Phase
-from mud.copyover.rehearsal import rehearsal
 from mud.copyover.rehearsal.report import RehearsalReport
 from mud.copyover.target import Target
 from mud.copyover.transaction import MAX_REHEARSALS
@@ -108,7 +107,7 @@ class FakeHost:
         )
         host: Any = self
         watched: Any = confirmation
-        self.copyovers = Copyovers(host, watched, self.observer)
+        self.copyovers = Copyovers(host, watched, self.observer, self._rehearse)
 
     # Noting
 
@@ -133,6 +132,10 @@ class FakeHost:
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         self.tasks.append(asyncio.create_task(work))
         return self.tasks[-1]
+
+    async def _rehearse(self, host: object, target: Target) -> RehearsalReport:
+        await self.long("rehearse")
+        return RehearsalReport(contracts=["bank"])
 
     def _prepare(self, prepared: list[str]) -> None:
         prepared.append("bank")
@@ -206,11 +209,6 @@ class FakeHost:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a fake host has its data. Code is neither rehearsed nor read nor copied: the host is told."""
 
-    async def rehearse(host: Any, target: Target) -> RehearsalReport:
-        await host.long("rehearse")
-        return RehearsalReport(contracts=["bank"])
-
-    monkeypatch.setattr(rehearsal, "check", rehearse)
     monkeypatch.setattr(compiled, "forget", lambda paths: None)
     monkeypatch.setattr(steps, "figures", lambda host: HEALTHY)
     return tmp_path
