@@ -174,7 +174,7 @@ class Generations:
                 return kept
         raise CopyoverError("; ".join(damaged))
 
-    def check(self, kept: Kept) -> None:
+    def check(self, kept: KeptGeneration) -> None:
         """Raise CopyoverError if the copy of a generation's code is damaged, or gone."""
         path = self._damaged(self.folder_of(kept.digest), kept.files)
         if path is not None:
