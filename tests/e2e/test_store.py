@@ -136,7 +136,7 @@ def test_with_a_database_that_can_not_be_opened_there_is_no_copyover_and_nothing
         ada.command(command)
     for order in ("now", "force", "when-clear"):
         admin.send(f"copyover {order}")
-        admin.expect(r"No copyover: the core insists: the database can't be opened.*disk I/O error")
+        admin.expect(r"No copyover: the core \(hard veto\): the database can't be opened.*disk I/O error")
     assert stopped.ready["generation"] == 2
     flag.unlink()
     admin.expect("is written again; nothing was lost")
