@@ -68,8 +68,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "mud.cli": {
         *(*CORE, *PLACES, "mud.areas", "mud.areas.circle", "mud.config", "mud.control", "mud.copyover"),
-        *("mud.copyover.rehearsal", "mud.framework", "mud.framework.packages", "mud.play", "mud.play.staff"),
-        *("mud.server", "mud.snapshot", "mud.store"),
+        *("mud.copyover.rehearsal", "mud.framework", "mud.framework.packages", "mud.framework.workers"),
+        *("mud.play", "mud.play.staff", "mud.server", "mud.snapshot", "mud.store"),
     },
     "modules": {"mud.api"},
     "run": {"mud.cli"},
