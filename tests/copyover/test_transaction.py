@@ -476,7 +476,7 @@ def test_a_rehearsal_that_found_errors_ends_it_with_them(folder: Path, monkeypat
             return RehearsalReport(errors=["bank: no such import", "pub: no such room"])
 
         with monkeypatch.context() as patch:
-            patch.setattr(rehearsal, "check", rehearse)
+            patch.setattr(host.copyovers._steps, "_rehearse", rehearse)
             await host.order()
         host.is_as_before()
         assert [record.error for record in host.records()] == [
