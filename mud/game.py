@@ -85,7 +85,7 @@ class Game:
         self.spells = SpellTable(SPELLS)
         self.rules = DikuRules()
         self.modules: Modules[CoreContext] = NoModules()
-        self.watch: Watch | None = None
+        self.watch: Watch = world.handed
         self._failing: list[str] = []  # modules with a failure that nobody has looked into yet
         self.random = random or Random()
 
@@ -263,17 +263,14 @@ class Game:
 
     def _begin(self, session: Session | None) -> CoreContext:
         """An event begins: from here on only what the journal opens can be changed."""
-        if self.watch is not None:
-            self.watch.begin()
+        self.watch.begin()
         self.world.journal.begin()
         return self._context(session)
 
     def _check(self, ctx: CoreContext) -> None:
-        """Find what was changed past the journal. Raises in the name of the module that did it, if that is refused."""
-        if self.watch is None or (past := self.watch.past_journal(ctx.acted)) is None:
-            return
-        if not self.watch.refuses:
-            self._tell(past)
+        """Raises for what was changed past the journal, in the name of the module that did it."""
+        past = self.watch.past_journal(ctx.acted)
+        if past is None:
             return
         error = Unopened(past.text)
         if not past.module:
@@ -282,17 +279,16 @@ class Game:
         raise ModuleFault(past.module, past.text) from error
 
     def _tell(self, past: Bypass) -> None:
-        """Log what was changed past the journal, and count it against its module, whose state is to be written."""
+        """Log what was changed past the journal, and count it against its module."""
         log.error("%s", past.text)
         if past.module:
             self.modules.blame(past.module, Unopened(past.text))
             self._failing.append(past.module)
-            self.world.journal.dirty.add(("modules", past.module))
 
     def _undo(self, ctx: CoreContext) -> CoreContext:
         """The event failed: all is as it was before, also what went past the journal."""
         self.world.journal.rollback()
-        past = self.watch.past_journal(ctx.acted) if self.watch is not None else None
+        past = self.watch.past_journal(ctx.acted)
         if past is not None:
             self._tell(past)
         return self._context(ctx._session)

@@ -90,7 +90,7 @@ def keep(directory: Path, folder: Path, world: WorldDef) -> None:
     areas = list(world.areas.values())
     packed = [zlib.compress(encode(area), 1) for area in areas]
     entries = [Packed(a.id, len(p), Contents.of(a)) for a, p in zip(areas, packed, strict=True)]
-    _write(_path(directory, folder), Compiled(world.sources, world.start, entries), b"".join(packed))
+    _write(_path(directory, folder), Compiled(dict(world.sources), world.start, entries), b"".join(packed))
 
 
 def _changed(directory: Path, compiled: Compiled | None, data: memoryview) -> WorldDef | None:

@@ -14,17 +14,23 @@ class Bypass(NamedTuple):
 
 
 class Watch(Protocol):
-    """Looks for such changes at the end of each event.
+    """Looks for such changes at the end of each event, and takes them back.
 
-    The test kit's looks at everything there is and takes changes back (mud.testing.bypasses). A server's looks at the
-    states of the modules that acted, and leaves them as they are (mud.framework.state_watch).
+    The test kit's looks at everything there is (mud.testing.bypasses), a server's at what the modules that acted were
+    handed, and at their states (mud.core.handed).
     """
-
-    #: Whether the event fails. If it does not, the change stays and is written.
-    refuses: bool
 
     def begin(self) -> None:
         """An event begins."""
 
     def past_journal(self, acted: Sequence[str]) -> Bypass | None:
         """What was changed and the journal does not know of, with the modules that `acted` in the event."""
+
+
+def bypass(acted: Sequence[str], found: list[str]) -> Bypass | None:
+    """The changes `found` of an event in which the modules `acted`; None when there are none."""
+    if not found:
+        return None
+    who = " or ".join(dict.fromkeys(acted)) or "the game"
+    text = f"{who} changed past the journal what is then neither undone nor written: {'; '.join(found)}"
+    return Bypass(acted[-1] if acted else "", text)

@@ -12,6 +12,29 @@ from typing import Literal
 ClockName = Literal["game", "wall"]
 
 
+class ClockView:
+    """What a clock shows, and no way to set it."""
+
+    __slots__ = ("_clock",)
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    @property
+    def game(self) -> float:
+        """Seconds that the game has run, over its whole life."""
+        return self._clock.game
+
+    @property
+    def wall(self) -> float:
+        """Seconds since 1970, by the machine's clock."""
+        return self._clock.wall
+
+    def ago(self, name: ClockName, due: float) -> float:
+        """How many seconds ago a clock showed `due`, counting the time it stood still; negative if `due` is to come."""
+        return self._clock.ago(name, due)
+
+
 class Clock:
     """Game time advances with `monotonic`, starting from `game`; wall time is whatever `wall()` returns."""
 
@@ -22,6 +45,7 @@ class Clock:
         self._stopped: float | None = None
         self._since = 0.0  # the reading of `monotonic` at which game time stopped
         self._stood = (-math.inf, 0.0)  # the game time of the last stop, and how many seconds that stop lasted
+        self.view = ClockView(self)
 
     @property
     def game(self) -> float:

@@ -7,20 +7,23 @@ writes in one transaction (rule 5).
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Container, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
-from mud.core.guard import RUNNING, set_field
+from mud.core.containers import CHANGING
+from mud.core.guard import Guarded, open_containers, set_field, settle
+from mud.core.opened import RUNNING
 
 K = TypeVar("K")
 V = TypeVar("V")
 S = TypeVar("S", bound=Struct)
 
 Key = tuple[str, str]  # (table, row key)
-_CONTAINERS = (list, dict, set)
-_Kept = list[tuple[str, Any, Any]]  # for each field: its name, its value, and a copy of what that contained
+_Kept = tuple[tuple[Any, ...], list[tuple[Any, Any]]]  # the fields' values; each container in them with a copy
 
 
 class Journal:
@@ -30,12 +33,30 @@ class Journal:
         self.dirty: set[Key] = set()
         self._touched: set[Key] = set()
         self._undo: list[Callable[[], None]] = []
-        self._saved: set[int] = set()  # ids of the structs that are open
+        self._saved: set[int] = set()  # ids of what is open: structs, and the containers in them
+        self._opened: list[Guarded] = []
         self._watched: list[tuple[Struct, _Kept, Key]] = []
+        self.between: Container[int] = frozenset()  # what may be changed between two events
+        self.version = 0  # grows whenever something may have changed
 
     def begin(self) -> None:
         """An event begins. Until `commit` or `rollback`, only what is opened here can be changed (mud.core.guard)."""
         RUNNING.opened = self._saved
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Within this block nothing may be changed between two events, whatever `between` says."""
+        between, self.between = self.between, frozenset()
+        RUNNING.opened = self.between
+        try:
+            yield
+        finally:
+            RUNNING.opened = self.between = between
+
+    def took(self, table: str, key: str) -> None:
+        """A row has changed between two events, for good."""
+        self.dirty.add((table, key))
+        self.version += 1
 
     def touch(self, table: str, key: str) -> None:
         """Row `key` of `table` is to be written by the next flush."""
@@ -44,17 +65,34 @@ class Journal:
     def edit(self, struct: S) -> S:
         """Open `struct` for changes until the event ends: its fields and the containers in them are saved for undo."""
         if id(struct) not in self._saved:
-            self._saved.add(id(struct))
-            kept = _keep(struct)
+            kept = self._open(struct)
             self._undo.append(lambda: _restore(struct, kept))
         return struct
 
     def watch(self, struct: S, table: str, key: str) -> S:
         """Open `struct` for reading or changes until the event ends: its row is written only if it really changed."""
         if id(struct) not in self._saved:
-            self._saved.add(id(struct))
-            self._watched.append((struct, _keep(struct), (table, key)))
+            self._watched.append((struct, self._open(struct), (table, key)))
         return struct
+
+    def _open(self, struct: Struct) -> _Kept:
+        """Let `struct` and the containers in its fields be changed. Gives what they hold now."""
+        self._saved.add(id(struct))
+        if isinstance(struct, Guarded):
+            self._opened.append(struct)
+            inside = open_containers(struct)
+            self._saved.update(map(id, inside))
+        else:
+            inside = [value for value in astuple(struct) if type(value) in CHANGING]
+        return astuple(struct), [(value, value.copy()) for value in inside]
+
+    def is_open(self, struct: Struct) -> bool:
+        """Whether the event has opened `struct`."""
+        return id(struct) in self._saved
+
+    def known(self) -> set[Key]:
+        """The rows that the event may change."""
+        return self._touched | {key for _, _, key in self._watched}
 
     def changed(self) -> set[Key]:
         """The rows that the event has changed so far."""
@@ -75,16 +113,22 @@ class Journal:
         self._undo.append(lambda: mapping.__setitem__(key, before))
         return before
 
+    def assign(self, thing: object, name: str, value: object) -> None:
+        """Set an attribute of what is no Struct, undoably; also of what refuses to be set in the ordinary way."""
+        before = getattr(thing, name)
+        self._undo.append(lambda: object.__setattr__(thing, name, before))
+        object.__setattr__(thing, name, value)
+
     def append(self, items: list[V], value: V) -> None:
         """`items.append(value)`, undoably."""
-        items.append(value)
-        self._undo.append(lambda: items.__delitem__(-1))
+        list.append(items, value)
+        self._undo.append(lambda: list.__delitem__(items, -1))
 
     def remove(self, items: list[V], value: V) -> None:
         """`items.remove(value)`, undoably; undo puts it back in its old position."""
         at = items.index(value)
-        del items[at]
-        self._undo.append(lambda: items.insert(at, value))
+        list.__delitem__(items, at)
+        self._undo.append(lambda: list.insert(items, at, value))
 
     def commit(self) -> None:
         """The event succeeded: keep its changes."""
@@ -103,58 +147,51 @@ class Journal:
             self._reset()
 
     def _reset(self) -> None:
-        RUNNING.opened = None
+        RUNNING.opened = self.between
         if self._undo or self._touched or self._watched:
+            for struct in self._opened:
+                settle(struct)
+            self.version += 1
             self._undo = []
             self._touched = set()
             self._saved = set()
+            self._opened = []
             self._watched = []
 
 
-def _keep(struct: Struct) -> _Kept:
-    """Save the fields of `struct`, which is open, and what the containers in them hold."""
-    kept: _Kept = []
-    for name in struct.__struct_fields__:  # inlined, no call per field: a character has fifty fields
-        value = getattr(struct, name)
-        kept.append((name, value, value.copy() if isinstance(value, _CONTAINERS) else None))
-    return kept
-
-
 def _restore(struct: Struct, kept: _Kept) -> None:
-    for name, value, contents in kept:
-        _refill(value, contents)
-        set_field(struct, name, value)
+    values, inside = kept
+    for container, contents in inside:
+        _refill(container, contents)
+    for name, now, value in zip(struct.__struct_fields__, astuple(struct), values, strict=True):
+        if now is not value:
+            set_field(struct, name, value)
 
 
 def _differs(struct: Struct, kept: _Kept) -> bool:
-    """Whether a field, or what it contains, has changed. The elements of containers are immutable.
-
-    Most changes show in a value or a length; only if none does are the containers' contents compared.
-    """
-    long: list[tuple[Any, Any]] = []
-    for name, value, held in kept:
-        now = getattr(struct, name)
-        if held is None:
-            if now is not value and now != value:
-                return True
-        elif type(now) is not type(held) or len(now) != len(held):
-            return True
-        elif now:
-            long.append((now, held))
-    return not all(_same(now, held) for now, held in long)
+    """Whether a field, or what it contains, has changed. The elements of containers are immutable."""
+    values, inside = kept
+    now = astuple(struct)
+    if now != values or not all(_same(container, held) for container, held in inside):
+        return True
+    other = ((new, was) for new, was in zip(now, values, strict=True) if new is not was)
+    return not all(_same(new, was) for new, was in other if isinstance(new, dict))
 
 
 def _same(now: Any, held: Any) -> bool:
     """Whether two containers hold the same. For dicts the order counts too: it is kept when they are written."""
+    if len(now) != len(held):
+        return False
     if isinstance(now, dict):
         return [*now] == [*held] and [*now.values()] == [*held.values()]
     return bool(now == held)
 
 
-def _refill(value: Any, contents: Any) -> None:
+def _refill(container: Any, contents: Any) -> None:
     """Put `contents` back into the same container that it was copied from: others may hold references to that one."""
-    if isinstance(value, list):
-        value[:] = contents
-    elif isinstance(value, dict | set):
-        value.clear()
-        value.update(contents)
+    if isinstance(container, list):
+        list.__setitem__(container, slice(None), contents)
+    else:
+        kind: Any = dict if isinstance(container, dict) else set
+        kind.clear(container)
+        kind.update(container, contents)

@@ -37,8 +37,15 @@ class Entry(Struct, frozen=True):
 class Balances:
     """A read-only view of how much gold is in each account."""
 
+    __slots__ = ("balances",)
+
+    balances: Mapping[str, int]
+
     def __init__(self, balances: Mapping[str, int]) -> None:
-        self.balances = balances
+        object.__setattr__(self, "balances", balances)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name!r} can't be set: gold is moved by ctx.pay(debit, credit, amount, reason)")
 
     def __getattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"there is no {name!r} here: gold is moved by ctx.pay(debit, credit, amount, reason)")
@@ -54,6 +61,9 @@ class Balances:
 
 class Ledger(Balances):
     """Balances by account, and the entries that no flush has written yet. Only `transfer` changes them."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
     def __init__(self, journal: Journal, balances: dict[str, int] | None = None, seq: int = 0) -> None:
         self._journal = journal

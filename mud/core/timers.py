@@ -204,7 +204,7 @@ class Timers:
             del self._alike[key][timer.id]
             if not self._alike[key]:
                 del self._alike[key]
-        self._journal.dirty.add(("timers", timer.id))
+        self._journal.took("timers", timer.id)
         return timer
 
     def park(self, timer: PendingTimer) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mud.core.context import CoreCommand, CoreContext, CoreSpell
 from mud.core.errors import Failed, Invalid, ModuleFault, Rejected, SnapshotError, TimedOut
-from mud.core.guard import explain_refusal, guard_containers
+from mud.core.guard import explain_refusal, guard_containers, settle
 from mud.core.ledger import LedgerError
 from mud.core.origin import explain, written_at
 from mud.core.signals import Request, Signal
@@ -122,6 +122,7 @@ class Instance:
         if self.life.state is not ACTIVE:
             raise Rejected(f"The {self.name} module is out of service just now ({self.standing}).")
         ctx.acted.append(self.name)
+        ctx.world.handed.note(self.state)
         began = perf_counter()
         watching = WATCH.begin(HANDLER_SECONDS, began)
         try:
@@ -266,6 +267,7 @@ class Instance:
         found: Imported[Any] = import_(self.shape, snapshot, ctx.clock.wall, source)
         state = self.hook("restore_state", ctx, found.state)
         self.state, self.kept = found.state if state is None else state, found.kept
+        settle(self.state)  # the hook may have kept what it put into it
         self.taken, self.renamed = snapshot, found.renamed()
         for warning in found.warnings:
             self.life.log.warning("%s: %s", source, warning)

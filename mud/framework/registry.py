@@ -352,11 +352,6 @@ class Registry:
 
     # States
 
-    def state_of(self, module: str) -> State | None:
-        """A module's state as it is now."""
-        instance = self.instances.get(module)
-        return instance.state if instance is not None else None
-
     def row(self, module: str) -> Row | None:
         """A module's row for the next flush; None if it is unchanged since it was last written."""
         instance = self.instances.get(module)

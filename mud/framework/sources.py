@@ -26,7 +26,7 @@ GUARDED: dict[str, Permission | None] = {
     **dict.fromkeys(("os", "pathlib", "shutil", "tempfile", "io", "glob", "fileinput"), "files"),
     **dict.fromkeys(("subprocess", "multiprocessing", "signal", "ctypes", "threading", "sys", "importlib"), None),
     **dict.fromkeys(("pickle", "marshal", "shelve", "dill", "code", "runpy"), None),
-    **dict.fromkeys(("concurrent.futures", "_thread", "builtins", "pty"), None),
+    **dict.fromkeys(("concurrent.futures", "_thread", "builtins", "pty", "gc"), None),
     **dict.fromkeys(("asyncio.open_connection", "asyncio.start_server"), "network"),
     **dict.fromkeys(("asyncio.open_unix_connection", "asyncio.start_unix_server"), "network"),
     **dict.fromkeys(("asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "asyncio.subprocess"), None),

@@ -413,7 +413,7 @@ def evict(world: World, pinned: set[str]) -> None:
             world.forget(character)
     for key, account in list(world.accounts.items()):
         if key not in pinned and world.known(account.name) is None and ("accounts", key) not in world.dirty:
-            del world.accounts[key]
+            world.forget_account(key)
 
 
 def work(ctx: CoreContext, job: e.Job | e.Question | e.CopyoverRequest, closes: bool = False) -> None:

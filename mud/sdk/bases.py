@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeVar
+from typing import ClassVar, Literal, NoReturn, TypeVar
 
 from msgspec import Struct
 
@@ -24,6 +24,9 @@ class State(Guarded, kw_only=True, metaclass=Based):
 
 class Settings(Struct, kw_only=True, forbid_unknown_fields=True, metaclass=Based):
     """Base of a module's settings. Bounds are written as `Annotated[int, Meta(ge=1, le=60)] = 5` (S2.4)."""
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{name!r} can't be set: settings are the operator's. Keep it in ctx.state")
 
 
 class Timer(Struct, tag_field="timer", tag=True, metaclass=Based):

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, Protocol
 import msgspec
 from msgspec import Struct, structs
 
-from mud.core.clock import Clock
+from mud.core.clock import ClockView
 from mud.core.context import CoreContext
 from mud.core.errors import Invalid, Refused, Rejected
 from mud.core.escrow import PREFIX
@@ -81,7 +81,7 @@ class GameContext:
     @property
     def player(self) -> Character:
         """The character of this event's session. Only for a session in play."""
-        return self._core.player
+        return self._core.world.handed.note(self._core.player)
 
     @property
     def session(self) -> SessionView:
@@ -89,9 +89,9 @@ class GameContext:
         return _view(self._core.session)
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> ClockView:
         """What time it is: `game` and `wall`, both in seconds."""
-        return self._core.clock
+        return self._core.clock.view
 
     @property
     def random(self) -> Random:
@@ -123,11 +123,12 @@ class GameContext:
         answer is there. In an event that is no line only those in memory are found. Raises Rejected when there is
         nobody.
         """
-        return self._core.find_player(name)
+        return self._core.world.handed.note(self._core.find_player(name))
 
     def seek_here(self, text: str) -> Character | None:
         """Who `text` names in the player's room: `me`, somebody else ("ada", "2.guard"), or nobody."""
-        return self._core.seek_here(text)
+        found = self._core.seek_here(text)
+        return self._core.world.handed.note(found) if found is not None else None
 
     def companions(self, character_id: str) -> list[str]:
         """Ids of those who share with a character what it wins, itself first (Method(Companions, ...))."""

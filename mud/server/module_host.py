@@ -22,7 +22,6 @@ from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import ModuleConfig
 from mud.framework.manager import ModuleManager
 from mud.framework.registry import Registry
-from mud.framework.state_watch import StateWatch
 from mud.framework.workers.registry import WorkerRegistry
 from mud.game import Game
 from mud.server.dispatcher import Dispatcher
@@ -47,7 +46,6 @@ class ModuleHost:
         self.registry = Registry(game.commands, game.spells)
         self.registry.context = game.context
         game.modules = self.registry
-        game.watch = StateWatch(self.registry.state_of)
         self.manager = ModuleManager(self.registry, config.given(), config.data, self)
         self.workers = WorkerRegistry(
             self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now, self._tell

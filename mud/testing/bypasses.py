@@ -6,13 +6,15 @@ test there is time to compare all that a flush would write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, MutableMapping, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
-from mud.core.bypass import Bypass
+from mud.core.bypass import Bypass, bypass
+from mud.core.errors import Unopened
 from mud.core.guard import called, set_field
 from mud.core.journal import Key
 from mud.core.timers import PendingTimer
@@ -21,9 +23,12 @@ from mud.core.world.bans import Ban
 from mud.core.world.model import Account, Character, Item
 from mud.core.world.world import World
 
+P = ParamSpec("P")
+T = TypeVar("T")
+Picture = dict[str, bytes]  # all rows of each table
 Tables = dict[str, dict[str, Raw]]
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Tables).decode
+_rows_of = msgspec.msgpack.Decoder(dict[str, Raw]).decode
 _plain = msgspec.msgpack.decode
 
 KINDS: dict[str, Any] = {
@@ -37,21 +42,62 @@ KINDS: dict[str, Any] = {
 }
 
 
+class Scene:
+    """What a test may change between two events, when it sets its scene: everything. It notes when it is asked."""
+
+    asked = False
+
+    def __contains__(self, thing: object) -> bool:
+        self.asked = True
+        return True
+
+
 class Bypasses:
-    """Looks at a game before and after each of its events. `states` gives the modules' states by name."""
+    """Looks at a game before and after each of its events. `states` gives the modules' states by name.
 
-    refuses = True
+    If it is not `watched`, it only keeps everything closed that is not open.
+    """
 
-    def __init__(self, world: World, states: Callable[[], Mapping[str, Struct]]) -> None:
+    def __init__(self, world: World, states: Callable[[], Mapping[str, Struct]], watched: bool = True) -> None:
         self._world = world
         self._states = states
-        self._before = b""
+        self._watched = watched
+        self._before: Picture = {}
         self._held: Mapping[str, Struct] = {}
+        self._version = -1  # of the journal, when the picture was taken
+        self._scene = world.journal.between = Scene()
 
     def begin(self) -> None:
-        """An event begins."""
-        self._held = dict(self._states())
-        self._before = self._picture()
+        """An event begins. The picture of the event before is good if nothing can have changed since."""
+        self._world.handed.begin()
+        held = dict(self._states())
+        version = self._world.journal.version
+        same = held.keys() == self._held.keys() and all(self._held[name] is state for name, state in held.items())
+        if not same or self._scene.asked or version != self._version:
+            self._held = held
+            self._before = self._picture()
+        self._scene.asked = False
+        self._version = version
+
+    def play(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Have the game do something. Until it is done, only events change anything."""
+        with self._world.journal.closed():
+            return do(*args, **kwargs)
+
+    def work(self, work: Coroutine[Any, Any, T], who: str = "a module") -> T:
+        """Have a module work beside the game: only the events that it brings about may change anything.
+
+        Raises Unopened for what was changed between them in spite of that; it is taken back.
+        """
+        with self._world.journal.closed():
+            if not self._watched:
+                return asyncio.run(work)
+            self.begin()
+            found = asyncio.run(work)
+            past = self.past_journal([who]) if self._version == self._world.journal.version else None
+        if past is not None:
+            raise Unopened(past.text)
+        return found
 
     def past_journal(self, acted: Sequence[str]) -> Bypass | None:
         """What the event, in which modules `acted`, changed and the journal does not know of; it is taken back.
@@ -61,16 +107,14 @@ class Bypasses:
         now = self._picture()
         if now == self._before:
             return None
-        before, after = _decode(self._before), _decode(now)
-        known = self._world.journal.changed() | _loaded(before, after)
+        changed = [table for table in now if now[table] != self._before[table]]
+        before = {table: _rows_of(self._before[table]) for table in changed}
+        after = {table: _rows_of(now[table]) for table in changed}
+        known = self._world.journal.known() | _loaded(before, after)
         found = [self._undone(key, before, after) for key in sorted(_changed(before, after) - known)]
-        if not found:
-            return None
-        who = " or ".join(dict.fromkeys(acted)) or "the game"
-        text = f"{who} changed past the journal what is then neither undone nor written: {'; '.join(found)}"
-        return Bypass(acted[-1] if acted else "", text)
+        return bypass(acted, found)
 
-    def _picture(self) -> bytes:
+    def _picture(self) -> Picture:
         world = self._world
         tables: dict[str, Any] = {
             "accounts": world.accounts,
@@ -82,7 +126,7 @@ class Bypasses:
             "meta": {"bans": world.bans.all()},
             "modules": {name: _packed(state) for name, state in self._held.items()},
         }
-        return _encode(tables)
+        return {table: _encode(rows) for table, rows in tables.items()}
 
     def _undone(self, key: Key, before: Tables, after: Tables) -> str:
         """Take one change back. Gives it in words."""
@@ -137,7 +181,7 @@ def _changed(before: Tables, after: Tables) -> set[Key]:
 
 def _loaded(before: Tables, after: Tables) -> set[Key]:
     """Accounts that came into memory: a database has them already, and a new one is marked."""
-    return {("accounts", name) for name in after["accounts"].keys() - before["accounts"].keys()}
+    return {("accounts", name) for name in after.get("accounts", {}).keys() - before.get("accounts", {}).keys()}
 
 
 def _refill(thing: Struct, was: Struct) -> None:

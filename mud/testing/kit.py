@@ -132,7 +132,7 @@ class Kit:
 
     def post(self, event: e.Event) -> None:
         """Handle an event, and carry out its effects."""
-        self._carry_out(self.game.handle(event))
+        self._carry_out(self._bypasses.play(self.game.handle, event))
 
     def wait(self, seconds: float) -> None:
         """Let time pass on both clocks. What falls due happens, each thing at its time.
@@ -161,7 +161,7 @@ class Kit:
 
     def act(self, do: Callable[[CoreContext], T]) -> T:
         """Change something in an event of its own. Raises what `do` raises, with its changes undone."""
-        found, effects = self.game.perform(do)
+        found, effects = self._bypasses.play(self.game.perform, do)
         self._carry_out(effects)
         return found
 
@@ -196,7 +196,7 @@ class Kit:
             return self.act(lambda ctx: self.registry.call(ctx, request))
         handler: Any = method.handler
         asked = msgspec.convert(plain(request, "request"), method.kind)
-        return asyncio.run(asyncio.wait_for(handler(self._work(instance), asked), MAX_SECONDS))
+        return self._bypasses.work(asyncio.wait_for(handler(self._work(instance), asked), MAX_SECONDS), instance.name)
 
     def request(self, verb: str, path: str, data: Any = None, module: str = "") -> Any:
         """What an endpoint answers to `data`. Raises LookupError when there is no such endpoint."""
@@ -210,11 +210,11 @@ class Kit:
         """Run a job to its end, which must come within ten seconds. Raises what it raises."""
         instance = self.instance(module)
         job = next(job for job in instance.module.jobs if job.name == name)
-        asyncio.run(asyncio.wait_for(job.run(self._work(instance)), MAX_SECONDS))
+        self._bypasses.work(asyncio.wait_for(job.run(self._work(instance)), MAX_SECONDS), instance.name)
 
     def health(self, module: str = "") -> dict[str, str]:
         """Run each health check of a module once: what each complains of, "" for nothing."""
-        return asyncio.run(self.manager.examine(module or self.modules[0].name))
+        return self._bypasses.work(self.manager.examine(module or self.modules[0].name))
 
     def vetoes(self) -> list[Veto]:
         """The vetoes against a copyover now."""
@@ -226,7 +226,7 @@ class Kit:
 
     def manage(self, do: str, name: str = "") -> str:
         """Does what `module restart NAME` and the like do. Raises FrameworkError."""
-        return asyncio.run(self.manager.manage(do, name or self.modules[0].name))
+        return self._bypasses.work(self.manager.manage(do, name or self.modules[0].name))
 
     def reload(self, module: Module[Any] | None = None) -> str:
         """A hot reload of the first module; or of the one with the name of `module`, into that code, newer or older.
@@ -247,7 +247,7 @@ class Kit:
 
     def stop(self) -> None:
         """The end of the server, as far as modules notice it."""
-        asyncio.run(self.manager.stop_all())
+        self._bypasses.work(self.manager.stop_all())
 
     def copyover(self, *modules: Module[Any], seconds: float = 0.0) -> None:
         """A copyover that takes `seconds`, into the same modules or others.
@@ -288,9 +288,8 @@ class Kit:
         state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
         self._build(state, states, self.manager.schemas)
         self.game.world.accounts = accounts
-        for session in import_(
-            participants.SESSIONS, unpack(talking, "sessions"), self.wall, "sessions"
-        ).state.sessions:
+        carried = import_(participants.SESSIONS, unpack(talking, "sessions"), self.wall, "sessions").state
+        for session in carried.sessions:
             self.game.sessions.by_id[session.id] = session
             if session.character is not None:
                 self.game.sessions.by_character[session.character] = session
@@ -352,8 +351,9 @@ class Kit:
         self.registry = Registry(self.game.commands, self.game.spells)
         self.registry.context = self.game.context
         self.game.modules = self.registry
+        self._bypasses = Bypasses(self.game.world, self.registry.states, self._watched)
         if self._watched:
-            self.game.watch = Bypasses(self.game.world, self.registry.states)
+            self.game.watch = self._bypasses
         self.manager = ModuleManager(self.registry, self._given, self._data, _Host(self))
         self._loader = KitLoader(self.registry, self._given, lambda: self.wall, lambda: self.modules)
         self.manager.loader = self._loader
@@ -366,7 +366,7 @@ class Kit:
         if accounts is not None:
             self.game.world.accounts = accounts
             self.game.reopen([])
-        asyncio.run(self.manager.start_all())
+        self._bypasses.work(self.manager.start_all())
         self._tables.write(self.game.world.writes)
         for instance in self.registry.instances.values():
             if instance.life.state is ModuleState.FAILED:
@@ -404,7 +404,7 @@ class Kit:
             elif isinstance(effect, e.QueryModule):
                 self._tables.query(effect, self.game.world.writes)
             elif isinstance(effect, e.AskModule):
-                asyncio.run(self.manager.calls.answer(effect))
+                self._bypasses.work(self.manager.calls.answer(effect), effect.module)
             else:
                 self.effects.append(effect)
         self._tables.write(self.game.world.writes)

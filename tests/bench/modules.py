@@ -14,7 +14,6 @@ from mud.api import Command, Context, Module, State
 from mud.core import events as e
 from mud.framework import contract
 from mud.framework.loader import NATIVE
-from mud.framework.state_watch import StateWatch
 from mud.snapshot.envelope import pack, unpack
 from mud.snapshot.seal import Key
 from mud.snapshot.shape import export, import_
@@ -88,7 +87,7 @@ def dispatch(add: Callable[..., None]) -> None:
     """
     kit = Kit(MODULE)
     player = kit.player("Ada")
-    kit.game.watch = StateWatch(kit.registry.state_of)  # as in a server
+    kit.game.watch = kit.game.world.handed  # as in a server
     handle = kit.game.handle
     figures: dict[str, list[float]] = {"think": [], "ponder": [], "tally": []}
     for _ in range(3 * RUNS):

@@ -27,6 +27,7 @@ def small_world() -> World:
     )
     world = World(a.WorldDef.of([area]))
     world.serial = 10
+    world.journal.begin()
     world.add_character(Character(id="p1", name="Ada", room="a", account="Ada"))
     world.add_character(Character(id="m1", name="rat", room="a", mob="rat"))
     world.add_item(Item(id="i1", kind="bag", owner="char:p1"))
@@ -74,6 +75,7 @@ def test_each_change_is_undone(name: str) -> None:
     world.timers.set(9.0, LinkDeadEnds("p1"))
     world.journal.commit()
     before, dirty = picture(world), set(world.journal.dirty)
+    world.journal.begin()
     CHANGES[name](world)
     assert picture(world) != before
     world.journal.rollback()
@@ -87,6 +89,7 @@ def test_any_mix_of_changes_is_undone_or_kept_whole(seed: int) -> None:
     world = small_world()
     for _ in range(12):
         before, failed = picture(world), False
+        world.journal.begin()
         for name in dice.choices(list(CHANGES), k=dice.randrange(1, 9)):
             try:
                 CHANGES[name](world)
@@ -114,6 +117,7 @@ def test_a_timer_whose_cancelling_is_undone_still_fires() -> None:
 
 def test_a_container_can_not_end_up_inside_itself() -> None:
     world = small_world()
+    world.journal.begin()
     with pytest.raises(ValueError, match="inside itself"):
         world.move_item(world.items["i1"], "item:i2")
     world.journal.rollback()

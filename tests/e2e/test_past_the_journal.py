@@ -17,7 +17,10 @@ WAYS = {
     "role": ("me.room = 'nowhere'", "'room' can't be set like this: write ctx.move(character, room)"),
     "setting": ("settings = me.settings; settings['pager'] = 'off'", "what is only shown is changed by ctx.change("),
     "alias": ("aliases = me.aliases; aliases.update(k='kill')", "what is only shown is changed by ctx.change("),
-    "grudge": ("grudges = me.remembers; grudges.append('p9')", "this list is read-only: what is only shown"),
+    "grudge": (
+        "grudges = me.remembers; grudges.append('p9')",
+        "this list is not open in this event: what is only shown",
+    ),
     "note": ("notes = me.notes; notes['rogue'] = b'x'", "what is only shown is changed by ctx.change("),
     "gold": ("gold = world.ledger; gold.balances[me.owner_key] = 99", "or in ctx.state"),
     "transfer": ("gold = world.ledger; gold.transfer('mint', me.owner_key, 9, '', 0.0)", "gold is moved by ctx.pay("),
@@ -28,6 +31,10 @@ WAYS = {
     "timer": ("world.timers.cancel('t1')", "ctx.cancel(Kind or what ctx.set_timer gave)"),
     "peek": ("state = ctx.peek(); state.count += 1", "'count' can't be set like this: write ctx.state.count"),
     "peeked": ("names = ctx.peek().names; names['ada'] = 1", "what is only shown is changed by ctx.change("),
+    "exits": ("exits = world.room(me.room).exits; exits.clear()", "this dict is read-only"),
+    "clock": ("clock = ctx.clock; clock.stop()", "'ClockView' object has no attribute 'stop'"),
+    "doors": ("world.doors = {}", "ctx.world is read-only: 'doors' can't be set"),
+    "balances": ("gold = world.ledger; gold.balances = {}", "gold is moved by ctx.pay("),
     "commit": ("world.journal.commit()", "ctx.world has no 'journal'"),
 }
 
@@ -71,9 +78,8 @@ def test_no_way_around_leaves_anything_and_each_is_named_in_the_log(modded: Modd
         wait_for(lambda says=says: says in game.errors(), f"{says!r} in the error log")  # type: ignore[misc]
     assert game.errors().count('"mud.module.rogue"') >= len(WAYS)
     assert "COUNT 2 LEVEL 1" in ada.command("count")
-    assert "KEPT" in ada.command("keep") and "USED" in ada.command("misuse")
-    wait_for(lambda: "rogue changed its state past the journal" in game.errors(), "what was kept is found")
-    assert "names ({}, now {'x': 1})" in game.errors()
+    assert "KEPT" in ada.command("keep") and "Nothing was changed" in ada.command("misuse")
+    wait_for(lambda: "this dict is not open in this event" in game.errors(), "what was kept is refused")
     copyover(admin)
     assert "COUNT 3 LEVEL 1" in ada.command("count")
     admin.command("save")
@@ -89,6 +95,9 @@ DIRECT = {
     "gold": ("ctx.world.ledger.balances['x'] = 5", "ctx.world.ledger.balances is only to be read: write ctx.pay("),
     "edit": ("ctx.world.edit(me)", "ctx.world.edit is not for modules: write ctx.change("),
     "core": ("ctx._core.world.serial = 1", "_core is private"),
+    "held": ("world._held.clear()", "_held is private"),
+    "clock": ("ctx.clock.stop()", "ctx.clock.stop is nothing that modules have"),
+    "set": ("setattr(ctx.player, 'level', 6)", "ctx.player is only to be read: write ctx.change(thing, level=...)"),
     "force": ("object.__setattr__(me, 'level', 6)", "__setattr__ goes around the journal"),
 }
 

@@ -88,7 +88,7 @@ def test_some_rooms_of_a_large_world_lead_where_their_files_say(tba: tuple[Game,
 def test_a_way_that_leads_elsewhere_than_its_file_says_is_found(tba: tuple[Game, WorldDef]) -> None:
     game, world = tba
     temple = world.rooms["3001"]
-    wrong = msgspec.structs.replace(temple, exits=temple.exits | {"south": ExitDef(to="3006")})
+    wrong = msgspec.structs.replace(temple, exits={**temple.exits, "south": ExitDef(to="3006")})
     walked = asyncio.run(walk(game, SimpleNamespace(rooms={"3001": wrong}), None))  # type: ignore[arg-type]
     assert len(walked.problems) == 1 and walked.problems[0].startswith("3001 south to 3006: ")
     assert walked.exits == len(temple.exits) - 1

@@ -47,6 +47,34 @@ def found(line: str, signature: str = "def f(ctx: Context[S], args: str) -> None
         ("ctx.nonsense()", "ctx.nonsense is nothing that modules have"),
         ("object.__setattr__(x, 'level', 6)", "__setattr__ goes around the journal"),
         ("msgspec.structs.force_setattr(x, 'level', 6)", "force_setattr goes around the journal"),
+        ("from msgspec.structs import force_setattr", "force_setattr goes around the journal"),
+        ("from msgspec.structs import force_setattr as put", "force_setattr goes around the journal"),
+        ("force_setattr(x, 'level', 6)", "force_setattr goes around the journal"),
+        ("Struct.__setattr__(x, 'level', 6)", "__setattr__ goes around the journal"),
+        ("msgspec.Struct.__setattr__(x, 'level', 6)", "__setattr__ goes around the journal"),
+        ("type(ctx.player).__setattr__(x, 'level', 6)", "__setattr__ goes around the journal"),
+        ("put = x.__setattr__", "__setattr__ goes around the journal"),
+        ("ctx.player.__setattr__('level', 6)", "__setattr__ goes around the journal"),
+        ("ctx.player.settings.__setitem__('pager', 'off')", "__setitem__ goes around the journal"),
+        ("dict.__setitem__(x, 'pager', 'off')", "__setitem__ goes around the journal"),
+        ("dict.update(x, pager='off')", "update goes around the journal"),
+        ("put = list.append", "append goes around the journal"),
+        ("set.discard(x, 1)", "discard goes around the journal"),
+        ("x.__dict__['doors'] = {}", "__dict__ goes around the journal"),
+        ("setattr(ctx.player, 'level', 5)", "ctx.player is only to be read: write ctx.change(thing, level=...)"),
+        ("setattr(ctx.world.items['i1'], 'owner', 'room:hall')", "write ctx.move_item(item, owner_key)"),
+        ("setattr(ctx.player, args, 5)", "ctx.player is only to be read: write ctx.change(thing, field=...)"),
+        ("delattr(ctx.player, 'level')", "ctx.player is only to be read"),
+        ("setattr(ctx.peek(), 'count', 5)", "write ctx.state.count"),
+        ("vars(ctx.world)['doors'] = {}", "ctx.world is only to be read"),
+        ("getattr(ctx, '_core').world", "_core is private, and no module's"),
+        ("core = getattr(x, '_core')", "_core is private, and no module's"),
+        ("w = ctx.world; w._held.clear()", "_held is private, and no module's"),
+        ("self._core = 1; ctx._core.world", "_core is private, and no module's"),
+        ("clock = ctx.clock; clock._clock.stop()", "_clock is private, and no module's"),
+        ("ctx.clock.stop()", "ctx.clock.stop is nothing that modules have: they read ctx.clock.game"),
+        ("ctx.clock.go()", "ctx.clock.go is nothing that modules have"),
+        ("ctx.random.seed(1)", "the game's chance is the same for all"),
     ],
 )
 def test_what_reaches_too_far_is_named_once_with_what_to_write(line: str, says: str) -> None:
@@ -71,6 +99,15 @@ def test_what_reaches_too_far_is_named_once_with_what_to_write(line: str, says: 
         "ctx.log.info('x')",
         "ctx.random.choice([1])",
         "world = args; world.journal.commit()",
+        "setattr(ctx.state, args, 1)",
+        "getattr(ctx.player, args)",
+        "vars(args)",
+        "ctx.clock.ago('game', 3.0)",
+        "super().__setattr__('level', 6)",
+        "self._level = 1; args._level += self._level",
+        "type(args).__name__",
+        "x = dict(a=1); x.update(b=2)",
+        "ctx.random.shuffle([1])",
     ],
 )
 def test_what_a_module_may_do_is_left_alone(line: str) -> None:
@@ -81,6 +118,16 @@ def test_a_context_is_known_by_its_type_too() -> None:
     assert len(found("who.player.level = 1", "def f(who: Context[S], args: str) -> None:")) == 1
     assert len(found("who.player.level = 1", "def f(who: api.Context, args: str) -> None:")) == 1
     assert found("who.player.level = 1", "def f(who: Other, args: str) -> None:") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["import mud.core.opened", "from mud.core.opened import RUNNING", "from mud.core import guard", "import gc"],
+)
+def test_what_says_what_is_open_is_not_for_modules(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "__init__.py"
+    path.write_text(f'"""x"""\n\n{line}\n', "utf-8")
+    assert any(f.severity == "error" for f in check_source(path, Path("__init__.py"), "lamp", frozenset()))
 
 
 def test_a_finding_names_file_and_line(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from msgspec import Struct, structs
 
-from mud.api import Command, Context, Item, Module, On, Rejected, State, Timer
+from mud.api import Command, Context, Item, Job, Module, On, Rejected, Settings, State, Timer, Work
+from mud.core.opened import RUNNING
+from mud.testing.bypasses import Scene
 
 
 class Rogue(State):
@@ -18,13 +21,19 @@ class Rogue(State):
     seen: set[str] = set()
 
 
+class RogueSettings(Settings):
+    """A number."""
+
+    most: int = 3
+
+
 class Later(Timer):
     """A timer with a container in it."""
 
     names: dict[str, int] = {}
 
 
-KEPT: list[object] = []  # what a module holds on to longer than it may
+KEPT: dict[str, Any] = {}  # what a module holds on to longer than it may
 
 
 def item(ctx: Context[Rogue]) -> Item:
@@ -124,10 +133,105 @@ def peek_set(ctx: Context[Rogue]) -> None:
     ctx.peek().seen.add("ada")
 
 
+def nested(ctx: Context[Rogue]) -> None:
+    effects = ctx.player.effects
+    effects["rogue"]["strength"] = 18
+
+
+def nested_when_open(ctx: Context[Rogue]) -> None:
+    ctx.change(ctx.player, title="the Strong")
+    ctx.player.effects["rogue"]["strength"] = 18
+
+
+def kept_settings(ctx: Context[Rogue]) -> None:
+    KEPT["settings"]["pager"] = "off"
+
+
+def kept_empty(ctx: Context[Rogue]) -> None:
+    KEPT["aliases"]["k"] = "kill"
+
+
+def kept_state(ctx: Context[Rogue]) -> None:
+    KEPT["names"]["ada"] = 1
+
+
+def kept_empty_state(ctx: Context[Rogue]) -> None:
+    KEPT["seen"].add("ada")
+
+
+def nothing_runs(ctx: Context[Rogue]) -> None:
+    RUNNING.opened = None  # type: ignore[assignment]
+    ctx.player.level = 6
+
+
+def stop_clock(ctx: Context[Rogue]) -> None:
+    ctx.clock.stop()  # type: ignore[attr-defined]
+
+
+def set_clock(ctx: Context[Rogue]) -> None:
+    clock = ctx.clock
+    clock._offset += 1000  # type: ignore[attr-defined]
+
+
+def close_way(ctx: Context[Rogue]) -> None:
+    exits = ctx.world.room("hall").exits
+    exits.pop("north")  # type: ignore[attr-defined]
+
+
+def define_value(ctx: Context[Rogue]) -> None:
+    values = ctx.world.item_def(item(ctx)).values
+    values["charges"] = 9  # type: ignore[index]
+
+
+def define_attribute(ctx: Context[Rogue]) -> None:
+    attributes = ctx.world.defs.mobs["rat"].attributes
+    attributes["strength"] = 9  # type: ignore[index]
+
+
+def drop_room(ctx: Context[Rogue]) -> None:
+    rooms = ctx.world.defs.rooms
+    rooms.pop("yard")  # type: ignore[attr-defined]
+
+
+def drop_held(ctx: Context[Rogue]) -> None:
+    world: Any = ctx.world
+    world._held[ctx.player.owner_key].clear()
+
+
+def drop_owner(ctx: Context[Rogue]) -> None:
+    world: Any = ctx.world
+    world._held.pop(ctx.player.owner_key)
+
+
+def drop_present(ctx: Context[Rogue]) -> None:
+    world: Any = ctx.world
+    world._present["hall"].remove(ctx.player.id)
+
+
+def other_doors(ctx: Context[Rogue]) -> None:
+    world: Any = ctx.world
+    world.doors = {}
+
+
+def other_doors_below(ctx: Context[Rogue]) -> None:
+    vars(ctx.world)["doors"] = {}
+
+
+def other_balances(ctx: Context[Rogue]) -> None:
+    ledger = ctx.world.ledger
+    ledger.balances = {"mint": 5}
+
+
+def other_settings(ctx: Context[Rogue]) -> None:
+    settings: Any = ctx.settings(RogueSettings)
+    settings.most = 9
+
+
+#: Ways that are refused where they are tried, and what the error names.
 #: Ways that are refused where they are tried, and what the error names.
 REFUSED: dict[Callable[[Context[Rogue]], None], str] = {
     set_level: "Character {id}: 'level'",
-    set_setting: "ctx.change(",
+    set_setting: "this dict is not open in this event: what is only shown is changed by ctx.change(",
     update_aliases: "ctx.change(",
     append_grudge: "ctx.change(",
     add_grudges: "ctx.change(",
@@ -149,6 +253,26 @@ REFUSED: dict[Callable[[Context[Rogue]], None], str] = {
     peek_dict: "ctx.state",
     peek_list: "ctx.state",
     peek_set: "ctx.state",
+    nested: "this dict is read-only",
+    nested_when_open: "this dict is read-only",
+    kept_settings: "this dict is not open in this event",
+    kept_empty: "this dict is not open in this event",
+    kept_state: "this dict is not open in this event",
+    kept_empty_state: "this set is not open in this event",
+    nothing_runs: "NoneType",
+    stop_clock: "'ClockView' object has no attribute 'stop'",
+    set_clock: "'ClockView' object has no attribute '_offset'",
+    close_way: "this dict is read-only",
+    define_value: "this dict is read-only",
+    define_attribute: "this dict is read-only",
+    drop_room: "this dict is read-only",
+    drop_held: "this list is read-only",
+    drop_owner: "'mappingproxy' object has no attribute 'pop'",
+    drop_present: "this list is read-only",
+    other_doors: "ctx.world is read-only: 'doors' can't be set",
+    other_doors_below: "vars() argument must have __dict__",
+    other_balances: "'balances' can't be set: gold is moved by ctx.pay(",
+    other_settings: "'most' can't be set: settings are the operator's",
 }
 
 
@@ -160,13 +284,17 @@ def force_owner(ctx: Context[Rogue]) -> None:
     structs.force_setattr(item(ctx), "owner", "room:yard")
 
 
-def hold_state(ctx: Context[Rogue]) -> None:
-    names = ctx.state.names
-    KEPT[:] = [names]
+def force_state(ctx: Context[Rogue]) -> None:
+    structs.force_setattr(ctx.peek(), "count", 7)
 
 
-def use_held(ctx: Context[Rogue]) -> None:
-    KEPT[0]["ada"] = 1  # type: ignore[index]
+def force_other(ctx: Context[Rogue]) -> None:
+    Struct.__setattr__(ctx.find_player("Ben"), "level", 6)
+
+
+def force_when_all_is_open(ctx: Context[Rogue]) -> None:
+    RUNNING.opened = Scene()
+    ctx.player.level = 6
 
 
 def reach_ledger(ctx: Context[Rogue]) -> None:
@@ -185,18 +313,50 @@ def reach_account(ctx: Context[Rogue]) -> None:
     Struct.__setattr__(ctx._core.world.accounts["ada"], "role", "owner")
 
 
-#: Ways that only bad will finds, and what is named of them at the end of the event.
+#: Ways that only bad will finds, and what is named of them at the end of the event. A server finds them too.
 FOUND: dict[Callable[[Context[Rogue]], None], str] = {
-    force_level: "Character {id}: level (None, now 6)",
+    force_level: "Character {id}: level (",
+    force_other: "Character {ben}: level (",
+    force_when_all_is_open: "Character {id}: level (",
+    force_state: "ogue: count (0, now 7)",
+}
+
+#: Ways of the same kind that the test kit finds alone.
+FOUND_BY_KIT: dict[Callable[[Context[Rogue]], None], str] = {
     force_owner: "Item {item}: owner ('char:{id}', now 'room:yard')",
-    use_held: "the state of rogue: names ({{}}, now {{'ada': 1}})",
     reach_ledger: "balances char:p9: None, now 5",
     reach_door: "doors hall north: None, now 'locked'",
     reach_timer: "timers t",
     reach_account: "Account Ada: role ('player', now 'owner')",
 }
 
-WAYS = {do.__name__: do for do in (*REFUSED, *FOUND, hold_state)}
+
+def keep(ctx: Context[Rogue]) -> None:
+    """Be given what a module may change in this event, and keep it."""
+    ctx.change(ctx.player, title="the Keeper")
+    KEPT.update(settings=ctx.player.settings, aliases=ctx.player.aliases, names=ctx.state.names, seen=ctx.state.seen)
+    KEPT.update(player=ctx.player, peeked=ctx.peek())
+    KEPT["own"] = ["ada"]
+    ctx.state.order = KEPT["own"]
+
+
+#: What a job tries between two events, with what a handler kept.
+BESIDE: dict[str, Callable[[], None]] = {
+    "level": lambda: setattr(KEPT["player"], "level", 99),
+    "setting": lambda: KEPT["player"].settings.update(pager="off"),
+    "kept setting": lambda: KEPT["settings"].update(pager="off"),
+    "peeked": lambda: KEPT["peeked"].names.update(ada=1),
+    "peeked field": lambda: setattr(KEPT["peeked"], "count", 7),
+    "kept state": lambda: KEPT["names"].update(ada=1),
+}
+
+
+async def beside(work: Work) -> None:
+    """A job: it tries what it is told to."""
+    KEPT["job"]()
+
+
+WAYS = {do.__name__: do for do in (*REFUSED, *FOUND, *FOUND_BY_KIT, keep)}
 
 
 def go(ctx: Context[Rogue], args: str) -> None:
@@ -209,7 +369,10 @@ def go(ctx: Context[Rogue], args: str) -> None:
 
 
 def wait(ctx: Context[Rogue], args: str) -> None:
-    """wait -- set a timer"""
+    """wait -- set a timer, and leave something in each container"""
+    ctx.affect(ctx.player, {"strength": 1})
+    ctx.change(ctx.player, settings={"brief": "on"})
+    ctx.state.names["ben"] = 1
     ctx.set_timer(1000, Later()).payload.data["names"]["ada"] = 1  # type: ignore[union-attr]
 
 
@@ -221,6 +384,8 @@ MODULE = Module(
     name="rogue",
     version="1.0.0",
     state=Rogue,
+    settings=RogueSettings,
     commands=[Command("go", go), Command("hang", wait)],
     on=[On(Later, later)],
+    jobs=(Job("beside", beside),),
 )

@@ -8,11 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from mud.api import Context, Invalid, Rejected, Struct
-from mud.core.guard import RUNNING
+from mud.core.errors import Unopened
+from mud.core.opened import RUNNING
 from mud.testing import Kit, Player
-from tests.sdk.past_the_journal import FOUND, MODULE, REFUSED, Rogue
+from mud.testing.bypasses import Scene
+from tests.sdk.past_the_journal import BESIDE, FOUND, FOUND_BY_KIT, KEPT, MODULE, REFUSED, Rogue
 
 
 @pytest.fixture
@@ -22,51 +25,111 @@ def kit() -> Kit:
 
 @pytest.fixture
 def ada(kit: Kit) -> Player:
+    return prepared(kit)
+
+
+def prepared(kit: Kit) -> Player:
+    """Somebody to be changed, who is known to the module."""
     player = kit.player("Ada", gold=10)
+    kit.player("Ben")
     kit.make_item("sword", player.character)
-    player.do("hang")
+    player.do("hang", "go keep")
     return player
 
 
 def everything(kit: Kit) -> bytes:
-    """All that a flush would write, and what a copyover would take along."""
+    """All that a flush would write, what a copyover would take along, what is defined, and where it is looked up."""
     world = kit.game.world
-    return msgspec.msgpack.encode([world.state(0.0), world.accounts, kit.state])
+    looked_up = [{key: list(ids) for key, ids in places.items()} for places in (world._held, world._present)]
+    seen = [dict(world.seen.doors), dict(world.seen.ledger.balances), kit.game.clock.game, kit.instance().settings]
+    areas = list(world.defs.areas.values())
+    return msgspec.msgpack.encode(
+        [world.state(0.0), world.accounts, kit.state, looked_up, seen, areas, list(world.defs.rooms)]
+    )
 
 
-@pytest.mark.parametrize("way", REFUSED, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("server", [False, True], ids=["kit", "server"])
 @pytest.mark.parametrize("then", ["", " and fail"])
+@pytest.mark.parametrize("way", REFUSED, ids=lambda way: way.__name__)
 def test_a_way_around_is_refused_where_it_is_tried(
-    kit: Kit, ada: Player, way: Callable[[Context[Rogue]], None], then: str
+    way: Callable[[Context[Rogue]], None], then: str, server: bool
 ) -> None:
-    before = everything(kit)
-    kit.game.watch = None  # as in a server: it is not found afterwards, it can't be done
+    kit = Kit(MODULE, watched=not server)
+    ada = prepared(kit)
+    before, dirty = everything(kit), set(kit.game.world.dirty)
     assert ada.do(f"go {way.__name__}{then}").startswith("Something went wrong with that. Nothing was changed")
     said = kit.instance().figures.last_error
     assert REFUSED[way].format(id=ada.character.id) in said and "past_the_journal.py" not in said[-20:]
-    assert everything(kit) == before and RUNNING.opened is None
+    assert everything(kit) == before and kit.game.world.dirty == dirty and isinstance(RUNNING.opened, Scene)
 
 
-@pytest.mark.parametrize("way", FOUND, ids=lambda way: way.__name__)
+@pytest.mark.parametrize(
+    ("way", "server"),
+    [*((way, server) for way in FOUND for server in (False, True)), *((way, False) for way in FOUND_BY_KIT)],
+    ids=lambda value: {False: "kit", True: "server"}.get(value) or value.__name__,
+)
 @pytest.mark.parametrize("then", ["", " and fail"])
 def test_a_way_around_that_bad_will_finds_is_found_named_and_taken_back(
-    kit: Kit, ada: Player, way: Callable[[Context[Rogue]], None], then: str, caplog: pytest.LogCaptureFixture
+    way: Callable[[Context[Rogue]], None], server: bool, then: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ada.do("go hold_state")
+    kit = Kit(MODULE, watched=not server)
+    ada = prepared(kit)
     before = everything(kit)
     said = ada.do(f"go {way.__name__}{then}")
     assert said == "Not today." if then else said.startswith("Something went wrong")
-    sword = next(iter(kit.game.world.items))
-    wanted = FOUND[way].format(id=ada.character.id, item=sword)
+    ben, sword = kit.players[2].character.id, next(iter(kit.game.world.items))
+    wanted = (FOUND | FOUND_BY_KIT)[way].format(id=ada.character.id, item=sword, ben=ben)
     assert "rogue changed past the journal" in kit.instance().figures.last_error
     assert wanted in kit.instance().figures.last_error and wanted in caplog.text
     assert everything(kit) == before
 
 
-def test_without_a_watch_it_would_have_stayed(kit: Kit, ada: Player) -> None:
-    """What the kit's watch is for."""
-    kit.game.watch = None
-    assert ada.do("go force_level") == "That went well." and ada.character.level == 6
+@pytest.mark.parametrize("way", FOUND_BY_KIT, ids=lambda way: way.__name__)
+def test_a_server_does_not_find_what_nobody_was_handed(way: Callable[[Context[Rogue]], None]) -> None:
+    """What the kit's watch, and the check of a module's source lines, are for."""
+    kit = Kit(MODULE, watched=False)
+    ada = prepared(kit)
+    before = everything(kit)
+    assert ada.do(f"go {way.__name__}") == "That went well." and everything(kit) != before
+
+
+@pytest.mark.parametrize("way", BESIDE)
+def test_a_job_changes_nothing_between_two_events(kit: Kit, ada: Player, way: str) -> None:
+    before, KEPT["job"] = everything(kit), BESIDE[way]
+    with pytest.raises(Unopened):
+        kit.job("beside")
+    assert everything(kit) == before
+
+
+def test_a_job_that_forces_a_change_is_found(kit: Kit, ada: Player) -> None:
+    before, KEPT["job"] = everything(kit), lambda: Struct.__setattr__(KEPT["player"], "level", 6)
+    with pytest.raises(Unopened, match=r"rogue changed past the journal .* level \(None, now 6\)"):
+        kit.job("beside")
+    assert everything(kit) == before
+
+
+def test_a_container_of_its_own_that_a_module_gave_away_is_its_own_again(kit: Kit, ada: Player) -> None:
+    before = everything(kit)
+    KEPT["own"].append("ben")
+    assert kit.state.order == ["ada"] and everything(kit) == before
+
+
+def test_a_hook_has_no_hold_on_the_state_that_it_made() -> None:
+    mine = {"ada": 1}
+    kit = Kit(structs.replace(MODULE, restore_state=lambda ctx, state: Rogue(names=mine)))
+    kit.copyover()
+    mine["ben"] = 2
+    assert kit.state.names == {"ada": 1}
+
+
+def test_a_test_sets_its_scene_as_it_likes(kit: Kit, ada: Player) -> None:
+    ada.do("think nothing happens")
+    ada.character.level = 7
+    ada.character.settings["brief"] = "on"
+    kit.state.names["cleo"] = 3
+    assert ada.do("think nothing happens") == 'You think, "nothing happens"'
+    assert ada.do("go keep") == "That went well." and kit.instance().figures.errors == 0
+    assert (ada.character.level, kit.state.names["cleo"]) == (7, 3)
 
 
 def test_a_timer_that_is_given_out_is_a_copy(kit: Kit, ada: Player) -> None:
@@ -88,7 +151,7 @@ def test_change_is_undone_with_the_event_and_written_with_it(kit: Kit, ada: Play
 
     with pytest.raises(Rejected):
         run(kit, fail)
-    assert me.level == 1 and me.settings == {}
+    assert me.level == 1 and me.settings == {"brief": "on"}
     kit.flush()
     run(kit, lambda ctx: ctx.change(me, level=6, remembers=["p9"], settings={"pager": "off"}))
     assert kit.game.world.dirty == {("characters", me.id)} | kit.game.world.dirty
@@ -200,7 +263,9 @@ def test_what_is_changed_and_changed_back_is_no_change_but_another_order_is(kit:
 
 
 def test_the_state_is_undone_in_the_very_containers_that_others_hold(kit: Kit) -> None:
+    run(kit, lambda ctx: (ctx.state.names.update(ben=2), ctx.state.order.append("ben"), ctx.state.seen.add("ben")))
     names, order, seen = kit.state.names, kit.state.order, kit.state.seen
+    before = Rogue(names={"ben": 2}, order=["ben"], seen={"ben"})
 
     def fail(ctx: Context[Rogue]) -> None:
         ctx.state.names["ada"], ctx.state.count = 1, 7
@@ -210,4 +275,4 @@ def test_the_state_is_undone_in_the_very_containers_that_others_hold(kit: Kit) -
 
     with pytest.raises(Rejected):
         run(kit, fail)
-    assert kit.state == Rogue() and kit.state.names is names and kit.state.order is order and kit.state.seen is seen
+    assert kit.state == before and kit.state.names is names and kit.state.order is order and kit.state.seen is seen

@@ -13,7 +13,9 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
+from mud.core.containers import NOTHING, ReadOnlyDict
 from mud.core.world.lazy_mapping import LazyMapping, Parts
 
 DIRECTIONS: dict[str, str] = {  # direction: the way back
@@ -38,6 +40,12 @@ class Definition(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     The garbage collector ignores definitions: they are trees that never change, so no cycle can go through them. With
     it, a collection held the game for 46 ms once all areas of a world of 12,700 rooms had been decoded.
     """
+
+
+def _fix(part: Definition, name: str, value: Mapping[str, object]) -> None:
+    """Make a definition's dict read-only, as all the rest of it is."""
+    if type(value) is dict:
+        force_setattr(part, name, ReadOnlyDict(value) if value else NOTHING)
 
 
 class Extra(Definition, frozen=True, kw_only=True):
@@ -68,8 +76,11 @@ class RoomDef(Definition, frozen=True, kw_only=True):
     description: str = ""
     sector: str = "inside"
     flags: tuple[str, ...] = ()
-    exits: dict[str, ExitDef] = {}
+    exits: Mapping[str, ExitDef] = NOTHING
     extras: tuple[Extra, ...] = ()
+
+    def __post_init__(self) -> None:
+        _fix(self, "exits", self.exits)
 
 
 class MobDef(Definition, frozen=True, kw_only=True):
@@ -93,7 +104,10 @@ class MobDef(Definition, frozen=True, kw_only=True):
     position: str = "standing"
     default_position: str = "standing"
     sex: Literal["neutral", "male", "female"] = "neutral"
-    attributes: dict[str, int] = {}  # strength, bare_hand_attack ...: what the world's files name
+    attributes: Mapping[str, int] = NOTHING  # strength, bare_hand_attack ...: what the world's files name
+
+    def __post_init__(self) -> None:
+        _fix(self, "attributes", self.attributes)
 
 
 class Modifier(Definition, frozen=True, kw_only=True):
@@ -115,7 +129,7 @@ class ItemDef(Definition, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     wear: tuple[str, ...] = ()  # "take", then the places it can be worn
     affects: tuple[str, ...] = ()
-    values: dict[str, int | str] = {}
+    values: Mapping[str, int | str] = NOTHING
     weight: int = 1
     cost: int = 0
     rent: int = 0
@@ -123,6 +137,9 @@ class ItemDef(Definition, frozen=True, kw_only=True):
     timer: int = 0
     extras: tuple[Extra, ...] = ()
     modifiers: tuple[Modifier, ...] = ()
+
+    def __post_init__(self) -> None:
+        _fix(self, "values", self.values)
 
 
 #: A corpse. No area file needs to define it; the `values` of such an item name the `player` that it was.
@@ -204,11 +221,14 @@ class ShopDef(Definition, frozen=True, kw_only=True):
     buys: tuple[str, ...] = ()  # item kinds, with an optional keyword expression after a space
     sell_factor: float = 1.0  # price to the player = cost * sell_factor
     buy_factor: float = 1.0  # price paid to the player = cost * buy_factor
-    messages: dict[str, str] = {}
+    messages: Mapping[str, str] = NOTHING
     temper: int = 0
     flags: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()  # whom it does not trade with
     hours: tuple[tuple[int, int], ...] = ()  # opens, closes (game hours)
+
+    def __post_init__(self) -> None:
+        _fix(self, "messages", self.messages)
 
 
 class AreaDef(Definition, frozen=True, kw_only=True):
@@ -274,7 +294,7 @@ class WorldDef(Struct, frozen=True, kw_only=True):
     start: str
     area_of: Mapping[str, str]  # room id: area id
     shops_of: Mapping[str, tuple[str, ...]]  # mob id: the areas that have a shop which it keeps
-    sources: dict[str, SourceFile] = {}  # by file name, below the world's folder
+    sources: Mapping[str, SourceFile] = NOTHING  # by file name, below the world's folder
 
     @classmethod
     def of(
@@ -288,14 +308,14 @@ class WorldDef(Struct, frozen=True, kw_only=True):
         if start is None:
             start = next((r.id for r in rooms.values() if "start" in r.flags), next(iter(rooms), ""))
         return cls(
-            areas={a.id: a for a in areas},
-            rooms=rooms,
-            mobs={m.id: m for a in areas for m in a.mobs},
-            items={i.id: i for a in areas for i in a.items},
+            areas=ReadOnlyDict({a.id: a for a in areas}),
+            rooms=ReadOnlyDict(rooms),
+            mobs=ReadOnlyDict({m.id: m for a in areas for m in a.mobs}),
+            items=ReadOnlyDict({i.id: i for a in areas for i in a.items}),
             start=start,
-            area_of={r.id: a.id for a in areas for r in a.rooms},
+            area_of=ReadOnlyDict({r.id: a.id for a in areas for r in a.rooms}),
             shops_of=_shops_of((a.id, Contents.of(a)) for a in areas),
-            sources=sources or {},
+            sources=ReadOnlyDict(sources or {}),
         )
 
     def home_of(self, what: Literal["mobs", "items"], id_: str) -> str:
@@ -327,16 +347,16 @@ class WorldDef(Struct, frozen=True, kw_only=True):
             start=start,
             area_of=rooms.home,
             shops_of=shops,
-            sources=sources,
+            sources=ReadOnlyDict(sources),
         )
 
 
-def _shops_of(contents: Iterable[tuple[str, Contents]]) -> dict[str, tuple[str, ...]]:
+def _shops_of(contents: Iterable[tuple[str, Contents]]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for area, ids in contents:
         for mob in ids.keepers:
             found[mob] = tuple(dict.fromkeys((*found.get(mob, ()), area)))
-    return found
+    return ReadOnlyDict(found)
 
 
 def _rooms(area: AreaDef) -> Iterable[RoomDef]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar, overload
 
 
@@ -54,7 +55,7 @@ class Parts(Mapping[str, P], Generic[P, W]):
 
     def __init__(self, wholes: Mapping[str, W], home: Mapping[str, str], parts: Callable[[W], Iterable[P]]) -> None:
         self._wholes = wholes
-        self.home = dict(home)
+        self.home = MappingProxyType(dict(home))
         self._parts = parts
         self._known: dict[str, P] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NoReturn
 
@@ -33,24 +33,17 @@ LIMBO = RoomDef(id="", name="Nowhere", description="There is nothing here yet.")
 class WorldView:
     """Everything about the world that can be read. `World` adds what changes it."""
 
+    __slots__ = ()
+
     defs: WorldDef
     ledger: Balances
     characters: Mapping[str, Character]
     items: Mapping[str, Item]
     doors: Mapping[str, DoorState]
-    _held: dict[str, list[str]]  # owner: item ids, oldest first
-    _present: dict[str, list[str]]  # room: character ids
-    _kinds: dict[str, int]  # "mob:ID" or "item:ID": how many there are
-    _players: dict[str, str]  # casefolded name: character id
-
-    def view(self) -> WorldView:
-        """A read-only view of this world. Its characters, items and gold are read-only, too."""
-        view = WorldView()
-        vars(view).update({name: vars(self)[name] for name in ("defs", "_held", "_present", "_kinds", "_players")})
-        view.ledger = Balances(self.ledger.balances)
-        view.characters, view.items = MappingProxyType(self.characters), MappingProxyType(self.items)
-        view.doors = MappingProxyType(self.doors)
-        return view
+    _held: Mapping[str, Sequence[str]]  # owner: item ids, oldest first
+    _present: Mapping[str, Sequence[str]]  # room: character ids
+    _kinds: Mapping[str, int]  # "mob:ID" or "item:ID": how many there are
+    _players: Mapping[str, str]  # casefolded name: character id
 
     def __getattr__(self, name: str) -> NoReturn:
         instead = f"write {INSTEAD[name]}" if name in INSTEAD else NOTHING
@@ -161,3 +154,19 @@ class WorldView:
         if way is None or not way.door:
             return "open"
         return self.doors.get(f"{room_id} {direction}", way.state)
+
+
+class SeenWorld(WorldView):
+    """A world as modules see it: nothing in it can be set, and its tables are read-only."""
+
+    __slots__ = ("_held", "_kinds", "_players", "_present", "characters", "defs", "doors", "items", "ledger")
+
+    def __init__(self, world: WorldView) -> None:
+        put = object.__setattr__
+        put(self, "defs", world.defs)
+        put(self, "ledger", Balances(world.ledger.balances))
+        for name in ("_held", "_kinds", "_players", "_present", "characters", "doors", "items"):
+            put(self, name, MappingProxyType(getattr(world, name)))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"ctx.world is read-only: {name!r} can't be set, {NOTHING}")

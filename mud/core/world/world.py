@@ -9,7 +9,9 @@ from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from mud.core.containers import ReadOnlyList
 from mud.core.guard import Guarded
+from mud.core.handed import Handed
 from mud.core.journal import Journal, Key
 from mud.core.ledger import Entry, Ledger
 from mud.core.timers import PendingTimer, Timers
@@ -17,7 +19,7 @@ from mud.core.world import fights
 from mud.core.world.area import DoorState, WorldDef
 from mud.core.world.bans import Ban, Bans
 from mud.core.world.model import Account, Character, Item, room_key
-from mud.core.world.view import WorldView
+from mud.core.world.view import SeenWorld, WorldView
 from mud.core.world.word_index import WordIndex
 from mud.core.writes import WriteBlock, Writes
 
@@ -64,6 +66,7 @@ class World(WorldView):
         state = state or WorldState()
         self.defs = defs
         self.journal = Journal()
+        self.handed = Handed(self.journal)
         self.ledger = Ledger(self.journal, state.balances, state.ledger_seq)
         self.timers = Timers(self.journal, state.timers, state.timer_serial)
         self.writes = Writes(self.journal, state.writes_serial)
@@ -75,12 +78,12 @@ class World(WorldView):
         self.serial = state.serial
         self.arrivals = state.arrivals  # a counter of all arrivals; the source of each `arrived`
         self.words = WordIndex()
-        self._held: dict[str, list[str]] = {}  # owner: item ids, oldest first
-        self._present: dict[str, list[str]] = {}  # room: character ids, in the order of their coming
+        self._held: dict[str, ReadOnlyList[str]] = {}  # owner: item ids, oldest first
+        self._present: dict[str, ReadOnlyList[str]] = {}  # room: character ids, in the order of their coming
         self._kinds: dict[str, int] = {}  # "mob:ID" or "item:ID": how many there are
         self._players: dict[str, str] = {}  # casefolded name: character id
         self._index(state)
-        self.seen = self.view()  # the read-only view that modules are given
+        self.seen = SeenWorld(self)
 
     def state(self, game_time: float) -> WorldState:
         """All of the living state, for a snapshot. It is not a copy."""
@@ -116,8 +119,8 @@ class World(WorldView):
 
     def redefine(self, defs: WorldDef) -> None:
         """Replace the definitions. Characters and items in rooms that no longer exist stay there."""
-        self.journal.put(vars(self), "defs", defs)
-        self.journal.put(vars(self.seen), "defs", defs)
+        self.journal.assign(self, "defs", defs)
+        self.journal.assign(self.seen, "defs", defs)
 
     def new_id(self, prefix: str) -> str:
         """An id that was never used before. A rollback does not give it back: a gap does no harm."""
@@ -199,7 +202,7 @@ class World(WorldView):
         self.edit(item)
         if item.owner != owner_key:
             self.journal.remove(self._held[item.owner], item.id)
-            self.journal.append(self._held.setdefault(owner_key, []), item.id)
+            self.journal.append(self._held.setdefault(owner_key, ReadOnlyList()), item.id)
             item.arrived = self._next_arrival()
         item.owner, item.slot = owner_key, slot
 
@@ -207,7 +210,7 @@ class World(WorldView):
         """Add an item to the world: a new one, or one that came with its owner and keeps its `arrived`."""
         self.journal.edit(item).arrived = item.arrived or self._next_arrival()
         self.journal.put(self.items, item.id, item)
-        self.journal.append(self._held.setdefault(item.owner, []), item.id)
+        self.journal.append(self._held.setdefault(item.owner, ReadOnlyList()), item.id)
         self._count(f"item:{item.kind}", 1)
         self.journal.touch("items", item.id)
         return item
@@ -261,11 +264,17 @@ class World(WorldView):
         """Drop an away character and its items from memory; the database has them. Outside of events; not undoable."""
         for item in reversed(list(self.all_inside(character.owner_key))):  # a bag's contents before the bag
             del self.items[item.id]
-            self._held[item.owner].remove(item.id)
+            list.remove(self._held[item.owner], item.id)
             self._held.pop(item.owner_key, None)
             self._kinds[f"item:{item.kind}"] -= 1
         self._held.pop(character.owner_key, None)
         del self.characters[character.id], self._players[character.name.casefold()]
+        self.journal.version += 1
+
+    def forget_account(self, key: str) -> None:
+        """Drop an account from memory; the database has it. Outside of events; not undoable."""
+        del self.accounts[key]
+        self.journal.version += 1
 
     def remove_mob(self, mob: Character) -> None:
         """Remove a mob for good, with all it holds. Its gold must have been moved before."""
@@ -280,11 +289,11 @@ class World(WorldView):
     def _stand(self, character: Character) -> None:
         """Put a character into its room, after all who are there."""
         self.journal.edit(character).arrived = self._next_arrival()
-        self.journal.append(self._present.setdefault(character.room, []), character.id)
+        self.journal.append(self._present.setdefault(character.room, ReadOnlyList()), character.id)
 
     def _next_arrival(self) -> int:
         """A number greater than all before it."""
-        self.journal.put(vars(self), "arrivals", self.arrivals + 1)
+        self.journal.assign(self, "arrivals", self.arrivals + 1)
         return self.arrivals
 
     def _count(self, key: str, by: int) -> None:
@@ -292,29 +301,34 @@ class World(WorldView):
 
     def _index(self, state: WorldState) -> None:
         """Index all living things at once: a start waits for this, and there may be many thousands of them."""
+        present: dict[str, list[str]] = {}
+        held: dict[str, list[str]] = {}
         for character in state.characters:
             id_, mob = character.id, character.mob
             self.characters[id_] = character
             if not character.away:
-                self._present.setdefault(character.room, []).append(id_)
+                present.setdefault(character.room, []).append(id_)
             if mob is None:
                 self._players[character.name.casefold()] = id_
         for item in state.items:
             self.items[item.id] = item
-            self._held.setdefault(item.owner, []).append(item.id)
-        _sort(self._present, self.characters)
-        _sort(self._held, self.items)
+            held.setdefault(item.owner, []).append(item.id)
+        self._present.update(_sorted(present, self.characters))
+        self._held.update(_sorted(held, self.items))
         mobs = Counter(character.mob for character in state.characters if character.mob is not None)
         self._kinds.update((f"mob:{kind}", count) for kind, count in mobs.items())
         items = Counter(item.kind for item in state.items)
         self._kinds.update((f"item:{kind}", count) for kind, count in items.items())
 
 
-def _sort(places: dict[str, list[str]], things: Mapping[str, Character | Item]) -> None:
-    """Sort each place by arrival. The order is part of the state: `2.guard` must be the same guard tomorrow."""
-    for ids in places.values():
+def _sorted(
+    places: dict[str, list[str]], things: Mapping[str, Character | Item]
+) -> Iterator[tuple[str, ReadOnlyList[str]]]:
+    """Each place by arrival. The order is part of the state: `2.guard` must be the same guard tomorrow."""
+    for place, ids in places.items():
         if len(ids) > 1:
             ids.sort(key=lambda id_: things[id_].arrived)
+        yield place, ReadOnlyList(ids)
 
 
 __all__ = ["World", "WorldState", "room_key"]
