@@ -48,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "mud.copyover.environment": set(),
     "mud.copyover.locations": {"mud.core", "mud.copyover.environment"},
     "mud.copyover": {*GAME, *PLACES, "mud.config", "mud.copyover.rehearsal.report", "mud.net", "mud.play.staff"},
-    "mud.copyover.carriers": {"mud.copyover", "mud.copyover.environment"},
+    "mud.copyover.carriers": {"mud.copyover", "mud.copyover.environment", "mud.core"},
     "mud.copyover.rehearsal.report": set(),
     "mud.copyover.rehearsal": {
         *(*PLACES, "mud", "mud.areas", "mud.config", "mud.copyover", "mud.copyover.rehearsal.report", "mud.core"),

@@ -45,7 +45,7 @@ def numbered(config: Config, code: Code, generation: int) -> int:
 class Confirmation:
     """Watches one generation, which runs `code`, from its start to its confirmation."""
 
-    def __init__(self, host: Host, code: Code) -> None:
+    def __init__(self, host: Host, code: Code, rejected: str = "") -> None:
         self._host = host
         self.code = code
         self._kept = generations(host.config)
@@ -54,7 +54,7 @@ class Confirmation:
         self._ill: set[str] = set()  # modules that were out of service from the start
         self._forms: dict[str, Form] = {}
         self._why = environment.take_why()  # the reason why this code runs instead of the tree's
-        self._rejected = ""  # the code that the game rolled back from
+        self._rejected = rejected  # the code that the game rolled back from
         self._begun = False
         self._counted = False  # this start was counted by whoever chose this code
         self._over = False  # confirmed: nothing more to watch
@@ -70,11 +70,10 @@ class Confirmation:
             log.warning("%s", self._why)
             self._host.play.post(e.Announced(self._why, "admin"))
 
-    def rolled_back(self, rejected: str) -> None:
+    def rolled_back(self) -> None:
         """Note at once that the game rolled back to this code: after a kill the rejected code must not start again."""
-        self._rejected = rejected
         try:
-            self._kept.reject(rejected)
+            self._kept.reject(self._rejected)
         except OSError as error:
             log.warning("it could not be noted yet that the game went back: %s", error)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-#: This start takes over a game: where to find the hand-over, in the carrier's own notation.
-HANDOVER = "EVERWAKE_HANDOVER"
+#: This start takes over a game: the carrier's name, and where to find the hand-over, in the carrier's own notation.
+CARRIER, HANDOVER = "EVERWAKE_CARRIER", "EVERWAKE_HANDOVER"
+#: The carrier of programs that name none, because they are older than the second one.
+FIRST_CARRIER = "exec"
 #: This start is a rehearsal: the modules that have to load, separated by commas; the folder with copies of the state;
 #: and the id of the process that ordered it.
 REHEARSAL, STATE, PARENT = "EVERWAKE_REHEARSAL", "EVERWAKE_REHEARSAL_STATE", "EVERWAKE_REHEARSAL_PARENT"
@@ -15,6 +18,13 @@ REHEARSAL, STATE, PARENT = "EVERWAKE_REHEARSAL", "EVERWAKE_REHEARSAL_STATE", "EV
 TREE, FELL_BACK = "EVERWAKE_TREE", "EVERWAKE_FELL_BACK"
 #: Makes Python print a traceback when a signal ends it.
 FAULTHANDLER = "PYTHONFAULTHANDLER"
+
+
+class HandedOver(NamedTuple):
+    """A hand-over, as the environment names it."""
+
+    carrier: str
+    where: str
 
 
 # What this program is told
@@ -35,10 +45,11 @@ def tree(code: Path) -> Path:
     return Path(os.environ.get(TREE, code))
 
 
-def take_handover() -> str | None:
-    """Where to find the hand-over. Clears the variable, so that programs we start later do not get it."""
+def take_handover() -> HandedOver | None:
+    """Where to find the hand-over. Clears the variables, so that programs we start later do not get them."""
     os.environ.pop(FAULTHANDLER, None)
-    return os.environ.pop(HANDOVER, None)
+    carrier, where = os.environ.pop(CARRIER, FIRST_CARRIER), os.environ.pop(HANDOVER, None)
+    return None if where is None else HandedOver(carrier, where)
 
 
 def take_needed() -> list[str] | None:
@@ -82,9 +93,9 @@ def of_rehearsal(given: Mapping[str, str], modules: Sequence[str], state: Path) 
     return rest | {REHEARSAL: ",".join(modules), PARENT: str(os.getpid()), STATE: str(state)}
 
 
-def of_heir(given: Mapping[str, str], handover: str) -> dict[str, str]:
+def of_heir(given: Mapping[str, str], carrier: str, handover: str) -> dict[str, str]:
     """The environment of the program that is to take over the game."""
-    return {**given, HANDOVER: handover, FAULTHANDLER: "1"}
+    return {**given, CARRIER: carrier, HANDOVER: handover, FAULTHANDLER: "1"}
 
 
 def of_fallback(given: Mapping[str, str], why: str) -> dict[str, str]:

@@ -396,7 +396,7 @@ class Copyovers:
     def took_over(self, given: Handover, entered: float, lost: list[str]) -> None:
         """Note that GO was said. The hand-over arrived at `entered`; the modules `lost` could not take their state."""
         if given.rejected:
-            self._confirmation.rolled_back(given.rejected)
+            self._confirmation.rolled_back()
         if given.report is not None:  # an older program wrote no records
             self.attempt = Attempt.taken_over(given, given.report, Target(self._host.config), entered)
             self.recorder.take_over(self.attempt, lost)

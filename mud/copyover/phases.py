@@ -84,8 +84,8 @@ TABLE: tuple[PhaseRow, ...] = (
         P.HANDING_OVER,
         80,
         (P.RECOVERING, P.IDLE),
-        "the hand-over is written to memory that is passed on; the new program is executed",
-        "the hand-over is dropped, no descriptor is inheritable any more, and everything resumes",
+        "the hand-over is given to its carrier, which starts the new program",
+        "the hand-over is dropped, and everything resumes",
         silent=True,
     ),
     PhaseRow(

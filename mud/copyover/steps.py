@@ -11,9 +11,10 @@ import time
 from collections.abc import Awaitable, Callable
 
 from mud import __version__
-from mud.copyover import compiled, vetoes
+from mud.copyover import vetoes
 from mud.copyover.attempt import Attempt
 from mud.copyover.code import Code
+from mud.copyover.compiled import CompiledCode
 from mud.copyover.confirmation import Confirmation
 from mud.copyover.handover import Handover
 from mud.copyover.host import Host
@@ -55,7 +56,7 @@ class ServerSteps:
         self._rehearse = rehearse
         self._confirmation = confirmation
         self._observer = observer
-        self._compiled = confirmation.code  # the code rehearsed last, which is in Python's caches
+        self._compiled = CompiledCode(confirmation.code)
 
     async def rehearse(self, attempt: Attempt) -> None:
         """Let a child run the new code on a copy of the state.
@@ -66,11 +67,9 @@ class ServerSteps:
         if kept is not None:
             await self._confirmation.end()  # a confirmation removes old copies; it goes on in `go_on`
             generations(self._host.config).check(kept)
-        code, before = attempt.target.look(running), self._compiled
+        attempt.code = attempt.target.look(running)
         if kept is None:
-            changed = code.other_than(running) | code.other_than(before)
-            await in_thread(compiled.forget, [str(TREE / name) for name in changed])
-        attempt.code = self._compiled = code
+            await self._compiled.renew(attempt.code)
         attempt.report = report = await self._rehearse(self._host, attempt.target)
         if attempt.draft is not None:
             attempt.draft.record.start, attempt.draft.record.work = report.start, report.work

@@ -9,6 +9,7 @@ from mud.copyover.adopt import GameState, rejoin, stopped_game
 from mud.copyover.handover import Handover
 from mud.copyover.locations import CODE
 from mud.copyover.target import look
+from mud.server.origin import Origin
 from mud.server.server import Server
 from mud.store.lock import Lock
 
@@ -20,7 +21,8 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     """
     game = stopped_game(config, given, carried)
     code = given.report.code if given.report is not None else look(config, CODE)
-    server = Server(config, loop, game, given.generation, Lock.adopt(given.lock), code, carried.kept)
+    origin = Origin(generation=given.generation, code=code, rejected=given.rejected, unknown=carried.kept)
+    server = Server(config, loop, game, Lock.adopt(given.lock), origin)
     server.jobs.waiting = given.jobs.all()
     server.connections.adopt(given.listeners, given.wires, given.partings, given.addresses, given.next_session)
     waiting = {job.session for job in server.jobs.waiting}
@@ -29,5 +31,4 @@ def adopt(config: Config, loop: asyncio.AbstractEventLoop, given: Handover, carr
     manager.loader.rehearsed = frozenset(given.contracts)  # the old program checked that nothing has changed since
     manager.load(carried.modules, carried.schemas)
     manager.loader.rehearsed = frozenset()
-    server.modules.all_there(given.modules, config.modules.optional)
     return server

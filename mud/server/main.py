@@ -20,10 +20,10 @@ from mud.config import Config
 from mud.copyover import environment
 from mud.copyover.adopt import modules_of, read_state
 from mud.copyover.attempt import Attempt
-from mud.copyover.carriers.carrier import Carrier, Delivery, Failure, patience
-from mud.copyover.carriers.exec import ExecCarrier, ExecDelivery
-from mud.copyover.carriers.system import real
+from mud.copyover.carriers import table as carriers
+from mud.copyover.carriers.carrier import Carrier, Failure, patience
 from mud.copyover.confirmation import numbered
+from mud.copyover.environment import HandedOver
 from mud.copyover.handover import Handover
 from mud.copyover.locations import CODE
 from mud.copyover.phases import Phase
@@ -38,6 +38,7 @@ from mud.game import Game
 from mud.net.telnet import warm_up
 from mud.server import logs, passwords, ready
 from mud.server.adopt import adopt
+from mud.server.origin import Origin
 from mud.server.server import Server
 from mud.snapshot import files
 from mud.store import rows
@@ -118,8 +119,8 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop, lock: L
         modules, schemas = modules_of(loaded.modules, loaded.module_schemas)
         game = Game(World(defs, state), Clock(time.monotonic, time.time, state.game_time))
         code = look(config, CODE)
-        server = Server(config, loop, game, numbered(config, code, max(1, generation)), lock, code)
-        server.storage.store = store
+        number = numbered(config, code, max(1, generation))
+        server = Server(config, loop, game, lock, Origin(generation=number, code=code, store=store))
         game.reopen([row[0] for row in loaded.sessions])
         server.copyovers.began()
         server.modules.manager.load(modules, schemas)
@@ -134,22 +135,23 @@ async def from_database(config: Config, loop: asyncio.AbstractEventLoop, lock: L
     return server
 
 
-def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: str) -> Server:
+def take_over(config: Config, loop: asyncio.AbstractEventLoop, inherited: HandedOver) -> Server:
     """Start from a hand-over: build everything, then say HEALTHY; from GO on the game is ours.
 
     Any exception before GO gives the game back to the old program.
     """
     gc.disable()  # a collection now would double the time
     entered = time.monotonic()
-    delivery: Delivery = ExecDelivery(inherited)
+    delivery = carriers.delivery(inherited)
     given = delivery.handover
     server = adopt(config, loop, given, read_state(config, given))
+    anew = server.modules.all_there(given.modules, config.modules.optional)
     if not delivery.ask_to_go():
         log.error("the old program plays on; this one ends")
         os._exit(1)
     have_game(server, given, entered)
     loop.run_until_complete(server.modules.start_in_silence())
-    after_turns(loop, ANSWERED, lambda: announce(server, given))
+    after_turns(loop, ANSWERED, lambda: announce(server, given, anew))
     delivery.settle(loop)
     return server
 
@@ -175,8 +177,11 @@ def after_turns(loop: asyncio.AbstractEventLoop, turns: int, do: Callable[[], No
         do()
 
 
-def announce(server: Server, given: Handover) -> None:
-    """Announce that the game goes on: one line to everyone, the figures to the admins and the log."""
+def announce(server: Server, given: Handover, anew: list[str]) -> None:
+    """Announce that the game goes on: one line to everyone, the figures to the log.
+
+    `anew` tells the admins of modules that lost their state.
+    """
     gc.enable()
     silence = time.time() - given.began if given.frozen is None else time.monotonic() - given.frozen
     log.warning(
@@ -188,7 +193,7 @@ def announce(server: Server, given: Handover) -> None:
         silence * 1000,
     )
     server.post(e.Announced("The world blinks, and goes on."))
-    for text in server.modules.anew:
+    for text in anew:
         log.error("%s", text)
         server.post(e.Announced(f"After the copyover: {text}.", "admin"))
     server.loop.call_soon(server.copyovers.done)
@@ -196,7 +201,7 @@ def announce(server: Server, given: Handover) -> None:
 
 def run(server: Server) -> int:
     """Run the loop until the end; after a failed hand-over it continues."""
-    loop, carrier = server.loop, ExecCarrier(real())
+    loop, carrier = server.loop, carriers.carrier()
     hear_signals(server)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     ready.write(server.config, server.connections.port, server.generation)
@@ -214,8 +219,10 @@ def run(server: Server) -> int:
         if attempt is None or server.ending:
             break
         failure = hand_over(server, carrier, attempt)
-        if failure.guardian:
-            take_back(server, attempt, failure)
+        if failure.began:
+            attempt.phases.go(Phase.RECOVERING)
+        if failure.moved:
+            take_back(server)
         log.error("no copyover: %s", failure)
         loop.run_until_complete(server.copyovers.give_up(attempt, str(failure)))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
@@ -247,28 +254,22 @@ def hand_over(server: Server, carrier: Carrier, attempt: Attempt) -> Failure:
     """Give the game to the new program. Returns only on failure, in the process that plays on."""
     assert attempt.handover is not None
     WATCH.disarm()
-    gc.disable()  # a collection would copy memory that the two processes share
     logging.shutdown()
     seconds = patience(server.config.copyover.start_seconds, attempt.report.start)
     try:
         return carrier.carry(attempt.handover, attempt.target, seconds, ready.notify_main_pid)
     except Exception as error:  # whatever it is, the game goes on
-        return Failure(f"the new program can't be executed: {getattr(error, 'strerror', None) or error}")
-    finally:
-        gc.enable()
+        return Failure(f"the new program can't be started: {getattr(error, 'strerror', None) or error}")
 
 
-def take_back(server: Server, attempt: Attempt, failure: Failure) -> None:
-    """Play on as the guardian: under another process id, and without the threads of the old process."""
+def take_back(server: Server) -> None:
+    """Play on in another process than before: under another id, and without the threads of the old process."""
     logs.set_up(server.config.data / "logs", server.config.log)
     server.loop.set_default_executor(executor())
     asyncio.set_event_loop(server.loop)
     hear_signals(server)
-    attempt.phases.go(Phase.RECOVERING)
     server.lock.sign()
     ready.write(server.config, server.connections.port, server.generation)
-    for number in failure.signals & SIGNALS:
-        os.kill(os.getpid(), number)  # delivered once they are unblocked
 
 
 def raise_descriptor_limit() -> None:

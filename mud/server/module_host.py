@@ -25,6 +25,7 @@ from mud.framework.registry import Registry
 from mud.framework.workers.registry import WorkerRegistry
 from mud.game import Game
 from mud.server.dispatcher import Dispatcher
+from mud.server.tasks import Tasks
 from mud.snapshot.envelope import Metadata, Snapshot, pack
 from mud.snapshot.form import Form
 from mud.snapshot.shape import validate
@@ -38,7 +39,9 @@ SILENT_SECONDS = 0.1
 class ModuleHost:
     """What modules need of the server, and the server of its modules."""
 
-    def __init__(self, game: Game, config: Config, events: Dispatcher, is_running: Callable[[], bool]) -> None:
+    def __init__(
+        self, game: Game, config: Config, events: Dispatcher, starting: Tasks, is_running: Callable[[], bool]
+    ) -> None:
         self._config = config
         self._clock = game.clock
         self._is_running = is_running
@@ -50,8 +53,7 @@ class ModuleHost:
         self.workers = WorkerRegistry(
             self.manager, config.data / "workers", config.run / "workers", config.data / "logs", self.now, self._tell
         )
-        self.anew: list[str] = []  # messages for the admins about modules that lost their state in a copyover
-        self._starting: asyncio.Task[None] | None = None
+        self._starting = starting
 
     def _tell(self, text: str) -> None:
         self.post(e.Announced(text, "admin"))
@@ -61,31 +63,32 @@ class ModuleHost:
         self.manager.begin_work()
         self.workers.begin()
 
-    def all_there(self, needed: list[str], optional: list[str]) -> None:
-        """Check that all modules have their state; an optional one that can't take it starts anew: see `anew`.
+    def all_there(self, needed: list[str], optional: list[str]) -> list[str]:
+        """Check that all modules have their state. Returns messages for the admins about optional ones that have not.
 
         Raises Failed, naming modules and reasons.
         """
+        anew: list[str] = []
         failed: list[str] = []
         for name in needed:
             instance = self.registry.instances.get(name)
             if instance is not None and instance.life.state is not ModuleState.FAILED:
                 continue
             why = "it is gone" if instance is None else instance.figures.last_error
-            (self.anew if name in optional else failed).append(f"the module {name} can't take over: {why}")
+            (anew if name in optional else failed).append(f"the module {name} can't take over: {why}")
             if name in optional and instance is not None and not instance.broken:
                 instance.life.go(ModuleState.LOADING, self.now(), "it starts with an empty state")
                 instance.life.go(ModuleState.LOADED, self.now())
                 instance.forgive()
                 self.manager.states.pop(name, None)
-                self.anew[-1] += "; it starts with an empty state, and the old one lies in the snapshots' folder"
+                anew[-1] += "; it starts with an empty state, and the old one lies in the snapshots' folder"
         if failed:
             raise Failed("; ".join(failed))
+        return anew
 
     async def start_in_silence(self) -> None:
         """After GO: start the modules. Slow ones go on starting while the game plays, and are in service later."""
-        self._starting = asyncio.get_running_loop().create_task(self._start())
-        await asyncio.wait({self._starting}, timeout=SILENT_SECONDS)
+        await asyncio.wait({self._starting.start(self._start())}, timeout=SILENT_SECONDS)
 
     async def _start(self) -> None:
         loaded = [i for i in self.registry.instances.values() if i.life.state is ModuleState.LOADED]
@@ -108,9 +111,7 @@ class ModuleHost:
 
     async def end(self) -> None:
         """At the end: stop modules and processes."""
-        if self._starting is not None and not self._starting.done():
-            self._starting.cancel()
-            await asyncio.wait({self._starting})
+        await self._starting.end()
         await self.manager.stop_all()
         await self.workers.stop_all()
 

@@ -16,7 +16,6 @@ from mud.control.control_socket import Actions, Control
 from mud.control.copyovers import copyover_actions
 from mud.control.modules import module_actions
 from mud.control.workers import worker_actions
-from mud.copyover.code import Code
 from mud.copyover.confirmation import Confirmation
 from mud.copyover.observer import CopyoverObserver
 from mud.copyover.orders import Copyovers
@@ -36,6 +35,7 @@ from mud.server.login_limits import LoginLimits
 from mud.server.module_host import ModuleHost
 from mud.server.module_queries import ModuleQueries
 from mud.server.module_transfer import ModuleTransfer
+from mud.server.origin import Origin
 from mud.server.requests import Requests
 from mud.server.storage import Storage
 from mud.server.tasks import Tasks
@@ -53,27 +53,25 @@ class Server:
         config: Config,
         loop: asyncio.AbstractEventLoop,
         game: Game,
-        generation: int,
         lock: Lock,
-        code: Code,
-        unknown: Mapping[str, dict[str, Section]] | None = None,
+        origin: Origin,
     ) -> None:
         self.config = config
         self.loop = loop
         self.game = game
-        self.generation = generation
+        self.generation = origin.generation
         self.lock = lock
         self.key = config.key()
         self.tasks = Tasks(loop)
         self._writing = Tasks(loop)
-        self.storage = Storage(config.database)
+        self.storage = Storage(config.database, origin.store)
         self.events = Dispatcher(loop, game)
         self.post = self.events.post
         self.connections = Connections(
             loop, game, config, self.post, lambda session, why: self.copyovers.gone(session, why)
         )
         self.answer = self.connections.answer
-        self.modules = ModuleHost(game, config, self.events, lambda: self.running)
+        self.modules = ModuleHost(game, config, self.events, Tasks(loop), lambda: self.running)
         self._limits = LoginLimits(self.connections.addresses)
         self.jobs = Jobs(
             self.storage,
@@ -90,13 +88,13 @@ class Server:
             self.connections.row,
             self.jobs.names,
             self.modules.registry,
-            generation,
+            self.generation,
             config.store.flush_seconds,
         )
         self.requests = Requests(config, game.world, self.storage, self.flusher, self.modules.manager, self.answer)
         self.queries = ModuleQueries(self.storage, self.flusher, self.post)
-        host = self._copyover_host(unknown or {})
-        self.confirmation = Confirmation(host, code)
+        host = self._copyover_host(origin.unknown)
+        self.confirmation = Confirmation(host, origin.code, origin.rejected)
         self.observer = self._observer()
         self.copyovers = Copyovers(host, self.confirmation, self.observer, rehearsal.check)
         self.events.connect(self._effect_handlers())

@@ -17,10 +17,10 @@ REOPEN_SECONDS = 2.0
 class Storage:
     """The store, or None while it is not open."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, store: Store | None = None) -> None:
         self._path = path
         self._open = asyncio.Event()
-        self.store: Store | None = None
+        self.store = store
         self.failure = ""  # why it could not be opened, the last time
 
     async def open(self) -> None:

@@ -129,6 +129,6 @@ def test_it_has_to_run_well_in_one_piece(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_what_was_rolled_back_from_is_rejected_at_once(tmp_path: Path) -> None:
     host: Any = SimpleNamespace(config=Config(server=ServerConfig(data=str(tmp_path))), generation=1)
-    watched = Confirmation(host, Code())
-    watched.rolled_back("bad")
+    watched = Confirmation(host, Code(), "bad")
+    watched.rolled_back()
     assert watched._kept.index().rejected == ["bad"]

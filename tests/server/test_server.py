@@ -14,6 +14,7 @@ from mud.core.clock import Clock
 from mud.core.copyover_words import CopyoverWords
 from mud.core.world.world import World, WorldState
 from mud.game import Game
+from mud.server.origin import Origin
 from mud.server.server import Server
 from mud.store.lock import Lock
 
@@ -41,7 +42,7 @@ def test_who_waits_for_what_a_freeze_cancels_before_it_began_hears_so_when_the_g
         config = Config(server=ServerConfig(data=str(tmp_path), world=str(WORLD)))
         game = Game(World(load(WORLD), WorldState()), Clock(time.monotonic, time.time))
         lock = Lock.acquire(tmp_path / "lock")
-        server = Server(config, asyncio.get_running_loop(), game, 1, lock, Code())
+        server = Server(config, asyncio.get_running_loop(), game, lock, Origin(generation=1, code=Code()))
         server.answer = answer
         server.events.carry_out(REQUESTS)
         await server.tasks.end()

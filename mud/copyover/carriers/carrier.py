@@ -21,16 +21,16 @@ REHEARSED_STARTS = 3.0
 
 
 class Failure(Struct):
-    """Why the new program did not get the game; `said` holds the last lines of its output.
+    """Why the new program does not have the game. `said`: the last lines of its output.
 
-    With `guardian`, another process than before plays on, and `signals` are those that the ended program had not yet
-    received.
+    `began`: it was running. `moved`: the process that plays on is a fork of the old one, with another id and without
+    its threads.
     """
 
     why: str
     said: str = ""
-    guardian: bool = False
-    signals: frozenset[int] = frozenset()
+    began: bool = False
+    moved: bool = False
 
     def __str__(self) -> str:
         return f"{self.why}\n{self.said}" if self.said else self.why

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import gc
 import os
 import socket
 import sys
@@ -24,6 +25,8 @@ from mud.copyover.carriers.system import Os
 from mud.copyover.handover import Handover
 from mud.copyover.target import Target
 
+#: The name of this carrier in the table of carriers.
+NAME = "exec"
 #: How many bytes a new program may write to standard error before GO.
 SAID_BYTES = 1 << 20
 
@@ -71,37 +74,51 @@ class ExecCarrier:
 
     def carry(self, given: Handover, target: Target, seconds: float, taking_back: Callable[[], None]) -> Failure:
         """Become the new program."""
-        with contextlib.ExitStack() as stack:
-            shared = SharedDescriptors(self._os, stack)
-            carried = ExecHandover(
-                **msgspec.structs.asdict(given),
-                channel=shared.theirs.fileno(),
-                said=shared.said,
-                stderr=shared.stderr,
-            )
-            memory = handover.write(carried)
-            stack.callback(os.close, memory)
-            for stream in (sys.stdout, sys.stderr):
-                if stream is not None:
-                    stream.flush()
-            child = self._os.fork()
-            if not child:
-                shared.theirs.close()
-                new = WatchedProgram(shared.ours, shared.pid, shared.process, shared.said)
-                return guardian.guard(self._os, new, seconds, taking_back)
-            try:
-                error = self._execute(carried, target, memory, child)
-            finally:  # it can't be: the guardian lets go first
-                shared.theirs.sendall(channel.STAY)
-                self._os.wait(child)
-            why = getattr(error, "strerror", None) or error
-            return Failure(f"the new program can't be executed: {why}")
+        gc.disable()  # a collection would copy memory that the two processes share
+        try:
+            with contextlib.ExitStack() as stack:
+                return self._carry(given, target, seconds, taking_back, stack)
+        finally:
+            gc.enable()
+
+    def _carry(
+        self,
+        given: Handover,
+        target: Target,
+        seconds: float,
+        taking_back: Callable[[], None],
+        stack: contextlib.ExitStack,
+    ) -> Failure:
+        shared = SharedDescriptors(self._os, stack)
+        carried = ExecHandover(
+            **msgspec.structs.asdict(given),
+            channel=shared.theirs.fileno(),
+            said=shared.said,
+            stderr=shared.stderr,
+        )
+        memory = handover.write(carried)
+        stack.callback(os.close, memory)
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        child = self._os.fork()
+        if not child:
+            shared.theirs.close()
+            new = WatchedProgram(shared.ours, shared.pid, shared.process, shared.said)
+            return guardian.guard(self._os, new, seconds, taking_back)
+        try:
+            error = self._execute(carried, target, memory, child)
+        finally:  # it can't be: the guardian lets go first
+            shared.theirs.sendall(channel.STAY)
+            self._os.wait(child)
+        why = getattr(error, "strerror", None) or error
+        return Failure(f"the new program can't be executed: {why}")
 
     def _execute(self, carried: ExecHandover, target: Target, memory: int, child: int) -> Exception:
         """Become the new program. If that is impossible, undo everything and return the error."""
         fds = [memory, *carried.descriptors()]
         try:
-            command, given = target.command(), environment.of_heir(target.environment(), f"{memory}:{child}")
+            command, given = target.command(), environment.of_heir(target.environment(), NAME, f"{memory}:{child}")
             channel.inheritable(fds, True)
             os.dup2(carried.said, 2)
             self._os.execve(command[0], command, given)

@@ -42,11 +42,12 @@ def guard(os_: Os, new: WatchedProgram, seconds: float, taking_back: Callable[[]
             why, patience = f"is not ready after {seconds:.1f} s", 0.0
     except Exception as error:  # whatever it is, only this process can go on
         why = f"can't be waited for: {type(error).__name__}: {error}"
-    failure = Failure(f"the new program {why}", guardian=True)
+    failure = Failure(f"the new program {why}", began=True, moved=True)
     with contextlib.suppress(Exception):
         taking_back()
     with contextlib.suppress(Exception):
-        failure.signals = os_.pending(new.pid)
+        for number in os_.pending(new.pid):  # it did not hear them, so we do
+            os_.hear(number)
     end(os_, new, patience)
     with contextlib.suppress(Exception):
         failure.said = last_lines(new.said)

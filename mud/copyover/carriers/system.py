@@ -23,6 +23,7 @@ class Os:
     process: Callable[[int], int]  # the descriptor of a process by its pid
     send_signal: Callable[[int, int], None]  # to a process by its descriptor
     readable: Callable[[int, float], bool]  # whether a descriptor becomes readable within some seconds
+    hear: Callable[[int], None]  # have this process hear a signal later that it blocks now; no other
     pending: Callable[[int], frozenset[int]]  # the signals that a process has not received yet
     forbid_core: Callable[[int], None]  # keeps a process from writing a core file
 
@@ -37,6 +38,7 @@ def real() -> Os:
         process=os.pidfd_open,
         send_signal=signal.pidfd_send_signal,
         readable=readable,
+        hear=hear,
         pending=pending,
         forbid_core=lambda pid: resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0)) and None,
     )
@@ -47,6 +49,12 @@ def readable(fd: int, seconds: float) -> bool:
     waiting = select.poll()
     waiting.register(fd, select.POLLIN)
     return bool(waiting.poll(seconds * 1000))
+
+
+def hear(number: int) -> None:
+    """Send this process a signal, if it blocks it: it is delivered once it is unblocked."""
+    if number in signal.pthread_sigmask(signal.SIG_BLOCK, ()):
+        os.kill(os.getpid(), number)
 
 
 def pending(pid: int) -> frozenset[int]:

@@ -18,7 +18,7 @@ import pytest
 from mud.config import Config, ServerConfig
 from mud.copyover import environment, handover
 from mud.copyover.carriers import channel, system
-from mud.copyover.carriers.exec import SAID_BYTES, ExecCarrier, ExecDelivery, ExecHandover
+from mud.copyover.carriers.exec import NAME, SAID_BYTES, ExecCarrier, ExecDelivery, ExecHandover
 from mud.copyover.carriers.system import Os
 from mud.copyover.handover import CarriedJobs, Handover
 from mud.copyover.target import Target
@@ -135,7 +135,7 @@ def test_the_new_program_is_executed_with_its_command_and_environment(given: Han
     assert path == command[0] and command == target.command()
     memory, _, guardian = told[environment.HANDOVER].partition(":")
     assert int(memory) > 2 and int(guardian) == GUARDIAN
-    assert told == environment.of_heir(target.environment(), told[environment.HANDOVER])
+    assert told == environment.of_heir(target.environment(), NAME, told[environment.HANDOVER])
     assert told[environment.FAULTHANDLER] == "1"
 
 
@@ -187,7 +187,7 @@ def test_when_it_can_not_be_executed_all_is_as_it_was(
     before, stderr = open_descriptors(), os.fstat(2)
     failure = ExecCarrier(fake.os()).carry(given, target, 1.0, taking_back)
     assert str(failure) == f"the new program can't be executed: {why}"
-    assert not failure.guardian, "the process that plays on is the same"
+    assert not failure.began and not failure.moved, "the process that plays on is the same"
     assert fake.done == ["fork", "execve", f"wait {GUARDIAN}"]
     assert words.heard() == channel.STAY, "the guardian is let go, and hears no more"
     assert open_descriptors() == before
@@ -250,11 +250,12 @@ def test_without_descriptors_nothing_is_forked(given: Handover, target: Target) 
 
 def test_the_child_guards_the_process_that_forked_it_off(given: Handover, target: Target) -> None:
     fake, before = FakeProcesses(in_guardian=True), open_descriptors()
-    os_ = replace(fake.os(), pending=lambda pid: frozenset({15} if pid == os.getpid() else ()))
+    heard: list[int] = []
+    os_ = replace(fake.os(), pending=lambda pid: frozenset({15} if pid == os.getpid() else ()), hear=heard.append)
     taken: list[str] = []
     failure = ExecCarrier(os_).carry(given, target, 1.5, lambda: taken.append("back"))
-    assert failure.guardian and failure.why == "the new program is not ready after 1.5 s"
-    assert failure.signals == {15} and taken == ["back"]
+    assert failure.began and failure.moved and failure.why == "the new program is not ready after 1.5 s"
+    assert heard == [15] and taken == ["back"]
     assert fake.done == ["fork", "no core", "signal 6", "signal 9"], "it neither executes nor waits"
     assert open_descriptors() == before
 

@@ -30,6 +30,7 @@ class FakeProcess:
     def __init__(self, ended: bool = False, deaf: frozenset[int] = frozenset()) -> None:
         self.ended, self.deaf = ended, deaf
         self.done: list[Any] = []
+        self.heard: set[int] = set()
         self.on_time = True
 
     def os(self) -> Os:
@@ -40,6 +41,7 @@ class FakeProcess:
             exit=self._exit,
             send_signal=self._send_signal,
             readable=self._readable,
+            hear=self.heard.add,
             pending=self._pending,
             forbid_core=lambda pid: self.done.append(f"no core of {pid}"),
         )
@@ -113,7 +115,8 @@ def test_a_program_that_ended_is_not_signalled(program: tuple[socket.socket, Wat
     fake = FakeProcess(ended=True)
     theirs.close()
     failure = guard(fake, new)
-    assert failure == Failure("the new program ended before it was ready", SAID, True, frozenset())
+    assert failure == Failure("the new program ended before it was ready", SAID, began=True, moved=True)
+    assert fake.heard == set()
     patience = f"wait {LAST_WORDS_SECONDS:g}"
     assert fake.done == [f"hear {SECONDS:g}", "taking back", "pending", patience, GONE]
 
@@ -123,7 +126,8 @@ def test_a_program_that_closed_the_channel_and_lives_on_is_ended(program: tuple[
     fake = FakeProcess(deaf=frozenset({signal.SIGABRT}))
     theirs.close()
     failure = guard(fake, new)
-    assert failure == Failure("the new program ended before it was ready", SAID, True, frozenset({signal.SIGTERM}))
+    assert failure == Failure("the new program ended before it was ready", SAID, began=True, moved=True)
+    assert fake.heard == {signal.SIGTERM}
     assert fake.done == [f"hear {SECONDS:g}", "taking back", "pending", *ENDED, "SIGKILL", GONE]
 
 
@@ -131,7 +135,8 @@ def test_one_that_dies_of_its_last_words_needs_no_more(program: tuple[socket.soc
     theirs, new = program
     fake = FakeProcess()
     theirs.close()
-    assert guard(fake, new).signals == {signal.SIGTERM}
+    guard(fake, new)
+    assert fake.heard == {signal.SIGTERM}
     assert fake.done == [f"hear {SECONDS:g}", "taking back", "pending", *ENDED, GONE]
 
 
@@ -151,7 +156,8 @@ def test_who_is_late_is_ended_without_more_patience(program: tuple[socket.socket
     fake.on_time = False
     theirs.sendall(channel.HEALTHY)  # too late: nobody reads it
     failure = guard(fake, new)
-    assert failure == Failure("the new program is not ready after 2.5 s", SAID, True, frozenset({signal.SIGTERM}))
+    assert failure == Failure("the new program is not ready after 2.5 s", SAID, began=True, moved=True)
+    assert fake.heard == {signal.SIGTERM}
     ended = ["wait 0", *ENDED[1:]]
     assert fake.done == [f"hear {SECONDS:g}", "taking back", "pending", *ended, "SIGKILL", GONE]
     assert not system.readable(theirs.fileno(), 0), "it never hears GO"
@@ -173,7 +179,7 @@ def test_an_error_while_waiting_takes_the_game_back(
         replace(fake.os(), readable=readable), new, SECONDS, lambda: fake.done.append("taking back")
     )
     assert failure.why == f"the new program can't be waited for: {type(error).__name__}: {error}"
-    assert failure.guardian and failure.said == SAID and failure.signals == {signal.SIGTERM}
+    assert failure.moved and failure.said == SAID and fake.heard == {signal.SIGTERM}
     assert fake.done == ["taking back", "pending", *ENDED, "SIGKILL", GONE]
 
 
@@ -195,7 +201,7 @@ def test_whoever_is_to_be_told_may_fail(program: tuple[socket.socket, WatchedPro
     def taking_back() -> None:
         raise OSError("nobody listens")
 
-    assert guardian.guard(fake.os(), new, SECONDS, taking_back).guardian
+    assert guardian.guard(fake.os(), new, SECONDS, taking_back).moved
     assert fake.done == [f"hear {SECONDS:g}", "pending", *ENDED, "SIGKILL", GONE]
 
 
@@ -207,12 +213,13 @@ def test_what_it_said_may_be_lost_and_the_game_is_taken_back_all_the_same(
     theirs.close()
     new.said = PROCESS  # no descriptor: reading it is an OSError
     failure = guard(fake, new)
-    assert failure == Failure("the new program ended before it was ready", "", True, frozenset({signal.SIGTERM}))
+    assert failure == Failure("the new program ended before it was ready", "", began=True, moved=True)
+    assert fake.heard == {signal.SIGTERM}
     assert fake.ended
 
 
 @pytest.mark.parametrize("error", [OSError(5, "Input/output error"), MemoryError("none left"), ValueError("no number")])
-@pytest.mark.parametrize("call", ["pending", "forbid_core", "readable", "send_signal"])
+@pytest.mark.parametrize("call", ["pending", "hear", "forbid_core", "readable", "send_signal"])
 def test_whatever_the_system_refuses_the_game_is_taken_back_and_the_new_program_killed(
     call: str, error: Exception, program: tuple[socket.socket, WatchedProgram]
 ) -> None:
@@ -228,8 +235,8 @@ def test_whatever_the_system_refuses_the_game_is_taken_back_and_the_new_program_
         raise error
 
     failure = guardian.guard(replace(fake.os(), **{call: refuses}), new, SECONDS, lambda: None)
-    assert failure.guardian and failure.why == "the new program ended before it was ready" and failure.said == SAID
-    assert failure.signals == (frozenset() if call == "pending" else {signal.SIGTERM})
+    assert failure.moved and failure.why == "the new program ended before it was ready" and failure.said == SAID
+    assert fake.heard == (set() if call in ("pending", "hear") else {signal.SIGTERM})
     assert fake.done.count("SIGKILL") == 1, "two programs must not have the game"
 
 
@@ -238,13 +245,15 @@ def test_a_program_that_can_not_be_killed_costs_this_one_nothing(
     error: Exception, program: tuple[socket.socket, WatchedProgram]
 ) -> None:
     theirs, new = program
+    fake = FakeProcess()
     theirs.close()
 
     def refuses(process: int, number: int) -> None:
         raise error
 
-    failure = guardian.guard(replace(FakeProcess().os(), send_signal=refuses), new, SECONDS, lambda: None)
-    assert failure == Failure("the new program ended before it was ready", SAID, True, frozenset({signal.SIGTERM}))
+    failure = guardian.guard(replace(fake.os(), send_signal=refuses), new, SECONDS, lambda: None)
+    assert failure == Failure("the new program ended before it was ready", SAID, began=True, moved=True)
+    assert fake.heard == {signal.SIGTERM}
 
 
 def said(text: str) -> str:

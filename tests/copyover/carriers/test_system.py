@@ -48,6 +48,17 @@ def test_a_signal_to_one_thread_is_pending_too() -> None:
     assert signal.SIGUSR2 not in system.pending(os.getpid())
 
 
+def test_only_a_signal_that_is_blocked_is_heard_later() -> None:
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
+    try:
+        system.real().hear(signal.SIGUSR2)
+        assert signal.SIGUSR2 in system.pending(os.getpid())
+    finally:
+        signal.sigtimedwait({signal.SIGUSR2}, 0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    system.real().hear(signal.SIGUSR2)  # it would end this very process
+
+
 def test_a_process_that_is_gone_has_none_pending(child: subprocess.Popen[bytes]) -> None:
     child.send_signal(signal.SIGTERM)
     child.kill()
