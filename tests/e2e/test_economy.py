@@ -58,7 +58,7 @@ def test_a_trade_comes_through_a_copyover_and_is_off_after_a_kill(stopped: Game)
     ben.command("trade offer 60 gold")
     ada.command("trade accept")
     root.send("copyover")  # S0.13
-    root.expect(r"a\s+trade\s+is\s+about\s+to\s+be\s+closed.*The game plays on")
+    root.expect(r"a\s+trade\s+is\s+about\s+to\s+be\s+closed.*The\s+game\s+plays\s+on")
     root.send("copyover force")
     root.expect(r"Copyover done.*?\n> ")
     assert "Ada has accepted it, you not yet." in ben.command("trade")
