@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,9 @@ class Tables:
 
     def __init__(self, post: Callable[[e.Event], None]) -> None:
         self._post = post
-        self._database = sqlite3.connect(":memory:", isolation_level=None)
+        # whichever thread collects a kit closes this: nobody closes a kit, and since 3.13 Python warns of an open database
+        self._database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._database.close)
 
     def write(self, writes: Writes) -> None:
         """Write blocks as a flush does: each as a whole or not at all."""
