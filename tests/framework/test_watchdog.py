@@ -94,7 +94,7 @@ def test_our_own_code_is_never_interrupted_between_a_change_and_the_note_of_how_
 
 @pytest.mark.usefixtures("uncollected")
 def test_our_own_code_is_never_interrupted_between_the_two_sides_of_a_payment() -> None:  # S0.12
-    ledger = Ledger(Journal(), Slow({"char:a": 1000, "mint": -1000}))
+    ledger = Ledger(Journal(), Slow({"char:a": 10**9, "mint": -(10**9)}))
 
     def churn() -> None:
         while True:
