@@ -39,9 +39,9 @@ class Handed:
 
     def past_journal(self, acted: Sequence[str]) -> Bypass | None:
         """What the modules `acted` changed of the things without the journal, which is taken back."""
-        if not self._things:
-            return None
         changed = [(thing, before) for thing, before in self._things.values() if astuple(thing) != before]
+        if not changed:
+            return None
         return bypass(acted, [_undone(*each) for each in changed if not self._journal.is_open(each[0])])
 
 
