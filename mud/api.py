@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from mud.core.errors import Invalid, NotFound, Refused, Rejected
 from mud.core.escrow import Escrow
 from mud.core.ledger import LIMIT, MINT, SINK, LedgerError
-from mud.core.migration import Step
+from mud.core.migration import Each, Step
 from mud.core.signals import (
     Answered,
     Attacked,
@@ -70,6 +70,7 @@ __all__ = [
     "Database",
     "Dialog",
     "Died",
+    "Each",
     "Endpoint",
     "Escrow",
     "HealthCheck",

@@ -56,7 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "mud.control": {
         *("mud.copyover", "mud.core", "mud.core.world", "mud.framework", "mud.framework.workers"),
-        *("mud.framework.workers.controller", "mud.play", "mud.play.staff", "mud.store"),
+        *("mud.framework.workers.controller", "mud.play", "mud.play.staff", "mud.snapshot", "mud.store"),
     },
     "mud.dev": {
         *("mud.config", "mud.copyover", "mud.copyover.locations", "mud.core", "mud.framework"),

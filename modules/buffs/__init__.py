@@ -5,6 +5,7 @@ from modules.buffs.application import asked_to_apply, asked_to_end
 from modules.buffs.display import buffs
 from modules.buffs.magic import SPELLS
 from modules.buffs.state import Apply, Begun, Buffs, BuffSettings, End, Ended, Next
+from modules.buffs.state import On as Noted
 from modules.buffs.ticks import due
 from mud.api import (
     Attacked,
@@ -27,6 +28,7 @@ MODULE = Module(
     description="effects of spells, potions, equipment and rooms",
     author="Everwake",
     state=Buffs,
+    notes=Noted,
     settings=BuffSettings,
     commands=[Command("buffs", buffs, topic="magic")],
     spells=SPELLS,

@@ -173,6 +173,8 @@ def check(ctx: Context[Buffs]) -> None:
 
 def mend(ctx: Context[Buffs], signal: InService) -> None:
     """Catch up after the module was out of service: who came back, what is worn, who is where, who has no timer."""
+    if signal.ahead:
+        move_on(ctx, round(signal.ahead * 1000))
     armed = {timer.id for timer in ctx.pending(Next)}
     for who in list(ctx.world.characters.values()):
         if who.away or (who.mob is not None and not who.notes):
@@ -184,3 +186,13 @@ def mend(ctx: Context[Buffs], signal: InService) -> None:
         if mine.effects and (lacks_timer or sums(mine.effects) != who.effects.get("buffs", {})):
             settle(ctx, who, mine, mine.effects)
         sync(ctx, who)
+
+
+def move_on(ctx: Context[Buffs], by: int) -> None:
+    """The effects come from another server, or from a while ago: each goes on with the time that it has left."""
+    ctx.cancel(Next)
+    for who in list(ctx.world.characters.values()):
+        mine = on(ctx, who)
+        if mine.effects:
+            mine.timer, mine.since = "", mine.since + by if mine.since is not None else None
+            settle(ctx, who, mine, tuple(later(effect, by) for effect in mine.effects))

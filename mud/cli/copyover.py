@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 import sys
 import time
 from pathlib import Path
@@ -51,19 +49,12 @@ def copyover(options: argparse.Namespace, config: Config) -> int:
     if wanted.verb == "status":
         answer = ask_running(config, "copyover.status") or not_running(config)
         return show(options, answer["status"], answer["text"]) if answer["ok"] else say(options, answer, "")
-    by = f"run.py ({user()})"
-    answer = ask_running(config, "copyover", by=by, words=words) or not_running(config)
+    from mud.cli.labels import by
+
+    answer = ask_running(config, "copyover", by=by(), words=words) or not_running(config)
     if not answer["ok"] or "number" not in answer:
         return say(options, answer, "{text}")
     return outcome(options, config, answer["number"])
-
-
-def user() -> str:
-    """The user at the command line. In a container the user's number may have no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
 
 
 def outcome(options: argparse.Namespace, config: Config, number: int) -> int:

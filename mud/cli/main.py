@@ -12,16 +12,16 @@ from typing import Any
 
 from mud import __version__
 from mud import config as configuration
-from mud.cli.client import FAILED, ask, say
+from mud.cli.client import FAILED
 from mud.cli.output import write_what_can_be
 from mud.cli.words import Parser, in_order, in_words, whole
 from mud.config import LAST_PORT, Config
 from mud.copyover import environment
-from mud.core.errors import EverwakeError, StoreError
+from mud.core.errors import EverwakeError
 
 #: Commands with their own file, in the order of the help; and all commands.
-PARTS = ("account", "copyover", "world", "module", "worker", "snapshot")
-COMMANDS = ("serve", *PARTS, "backup", "restore", "metrics")
+PARTS = ("account", "copyover", "world", "module", "worker", "snapshot", "backup")
+COMMANDS = ("serve", *PARTS, "restore", "metrics")
 EXAMPLES = """used most:
   run.py                                    the server, on 127.0.0.1 port 4000 (make run sets up and does the same)
   run.py --port 5000 --data DIR             the same on another port, with another data folder
@@ -81,11 +81,6 @@ def parser(command: str) -> argparse.ArgumentParser:
         "--dev", action="store_true", help="bring code and world files into the game when they are saved"
     )
 
-    add(commands, "backup", backup, "copy the database while the game plays on").add_argument(
-        "file", nargs="?", type=Path
-    )
-    add(commands, "restore", restore, "replace the database by a backup").add_argument("file", type=Path)
-
     known = command in commands.choices
     for name in [command] if command in PARTS else [] if known else PARTS:
         import_module(f"mud.cli.{name}").register(commands, add)
@@ -115,33 +110,3 @@ def serve(options: argparse.Namespace, config: Config) -> int:
         from mud.server.main import serve as run
 
         return run(config)
-
-
-# Backups
-
-
-def backup(options: argparse.Namespace, config: Config) -> int:
-    """`run.py backup`"""
-    import time
-
-    file = options.file or config.data / "backups" / time.strftime("everwake-%Y%m%d-%H%M%S.db")
-    file.absolute().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return say(options, ask(config, "backup", file=str(file.absolute())), "backed up to {file}")
-
-
-def restore(options: argparse.Namespace, config: Config) -> int:
-    """`run.py restore`"""
-    from mud.store.lock import Lock
-    from mud.store.store import restore as put_back
-
-    try:
-        lock = Lock.acquire(config.run / "lock")
-    except StoreError as error:
-        what_to_do = "end that first (`shutdown now` in the game), then restore, then start again"
-        raise StoreError(f"{error}: {what_to_do}") from error
-    try:
-        aside = put_back(options.file, config.database)
-    finally:
-        lock.release()
-    kept = "; the old database is kept as {aside}" if aside else ""
-    return say(options, {"ok": True, "file": str(options.file), "aside": str(aside or "")}, "restored {file}" + kept)

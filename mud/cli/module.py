@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 from mud import __version__
 from mud.cli import package
 from mud.cli.client import DONE, FAILED, Add, ask_running, not_running, say, show
+from mud.cli.labels import add_labels, by, labels
 from mud.cli.loaded import loaded
 from mud.cli.output import as_json
 from mud.cli.words import seconds
@@ -21,13 +23,15 @@ from mud.config import Config
 from mud.core.commands import CommandTable
 from mud.core.errors import FrameworkError, Invalid, NotFound
 from mud.core.text.table import table
-from mud.framework import contract, finder, openapi, settings
+from mud.framework import contract, finder, openapi, settings, validation
 from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import NATIVE, Loader
 from mud.framework.packages.archive import MANIFEST, checksum
 from mud.framework.registry import Registry
 from mud.framework.report import interface_of
+from mud.framework.sources import Finding
+from mud.snapshot.envelope import unpack
 
 #: A year, in seconds.
 YEAR = 366 * 86400.0
@@ -63,6 +67,7 @@ def register(commands: Any, add: Add) -> None:
     out.add_argument(
         "--expires-in", type=seconds(10 * YEAR), metavar="SECONDS", help="refuse to import it after this time"
     )
+    add_labels(out)
     into = add(group, "import", import_, "give a module the state from a file: all of it, or nothing changes")
     for each in (out, into):
         each.add_argument("name")
@@ -159,8 +164,9 @@ def check(options: argparse.Namespace, config: Config) -> int:
         try:
             code = imported(name, config)
             report = contract.check(code.module, sources[name].folder)
-            findings = [msgspec.to_builtins(finding) for finding in report.findings]
-            score, valid = report.score, report.is_valid
+            wrong = misfits(name, code, config)
+            findings = [msgspec.to_builtins(finding) for finding in [*report.findings, *wrong]]
+            score, valid = report.score, report.is_valid and not wrong
         except FrameworkError as error:
             findings = [{"severity": "error", "category": "interface", "message": str(error)}]
             score, valid = 0, False
@@ -171,6 +177,21 @@ def check(options: argparse.Namespace, config: Config) -> int:
             rows.append(f'  for its {MANIFEST}: checksum = "{checksum(sources[name].folder)}"')
     show(options, results, "\n".join(rows))
     return DONE if all(result["is_valid"] for result in results) else FAILED
+
+
+def misfits(name: str, code: finder.ModuleCode, config: Config) -> list[Finding]:
+    """What this code could not go on with of all that the module has in the running game, if there is one."""
+    if not config.run.is_dir():
+        return []
+    with tempfile.TemporaryDirectory(prefix="check-", dir=config.run) as folder:
+        file = Path(folder, f"{name}.dat")
+        answer = ask_running(config, "module.export", name=name, file=str(file), by=by())
+        if answer is None or not answer["ok"]:
+            return []  # nothing runs, or not this module
+        snapshot = unpack(file.read_bytes(), str(file), config.key())
+    found = validation.validated(code.module, snapshot, time.time())
+    lines = [*found.errors, *(text for verdict in found.sections.values() for text in verdict.errors)]
+    return [Finding("error", "running game", text) for text in lines]
 
 
 def openapi_(options: argparse.Namespace, config: Config) -> int:
@@ -211,7 +232,8 @@ def manage(verb: str) -> Callable[[argparse.Namespace, Config], int]:
 def export(options: argparse.Namespace, config: Config) -> int:
     """`run.py module export`"""
     request = {"name": options.name, "file": str(options.file.absolute()), "expires_in": options.expires_in}
-    return say(options, ask_running(config, "module.export", **request) or not_running(config), "{text}")
+    answer = ask_running(config, "module.export", **request, **labels(options))
+    return say(options, answer or not_running(config), "{text}")
 
 
 def import_(options: argparse.Namespace, config: Config) -> int:

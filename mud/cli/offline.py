@@ -7,11 +7,12 @@ from typing import Any
 
 from mud.cli.loaded import loaded
 from mud.config import Config
+from mud.control.labels import labelled
 from mud.core.errors import EverwakeError
 from mud.core.world.model import Account
 from mud.play import accounts
 from mud.play.names import proper
-from mud.server import passwords
+from mud.server import backups, passwords
 from mud.store import rows
 from mud.store.batch import Batch
 from mud.store.lock import Lock
@@ -27,6 +28,10 @@ async def do(config: Config, what: str, request: dict[str, Any]) -> dict[str, An
         try:
             store = await Store.open(config.database)
             try:
+                if what == "backup":
+                    why, path = labelled("backup", request), Path(request["file"])
+                    modules = await backups.make(store, path, why, config.key())
+                    return {"ok": True, "file": request["file"], "modules": modules}
                 return {"ok": True, **await _do(store, what, request)}
             finally:
                 await store.close()
@@ -39,9 +44,6 @@ async def do(config: Config, what: str, request: dict[str, Any]) -> dict[str, An
 async def _do(store: Store, what: str, request: dict[str, Any]) -> dict[str, Any]:
     if what == "account.list":
         return {"accounts": [list(row) for row in await store.accounts()]}
-    if what == "backup":
-        await store.backup(Path(request["file"]))
-        return {"file": request["file"]}
     row = await store.account(proper(request["name"]))
     found = rows.account(row) if row is not None else None
     match what:

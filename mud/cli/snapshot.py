@@ -14,8 +14,11 @@ import msgspec
 from mud.cli.client import DONE, FAILED, Add, show
 from mud.cli.output import as_json
 from mud.config import Config
+from mud.core.errors import FrameworkError
 from mud.core.text.words import count
+from mud.snapshot import participants
 from mud.snapshot.envelope import Snapshot, unpack
+from mud.snapshot.shape import Validation, validate
 
 
 def register(commands: Any, add: Add) -> None:
@@ -69,17 +72,53 @@ def show_(options: argparse.Namespace, config: Config) -> int:
 
 
 def verify(options: argparse.Namespace, config: Config) -> int:
-    """`run.py snapshot verify`. Raises SnapshotError for the first that is not whole."""
-    rows, found = [], []
+    """`run.py snapshot verify`. Raises SnapshotError for the first that is not whole; 1 if the code can't take one."""
+    rows, found, code = [], [], DONE
     for path in options.files:
         snapshot = read(path, config)
         size = path.stat().st_size
-        found.append({"file": str(path), "participant": snapshot.participant, "bytes": size, "schema": snapshot.schema})
         rows.append(
             f"{path}: whole: {snapshot.participant} {snapshot.version}, schema {snapshot.schema}, "
             f"generation {snapshot.generation}, {count(len(snapshot.sections), 'section')}, {size} bytes"
         )
-    return show(options, found, "\n".join(rows))
+        known: dict[str, Any] = {
+            "file": str(path),
+            "participant": snapshot.participant,
+            "bytes": size,
+            "schema": snapshot.schema,
+        }
+        try:
+            validation = validated(snapshot, config)
+        except FrameworkError as error:
+            rows.append(f"  not tried with its module's code: {error}")
+        else:
+            known["validation"] = msgspec.to_builtins(validation)
+            rows += verdicts(validation)
+            code = code if validation.is_valid else FAILED
+        found.append(known)
+    show(options, found, "\n".join(rows))
+    return code
+
+
+def validated(snapshot: Snapshot, config: Config) -> Validation:
+    """What the code of a snapshot's participant says of it. Raises FrameworkError if there is no such code."""
+    from mud.cli.module import imported
+    from mud.framework import validation
+
+    for shape in (participants.WORLD, participants.SESSIONS):
+        if shape.participant == snapshot.participant:
+            return validate(shape, snapshot, time.time())
+    return validation.validated(imported(snapshot.participant, config).module, snapshot, time.time())
+
+
+def verdicts(found: Validation) -> list[str]:
+    """A validation in words: the score, and whatever there is to say of a section."""
+    rows = [f"  {'valid' if found.is_valid else 'NOT valid'}, score {found.score:.2f}"]
+    rows += [f"  error: {text}" for text in found.errors] + [f"  warning: {text}" for text in found.warnings]
+    for name, verdict in found.sections.items():
+        rows += [f"  section {name}: error: {text}" for text in verdict.errors]
+        rows += [f"  section {name}: warning: {text}" for text in verdict.warnings]
+    return rows
 
 
 def diff(options: argparse.Namespace, config: Config) -> int:

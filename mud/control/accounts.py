@@ -1,9 +1,8 @@
-"""The control socket's requests about accounts, and the backup of the database."""
+"""The control socket's requests about accounts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 from mud.control.control_socket import Actions, Answer
@@ -81,15 +80,9 @@ def account_actions(
         await writer.flush()
         return {"accounts": [list(row) for row in await storage.need().accounts()]}
 
-    async def backup(request: dict[str, Any]) -> Answer:
-        await writer.flush()
-        await storage.need().backup(Path(request["file"]))
-        return {"file": request["file"]}
-
     return {
         "account.create": create,
         "account.role": role,
         "account.reset": reset,
         "account.list": listing,
-        "backup": backup,
     }

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mud.control.control_socket import Actions, Answer
+from mud.control.labels import labelled
 from mud.framework.manager import ModuleManager
+from mud.snapshot.envelope import Metadata
 
 
 class Transfer(Protocol):
     """Exports modules' states to files, and imports them."""
 
-    def export(self, name: str, path: Path, expires_at: float | None) -> int:
+    def export(self, name: str, path: Path, why: Metadata) -> int:
         """Write a module's state. Returns the file's size. Raises EverwakeError."""
 
     def import_(self, name: str, path: Path) -> str:
@@ -44,7 +46,8 @@ def module_actions(manager: ModuleManager, transfer: Transfer, wall: Callable[[]
     async def export(request: dict[str, Any]) -> Answer:
         path, seconds = Path(request["file"]), request.get("expires_in")
         expires = wall() + seconds if seconds is not None else None
-        size = transfer.export(request["name"], path, expires)
+        why = labelled("export", request, expires)
+        size = transfer.export(request["name"], path, why)
         return {"text": f"{request['name']} is in {path}, {size} bytes"}
 
     async def import_(request: dict[str, Any]) -> Answer:

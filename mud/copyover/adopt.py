@@ -25,12 +25,13 @@ from mud.core.world.world import World, WorldState
 from mud.game import Game
 from mud.net.wire import Wire
 from mud.play.login import names_in_creation
-from mud.snapshot import files, participants
+from mud.snapshot import belongings, files, participants
+from mud.snapshot.belongings import Belongings
 from mud.snapshot.envelope import Section, Snapshot
 from mud.snapshot.seal import Key
 from mud.snapshot.shape import Imported, Shape, import_
 from mud.store import rows
-from mud.store.store import read_modules, read_sessions
+from mud.store.store import read_modules, read_sessions, read_waiting
 
 log = logging.getLogger("mud.copyover")
 
@@ -62,15 +63,27 @@ def read_state(config: Config, given: Handover) -> GameState:
     world = _imported(participants.WORLD, config, given, key)
     sessions = _imported(participants.SESSIONS, config, given, key)
     modules, schemas = modules_of(*read_modules(config.database))
-    for name in set(given.files) - {"world", "sessions"}:
+    theirs: dict[str, Belongings] = {}
+    for name in sorted(set(given.files) - {"world", "sessions"}):
+        source = str(files.path_of(config.snapshot_folder, name))
         try:
-            modules[name] = (_snapshot(config, given, name, key), str(files.path_of(config.snapshot_folder, name)))
+            snapshot = _snapshot(config, given, name, key)
+            theirs[name] = belongings.read(snapshot, source)
         except SnapshotError as error:
             if name not in config.modules.optional:
                 raise
             log.error("a module's snapshot can't be used; the database has the same state: %s", error)
+            theirs[name] = stored_belongings(config, name)
+        else:
+            modules[name] = (snapshot, source)
+    belongings.put_in(world.state, sessions.state.sessions, theirs)
     kept = {"world": world.kept, "sessions": sessions.kept}
     return GameState(world.state, sessions.state.sessions, kept, modules, schemas)
+
+
+def stored_belongings(config: Config, module: str) -> Belongings:
+    """What the last flush wrote of a module's timers and notes; its conversations are in no database."""
+    return belongings.take_out(rows.waiting(*read_waiting(config.database)), [], (module,))[2][module]
 
 
 def _imported(shape: Shape[S], config: Config, given: Handover, key: Key | None) -> Imported[S]:

@@ -73,6 +73,7 @@ class CopyoverRecord(Struct, kw_only=True):
     silence: Silence | None = None
     kept: dict[str, int] = {}
     dropped: dict[str, int] = {}
+    ended: dict[str, int] = {}  # conversations that could not go on, by module
     vetoes: list[str] = []  # the vetoes that were overridden
     warnings: list[str] = []
     doubt: str = ""

@@ -393,12 +393,16 @@ class Copyovers:
         if forgotten is not None:
             log.warning("the server was restarted, which cancels the copyover that %s had planned", forgotten.by)
 
-    def took_over(self, given: Handover, entered: float, lost: list[str]) -> None:
-        """Note that GO was said. The hand-over arrived at `entered`; the modules `lost` could not take their state."""
+    def took_over(self, given: Handover, entered: float, lost: list[str], ended: dict[str, int]) -> None:
+        """Note that GO was said. The hand-over arrived at `entered`; the modules `lost` could not take their state.
+
+        `ended` counts the conversations of each module that could not go on.
+        """
         if given.rejected:
             self._confirmation.rolled_back()
         if given.report is not None:  # an older program wrote no records
             self.attempt = Attempt.taken_over(given, given.report, Target(self._host.config), entered)
+            given.report.record.ended = ended
             self.recorder.take_over(self.attempt, lost)
 
     def done(self) -> None:

@@ -39,6 +39,10 @@ def body(record: CopyoverRecord) -> list[str]:
     for label, counts in (("kept", record.kept), ("dropped", record.dropped)):
         if counts:
             lines.append(f"  {label}: {', '.join(f'{count} {what}' for what, count in sorted(counts.items()))}")
+    if record.ended:
+        lines.append(
+            f"  conversations that could not go on: {', '.join(f'{n} of {m}' for m, n in record.ended.items())}"
+        )
     if record.vetoes:
         lines.append(f"  overridden by force: {'; '.join(record.vetoes)}")
     lines += [f"  warning: {warning}" for warning in record.warnings]

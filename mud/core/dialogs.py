@@ -107,11 +107,12 @@ class Junking(CoreDialog, frozen=True, tag="junk"):
 
 
 class ModuleDialog(CoreDialog, frozen=True, tag="module"):
-    """A module's dialog: its `kind`, and the fields of its Struct as plain data."""
+    """A module's dialog: its `kind`, and the fields of its Struct as plain data, in a schema of its module's."""
 
     module: str
     kind: str
     data: dict[str, Any]
+    schema: int = 1
 
 
 class Editor(CoreDialog, frozen=True, tag="editor"):

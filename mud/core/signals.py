@@ -50,8 +50,12 @@ class LinkBack(Signal, tag="game.link_back"):
 class InService(Signal, tag="game.in_service"):
     """Sent to one module as soon as it is in service: after each start, reload, restart, resume and copyover.
 
-    It was not told of signals that were sent while it was out of service.
+    It was not told of signals that were sent while it was out of service. After `module import` its notes and its state
+    may be another server's, or old: the game's clock here is so many seconds `ahead` of what it was there, and times
+    in them have to be moved by as much. (Its timers are moved already.)
     """
+
+    ahead: float = 0.0
 
 
 class ToldAway(Signal, tag="game.told_away"):

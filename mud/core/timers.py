@@ -70,8 +70,8 @@ class BringHome(Payload, frozen=True, tag="bring_home"):
     """Whatever is in a room that no longer exists is moved to one that does. Due at once after each start."""
 
 
-class ModuleTimer(Payload, frozen=True, tag="module"):
-    """A module's own timer: its `kind`, and the fields of its Struct as plain data.
+class ModuleTimer(Payload, frozen=True, tag="module", omit_defaults=True):
+    """A module's own timer: its `kind`, and the fields of its Struct as plain data, in a schema of its module's.
 
     As plain data it outlives the code that knows what it means.
     """
@@ -80,6 +80,7 @@ class ModuleTimer(Payload, frozen=True, tag="module"):
     kind: str
     data: dict[str, Any]
     by: ClockName
+    schema: int = 1
 
     @property
     def clock(self) -> ClockName:
@@ -134,6 +135,10 @@ class PendingTimer(Struct, frozen=True):
         return int(self.id[1:])
 
 
+#: When a timer is due, its number, how many were pushed before it (an id may come again, in another form), itself.
+_Entry = tuple[float, int, int, PendingTimer]
+
+
 class Timers:
     """All pending timers, soonest first; changes are undoable through the journal."""
 
@@ -145,7 +150,8 @@ class Timers:
         # A heap may hold timers that are no longer pending: they are skipped when they reach the front.
         self._parked: set[str] = set()
         self._alike: dict[Hashable, dict[str, PendingTimer]] = {}  # by each key of `_keys`: timers by id
-        self._heaps: dict[ClockName, list[tuple[float, int, PendingTimer]]] = {"game": [], "wall": []}
+        self._heaps: dict[ClockName, list[_Entry]] = {"game": [], "wall": []}
+        self._pushes = 0
         for timer in pending or []:
             self._add(timer)
             self._push(timer)
@@ -154,8 +160,16 @@ class Timers:
         """Set a new timer, due at `due` seconds of its payload's clock. Raises ValueError if `due` is not finite."""
         if not math.isfinite(due):
             raise ValueError(f"a timer can't fall due at {due} seconds")
+        return self.put(PendingTimer(self.new_id(), due, payload))
+
+    def new_id(self) -> str:
+        """An id for a timer, that none has had."""
         self.serial += 1
-        timer = PendingTimer(f"t{self.serial}", due, payload)
+        return f"t{self.serial}"
+
+    def put(self, timer: PendingTimer) -> PendingTimer:
+        """Add a timer with an id that no pending one has."""
+        payload = timer.payload
         self._journal.put(self.pending, timer.id, timer)
         for key in _keys(payload):
             if key not in self._alike:
@@ -198,7 +212,7 @@ class Timers:
         if not late:
             return None
         _, name = max(late)
-        timer = heapq.heappop(self._heaps[name])[2]
+        timer = heapq.heappop(self._heaps[name])[-1]
         del self.pending[timer.id]
         for key in _keys(timer.payload):
             del self._alike[key][timer.id]
@@ -226,18 +240,18 @@ class Timers:
     def overdue(self, wall: float) -> list[float]:
         """How many seconds late each pending wall-clock timer is at `wall`; for the report of a copyover."""
         heap = self._heaps["wall"]
-        return [wall - due for due, _, timer in heap if due <= wall and self.pending.get(timer.id) is timer]
+        return [wall - due for due, _, _, timer in heap if due <= wall and self.pending.get(timer.id) is timer]
 
     def next_in(self, clock: Clock) -> float | None:
         """Seconds until something is due (0 when it is already), or None."""
         waits = [max(0.0, heap[0][0] - now) for _, now, heap in self._fronts(clock)]
         return min(waits, default=None)
 
-    def _fronts(self, clock: Clock) -> list[tuple[ClockName, float, list[tuple[float, int, PendingTimer]]]]:
+    def _fronts(self, clock: Clock) -> list[tuple[ClockName, float, list[_Entry]]]:
         """Each clock that has a pending timer, with its heap, after removing stale timers from its front."""
-        fronts: list[tuple[ClockName, float, list[tuple[float, int, PendingTimer]]]] = []
+        fronts: list[tuple[ClockName, float, list[_Entry]]] = []
         for name, heap in self._heaps.items():
-            while heap and self.pending.get(heap[0][2].id) is not heap[0][2]:
+            while heap and self.pending.get(heap[0][-1].id) is not heap[0][-1]:
                 heapq.heappop(heap)
             if heap:
                 fronts.append((name, clock.game if name == "game" else clock.wall, heap))
@@ -250,7 +264,8 @@ class Timers:
 
     def _push(self, timer: PendingTimer) -> None:
         self.changed = True
-        entry = (timer.due, timer.number, timer)
+        self._pushes += 1
+        entry = (timer.due, timer.number, self._pushes, timer)
         heapq.heappush(self._heaps[timer.payload.clock], entry)
 
 

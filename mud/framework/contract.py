@@ -85,6 +85,9 @@ def _interface(module: Module[Any]) -> Iterator[Finding]:
         return Finding("error", "interface", message)
 
     state: Any = module.state
+    notes: Any = module.notes
+    if notes is not None and not (isinstance(notes, type) and issubclass(notes, Struct)):
+        yield wrong("notes= has to be a Struct: the kind of what ctx.note(character, ...) stores")
     numbers = [step.to for step in module.steps]
     if numbers != list(range(2, module.state_version + 1))[-len(numbers) :] and numbers:
         yield wrong(f"steps lead to {numbers}, but have to lead up to state_version {module.state_version} one by one")

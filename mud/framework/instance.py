@@ -22,10 +22,13 @@ from mud.core.veto import Veto
 from mud.framework.check_state import CheckState
 from mud.framework.finder import ModuleCode, ModuleSource
 from mud.framework.lifecycle import Life, ModuleState
+from mud.framework.pending import note_of
+from mud.framework.steps import Gone
 from mud.framework.watchdog import WATCH, Interrupted
 from mud.sdk.bases import Permission, Settings, State
 from mud.sdk.context import Context, tag_of
 from mud.sdk.module import Figures, Module
+from mud.snapshot.belongings import SECTIONS, state_sections
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
 from mud.snapshot.shape import Imported, Shape, export, import_
@@ -88,6 +91,8 @@ class Instance:
         self.code = code
         self.module: Module[Any] = code.module
         self.name = source.name
+        self.schema = self.module.state_version
+        self.notes = self.module.notes
         self.settings = settings
         self.granted = granted
         self.state: State = self.module.state()
@@ -166,6 +171,13 @@ class Instance:
     def call_method(self, ctx: CoreContext, name: str, data: Any) -> Any:
         """Call a method of another module by its name, on behalf of this one."""
         return self._others.call_method(ctx, name, data, self._others.needs(self.name, name))
+
+    def read_note(self, data: bytes, schema: int, kind: type[Any]) -> Any:
+        """A note of another schema; None if a step removes it. Raises Invalid."""
+        try:
+            return note_of(self.module, data, schema, kind)
+        except Gone:
+            return None
 
     def fault(self, error: BaseException) -> str:
         """Count the failure of a handler, hook or job. Returns the error in one line."""
@@ -268,7 +280,7 @@ class Instance:
         state = self.hook("restore_state", ctx, found.state)
         self.state, self.kept = found.state if state is None else state, found.kept
         settle(self.state)  # the hook may have kept what it put into it
-        self.taken, self.renamed = snapshot, found.renamed()
+        self.taken, self.renamed = replace(snapshot, sections=state_sections(snapshot)), found.renamed()
         for warning in found.warnings:
             self.life.log.warning("%s: %s", source, warning)
         size = sum(len(s.data) for s in snapshot.sections.values())
@@ -313,6 +325,7 @@ def shape_of(module: Module[Any]) -> Shape[Any]:
         schema=module.state_version,
         steps=module.steps,
         optional=module.optional,
+        apart=SECTIONS,
     )
 
 

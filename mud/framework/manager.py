@@ -28,7 +28,10 @@ from mud.framework.loader import Loader, ModuleConfig
 from mud.framework.order import provided
 from mud.framework.registry import Registry
 from mud.framework.requirement import requirements
+from mud.framework.settle import renew
+from mud.framework.steps import lowered
 from mud.framework.work import ModuleWork, force_hook, run_hook
+from mud.snapshot.belongings import with_belongings
 from mud.snapshot.envelope import Metadata, Reason, Snapshot, pack, unpack
 from mud.snapshot.form import Form
 
@@ -48,6 +51,9 @@ class ManagerHost(Protocol):
 
     def now(self) -> float:
         """Wall-clock seconds."""
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Keep everything that a module had, as it was before its steps were taken. Never raises."""
 
     def configuration(self) -> dict[str, Any]:
         """The operator's configuration."""
@@ -233,7 +239,8 @@ class ModuleManager:
                 if needed := self.registry.needing(service):
                     raise Conflict(f"{', '.join(needed)} requires {service}, which it does not provide any more")
             self.registry.need_compatible(new)
-            if found := self.registry.misfits(new):
+            waiting = lowered(old.module, self.registry.belongings((name,))[name], new.schema)
+            if found := self.registry.misfits(new, waiting):
                 raise Conflict(f"{name} can't go on with what waits for it: {'; '.join(found)}")
             if old.held != "stopped":
                 await self._initialize(new)
@@ -250,6 +257,8 @@ class ModuleManager:
             if isinstance(error, Exception) and not isinstance(error, EverwakeError):
                 raise Failed(explain(error, new.source.folder)) from error
             raise
+        if new.schema < old.schema:  # upwards it is done whenever a module comes into service
+            self._host.perform(lambda ctx: renew(ctx, new.module, waiting))
         if new.held == "stopped":
             self.states.pop(name)
         else:
@@ -306,6 +315,10 @@ class ModuleManager:
 
     def _activate(self, instance: Instance) -> None:
         """Put the module into service. Nothing in here fails."""
+        if instance.taken is not None and instance.taken.schema != instance.schema:
+            waiting = self.registry.belongings((instance.name,))[instance.name]
+            self._host.keep(with_belongings(instance.taken, waiting))
+            self._host.perform(lambda ctx: renew(ctx, instance.module, waiting))
         self._make_tables(instance)
         self.states.pop(instance.name, None)
         instance.life.go(M.ACTIVE, self._host.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from typing import Any
 
@@ -22,17 +22,20 @@ from mud.framework.instance import Instance
 from mud.framework.lifecycle import ModuleState
 from mud.framework.methods import is_async, replied, request_of
 from mud.framework.order import provided, start_order, unmet
-from mud.framework.pending import misfits, talk_of, timer_of
+from mud.framework.pending import can_lead, misfits, talk_of, timer_of
 from mud.framework.report import describe
 from mud.framework.requirement import compatible, requirements
+from mud.framework.steps import Gone
 from mud.sdk.bases import State
 from mud.sdk.context import Context, plain, tag_of
 from mud.sdk.module import Answerer, SignalListener
+from mud.snapshot.belongings import Belongings, take_out
 from mud.snapshot.envelope import Metadata, pack
 
 log = logging.getLogger("mud.modules")
 
 M = ModuleState
+ILL = (M.ERROR, M.FAILED)
 Row = tuple[Any, ...]
 
 
@@ -143,7 +146,9 @@ class Registry:
             self.hear(ctx, payload.module, Answered(payload.about, error="there was no answer: ask again"))
         else:
             try:
-                on, fallen = timer_of(instance, payload)
+                on, fallen = timer_of(instance.module, payload)
+            except Gone:
+                return  # a step says that it is to be no more
             except Invalid as error:
                 raise _fault(instance, error) from error
             self.run(ctx, instance, on.handler, fallen)
@@ -155,7 +160,7 @@ class Registry:
         asking.of(session)
         try:
             if instance is not None:
-                talk, asked = talk_of(instance, dialog)
+                talk, asked = talk_of(instance.module, dialog)
                 with ctx.world.looking():
                     return str(self.run(asking, instance, talk.ask, asked))
         except Exception as error:
@@ -170,10 +175,12 @@ class Registry:
 
     def leads(self, dialog: ModuleDialog) -> bool:
         """Whether a conversation's module is in service and can continue it."""
-        try:
-            return self.active(dialog.module) and talk_of(self.instances[dialog.module], dialog) is not None
-        except Invalid:
-            return False
+        return self.active(dialog.module) and self.could_lead(dialog)
+
+    def could_lead(self, dialog: ModuleDialog) -> bool:
+        """Whether a conversation can be continued once its module is in service, which it may still come to be."""
+        instance = self.instances.get(dialog.module)
+        return instance is not None and instance.life.state is not M.FAILED and can_lead(instance.module, dialog)
 
     def answer(self, ctx: CoreContext, dialog: ModuleDialog, text: str) -> None:
         """Pass a line to a conversation's module; the conversation ends if no module can continue it."""
@@ -183,7 +190,7 @@ class Registry:
             ctx.send(f"The {dialog.module} module is out of service just now.")
             return
         try:
-            talk, asked = talk_of(instance, dialog)
+            talk, asked = talk_of(instance.module, dialog)
         except Invalid as error:
             _fault(instance, error)
             log.error("%s", error)
@@ -238,7 +245,12 @@ class Registry:
     def table(self) -> list[tuple[str, str, str, str]]:
         """Every module's name, version, state, and description or last error."""
         return [
-            (i.name, i.module.version, i.standing, i.figures.last_error if _ill(i) else i.module.description)
+            (
+                i.name,
+                i.module.version,
+                i.standing,
+                i.figures.last_error if i.life.state in ILL else i.module.description,
+            )
             for i in self.instances.values()
         ]
 
@@ -246,9 +258,15 @@ class Registry:
         """A description of one module in full. Raises NotFound."""
         return describe(self.get(module), len(self.timers_of(module)))
 
-    def misfits(self, instance: Instance) -> list[str]:
+    def belongings(self, modules: Collection[str]) -> dict[str, Belongings]:
+        """Everything that these modules have besides their states, at this instant."""
+        ctx = self.context()
+        return take_out(ctx.world.state(ctx.clock.game), ctx.sessions.by_id.values(), modules)[2]
+
+    def misfits(self, instance: Instance, theirs: Belongings | None = None) -> list[str]:
         """The pending things that a module's code can't continue, a line each: see `mud.framework.pending`."""
-        return misfits(instance, self.timers_of(instance.name), self.context().sessions.by_id.values())
+        found = misfits(instance.module, self.belongings((instance.name,))[instance.name] if theirs is None else theirs)
+        return [text for texts in found.values() for text in texts]
 
     def timers_of(self, module: str) -> list[PendingTimer]:
         """A module's pending timers."""
@@ -416,10 +434,6 @@ def _fault(instance: Instance, error: Invalid) -> ModuleFault:
 
 def _why(error: Exception) -> str:
     return error.why if isinstance(error, ModuleFault) else explain(error)
-
-
-def _ill(instance: Instance) -> bool:
-    return instance.life.state in (M.ERROR, M.FAILED)
 
 
 def _converted(thing: Any, kind: type[Any], tag_field: str, instance: Instance) -> Any:

@@ -16,7 +16,9 @@ from mud.framework import reach
 from mud.sdk.bases import Permission
 
 Severity = Literal["error", "warning"]
-Category = Literal["interface", "signatures", "security", "configuration", "performance", "api", "documentation"]
+Category = Literal[
+    "interface", "signatures", "security", "configuration", "performance", "api", "documentation", "running game"
+]
 
 #: The permission that an import or a name needs; None: no permission allows it.
 GUARDED: dict[str, Permission | None] = {

@@ -78,9 +78,11 @@ def replace(ctx: CoreContext, dialog: Editor, rest: str) -> None:
 
 def save(ctx: CoreContext, dialog: Editor, rest: str) -> None:
     text = "\n".join(dialog.lines)
-    if dialog.then is None:
+    if dialog.then is None and dialog.purpose in PURPOSES:
         ctx.pop()
         PURPOSES[dialog.purpose](ctx, text)
+    elif dialog.then is None:
+        raise Rejected(f"The {dialog.purpose} module does not know any more what this is for. .show has your text.")
     elif ctx.modules.leads(dialog.then):
         ctx.replace(dialog.then)
         ctx.modules.answer(ctx, dialog.then, text)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 from msgspec import Struct, structs
@@ -120,7 +120,8 @@ class Context(GameContext, Generic[S]):
         self._core.world.timers.cancel(timer_id)
 
     def _payload(self, timer: Timer) -> ModuleTimer:
-        return ModuleTimer(self._acting.name, tag_of(timer), plain(timer, "timer"), timer.clock)
+        acting = self._acting
+        return ModuleTimer(acting.name, tag_of(timer), plain(timer, "timer"), timer.clock, acting.schema)
 
     # Escrow
 
@@ -189,7 +190,7 @@ class Context(GameContext, Generic[S]):
             name = type(dialog).__name__
             raise Invalid(f"nothing would lead the conversation {name}: add Talk({name}, ask, answer) to talks=[...]")
         need_fit(dialog)
-        return d.ModuleDialog(self._acting.name, tag_of(dialog), plain(dialog, "dialog"))
+        return d.ModuleDialog(self._acting.name, tag_of(dialog), plain(dialog, "dialog"), self._acting.schema)
 
     # Bodies
 
@@ -210,23 +211,38 @@ class Context(GameContext, Generic[S]):
     def noted(self, character: Character, kind: type[N]) -> N | None:
         """What this module has written down about a character with `note`; None for nothing.
 
-        Raises msgspec.ValidationError when that does not fit into `kind`.
+        Raises msgspec.ValidationError when that does not fit into `kind`; Invalid when it is of another schema, and no
+        steps lead from there.
         """
-        found = character.notes.get(self._acting.name)
-        return decoder(kind).decode(found) if found is not None else None
+        acting = self._acting
+        found = character.notes.get(acting.name)
+        if found is None:
+            return None
+        schema = character.noted.get(acting.name, 1)
+        if schema != acting.schema:
+            return cast(N | None, acting.read_note(found, schema, kind))
+        note: N = decoder(kind).decode(found)
+        return note
 
     def note(self, character: Character, what: Struct | None) -> None:
         """Store this module's note about a character, in place of the one before; None removes it.
 
         It is written with the character, and as often. It comes back with a player and disappears with a mob. So a
-        state with much about many characters need not be copied and written as a whole.
+        state with much about many characters need not be copied and written as a whole. Raises TypeError for another
+        kind than the module declares as its `notes`.
         """
+        acting = self._acting
+        if what is not None and acting.notes is not None and not isinstance(what, acting.notes):
+            raise TypeError(f"{acting.name} declares notes={acting.notes.__name__}, not {type(what).__name__}")
         self._need_here(character)
         self._core.world.edit(character)
-        if what is not None:
-            character.notes[self._acting.name] = encode(what)
-        else:
-            character.notes.pop(self._acting.name, None)
+        character.noted.pop(acting.name, None)
+        if what is None:
+            character.notes.pop(acting.name, None)
+            return
+        character.notes[acting.name] = encode(what)
+        if acting.schema != 1:
+            character.noted[acting.name] = acting.schema
 
     # Other modules
 

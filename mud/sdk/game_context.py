@@ -54,6 +54,11 @@ class Acting(Protocol):
     granted: frozenset[Permission]
     hears: frozenset[str]  # the tags of the timers that it handles, and of its conversations
     leads: frozenset[str]
+    schema: int
+    notes: type[Struct] | None
+
+    def read_note(self, data: bytes, schema: int, kind: type[Any]) -> Any:
+        """A note of another schema than the module's; None if a step removes it. Raises Invalid if it does not fit."""
 
     def call(self, ctx: CoreContext, request: Request) -> Any:
         """Send a request to another module."""

@@ -226,6 +226,9 @@ class Database(Declaration, frozen=True):
 class Module(Declaration, Generic[S], kw_only=True, frozen=True):
     """A module (S2.1). Name and version are required; everything else has a default.
 
+    `notes` is the kind of the notes that it stores with characters (`ctx.note`); new code is then tried with all of
+    them before it takes over.
+
     `requires` names services that must run before it starts, as in "auction" or "auction>=1.2" (from that version of
     its API on, and below 2.0); a "?" at the end makes one optional. Among equals the one with the lower `priority`
     starts first. `provides` are its services besides its name, `api_version` (MAJOR.MINOR) is that of its methods.
@@ -241,6 +244,7 @@ class Module(Declaration, Generic[S], kw_only=True, frozen=True):
     state_version: int = 1
     steps: tuple[Step, ...] = ()
     optional: frozenset[str] = frozenset()
+    notes: type[Struct] | None = None
     description: str = ""
     author: str = ""
     settings: type[Settings] = Settings

@@ -23,8 +23,10 @@ from mud.server.module_host import ModuleHost
 from mud.server.storage import Storage
 from mud.server.tasks import Tasks
 from mud.snapshot import participants
+from mud.snapshot.belongings import take_out, with_belongings
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
+from mud.snapshot.participants import SessionsState
 from mud.snapshot.seal import Key
 from mud.snapshot.shape import Shape, export
 from mud.store.lock import Lock
@@ -135,15 +137,21 @@ class CopyoverHost:
 
     def snapshots(self, generation: int, why: Metadata, readers: Mapping[str, Form]) -> list[Snapshot]:
         """The state of every participant, at this instant."""
-        now, sessions = time.time(), participants.SessionsState(list(self.play.sessions.by_id.values()))
+        now = time.time()
+        modules = self.modules.snapshots(generation, why, readers)
+        world, sessions = self.play.state(), list(self.play.sessions.by_id.values())
+        if participants.apart(readers):
+            world, sessions, theirs = take_out(world, sessions, {snapshot.participant for snapshot in modules})
+            for name in theirs:
+                theirs[name] = self.modules.lowered(name, theirs[name], readers.get(name))
+            modules = [with_belongings(snapshot, theirs[snapshot.participant]) for snapshot in modules]
 
         def of(shape: Shape[S], state: S) -> Snapshot:
             name = shape.participant
             form, unknown = readers.get(name), self._unknown.get(name)
             return export(shape, state, taken=now, generation=generation, metadata=why, kept=unknown, reader=form)
 
-        core = [of(participants.WORLD, self.play.state()), of(participants.SESSIONS, sessions)]
-        return core + self.modules.snapshots(generation, why, readers)
+        return [of(participants.WORLD, world), of(participants.SESSIONS, SessionsState(sessions)), *modules]
 
     async def backup(self, path: Path) -> None:
         """Copy the database, if it is open."""

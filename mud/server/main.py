@@ -160,7 +160,7 @@ def have_game(server: Server, given: Handover, entered: float) -> None:
     """After GO: consume what was handed over."""
     folder, restored = server.config.snapshot_folder, server.modules.manager.restored
     lost = set(given.files) - {"world", "sessions"} - restored
-    server.copyovers.took_over(given, entered, sorted(lost))
+    server.copyovers.took_over(given, entered, sorted(lost), server.modules.end_lost_talks())
     if given.rejected:
         for name in restored:  # so that the rows are in this code's schema
             server.game.world.mark_module(name)

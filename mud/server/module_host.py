@@ -22,10 +22,14 @@ from mud.framework.lifecycle import ModuleState
 from mud.framework.loader import ModuleConfig
 from mud.framework.manager import ModuleManager
 from mud.framework.registry import Registry
+from mud.framework.settle import end_lost_talks
+from mud.framework.steps import lowered
 from mud.framework.workers.registry import WorkerRegistry
 from mud.game import Game
 from mud.server.dispatcher import Dispatcher
 from mud.server.tasks import Tasks
+from mud.snapshot import files
+from mud.snapshot.belongings import Belongings, with_belongings
 from mud.snapshot.envelope import Metadata, Snapshot, pack
 from mud.snapshot.form import Form
 from mud.snapshot.shape import validate
@@ -86,6 +90,10 @@ class ModuleHost:
             raise Failed("; ".join(failed))
         return anew
 
+    def end_lost_talks(self) -> dict[str, int]:
+        """After GO: end, in words, the conversations that nobody can continue. Returns how many, by module."""
+        return self.perform(lambda ctx: end_lost_talks(ctx, self.registry.could_lead))
+
     async def start_in_silence(self) -> None:
         """After GO: start the modules. Slow ones go on starting while the game plays, and are in service later."""
         await asyncio.wait({self._starting.start(self._start())}, timeout=SILENT_SECONDS)
@@ -128,6 +136,15 @@ class ModuleHost:
     def now(self) -> float:
         """Wall-clock seconds."""
         return self._clock.wall
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Keep everything that a module had, as it was before its steps were taken: MODULE-SCHEMA.dat."""
+        path = self._config.snapshot_folder / "migrations" / f"{snapshot.participant}-{snapshot.schema}.dat"
+        why = Metadata(reason="migration", created_by=f"{snapshot.participant} {snapshot.version}")
+        try:
+            files.write_to(path, msgspec.structs.replace(snapshot, metadata=why), self._config.key())
+        except SnapshotError as error:
+            log.error("the state before its migration can't be kept: %s", error)
 
     def configuration(self) -> dict[str, Any]:
         """The operator's configuration."""
@@ -181,7 +198,7 @@ class ModuleHost:
         """A module's vetoes: its own, and those because of its state's size (S0.10)."""
         try:
             own = self.perform(lambda ctx: instance.hook("veto", ctx))
-            snapshot = self.save(instance, 0, Metadata())
+            snapshot = self.whole(instance, 0, Metadata())
             size = len(pack(snapshot))
         except (ModuleFault, SnapshotError) as error:
             return [Veto.firm(f"it could not be asked: {error.why if isinstance(error, ModuleFault) else error}")]
@@ -202,6 +219,17 @@ class ModuleHost:
         ctx = self.registry.context()
         with ctx.world.looking():
             return instance.save_state(ctx, why, generation, reader)
+
+    def whole(self, instance: Instance, generation: int, why: Metadata) -> Snapshot:
+        """The same with all else that is the module's. Raises ModuleFault or SnapshotError."""
+        theirs = self.registry.belongings((instance.name,))[instance.name]
+        return with_belongings(self.save(instance, generation, why), theirs)
+
+    def lowered(self, module: str, theirs: Belongings, reader: Form | None) -> Belongings:
+        """What is a module's, for a reader that may have an older schema. Raises SnapshotError."""
+        instance = self.registry.instances[module]
+        older = reader is not None and reader.schema < instance.schema
+        return lowered(instance.module, theirs, reader.schema) if reader is not None and older else theirs
 
     def in_state(self, *states: ModuleState) -> dict[str, str]:
         """The modules in one of these states, with their last errors."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from mud.config import Config
 from mud.control.accounts import account_actions
+from mud.control.backups import backup_actions
 from mud.control.control_socket import Actions, Control
 from mud.control.copyovers import copyover_actions
 from mud.control.modules import module_actions
@@ -147,6 +148,7 @@ class Server:
             **account_actions(
                 self.game.world.accounts, self.storage, self.flusher, self.jobs, self.post, self.game.commands
             ),
+            **backup_actions(self.flusher, lambda path, why: transfer.backup(self.storage.need(), path, why)),
             **copyover_actions(self.copyovers, wall),
             **module_actions(modules.manager, transfer, wall),
             **worker_actions(modules.workers, wall),

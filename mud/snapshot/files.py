@@ -45,7 +45,7 @@ def write_to(path: Path, snapshot: Snapshot, key: Key | None = None, sync: bool 
                 os.fsync(file.fileno())
         temporary.rename(path)
         if sync:
-            _sync_folder(folder)
+            sync_folder(folder)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -53,7 +53,8 @@ def write_to(path: Path, snapshot: Snapshot, key: Key | None = None, sync: bool 
     return data
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)

@@ -7,13 +7,14 @@ one beside it, and the caller swaps it in or discards it (S1.6).
 from __future__ import annotations
 
 import time
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import NODEFAULT, Struct
 
 from mud.core.errors import SnapshotError
-from mud.core.migration import Step
+from mud.core.migration import Step, steps_up
 from mud.core.origin import explain
 from mud.snapshot.envelope import Metadata, Section, Snapshot
 from mud.snapshot.form import Form
@@ -21,12 +22,15 @@ from mud.snapshot.form import Form
 S = TypeVar("S", bound=Struct)
 Sections = dict[str, Any]
 _encode = msgspec.msgpack.Encoder().encode
+#: How many ids a section's metadata names, and how many letters of each.
+IDS, ID_LETTERS = 8, 40
 
 
 class Shape(Struct, Generic[S], frozen=True, kw_only=True):
     """A participant: its id, the version of its code, its state's type and schema, and the steps between schemas.
 
-    A section named in `optional` may be lost and then starts with its default.
+    A section named in `optional` may be lost and then starts with its default. Those in `apart` are no part of the
+    state: somebody else reads them.
     """
 
     participant: str
@@ -35,6 +39,7 @@ class Shape(Struct, Generic[S], frozen=True, kw_only=True):
     schema: int = 1
     steps: tuple[Step, ...] = ()
     optional: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
     @property
     def form(self) -> Form:
@@ -105,7 +110,7 @@ def export(
     if wanted != shape.schema:
         values = msgspec.msgpack.decode(_encode(values))
         _back(shape, values, wanted)
-    sections = {name: Section(wanted, _encode(value)) for name, value in values.items()}
+    sections = {name: Section(wanted, _encode(value), about(value)) for name, value in values.items()}
     return Snapshot(
         participant=shape.participant,
         version=form.version,
@@ -117,12 +122,23 @@ def export(
     )
 
 
+def about(value: Any) -> dict[str, str]:
+    """A section's metadata: how many things a container holds, and the ids of the first of them."""
+    if not isinstance(value, dict | list | tuple | set | frozenset):
+        return {}
+    first = [thing if isinstance(thing, str | int) else getattr(thing, "id", None) for thing in islice(value, IDS)]
+    ids = ", ".join(str(id_)[:ID_LETTERS] for id_ in first if id_ is not None)
+    return {"count": str(len(value)), **({"ids": f"{ids}, ..." if len(value) > IDS else ids} if ids else {})}
+
+
 def _back(shape: Shape[Any], values: Sections, wanted: int) -> None:
     steps = {step.to: step for step in shape.steps}
     for number in range(shape.schema, wanted, -1):
         step = steps.get(number)
-        if step is None or step.back is None:
+        if step is None or (step.back is None and step.forward is not None):
             raise SnapshotError(f"{shape.participant}: there is no way back from schema {number} to {number - 1}")
+        if step.back is None:
+            continue
         try:
             step.back(values)
         except Exception as error:
@@ -159,7 +175,7 @@ def examine(shape: Shape[S], snapshot: Snapshot, now: float) -> tuple[Validation
         return result, None
     fields = msgspec.structs.fields(shape.type)
     known = {field.name for field in fields}
-    kept = {name: s for name, s in snapshot.sections.items() if name not in known}
+    kept = {name: s for name, s in snapshot.sections.items() if name not in known | shape.apart}
     values, failed = _values(shape, snapshot, result)
     # A step may have used up a section that only older schemas have.
     kept = {name: s for name, s in kept.items() if snapshot.schema == shape.schema or name in values}
@@ -227,7 +243,7 @@ def _values(shape: Shape[Any], snapshot: Snapshot, result: Validation) -> tuple[
     values: Sections = {}
     failed: dict[str, str] = {}
     for name, section in snapshot.sections.items():
-        if not migrate and name not in types:
+        if name in shape.apart or (not migrate and name not in types):
             continue
         try:
             values[name] = msgspec.msgpack.decode(section.data, type=Any if migrate else types[name])
@@ -242,9 +258,10 @@ def _forward(
     shape: Shape[Any], schema: int, values: Sections, failed: dict[str, str], result: Validation, types: dict[str, Any]
 ) -> None:
     """Take the steps from `schema` up, then give each value its type."""
-    for step in sorted((s for s in shape.steps if s.to > schema), key=lambda s: s.to):
+    for step in steps_up(shape.steps, schema):
         try:
-            step.forward(values)
+            if step.forward is not None:
+                step.forward(values)
         except Exception as error:
             result.errors.append(f"the step to schema {step.to} failed: {explain(error)}")
             return

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from mud.core.migration import steps_up
 from mud.snapshot.envelope import Snapshot
 from mud.snapshot.shape import Shape
 
@@ -24,9 +25,14 @@ Unknown = Counter[tuple[str, str]]
 def unknown_fields(shape: Shape[Any], snapshot: Snapshot) -> Unknown:
     """The fields in `snapshot` that its participant does not know. Raises what a declared step raises."""
     types = {field.name: field.type for field in msgspec.structs.fields(shape.type)}
-    values = {name: msgspec.msgpack.decode(section.data) for name, section in snapshot.sections.items()}
-    for step in sorted((s for s in shape.steps if s.to > snapshot.schema), key=lambda s: s.to):
-        step.forward(values)
+    values = {
+        name: msgspec.msgpack.decode(section.data)
+        for name, section in snapshot.sections.items()
+        if name not in shape.apart
+    }
+    for step in steps_up(shape.steps, snapshot.schema):
+        if step.forward is not None:
+            step.forward(values)
     found: Unknown = Counter()
     for name in values.keys() & types.keys():
         found.update(walk(inspect.type_info(types[name]), values[name]))

@@ -177,4 +177,16 @@ def state(loaded: Loaded) -> tuple[WorldState, int]:
         raise StoreError(f"a row of the database can't be read: {error}") from error
 
 
-__all__ = ["Cut", "account", "account_row", "decode_meta", "meta", "player", "state"]
+def waiting(meta: list[Row], timers: list[Row], characters: list[Row]) -> WorldState:
+    """As much of a world as modules' belongings lie in. Raises StoreError if a row can't be read."""
+    try:
+        return WorldState(
+            characters=[_Decode.character(row[-1]) for row in characters],
+            timers=sorted((_Decode.timer(row[-1]) for row in timers), key=lambda timer: timer.number),
+            game_time=decode_meta(meta).get("game_time", 0.0),
+        )
+    except msgspec.DecodeError as error:
+        raise StoreError(f"a row of the database can't be read: {error}") from error
+
+
+__all__ = ["Cut", "account", "account_row", "decode_meta", "meta", "player", "state", "waiting"]

@@ -312,4 +312,12 @@ def read_modules(path: Path) -> tuple[list[Row], list[Row]]:
         return db.execute(select_sql("modules")).fetchall(), db.execute(select_sql("module_schemas")).fetchall()
 
 
-__all__ = ["Loaded", "Store", "read_modules", "read_sessions", "restore"]
+def read_waiting(path: Path) -> tuple[list[Row], list[Row], list[Row]]:
+    """The counters, the timers and the characters of a database, also those who are away. Raises StoreError."""
+    with look(path) as db:
+        meta = db.execute(select_sql("meta")).fetchall()
+        timers = db.execute(select_sql("timers", "ORDER BY rowid")).fetchall()
+        return meta, timers, db.execute(select_sql("characters", "ORDER BY rowid")).fetchall()
+
+
+__all__ = ["Loaded", "Store", "read_modules", "read_sessions", "read_waiting", "restore"]

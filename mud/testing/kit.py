@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from random import Random
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -45,6 +44,7 @@ from mud.snapshot.form import Form
 from mud.snapshot.shape import export, import_
 from mud.testing.audit import audit
 from mud.testing.bypasses import Bypasses
+from mud.testing.hand_over import HandOver
 from mud.testing.loader import KitLoader
 from mud.testing.player import Seat
 from mud.testing.small import SMALL
@@ -90,6 +90,7 @@ class Kit:
         self.players: dict[int, Player] = {}
         self._stored: dict[str, tuple[Account, Character, tuple[Item, ...]]] = {}  # away, and no longer in memory
         self.effects: list[e.Effect] = []  # effects that the kit does not carry out
+        self.migrated: list[Snapshot] = []  # what modules had before their steps
         self._disk: Any = None  # the instant of the last flush
         self._defs = load(world) if isinstance(world, Path) else world or SMALL
         self._grants_all = permissions is None
@@ -278,18 +279,19 @@ class Kit:
         self.wait(0.0)
 
     def _take_over(self, modules: tuple[Module[Any], ...], seconds: float, readers: Mapping[str, Form]) -> None:
-        world, states = self._instant("copyover", readers)
-        sessions = participants.SessionsState(list(self.game.sessions.by_id.values()))
-        talking = pack(export(participants.SESSIONS, sessions, taken=self.wall))
+        loaded, game = self.registry.instances, self.game
+        saved = {name: self._saved(instance, "copyover", readers.get(name)) for name, instance in loaded.items()}
+        codes = {name: instance.module for name, instance in loaded.items()}
+        world, talking = game.world.state(game.clock.game), game.sessions.by_id.values()
+        handed = HandOver.of(world, talking, saved, codes, self.wall)
         accounts = self.game.world.accounts
         self.now += seconds
         self.wall += seconds
         self.modules = modules or self.modules
-        state = import_(participants.WORLD, unpack(world, "world"), self.wall, "world").state
-        self._build(state, states, self.manager.schemas)
+        world, sessions = handed.state(self.wall)
+        self._build(world, {n: (data, n) for n, data in handed.modules.items()}, self.manager.schemas)
         self.game.world.accounts = accounts
-        carried = import_(participants.SESSIONS, unpack(talking, "sessions"), self.wall, "sessions").state
-        for session in carried.sessions:
+        for session in sessions:
             self.game.sessions.by_id[session.id] = session
             if session.character is not None:
                 self.game.sessions.by_character[session.character] = session
@@ -298,8 +300,7 @@ class Kit:
     def flush(self) -> None:
         """A flush: everything as of one instant is on the disk. Characters who are away are forgotten in memory."""
         self.evict()
-        kept = (self.game.world.accounts, self._stored)
-        self._disk = (*self._instant("flush"), copy.deepcopy(kept))
+        self._disk = (*self._instant(), copy.deepcopy((self.game.world.accounts, self._stored)))
 
     def crash(self, seconds: float = 0.0) -> None:
         """`kill -9`, and `seconds` later a new start from the last `flush`.
@@ -376,13 +377,10 @@ class Kit:
         if self._grants_all:
             self._granted.update({module.name: list(module.permissions) for module in modules})
 
-    def _instant(
-        self, reason: str, readers: Mapping[str, Form] = MappingProxyType({})
-    ) -> tuple[bytes, dict[str, tuple[Snapshot | bytes, str]]]:
-        """The world and the modules' states as bytes, for code that has them as `readers` say."""
-        states: dict[str, tuple[Snapshot | bytes, str]] = {}
-        for name, instance in self.registry.instances.items():
-            states[name] = (pack(self._saved(instance, reason, readers.get(name))), name)
+    def _instant(self) -> tuple[bytes, dict[str, tuple[Snapshot | bytes, str]]]:
+        """The world and the modules' states as bytes."""
+        states: dict[str, tuple[Snapshot | bytes, str]]
+        states = {n: (pack(self._saved(i, "flush")), n) for n, i in self.registry.instances.items()}
         return pack(export(participants.WORLD, self.game.world.state(self.game.clock.game), taken=self.wall)), states
 
     def _saved(self, instance: Instance, reason: Any, reader: Form | None = None) -> Snapshot:
@@ -421,6 +419,7 @@ class _Host:
         self._kit = kit
         self.post = kit.post
         self.perform = kit.act
+        self.keep = kit.migrated.append
 
     def now(self) -> float:
         return self._kit.wall

@@ -613,7 +613,7 @@ def test_the_new_program_drops_the_attempt_when_all_are_back(folder: Path, monke
         assert old is not None and old.handover is not None
         new = FakeHost(folder)  # the same code, further on
         new.play = host.play
-        new.copyovers.took_over(old.handover, 5.0, ["auction"])
+        new.copyovers.took_over(old.handover, 5.0, ["auction"], {})
         taken = new.copyovers.attempt
         assert taken is not None and taken.phases.phase is Phase.GOING_ON
         new.copyovers.done()

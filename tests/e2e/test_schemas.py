@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,11 @@ class Field:
         root.expect(says)
 
 
+def kept(game: Game) -> Path:
+    """What was kept of the auction before it was migrated."""
+    return game.data / "snapshots" / "migrations" / "auction-1.dat"
+
+
 @pytest.fixture
 def field(stopped: Game, tmp_path: Path) -> Field:
     return Field(stopped, tmp_path)
@@ -88,6 +94,9 @@ def test_up_and_back_by_the_reverse_step_in_hot_reloads(field: Field) -> None:
     field.write(2)
     field.reload(root, r"auction is reloaded: 1\.0\.0 -> 1\.1\.0, with its state")
     assert "put up (old) by Ada" in ben.command("auction show 1")
+    shown = json.loads(field.game.run("snapshot", "show", str(kept(field.game))).stdout)
+    assert shown["metadata"]["reason"] == "migration" and shown["schema"] == 1  # S1.3
+    assert "price" in shown["sections"]["lots"]["data"]["1"] and ".timers" in shown["sections"]
     assert "You bid 140" in ben.command("auction bid 1 140")
     root.command("load item sword")
     root.command("auction sell sword 30 1h")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+import zstandard
 
 from mud.core.errors import SnapshotError
 from mud.snapshot import files
-from mud.snapshot.envelope import MAX_BYTES, Metadata, Section, Snapshot, checksum, pack, read_header, unpack
+from mud.snapshot.envelope import MAX_BYTES, Header, Metadata, Section, Snapshot, checksum, pack, read_header, unpack
 from mud.snapshot.seal import Key
 
 SOME = Snapshot(
@@ -170,3 +172,61 @@ def test_files_are_encrypted_and_synced_where_asked(tmp_path: Path) -> None:  # 
     assert b"some data" not in data
     found = files.read(tmp_path, "world", KEY)
     assert found is not None and same(found) == SOME
+
+
+def rewritten(snapshot: Snapshot, change: Callable[[Header], Header], body: bytes | None = None) -> bytes:
+    """A packed snapshot with another header, and maybe other sections, under a right checksum."""
+    packed = pack(snapshot)
+    header, at = read_header(packed, "here")
+    head = msgspec.msgpack.encode(change(header))
+    whole = head + (packed[at:-32] if body is None else body)
+    fixed = struct.pack("!4sHQI", b"EVWK", 2, 18 + len(whole), len(head))
+    return fixed + whole + checksum(fixed, whole)
+
+
+BIG = msgspec.structs.replace(SOME, sections={"c": Section(2, b"long " * 5000)})
+
+
+def claiming(header: Header, plain: int, size: int | None = None) -> Header:
+    """A header whose one section claims to become `plain` bytes."""
+    (section,) = header.sections
+    assert section.compression == "zstd"
+    lie = msgspec.structs.replace(section, plain=plain, size=size or section.size)
+    return msgspec.structs.replace(header, sections=(lie,))
+
+
+def test_two_sections_of_one_name_are_refused() -> None:  # S1.11
+    def renamed(header: Header) -> Header:
+        sections = tuple(msgspec.structs.replace(s, name="a") for s in header.sections)
+        return msgspec.structs.replace(header, sections=sections)
+
+    with pytest.raises(SnapshotError, match=r"^here: two sections have one name$"):
+        unpack(rewritten(SOME, renamed), "here")
+
+
+@pytest.mark.parametrize("claimed", [100, 100_000, 1 << 29])
+def test_a_compressed_section_that_lies_about_its_size_is_refused(claimed: int) -> None:  # S1.11, S1.12
+    """The header says what a section becomes, and so does the frame in it."""
+    with pytest.raises(SnapshotError, match="another size in its header than in its data"):
+        unpack(rewritten(BIG, lambda header: claiming(header, claimed)), "here")
+
+
+def test_a_frame_that_holds_more_than_it_says_is_refused() -> None:  # S1.11, S1.12
+    """The frame's own header lies, and the section's repeats the lie: no more than that is ever unpacked."""
+    frame = bytearray(zstandard.ZstdCompressor(level=1).compress(b"long " * 5000))
+    at = frame.index((25_000 - 256).to_bytes(2, "little"))  # RFC 8878, 3.1.1.1.4
+    frame[at : at + 2] = (5000 - 256).to_bytes(2, "little")
+    assert zstandard.frame_content_size(bytes(frame)) == 5000
+    with pytest.raises(SnapshotError, match="section 'c' can't be decompressed"):
+        unpack(rewritten(BIG, lambda header: claiming(header, 5000, len(frame)), bytes(frame)), "here")
+
+
+def test_an_encrypted_section_can_not_pass_for_one_of_another_schema() -> None:  # S1.12
+    packed = pack(SOME, KEY)
+    header, at = read_header(packed, "here")
+    other = tuple(msgspec.structs.replace(s, schema=s.schema + 1) for s in header.sections)
+    head = msgspec.msgpack.encode(msgspec.structs.replace(header, sections=other))
+    whole = head + packed[at:-32]
+    fixed = struct.pack("!4sHQI", b"EVWK", 2, 18 + len(whole), len(head))
+    with pytest.raises(SnapshotError, match="comes from another place"):
+        unpack(fixed + whole + checksum(fixed, whole), "here", KEY)

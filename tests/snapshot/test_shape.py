@@ -153,6 +153,7 @@ def test_a_missing_section_with_a_default_is_a_warning_and_one_without_an_error(
 def test_expiry_is_honoured() -> None:  # S1.11
     snapshot = taken(metadata=Metadata(expires_at=150.0))
     assert validate(SHAPE, snapshot, 149.9).is_valid
+    assert not validate(SHAPE, snapshot, 150.0).is_valid  # at the instant itself it has expired
     found = validate(SHAPE, snapshot, 160.0)
     assert not found.is_valid and found.reasons() == "it expired 10 s ago"
 
@@ -209,6 +210,37 @@ def test_a_step_that_fails_is_named() -> None:  # S1.10
     assert not found.is_valid and re.search(
         r"the step to schema 4 failed: tests/snapshot/test_shape\.py:\d+: KeyError: 'lots'", found.reasons()
     )
+
+
+def test_steps_are_taken_in_the_order_of_their_schemas_however_they_were_declared() -> None:  # S1.10
+    def doubled(state: dict[str, Any]) -> None:
+        state["sold"] *= 2
+
+    def one_more(state: dict[str, Any]) -> None:
+        state["sold"] += 1
+
+    steps = (Step(5, one_more), *SHAPE.steps, Step(4, doubled))
+    newer = msgspec.structs.replace(SHAPE, schema=5, steps=steps)
+    assert import_(newer, taken(), 1.0, "x").state == Auction(STATE.lots, 5, STATE.history)  # 2 * 2 + 1
+
+
+def test_an_unknown_section_is_kept_after_a_step_and_one_that_a_step_uses_up_is_not() -> None:  # S1.8, S1.10
+    older = unpack((STORED / "auction-1.dat").read_bytes(), "stored")
+    older.sections["future"] = Section(9, b"\x01", {"by": "newer"})
+    found = import_(SHAPE, older, 1.0, "here")
+    assert found.kept == {"future": Section(9, b"\x01", {"by": "newer"})}  # `prices` became part of the lots
+    assert found.warnings.count("future: not known to this program; it is kept") == 1
+    again = unpack(pack(export(SHAPE, found.state, taken=1.0, kept=found.kept)), "here")
+    assert again.sections.keys() == {"lots", "sold", "history", "future"}
+
+
+def test_what_a_section_holds_is_counted_and_its_first_ids_are_named() -> None:  # S1.2
+    many = Auction({f"lot{n}": Lot("i", 1) for n in range(20)}, 2, ["a"])
+    sections = export(SHAPE, many, taken=1.0).sections
+    assert sections["lots"].metadata == {"count": "20", "ids": f"{', '.join(f'lot{n}' for n in range(8))}, ..."}
+    assert sections["sold"].metadata == {} and sections["history"].metadata == {"count": "1", "ids": "a"}
+    world = export(participants.WORLD, WORLD, taken=1.0)
+    assert world.sections["characters"].metadata == {"count": "2", "ids": "p1, m2"}
 
 
 def test_what_a_step_makes_is_checked_like_anything() -> None:  # S1.10

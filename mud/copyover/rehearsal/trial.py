@@ -28,7 +28,7 @@ from mud.copyover.rehearsal.report import REPORT, ParticipantReport, RehearsalRe
 from mud.core import dialogs as d
 from mud.core import events as e
 from mud.core.clock import Clock
-from mud.core.errors import EverwakeError, Invalid, ModuleFault
+from mud.core.errors import EverwakeError, Invalid, ModuleFault, SnapshotError
 from mud.core.origin import explain
 from mud.core.session import Session
 from mud.core.world.world import World, WorldState
@@ -38,7 +38,8 @@ from mud.framework.loader import Loader
 from mud.framework.registry import Registry
 from mud.framework.workers.program import stat
 from mud.game import APOLOGY, Game
-from mud.snapshot import files, participants
+from mud.snapshot import belongings, files, participants
+from mud.snapshot.belongings import Belongings
 from mud.snapshot.envelope import Metadata, Snapshot, unpack
 from mud.snapshot.shape import Imported, Shape, export, import_
 from mud.snapshot.unknown import described, unknown_fields
@@ -46,6 +47,9 @@ from mud.store import rows
 from mud.store.store import Store
 
 S = TypeVar("S", bound=Struct)
+
+#: What is no module's.
+CORE = ("world", "sessions")
 
 #: Seconds of play on the fake clock, the length of its steps, and the highest number of timers that fire.
 PLAY_SECONDS, STEP, MAX_TICKS = 5.0, 0.25, 2000
@@ -108,6 +112,7 @@ class TrialRun(logging.Handler):
         defs = load_cached(self._config.world, self._config.cache)
         world, sessions = self._core(participants.WORLD), self._core(participants.SESSIONS)
         self._database()
+        self._put_together(world, sessions)
         state = world.state if world is not None else self._stored
         began = self._now
         self.clock = Clock(lambda: self._now - began, lambda: self._now, state.game_time)
@@ -127,6 +132,21 @@ class TrialRun(logging.Handler):
             if instance.life.state is ModuleState.LOADED:
                 self._take_in(instance, instance.name in needed or world is None)
                 self._tables(instance)
+
+    def _put_together(
+        self, world: Imported[WorldState] | None, sessions: Imported[participants.SessionsState] | None
+    ) -> None:
+        """What is in modules' own files is where the game has it."""
+        if self._folder is None or world is None or sessions is None:
+            return
+        theirs: dict[str, Belongings] = {}
+        for path in sorted(self._folder.glob("*.dat")):
+            if path.stem not in CORE and (snapshot := self._snapshot(path.stem)) is not None:
+                try:
+                    theirs[path.stem] = belongings.read(snapshot, f"the file of {path.stem}")
+                except SnapshotError as error:
+                    self._refuse(path.stem, str(error))
+        belongings.put_in(world.state, sessions.state.sessions, theirs)
 
     def _needs(self, name: str) -> None:
         instance = self.registry.instances.get(name)

@@ -32,7 +32,7 @@ class Account(Guarded, kw_only=True):
     changed_by: ClassVar[dict[str, str]] = dict.fromkeys(("name", "password", "role", "character", "created"), _NOTHING)
 
 
-@guards("settings", "aliases", "effects", "notes", "ready", "remembers", "drafts")
+@guards("settings", "aliases", "effects", "notes", "noted", "ready", "remembers", "drafts")
 class Character(Guarded, kw_only=True, omit_defaults=True):
     """A player's character, or a mob. A mob names its definition, which supplies what the mob itself leaves unset."""
 
@@ -80,7 +80,8 @@ class Character(Guarded, kw_only=True, omit_defaults=True):
     alignment: int = 0  # from -1000, evil, to 1000, good
     fighting: str | None = None  # a character's id; only mud.core.world.fights changes it
     effects: dict[str, dict[str, int]] = {}  # module: figure ("strength") or state ("blind"), by how much
-    notes: dict[str, bytes] = {}  # module: its notes about this character, encoded (MessagePack)
+    notes: dict[str, bytes] = {}  # module: its note about this character, encoded (MessagePack)
+    noted: dict[str, int] = {}  # module: the schema of its note, where that is not 1
     ready: dict[str, float] = {}  # spell: the game clock when it can be cast again
     remembers: list[str] = []  # ids of the players against whom a mob with a memory bears a grudge
     # Dialogs with a half-written text, encoded, so that a dialog that can't be decoded leaves the character readable.
@@ -93,7 +94,7 @@ class Character(Guarded, kw_only=True, omit_defaults=True):
         "room": "ctx.move(character, room)",
         "fighting": "ctx.hurt(character, amount, by)",
         "effects": "ctx.affect(character, {...})",
-        "notes": "ctx.note(character, Struct(...))",
+        **dict.fromkeys(("notes", "noted"), "ctx.note(character, Struct(...))"),
     }
 
     @property
