@@ -613,13 +613,14 @@ def test_the_new_program_drops_the_attempt_when_all_are_back(folder: Path, monke
         assert old is not None and old.handover is not None
         new = FakeHost(folder)  # the same code, further on
         new.play = host.play
-        new.copyovers.took_over(old.handover, 5.0, ["auction"], {})
+        new.copyovers.took_over(old.handover, 5.0, ["auction"], {"post": 2})
         taken = new.copyovers.attempt
         assert taken is not None and taken.phases.phase is Phase.GOING_ON
         new.copyovers.done()
         assert new.copyovers.attempt is None
         [record] = new.records()
         assert record.outcome == "done" and record.warnings == ["the module auction could not take its state"]
+        assert record.ended == {"post": 2}
         assert [span.name for span in record.phases] == [phase.value for phase in Phase if phase is not Phase.IDLE]
         assert [told.role for told in announced] == ["admin"]
 

@@ -633,7 +633,7 @@ def test_a_state_is_moved_to_another_server_and_expires(modded: Modded, tmp_path
     assert modded.run("module", "export", "counter", str(late), "--expires-in", "0.001").returncode == 0
     assert "VERSION 2" in admin.command("count")
     before = json.loads(modded.run("snapshot", "show", str(file)).stdout)
-    assert before["metadata"]["reason"] == "export" and before["metadata"]["created_by"] == "Everwake"
+    assert before["metadata"]["reason"] == "export" and before["metadata"]["custom"] == {"server": "Everwake"}
     assert game.stop() == 0
     other = Game(tmp_path / "other", game.world, *game.arguments)
     try:
