@@ -394,10 +394,7 @@ class Copyovers:
             log.warning("the server was restarted, which cancels the copyover that %s had planned", forgotten.by)
 
     def took_over(self, given: Handover, entered: float, lost: list[str], ended: dict[str, int]) -> None:
-        """Note that GO was said. The hand-over arrived at `entered`; the modules `lost` could not take their state.
-
-        `ended` counts the conversations of each module that could not go on.
-        """
+        """Note that GO was said. The hand-over arrived at `entered`; the modules `lost` could not take their state."""
         if given.rejected:
             self._confirmation.rolled_back()
         if given.report is not None:  # an older program wrote no records
