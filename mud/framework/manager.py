@@ -1,5 +1,4 @@
 """The module manager (the requirements call it the master): starts and stops modules in order, runs jobs and checks.
-
 It is the asynchronous side of the framework: everything that may wait is here.
 """
 
