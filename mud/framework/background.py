@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from mud.core.context import CoreContext
+from mud.core.errors import TimedOut
 from mud.framework.instance import HANDLER_SECONDS, Instance
 from mud.framework.work import CANCEL_SECONDS, ModuleWork, WatchedAwaitable, run_hook
 from mud.sdk.module import HealthCheck, Job
@@ -15,6 +16,8 @@ from mud.sdk.module import HealthCheck, Job
 log = logging.getLogger("mud.modules")
 #: Seconds that background work gets to end when it is cancelled by force.
 FORCED_CANCEL_SECONDS = 0.1
+#: After a check that ran into its limit the next one waits so many times as long: it may have held the game.
+RESTS = 4
 
 
 class Background:
@@ -75,12 +78,18 @@ class Background:
         clock = asyncio.get_running_loop().time
         due = clock()
         while True:
-            self._heard(instance, check, await self.illness(instance, check, work))
-            due = max(due + check.seconds, clock())
+            began = clock()
+            error = await self._look(instance, check, work)
+            self._heard(instance, check, in_words(error))
+            rest = RESTS * (clock() - began) if isinstance(error, TimedOut) else 0.0
+            due = max(due + check.seconds, clock() + rest)
             await asyncio.sleep(due - clock())
 
     async def illness(self, instance: Instance, check: HealthCheck, work: ModuleWork) -> str:
         """What a health check complains of; "" for nothing."""
+        return in_words(await self._look(instance, check, work))
+
+    async def _look(self, instance: Instance, check: HealthCheck, work: ModuleWork) -> Exception | None:
         what = f"{instance.name}: health check {check.name}"
         look: Any = check.check
         try:
@@ -89,5 +98,10 @@ class Background:
             else:
                 await run_hook(look, work, what, check.seconds, min(check.seconds, HANDLER_SECONDS))
         except Exception as error:
-            return str(error) or type(error).__name__
-        return ""
+            return error
+        return None
+
+
+def in_words(error: Exception | None) -> str:
+    """What an exception says of itself; "" if there is none."""
+    return "" if error is None else str(error) or type(error).__name__

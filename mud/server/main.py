@@ -162,8 +162,7 @@ def have_game(server: Server, given: Handover, entered: float) -> None:
     lost = set(given.files) - {"world", "sessions"} - restored
     server.copyovers.took_over(given, entered, sorted(lost), server.modules.end_lost_talks())
     if given.rejected:
-        for name in restored:  # so that the rows are in this code's schema
-            server.game.world.mark_module(name)
+        server.modules.rewrite(restored)
     server.game.world.mark(given.unwritable)
     server.game.populate()
     files.use_up(folder, given.files, lost)

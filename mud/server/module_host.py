@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -230,6 +230,15 @@ class ModuleHost:
         instance = self.registry.instances[module]
         older = reader is not None and reader.schema < instance.schema
         return lowered(instance.module, theirs, reader.schema) if reader is not None and older else theirs
+
+    def rewrite(self, modules: Collection[str]) -> None:
+        """All that these modules have is to be written: the rows may be in a schema that this code can't read."""
+        world = self.registry.context().world
+        for module, theirs in self.registry.belongings(modules).items():
+            world.mark_module(module)
+            world.mark(("timers", timer.id) for timer in theirs.timers)
+            world.mark(("characters", character) for character in theirs.notes)
+            world.mark(("sessions", str(talk.session)) for talk in theirs.talks)
 
     def in_state(self, *states: ModuleState) -> dict[str, str]:
         """The modules in one of these states, with their last errors."""

@@ -283,7 +283,7 @@ def test_what_can_not_be_kept_at_first_is_kept_when_it_is_confirmed(tree: Tree) 
     game.data.mkdir()
     code.touch()
     game.start()
-    wait_for(lambda: "is tried again when it is confirmed" in game.log(), "a warning")
+    wait_for(lambda: "another attempt follows when it is confirmed" in game.log(), "a warning")
     code.unlink()
     confirmed(game.admin())
     assert len(kept(game)) == 1

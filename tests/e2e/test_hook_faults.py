@@ -82,10 +82,7 @@ TAKING_OVER = {
 def test_a_state_that_is_not_taken_in_the_real_start_gives_the_game_back(  # S0.7, S0.12
     stopped: Game, tmp_path: Path
 ) -> None:
-    config = tmp_path / "everwake.toml"
-    config.write_text(PATIENT)
-    stopped.arguments = ("--config", str(config))
-    saboteur = Saboteur(stopped, tmp_path)
+    saboteur = Saboteur(stopped, tmp_path, PATIENT)
     stopped.start()
     crowd = Crowd(stopped)
     for done, (way, says) in enumerate(TAKING_OVER.items()):
@@ -144,7 +141,7 @@ MEANWHILE = {
     "in service": "undone: Signalled",
     "timer": "undone: Due",
     "job": "the job job failed",
-    "check": "health check check: ",
+    "check": "The module saboteur is unhealthy: check: ",
 }
 
 
