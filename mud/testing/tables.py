@@ -18,7 +18,7 @@ class Tables:
 
     def __init__(self, post: Callable[[e.Event], None]) -> None:
         self._post = post
-        # whichever thread collects a kit closes this: nobody closes a kit, and since 3.13 Python warns of an open database
+        # Nobody closes a kit: whichever thread collects it closes this. Python 3.13 warns of a database left open.
         self._database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._database.close)
 
