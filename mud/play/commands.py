@@ -6,10 +6,11 @@ import msgspec
 
 from mud.core.context import CoreCommand
 from mud.core.text.editor_help import HELP
-from mud.core.world.area import DIRECTIONS
+from mud.core.world.area import DIRECTIONS, SHORT
 from mud.core.world.model import Position
 from mud.play import (
     alias,
+    doors,
     editor,
     fights,
     food,
@@ -33,7 +34,7 @@ from mud.play import (
 from mud.play.staff import admin, fields
 from mud.play.staff.commands import STAFF
 
-SHORT = {long: short for short, long in rooms.SHORT.items()}
+ABBREVIATIONS = {long: short for short, long in SHORT.items()}
 
 MOVING = [
     CoreCommand(
@@ -41,7 +42,7 @@ MOVING = [
         movement.mover(direction),
         "moving",
         f"{direction} -- go {direction}\n`exits` lists the ways out; `look {direction}` looks before you leap.",
-        aliases=(SHORT[direction],),
+        aliases=(ABBREVIATIONS[direction],),
     )
     for direction in DIRECTIONS
 ] + [
@@ -191,16 +192,16 @@ THINGS = [
     CoreCommand("fill", food.fill, "things", "fill VESSEL -- fill something to drink from, where there is a fountain"),
     CoreCommand(
         "open",
-        rooms.open_,
+        doors.open_,
         "things",
         "open DOOR | open DIRECTION | open CONTAINER -- open something",
         aliases=("o",),
     ),
-    CoreCommand("close", rooms.close, "things", "close DOOR | close DIRECTION | close CONTAINER -- close something"),
-    CoreCommand("lock", rooms.lock, "things", "lock DOOR | lock CONTAINER -- lock something; you need its key"),
+    CoreCommand("close", doors.close, "things", "close DOOR | close DIRECTION | close CONTAINER -- close something"),
+    CoreCommand("lock", doors.lock, "things", "lock DOOR | lock CONTAINER -- lock something; you need its key"),
     CoreCommand(
         "unlock",
-        rooms.unlock,
+        doors.unlock,
         "things",
         "unlock DOOR | unlock CONTAINER -- unlock something; you need its key",
     ),

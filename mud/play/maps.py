@@ -12,7 +12,7 @@ from mud.core.text.markup import strip, tag
 from mud.core.text.words import number_within
 from mud.core.world.area import DIRECTIONS, ExitDef
 from mud.core.world.layout import STEPS, Cell, Plan, lay_out, routes
-from mud.play import rooms
+from mud.play import doors, rooms
 from mud.play.describe import capital
 from mud.play.settings import screen
 
@@ -92,7 +92,7 @@ def in_words(ctx: CoreContext, steps: int) -> str:
     for direction, way in rooms.visible_exits(ctx, here):
         state = ctx.world.door_state(here, direction)
         if state != "open":
-            lines.append(f"{capital(direction)}: a {state} {rooms.door_name(way)}.")
+            lines.append(f"{capital(direction)}: a {state} {doors.door_name(way)}.")
     return "\n".join(lines) if len(lines) > 1 else lines[0] + " There is no way out that you can see."
 
 
@@ -108,7 +108,7 @@ def threshold(ctx: CoreContext, start: str, steps: tuple[str, ...]) -> str:
     for direction in steps[:-1]:
         room = (ctx.world.room(room).exits[direction]).to or ""
     way = ctx.world.room(room).exits[steps[-1]]
-    return f" (through an open {rooms.door_name(way)})" if way.door else ""
+    return f" (through an open {doors.door_name(way)})" if way.door else ""
 
 
 # Drawn
@@ -173,7 +173,7 @@ class Drawing:
 
     def _beyond(self, room: str, direction: str, way: ExitDef) -> str:
         state = self._ctx.world.door_state(room, direction)
-        return self._ctx.world.room(way.to or "").name if state == "open" else f"a {state} {rooms.door_name(way)}"
+        return self._ctx.world.room(way.to or "").name if state == "open" else f"a {state} {doors.door_name(way)}"
 
     def _room(self, room: str, cell: Cell) -> None:
         x, y = cell[0] * WIDE, cell[1] * HIGH

@@ -6,7 +6,7 @@ from mud.core.context import CoreContext, Handler
 from mud.core.errors import Rejected
 from mud.core.world.area import DIRECTIONS
 from mud.core.world.model import Character
-from mud.play import bodies, death, describe, rooms
+from mud.play import bodies, death, describe, doors, rooms
 from mud.play.waters import needs_boat
 
 #: How much movement a step costs, by sector.
@@ -28,7 +28,7 @@ def move(ctx: CoreContext, direction: str) -> None:
     if way.to not in world.defs.rooms:
         raise Rejected("The way ends in mist: its other end is gone. (A builder should know.)")
     if world.door_state(me.room, direction) != "open":
-        raise Rejected(f"You can't go {direction}." if way.hidden else f"The {rooms.door_name(way)} is closed.")
+        raise Rejected(f"You can't go {direction}." if way.hidden else f"The {doors.door_name(way)} is closed.")
     walk(ctx, me, direction, way.to)
 
 

@@ -13,7 +13,7 @@ from mud.core.world.capacity import cannot_carry
 from mud.core.world.hands import cannot_let_go
 from mud.core.world.model import Character, Item, room_key
 from mud.core.world.world import MAX_DEPTH, World
-from mud.play import describe, rooms
+from mud.play import describe, doors
 from mud.play.describe import capital, coins
 
 #: From this alignment on a character is good; up to its negative, evil.
@@ -189,7 +189,7 @@ def need_open(ctx: CoreContext, chest: Item) -> None:
     called = capital(describe.short(ctx.world, chest))
     if ctx.world.item_def(chest).kind not in ("container", "corpse"):
         raise Rejected(f"{called} is no container.")
-    if rooms.lid(ctx, chest) != "open":
+    if doors.lid(ctx, chest) != "open":
         raise Rejected(f"{called} is closed.")
 
 

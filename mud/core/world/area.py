@@ -30,8 +30,18 @@ DIRECTIONS: dict[str, str] = {  # direction: the way back
     "southeast": "northwest",
     "southwest": "northeast",
 }
+#: What may be typed for a direction.
+SHORT = {"n": "north", "e": "east", "s": "south", "w": "west", "u": "up", "d": "down"} | {
+    "nw": "northwest", "ne": "northeast", "se": "southeast", "sw": "southwest"
+}  # fmt: skip
 
 DoorState = Literal["open", "closed", "locked"]
+
+
+def direction_of(text: str) -> str | None:
+    """A direction from its name or short form; None for anything else."""
+    word = SHORT.get(text.casefold(), text.casefold())
+    return word if word in DIRECTIONS else None
 
 
 class Definition(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):

@@ -18,7 +18,7 @@ from mud.core.world.area import DIRECTIONS, AreaDef, ExitDef, ItemDef, MobDef, R
 from mud.core.world.draft import PARTS, Change, Edits
 from mud.play import login
 from mud.play.olc import form
-from mud.play.olc.exits import direction_of
+from mud.play.olc.exits import need_direction
 from mud.play.olc.fields import need
 from mud.play.olc.rights import need_area, need_form
 from mud.play.staff import admin
@@ -138,7 +138,7 @@ def dig(ctx: CoreContext, args: str) -> None:
     words = split(args)
     if not 1 <= len(words) <= 3 or (len(words) == 3 and words[1] != "new"):
         raise Rejected("Write: dig DIRECTION, dig DIRECTION new ID, or dig DIRECTION ROOM.")
-    direction = direction_of(words[0])
+    direction = need_direction(words[0])
     rooms = ctx.world.defs.rooms
     area = here(ctx)
     origin = rooms[ctx.player.room]

@@ -6,8 +6,7 @@ from mud.core.context import CoreContext
 from mud.core.errors import Rejected
 from mud.core.targets import split_first
 from mud.core.text.markup import unparse
-from mud.core.world.area import DIRECTIONS, DoorState, ExitDef
-from mud.play import rooms
+from mud.core.world.area import DIRECTIONS, DoorState, ExitDef, direction_of
 from mud.play.olc.fields import Draft, Field, arguments, changed, marked, need, words_of
 
 HELP = """exit DIRECTION to ROOM [door "oak door"] [key ITEM] [closed] -- a way out; exit DIRECTION remove
@@ -37,9 +36,9 @@ def one(way: ExitDef) -> str:
     return " ".join(parts)
 
 
-def direction_of(word: str) -> str:
+def need_direction(word: str) -> str:
     """A direction from its name or short form. Raises Rejected, naming the most similar one."""
-    return rooms.direction_of(word) or need(word.casefold(), DIRECTIONS, "direction")
+    return direction_of(word) or need(word.casefold(), DIRECTIONS, "direction")
 
 
 def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
@@ -47,7 +46,7 @@ def set_(ctx: CoreContext, draft: Draft, text: str) -> Draft:
     word, rest = split_first(text)
     if not word:
         raise Rejected('Write: exit DIRECTION to ROOM door "oak door" key ITEM, or exit DIRECTION remove.')
-    direction = direction_of(word)
+    direction = need_direction(word)
     way = draft.exits.get(direction)
     pairs = arguments(rest, WORDS)
     if ("remove", "") in pairs:

@@ -11,7 +11,7 @@ from mud.core.targets import split
 from mud.core.text.words import count, number_within
 from mud.core.world import area as a
 from mud.core.world.body import SLOTS
-from mud.play.olc.exits import STATES, direction_of
+from mud.play.olc.exits import STATES, need_direction
 from mud.play.olc.fields import Draft, Field, changed, need, number_of
 from mud.play.olc.rights import need_room
 
@@ -199,7 +199,7 @@ CHECKS: dict[str, Callable[[CoreContext, str], str]] = {
         ctx, ctx.player.room if word == "here" else need(word, ctx.world.defs.rooms, "room")
     ),
     "SLOT": lambda ctx, word: need(word.casefold(), SLOTS, "slot"),
-    "DIRECTION": lambda ctx, word: direction_of(word),
+    "DIRECTION": lambda ctx, word: need_direction(word),
     "STATE": lambda ctx, word: need(word.casefold(), STATES, "state of a door"),
 }
 
