@@ -146,6 +146,7 @@ class Game:
             self._check(ctx)
         except BaseException:
             self._undo(ctx)
+            self.world.journal.rollback()  # ends the event that tells of it
             raise
         self.world.journal.commit()
         self._aftermath(ctx)
@@ -286,11 +287,12 @@ class Game:
             self._failing.append(past.module)
 
     def _undo(self, ctx: CoreContext) -> CoreContext:
-        """The event failed: all is as it was before, also what went past the journal."""
+        """The event failed: all is as it was before, also what went past the journal. Another begins, to tell of it."""
         self.world.journal.rollback()
         past = self.watch.past_journal(ctx.acted)
         if past is not None:
             self._tell(past)
+        self.world.journal.begin()
         return self._context(ctx._session)
 
     def _refuse(self, ctx: CoreContext, text: str, event: events.Event) -> None:
