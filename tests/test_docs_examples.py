@@ -12,7 +12,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 #: What the page takes for granted, in front of each example.
 BEFORE = """\
 from typing import Annotated, Any
-from mud.api import Database, Meta, Module, Settings, Signal, State, Step, Struct
+from mud.api import Database, Each, Meta, Module, Settings, Signal, State, Step, Struct
 from modules.raffle import MODULE
 """
 #: What is asked of each, whatever it is.

@@ -77,7 +77,7 @@ def test_what_was_saved_is_there_after_kill_9(stopped: Game) -> None:
 def test_a_full_disk_costs_nothing_but_is_told_at_once(stopped: Game, tmp_path: Path) -> None:
     folder = tmp_path / "small"
     folder.mkdir()
-    mount("-t", "tmpfs", "-o", "size=3m", "tmpfs", folder)
+    mount("-t", "tmpfs", "-o", "size=6m", "tmpfs", folder)
     try:
         stopped.data = folder / "data"
         stopped.start()

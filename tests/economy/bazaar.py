@@ -165,7 +165,7 @@ class Bazaar(Market):
         state, _ = rows.state(loaded)
         self._look_away(state)
         states, schemas = modules_of(loaded.modules, loaded.module_schemas)
-        self._build(state, dict(states), schemas, strict=True, accounts={})
+        self._build(state, dict(states), schemas, accounts={})
         self.game.populate()
         self.wait(0.0)
 
