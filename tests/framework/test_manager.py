@@ -9,34 +9,10 @@ from typing import Any
 
 import pytest
 
-from mud.api import Command, Context, InService, Job, Module, On, State, Timer, Work
+from mud.api import Context, InService, Job, Module, On, Work
 from mud.core.errors import Conflict, FrameworkError
 from mud.testing import Kit
-
-
-class Lamp(State):
-    lit: int = 0
-
-
-class Burn(Timer):
-    pass
-
-
-def light(ctx: Context[Lamp], args: str) -> None:
-    """light -- light the lamp"""
-    ctx.state.lit += 1
-    ctx.set_timer(10, Burn())
-    ctx.send(f"Lit {ctx.state.lit}.")
-
-
-def burnt(ctx: Context[Lamp], timer: Burn) -> None:
-    ctx.state.lit += 100
-
-
-def lamp(**more: Any) -> Module[Lamp]:
-    return Module(
-        name="lamp", version="1.0.0", state=Lamp, commands=[Command("light", light)], on=[On(Burn, burnt)], **more
-    )
+from tests.framework.lamp import Lamp, lamp
 
 
 class Notes:

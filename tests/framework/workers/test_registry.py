@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from mud.api import Command, Context, Module, On, State, Timer, Work
+from mud.api import Work
 from mud.core.errors import Conflict, NotFound
 from mud.framework import metrics
 from mud.framework.workers.controller import TRANSITIONS, Controller, Machine, WorkerState
 from mud.framework.workers.registry import WorkerRegistry
 from mud.testing import Kit
+from tests.framework.lamp import lamp
 
 W = WorkerState
 #: The table of S3.6 written once more, by hand: a change of the table has to be meant.
@@ -32,34 +33,6 @@ LEGAL = {
 }
 EDGES = sorted((before, after) for before, afters in LEGAL.items() for after in afters.split())
 OTHERS = sorted(set(itertools.product(LEGAL, LEGAL)) - set(EDGES))
-
-
-class Lamp(State):
-    lit: int = 0
-
-
-class Burn(Timer):
-    pass
-
-
-def light(ctx: Context[Lamp], args: str) -> None:
-    """light -- light the lamp"""
-    ctx.state.lit += 1
-    ctx.set_timer(10, Burn())
-
-
-def burnt(ctx: Context[Lamp], timer: Burn) -> None: ...
-
-
-def break_(ctx: Context[Lamp], args: str) -> None:
-    """break -- break the lamp"""
-    time.sleep(0.02)
-    raise OSError("broken")
-
-
-def lamp(**more: Any) -> Module[Lamp]:
-    commands = [Command("light", light), Command("break", break_)]
-    return Module(name="lamp", version="1.0.0", state=Lamp, commands=commands, on=[On(Burn, burnt)], **more)
 
 
 class Stage:
